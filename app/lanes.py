@@ -1,0 +1,122 @@
+"""Lanes: one thread each for the store, the hall, the sender, every device and every printer.
+
+The GUI thread waits for no lane; ``db`` waits for no lane; the others may wait for ``db`` only.
+That rule, checked here, is why no two of them can wait for each other.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+R = TypeVar("R")
+C = TypeVar("C")
+
+DB: Final = "db"
+HALL: Final = "hall"
+SYNC: Final = "sync"
+READER: Final = "id_reader"
+SCANNER: Final = "scanner"
+TICKET_PRINTER: Final = "ticket_printer"
+RECEIPT_PRINTER: Final = "receipt_printer"
+A4_PRINTER: Final = "a4_printer"
+
+_PREFIX: Final = "lane-"
+_log = logging.getLogger(__name__)
+
+
+class WrongLane(AssertionError):
+    """A blocking call was made on a thread that must not make it: a bug."""
+
+
+def current() -> str | None:
+    """Return the name of the lane this thread belongs to, or None."""
+    name = threading.current_thread().name
+    return name[len(_PREFIX) :].rsplit("_", 1)[0] if name.startswith(_PREFIX) else None
+
+
+def assert_on(lane: str) -> None:
+    """Raise WrongLane unless this thread is the named lane's."""
+    if current() != lane:
+        raise WrongLane(f"must run on lane {lane}, runs on {current() or threading.current_thread().name}")
+
+
+class Act(Generic[C, P, R]):
+    """A service function together with the lane it must run on; its first argument is the desk."""
+
+    def __init__(self, lane: str, function: Callable[Concatenate[C, P], R]) -> None:
+        self.lane = lane
+        self.function = function
+        self.__name__ = function.__name__
+        self.__doc__ = function.__doc__
+
+    def __call__(self, desk: C, *args: P.args, **kwargs: P.kwargs) -> R:
+        assert_on(self.lane)
+        return self.function(desk, *args, **kwargs)
+
+
+def on(lane: str) -> Callable[[Callable[Concatenate[C, P], R]], Act[C, P, R]]:
+    """Mark a service function with the lane it runs on."""
+
+    def mark(function: Callable[Concatenate[C, P], R]) -> Act[C, P, R]:
+        return Act(lane, function)
+
+    return mark
+
+
+class Lanes:
+    """All lanes of one desk. ``close`` refuses new work, lets running work end, and joins the threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._executors: dict[str, ThreadPoolExecutor] = {}
+        self._running: set[Future[object]] = set()
+        self._closed = False
+        self._gui_thread: threading.Thread | None = None
+
+    def submit(self, lane: str, function: Callable[..., R], *args: object, **kwargs: object) -> Future[R]:
+        """Queue a call on the lane; raises RuntimeError once closed."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the lanes are closed")
+            executor = self._executors.get(lane)
+            if executor is None:
+                executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_PREFIX + lane)
+                self._executors[lane] = executor
+            future = executor.submit(function, *args, **kwargs)
+            self._running.add(future)  # type: ignore[arg-type]
+        future.add_done_callback(self._running.discard)
+        return future
+
+    def on_db(self, function: Callable[..., R], *args: object, **kwargs: object) -> R:
+        """Run a call on the ``db`` lane and wait for its result; from any lane but the GUI thread."""
+        here = current()
+        if here == DB:
+            return function(*args, **kwargs)
+        if here is None and self._gui_thread is threading.current_thread():
+            raise WrongLane("the GUI thread waits for no lane")
+        return self.submit(DB, function, *args, **kwargs).result()
+
+    def this_is_the_gui_thread(self) -> None:
+        """From now on the calling thread may not wait for a lane; command-line tools never say this."""
+        self._gui_thread = threading.current_thread()
+
+    def close(self, seconds: float = 5.0) -> bool:
+        """Stop all lanes; return False when some work did not end within the time."""
+        with self._lock:
+            self._closed = True
+            executors = list(self._executors.values())
+            running = set(self._running)
+        for executor in executors:
+            executor.shutdown(wait=False, cancel_futures=True)
+        _, stuck = wait(running, timeout=seconds)
+        for executor in executors:
+            if not stuck:
+                executor.shutdown(wait=True)
+        if stuck:
+            _log.error("%d lane calls did not end within %.0f s", len(stuck), seconds)
+        return not stuck

@@ -1,0 +1,130 @@
+"""The one settings file: which court and window this is, and the address of every part.
+
+Every part is named by a URL, so that any of them can be replaced by a real one without code. A value that
+cannot be used keeps its default and is reported as a fault; the file itself is never rewritten.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from app.errors import SettingsProblem
+from app.texts import _
+
+
+@dataclass(frozen=True)
+class HallSettings:
+    """``court`` is the name printed on paper, ``window`` this counter's number (1–999)."""
+
+    court: str = "巴林右旗人民法院"
+    centre: str = "诉讼服务中心"
+    window: int = 1
+    clerk: str = "值班窗口"
+
+
+@dataclass(frozen=True)
+class DeviceSettings:
+    """One URL a device; an empty one means this counter has none."""
+
+    id_reader: str = ""
+    scanner: str = ""
+    ticket_printer: str = ""
+    receipt_printer: str = ""
+    a4_printer: str = ""
+
+
+@dataclass(frozen=True)
+class CourtSettings:
+    """Where the court gateway is and the file that holds this window's token."""
+
+    url: str = ""
+    token_file: str = ""
+
+
+@dataclass(frozen=True)
+class LookSettings:
+    """``theme``: light, dark or contrast. ``scale``: type size in percent, 100–200."""
+
+    theme: str = "light"
+    scale: int = 100
+    language: str = "zh_CN"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a court sets."""
+
+    hall: HallSettings = field(default_factory=HallSettings)
+    devices: DeviceSettings = field(default_factory=DeviceSettings)
+    court: CourtSettings = field(default_factory=CourtSettings)
+    look: LookSettings = field(default_factory=LookSettings)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A value that was not used: ``where`` is the section and key, ``reason`` a sentence."""
+
+    where: str
+    reason: str
+
+
+_ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "hall.window": (lambda v: 1 <= v <= 999, "应为 1 到 999 的整数"),
+    "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
+    "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),
+    "look.language": (lambda v: v in {"zh_CN", "en"}, "应为 zh_CN 或 en"),
+}
+
+
+def load(path: Path) -> tuple[Settings, tuple[Fault, ...]]:
+    """Read the file; a missing one gives the defaults without a fault, a broken one the defaults with one."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), ()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Settings(), (Fault(path.name, str(error)),)
+    faults: list[Fault] = []
+    sections = {}
+    for section in fields(Settings):
+        default = getattr(Settings(), section.name)
+        sections[section.name] = _section(section.name, default, raw.pop(section.name, {}), faults)
+    faults += [Fault(name, "没有这一节") for name in raw]
+    return Settings(**sections), tuple(faults)
+
+
+def _section(name: str, default: Any, raw: object, faults: list[Fault]) -> Any:
+    if not isinstance(raw, dict):
+        faults.append(Fault(name, "应为一节 [section]"))
+        return default
+    known = {f.name for f in fields(default)}
+    good: dict[str, object] = {}
+    for key, value in raw.items():
+        where = f"{name}.{key}"
+        reason = "没有这一项" if key not in known else _fault(where, getattr(default, key), value)
+        if reason:
+            faults.append(Fault(where, reason))
+        else:
+            good[key] = value
+    return replace(default, **good)
+
+
+def _fault(where: str, default: object, value: object) -> str:
+    if type(value) is not type(default):
+        return "应为整数" if isinstance(default, int) else "应为带引号的文字"
+    check, reason = _ALLOWED.get(where, (lambda _value: True, ""))
+    return "" if check(value) else reason
+
+
+def problem(path: Path, faults: tuple[Fault, ...]) -> SettingsProblem:
+    """Put the faults into the three sentences a clerk reads."""
+    listed = "；".join(f"{fault.where}：{fault.reason}" for fault in faults)
+    return SettingsProblem(
+        _("设置文件有问题，有问题的项目用了默认值。"),
+        safe=_("已保存的材料不受影响，设置文件没有改动。"),
+        next_step=_("请管理员改正 {path}：{faults}").format(path=path, faults=listed),
+    )

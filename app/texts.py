@@ -1,0 +1,28 @@
+"""The words a clerk reads.
+
+Chinese is the language of the source; other languages are gettext catalogues in ``resources/i18n``.
+A missing translation shows the Chinese text.
+"""
+
+from __future__ import annotations
+
+import gettext
+from typing import Final
+
+from app.paths import resources
+
+DEFAULT_LANGUAGE: Final = "zh_CN"
+_DOMAIN: Final = "yichuang"
+_catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def use_language(language: str) -> None:
+    """Choose the language of every text made from now on; called once, before the first window."""
+    global _catalogue  # noqa: PLW0603
+    folder = resources() / "i18n"
+    _catalogue = gettext.translation(_DOMAIN, folder, [language], fallback=True)
+
+
+def _(text: str) -> str:
+    """Return the text in the chosen language."""
+    return _catalogue.gettext(text)
