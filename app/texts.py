@@ -18,7 +18,7 @@ _catalogue: gettext.NullTranslations = gettext.NullTranslations()
 
 def use_language(language: str) -> None:
     """Choose the language of every text made from now on; called once, before the first window."""
-    global _catalogue  # noqa: PLW0603
+    global _catalogue
     folder = resources() / "i18n"
     _catalogue = gettext.translation(_DOMAIN, folder, [language], fallback=True)
 

@@ -1,0 +1,267 @@
+"""What the screens show: frozen records made by the services, complete in themselves.
+
+A screen draws a view and never asks the store; when something changed it is handed a new view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Source(StrEnum):
+    """Where a value came from; shown beside it."""
+
+    TYPED = "typed"
+    CARD = "card"
+    PAGE = "page"
+
+
+class Health(StrEnum):
+    """State of a device or service."""
+
+    OK = "ok"
+    BUSY = "busy"
+    ATTENTION = "attention"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+class StepState(StrEnum):
+    """How far one step of the visit is."""
+
+    OPEN = "open"
+    DONE = "done"
+    ATTENTION = "attention"
+
+
+# ---- queue (left) --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TicketRow:
+    """One waiting or missed number."""
+
+    number: str
+    group: str
+    green: bool
+    waited_minutes: int
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """The left zone. ``next`` is who a press of F5 would call and ``why`` the rule that says so."""
+
+    next: TicketRow | None
+    why: str
+    waiting: tuple[TicketRow, ...]
+    missed: tuple[TicketRow, ...]
+    called: TicketRow | None
+    served_today: int
+    average_minutes: int | None
+
+
+# ---- this visit (centre) ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field of the form.
+
+    ``kind``: text, long_text, id_number, phone, money, choice, cause. ``read_value`` is what the card or
+    page said when the clerk changed it. ``problem`` is a sentence when the value cannot stand; ``hint``
+    says what belongs here. ``choices`` are (value, label) pairs.
+    """
+
+    path: str
+    label: str
+    kind: str
+    value: str = ""
+    source: Source | None = None
+    read_value: str | None = None
+    problem: str = ""
+    hint: str = ""
+    required: bool = False
+    wide: bool = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FieldGroup:
+    """Fields that belong together, such as one party."""
+
+    title: str
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One step of the visit; steps can be taken in any order. ``summary`` stands on the tab."""
+
+    key: str
+    title: str
+    state: StepState
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class PageView:
+    """One page of the dossier. ``sha256`` names the picture; ``thumbnail`` is PNG or JPEG, ≤ 160 px high."""
+
+    page_id: str
+    position: int
+    material: str
+    material_name: str
+    sha256: str
+    source: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True)
+class ConfirmationView:
+    """What the party reads. ``sha256`` is of the exact UTF-8 text; ``signed_at`` only if that text is signed."""
+
+    text: str
+    sha256: str
+    ready: bool
+    not_ready: str = ""
+    signed_at: datetime | None = None
+    outdated: bool = False
+
+
+@dataclass(frozen=True)
+class JobView:
+    """One print job. ``state``: waiting, sending, confirmed, unconfirmed, printed, not_printed."""
+
+    job_id: str
+    title: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class OutcomeView:
+    """A finished visit."""
+
+    receipt_no: str
+    finished_at: datetime
+    jobs: tuple[JobView, ...]
+    court_state: str
+    court_receipt_no: str = ""
+
+
+@dataclass(frozen=True)
+class VisitView:
+    """The centre zone: one visit, whole."""
+
+    visit_id: str
+    ticket: str
+    green: bool
+    opened_at: datetime
+    party_name: str
+    masked_number: str
+    matter_title: str
+    steps: tuple[StepView, ...]
+    identity: tuple[FieldGroup, ...]
+    matter: tuple[FieldGroup, ...]
+    parties: tuple[FieldGroup, ...]
+    pages: tuple[PageView, ...]
+    materials: tuple[tuple[str, str], ...]
+    confirmation: ConfirmationView
+    outcome: OutcomeView | None = None
+
+
+# ---- what the law and the checklist say now (right) --------------------------------------------------
+
+
+class Mark(StrEnum):
+    """How a checklist line stands."""
+
+    HAVE = "have"
+    MISSING_LAW = "missing_law"
+    MISSING_PRACTICE = "missing_practice"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """One line of the checklist with its reason and legal basis."""
+
+    mark: Mark
+    title: str
+    reason: str
+    basis: str
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """One statutory clock: when, and the rule behind it."""
+
+    title: str
+    due: str
+    basis: str
+    why: str
+
+
+@dataclass(frozen=True)
+class FeeView:
+    """The fee as it stands; ``amount`` is None while unknown, then ``shown`` says the range or why."""
+
+    amount: Decimal | None
+    shown: str
+    formula: str
+    basis: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class AdviceView:
+    """The right zone."""
+
+    checks: tuple[CheckLine, ...] = ()
+    dues: tuple[DueLine, ...] = ()
+    fee: FeeView | None = None
+    mediation: FieldView | None = None
+
+
+# ---- status bar and the whole ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DeviceView:
+    """One device or service in the status bar; ``text`` says what to do when it is not green."""
+
+    key: str
+    title: str
+    health: Health
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class StatusView:
+    """The status bar. ``oldest_minutes`` is the age of the oldest unsent record."""
+
+    devices: tuple[DeviceView, ...]
+    unsent: int
+    attention: int
+    oldest_minutes: int
+    last_sent: datetime | None
+    court: Health
+    court_text: str
+
+
+@dataclass(frozen=True)
+class DeskView:
+    """Everything on the window."""
+
+    court: str
+    centre: str
+    window: int
+    clerk: str
+    queue: QueueView
+    visit: VisitView | None
+    advice: AdviceView
+    doubts: tuple[JobView, ...] = ()
