@@ -1,0 +1,118 @@
+"""What the sender needs from the rest of the desk.
+
+`Outbox` and `BlobSource` are implemented by `app.storage`; the sender calls them on the sync lane only.
+Nothing here is deleted by sending: the outbox keeps rows after *stored* until retention says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.sync.protocol import Event
+
+
+@dataclass(frozen=True, slots=True)
+class BlobDue:
+    """A blob the court does not have yet: 64 hex digits and its size in bytes before encryption."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What still waits: events and blobs not yet acknowledged (parked ones excluded).
+
+    `oldest_age` is the age in seconds of the oldest waiting event, None when nothing waits.
+    """
+
+    events: int
+    blobs: int
+    oldest_age: float | None
+
+
+class Outbox(Protocol):
+    """The durable queue. Every answer below is one small transaction and is safe to repeat."""
+
+    def due(self, limit: int) -> Sequence[Event]:
+        """Return up to `limit` unsent events, oldest first and in order within each visit.
+
+        A visit whose earlier event is parked, or waits because of `later`, is skipped entirely.
+        """
+        ...
+
+    def stored(self, id: str, receipt_no: str, epoch: str) -> None:  # noqa: A002
+        """Mark an event acknowledged under `epoch`. May come again with another number after a new epoch."""
+        ...
+
+    def conflict(self, id: str) -> None:  # noqa: A002
+        """Park an event whose id the court knows with other content."""
+        ...
+
+    def rejected(self, id: str, code: str, field: str) -> None:  # noqa: A002
+        """Park an event that breaks a rule. `code` starting with "local_" was found before sending."""
+        ...
+
+    def later(self, id: str, seconds: float) -> None:  # noqa: A002
+        """Hold an event back by the monotonic clock, in memory only: after a restart all are due."""
+        ...
+
+    def blobs_due(self, limit: int) -> Sequence[BlobDue]:
+        """Return up to `limit` blobs not acknowledged, those of the oldest visit first."""
+        ...
+
+    def blob_stored(self, sha256: str, epoch: str) -> None:
+        """Mark a blob acknowledged under `epoch`."""
+        ...
+
+    def epoch(self) -> str | None:
+        """Return the court's epoch as last recorded, None before the first contact."""
+        ...
+
+    def new_epoch(self, epoch: str) -> None:
+        """Record `epoch`; in the same transaction every retained event and blob becomes unsent.
+
+        Parked events stay parked: a person decides about them.
+        """
+        ...
+
+    def backlog(self) -> Backlog:
+        """Count what waits, for the status bar."""
+        ...
+
+
+class BlobReader(Protocol):
+    """An open blob, decrypted; an `io.BytesIO` or an open binary file will do."""
+
+    def seek(self, offset: int, /) -> int:
+        """Move to `offset` bytes from the start."""
+        ...
+
+    def read(self, size: int, /) -> bytes:
+        """Return up to `size` bytes; fewer only at the end."""
+        ...
+
+    def close(self) -> None:
+        """Release the file."""
+        ...
+
+
+class BlobSource(Protocol):
+    """Where pages are read from."""
+
+    def open(self, sha256: str) -> tuple[int, BlobReader]:
+        """Return the size in bytes and a reader at offset 0.
+
+        Raises `app.sync.errors.BlobUnreadable` when the file is missing or does not decrypt.
+        """
+        ...
+
+
+class Clock(Protocol):
+    """A monotonic clock; the sender never asks for the time of day."""
+
+    def __call__(self) -> float:
+        """Return seconds from an arbitrary start, never going back."""
+        ...
