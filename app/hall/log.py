@@ -1,0 +1,73 @@
+"""The hall log: what every window needs of it, whatever engine keeps it.
+
+One subject a ticket and one a counter; every append carries the subject's expected newest sequence, so a
+number cannot be issued twice nor a person called twice.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from app.clock import moment, stamp
+from app.domain.hall import EventKind, HallEvent
+
+
+@dataclass(frozen=True)
+class LoggedEvent:
+    """An event with its place in the log."""
+
+    seq: int
+    subject: str
+    subject_seq: int
+    event: HallEvent
+
+
+class HallLog(Protocol):
+    """An append-only log with compare-and-set. Calls block; they belong to the ``hall`` lane."""
+
+    def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        """Append and return the log sequence, or None when somebody else was faster.
+
+        The same ``event_id`` again returns the same sequence. Raises HallProblem or StorageProblem when
+        the log cannot be reached or written.
+        """
+
+    def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
+        """Return the day's events after ``seq``, in order."""
+
+
+def ticket_subject(number: str) -> str:
+    return f"ticket.{number}"
+
+
+def counter_subject(prefix: str) -> str:
+    return f"counter.{prefix}"
+
+
+def encode(event: HallEvent) -> str:
+    """Return the event as canonical JSON; no personal data is in it."""
+    body: dict[str, object] = {"kind": event.kind.value, "number": event.number, "at": stamp(event.at)}
+    if event.window is not None:
+        body["window"] = event.window
+    if event.group:
+        body["group"] = event.group
+    if event.green:
+        body["green"] = True
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def decode(body: str) -> HallEvent:
+    """Read what ``encode`` wrote."""
+    raw = json.loads(body)
+    return HallEvent(
+        kind=EventKind(raw["kind"]),
+        number=raw["number"],
+        at=moment(raw["at"]),
+        window=raw.get("window"),
+        group=raw.get("group", ""),
+        green=raw.get("green", False),
+    )

@@ -1,0 +1,142 @@
+"""Opening the store: one encrypted SQLite file, one write connection, owned by the ``db`` lane.
+
+SQLCipher in WAL mode with ``synchronous=FULL``, read back at start because builds and libraries override
+it. Every transaction is ``BEGIN IMMEDIATE``: with the driver's deferred default, read-then-write updates
+are lost without an error (docs/decisions/0002-store.md).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+from sqlcipher3 import dbapi2
+
+from app.errors import StorageProblem
+from app.storage.problems import storage_problem
+from app.texts import _
+
+OLDEST_SQLITE: Final = (3, 51, 3)
+_PLAIN_HEADER: Final = b"SQLite format 3\x00"
+_SYNCHRONOUS_FULL: Final = 2
+
+
+class Store:
+    """The open store. All calls belong to the thread that opened it: the ``db`` lane."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open the file, creating it if there is none; raises StorageProblem with what to do."""
+        _refuse_old_sqlite()
+        _refuse_plain_file(path)
+        self.path = path
+        self._engine = _engine(path, key)
+        try:
+            self._connection: Connection = self._engine.connect()
+            _check_pragmas(self._connection)
+        except DBAPIError as error:
+            self._engine.dispose()
+            raise storage_problem(error) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One IMMEDIATE transaction: committed and durable on leaving, rolled back on any exception.
+
+        Raises StorageProblem for a full, read-only or damaged disk; then nothing was saved.
+        """
+        try:
+            with self._connection.begin():
+                yield self._connection
+        except DBAPIError as error:
+            raise storage_problem(error) from error
+
+    def backup_to(self, path: Path) -> None:
+        """Write a consistent, still encrypted copy with ``VACUUM INTO``; the target must not exist."""
+        raw = self._raw()
+        raw.execute("VACUUM INTO ?", (str(path),))
+
+    def integrity(self) -> list[str]:
+        """Return every damage SQLite and the page HMACs report; an empty list means none."""
+        raw = self._raw()
+        found = [str(row[0]) for row in raw.execute("PRAGMA cipher_integrity_check")]
+        found += [str(row[0]) for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
+        found += [f"foreign key: {row}" for row in raw.execute("PRAGMA foreign_key_check")]
+        return found
+
+    def close(self) -> None:
+        self._connection.close()
+        self._engine.dispose()
+
+    def _raw(self) -> Any:
+        return self._connection.connection.driver_connection
+
+
+def _refuse_old_sqlite() -> None:
+    # Before 3.51.3 a checkpoint racing a WAL reset can lose commits (sqlite.org/wal.html#walresetbug).
+    if dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise StorageProblem(
+            _("数据库组件版本过旧（{version}），不能保证不丢数据。").format(version=dbapi2.sqlite_version),
+            safe=_("没有打开任何数据，原有数据未变。"),
+            next_step=_("请安装完整的程序包。"),
+        )
+
+
+def _refuse_plain_file(path: Path) -> None:
+    if not path.exists() or path.stat().st_size == 0:
+        return
+    with path.open("rb") as file:
+        if file.read(len(_PLAIN_HEADER)) == _PLAIN_HEADER:
+            raise StorageProblem(
+                _("{name} 是未加密的数据库，不是本程序的数据。").format(name=path.name),
+                safe=_("文件没有改动。"),
+                next_step=_("请管理员移走该文件，或从备份恢复。"),
+            )
+
+
+def _engine(path: Path, key: bytes) -> Engine:
+    engine = create_engine(
+        "sqlite+pysqlcipher://", creator=_connector(path, key), module=dbapi2, poolclass=StaticPool
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _connector(path: Path, key: bytes) -> Callable[[], sqlite3.Connection]:
+    def connect() -> sqlite3.Connection:
+        raw = dbapi2.connect(str(path), isolation_level=None)
+        try:
+            raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute("PRAGMA synchronous = FULL")
+            raw.execute("PRAGMA foreign_keys = ON")
+            raw.execute("PRAGMA recursive_triggers = ON")
+            raw.execute("PRAGMA trusted_schema = OFF")
+            raw.execute("PRAGMA temp_store = MEMORY")
+            raw.execute("PRAGMA busy_timeout = 5000")
+        except BaseException:
+            raw.close()
+            raise
+        return raw  # type: ignore[no-any-return]
+
+    return connect
+
+
+def _check_pragmas(connection: Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    synchronous = raw.execute("PRAGMA synchronous").fetchone()[0]
+    journal = raw.execute("PRAGMA journal_mode").fetchone()[0]
+    if (synchronous, journal) != (_SYNCHRONOUS_FULL, "wal"):
+        raise StorageProblem(
+            _("数据库没有按“断电不丢”的方式打开（{detail}）。").format(detail=f"{journal}/{synchronous}"),
+            safe=_("没有写入任何数据。"),
+            next_step=_("请管理员检查磁盘是否支持，不要使用网络盘。"),
+        )

@@ -1,0 +1,152 @@
+"""Finished visits and the events that carry them to the court: the durable outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, exists, func, select
+
+from app.clock import moment, stamp
+from app.storage import meta
+from app.storage.records import IntakeRecord, OutboxRecord
+from app.storage.tables import blob, intake, outbox, outbox_blob
+
+
+def add_intake(connection: Connection, record: IntakeRecord) -> None:
+    connection.execute(
+        intake.insert().values(
+            visit_id=record.visit_id,
+            receipt_no=record.receipt_no,
+            body=record.body,
+            sha256=record.sha256,
+            finished_at=stamp(record.finished_at),
+        )
+    )
+
+
+def get_intake(connection: Connection, visit_id: str) -> IntakeRecord | None:
+    row = connection.execute(select(intake).where(intake.c.visit_id == visit_id)).first()
+    if row is None:
+        return None
+    return IntakeRecord(row.visit_id, row.receipt_no, bytes(row.body), row.sha256, moment(row.finished_at))
+
+
+def add_event(
+    connection: Connection, *, event_id: str, visit_id: str, kind: str, schema: int, body: bytes, sha256: str,
+    at: datetime,
+) -> None:  # fmt: skip
+    connection.execute(
+        outbox.insert().values(
+            id=event_id,
+            visit_id=visit_id,
+            kind=kind,
+            schema=schema,
+            body=body,
+            sha256=sha256,
+            state="waiting",
+            created_at=stamp(at),
+        )
+    )
+
+
+def owe_blobs(connection: Connection, visit_id: str, hashes: Iterable[str]) -> None:
+    for sha256 in sorted(set(hashes)):
+        connection.execute(outbox_blob.insert().values(visit_id=visit_id, sha256=sha256))
+
+
+def _record(row: Row[Any]) -> OutboxRecord:
+    values = row._asdict()
+    values["body"] = bytes(values["body"])
+    values["created_at"] = moment(values["created_at"])
+    values["answered_at"] = moment(values["answered_at"]) if values["answered_at"] else None
+    return OutboxRecord(**values)
+
+
+def due(connection: Connection, limit: int, held: frozenset[str]) -> tuple[OutboxRecord, ...]:
+    """Return unsent events in order of making, without visits that have a parked event.
+
+    ``held`` are events the court asked to keep for later; they and what follows them in their visits wait.
+    """
+    parked = outbox.alias("parked")
+    blocked = exists().where(
+        parked.c.visit_id == outbox.c.visit_id, parked.c.state.in_(("conflict", "rejected"))
+    )
+    waiting = select(outbox).where(outbox.c.state == "waiting", ~blocked).order_by(outbox.c.seq)
+    found: list[OutboxRecord] = []
+    skipped: set[str] = set()
+    for row in connection.execute(waiting.limit(limit + len(held))):
+        if row.id in held or row.visit_id in skipped:
+            skipped.add(row.visit_id)
+        elif len(found) < limit:
+            found.append(_record(row))
+    return tuple(found)
+
+
+def answer(
+    connection: Connection, event_id: str, *, state: str, at: datetime, receipt_no: str | None = None,
+    epoch: str | None = None, code: str | None = None, field: str | None = None,
+) -> bool:  # fmt: skip
+    """Record the court's answer to a waiting event; return False when the event is unknown or not waiting."""
+    values = {
+        "receipt_no": receipt_no,
+        "epoch": epoch,
+        "code": code,
+        "field": field,
+        "answered_at": stamp(at),
+    }
+    found = outbox.update().where(outbox.c.id == event_id, outbox.c.state == "waiting")
+    return connection.execute(found.values(state=state, **values)).rowcount == 1
+
+
+def offer_again(connection: Connection, epoch: str) -> None:
+    """Record the court's new epoch: everything it once acknowledged is offered again."""
+    meta.write(connection, meta.EPOCH, epoch)
+    stored = outbox.update().where(outbox.c.state == "stored", outbox.c.epoch != epoch)
+    connection.execute(stored.values(state="waiting"))
+    kept = outbox_blob.update().where(outbox_blob.c.epoch.is_not(None), outbox_blob.c.epoch != epoch)
+    connection.execute(kept.values(epoch=None, stored_at=None))
+
+
+def events_of(connection: Connection, visit_id: str) -> tuple[OutboxRecord, ...]:
+    rows = connection.execute(select(outbox).where(outbox.c.visit_id == visit_id).order_by(outbox.c.seq))
+    return tuple(_record(row) for row in rows)
+
+
+def blobs_due(connection: Connection, limit: int) -> tuple[tuple[str, int], ...]:
+    """Return (sha256, size) of pictures the court does not have, oldest visit first, after its record."""
+    acknowledged = exists().where(outbox.c.visit_id == outbox_blob.c.visit_id, outbox.c.state == "stored")
+    rows = connection.execute(
+        select(outbox_blob.c.sha256, blob.c.size)
+        .join(blob, blob.c.sha256 == outbox_blob.c.sha256)
+        .where(outbox_blob.c.stored_at.is_(None), acknowledged)
+        .group_by(outbox_blob.c.sha256)
+        .order_by(func.min(outbox_blob.c.visit_id))
+        .limit(limit)
+    )
+    return tuple((row[0], row[1]) for row in rows)
+
+
+def blob_stored(connection: Connection, sha256: str, epoch: str, at: datetime) -> None:
+    owed = outbox_blob.update().where(outbox_blob.c.sha256 == sha256, outbox_blob.c.stored_at.is_(None))
+    connection.execute(owed.values(epoch=epoch, stored_at=stamp(at)))
+
+
+def backlog(connection: Connection) -> tuple[int, int, datetime | None, int]:
+    """Return events waiting, blobs waiting, when the oldest event was made, events needing a person."""
+    waiting = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
+    count, oldest = connection.execute(waiting).one()
+    blobs = select(func.count(func.distinct(outbox_blob.c.sha256))).where(outbox_blob.c.stored_at.is_(None))
+    parked = select(func.count()).where(outbox.c.state.in_(("conflict", "rejected")))
+    owed = int(connection.execute(blobs).scalar_one())
+    attention = int(connection.execute(parked).scalar_one())
+    return int(count), owed, moment(oldest) if oldest else None, attention
+
+
+def last_answer(connection: Connection) -> datetime | None:
+    """Return when the court last acknowledged an event."""
+    newest = connection.execute(
+        select(func.max(outbox.c.answered_at)).where(outbox.c.state == "stored")
+    ).scalar()
+    return moment(newest) if newest else None

@@ -1,0 +1,206 @@
+"""The first schema.
+
+Revision ID: 0001
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alembic import op
+
+revision: Final = "0001"
+down_revision: Final = None
+
+_STATEMENTS: Final = (
+    """CREATE TABLE blob (
+    sha256 TEXT NOT NULL CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64),
+    size INTEGER NOT NULL CONSTRAINT ck_blob_size CHECK (size >= 0),
+    "key" BLOB NOT NULL,
+    media_type TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    PRIMARY KEY (sha256)
+)""",
+    """CREATE TABLE counter (
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL CONSTRAINT ck_counter_value CHECK (value >= 0),
+    PRIMARY KEY (name)
+)""",
+    """CREATE TABLE hall_event (
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    subject TEXT NOT NULL,
+    subject_seq INTEGER NOT NULL,
+    event_id TEXT NOT NULL,
+    day TEXT NOT NULL,
+    body TEXT NOT NULL,
+    CONSTRAINT uq_hall_event_subject_subject_seq UNIQUE (subject, subject_seq),
+    CONSTRAINT uq_hall_event_event_id UNIQUE (event_id)
+)""",
+    """CREATE INDEX ix_hall_event_day_seq ON hall_event (day, seq)""",
+    """CREATE TABLE meta (
+    "key" TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY ("key")
+)""",
+    """CREATE TABLE visit (
+    id TEXT NOT NULL,
+    ticket TEXT NOT NULL,
+    day TEXT NOT NULL,
+    window INTEGER NOT NULL,
+    clerk TEXT NOT NULL,
+    green INTEGER NOT NULL CONSTRAINT ck_visit_green CHECK (green IN (0, 1)),
+    opened_at TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_visit_state CHECK (state IN ('open', 'finished', 'no_show')),
+    closed_at TEXT,
+    PRIMARY KEY (id)
+)""",
+    """CREATE INDEX ix_visit_day_ticket ON visit (day, ticket)""",
+    """CREATE INDEX ix_visit_state ON visit (state)""",
+    """CREATE TABLE confirmation (
+    id TEXT NOT NULL,
+    visit_id TEXT NOT NULL,
+    text TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    signature_sha256 TEXT NOT NULL,
+    strokes TEXT NOT NULL,
+    signed_at TEXT NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT fk_confirmation_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT fk_confirmation_signature_sha256 FOREIGN KEY(signature_sha256) REFERENCES blob (sha256)
+)""",
+    """CREATE INDEX ix_confirmation_visit_id ON confirmation (visit_id)""",
+    """CREATE TABLE draft_field (
+    visit_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    value TEXT NOT NULL,
+    source TEXT NOT NULL CONSTRAINT ck_draft_field_source CHECK (source IN ('typed', 'card', 'page')),
+    read_value TEXT,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (visit_id, path),
+    CONSTRAINT fk_draft_field_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)""",
+    """CREATE TABLE intake (
+    visit_id TEXT NOT NULL,
+    receipt_no TEXT NOT NULL,
+    body BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    PRIMARY KEY (visit_id),
+    CONSTRAINT fk_intake_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT uq_intake_receipt_no UNIQUE (receipt_no)
+)""",
+    """CREATE TABLE outbox (
+    seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL,
+    visit_id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    schema INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    sha256 TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_outbox_state
+        CHECK (state IN ('waiting', 'stored', 'conflict', 'rejected')),
+    receipt_no TEXT,
+    epoch TEXT,
+    code TEXT,
+    field TEXT,
+    created_at TEXT NOT NULL,
+    answered_at TEXT,
+    CONSTRAINT ck_outbox_stored CHECK (state <> 'stored' OR (receipt_no IS NOT NULL AND epoch IS NOT NULL)),
+    CONSTRAINT uq_outbox_id UNIQUE (id),
+    CONSTRAINT fk_outbox_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)""",
+    """CREATE INDEX ix_outbox_state_seq ON outbox (state, seq)""",
+    """CREATE INDEX ix_outbox_visit_id ON outbox (visit_id)""",
+    """CREATE TABLE outbox_blob (
+    visit_id TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    epoch TEXT,
+    stored_at TEXT,
+    PRIMARY KEY (visit_id, sha256),
+    CONSTRAINT fk_outbox_blob_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT fk_outbox_blob_sha256 FOREIGN KEY(sha256) REFERENCES blob (sha256)
+)""",
+    """CREATE TABLE page (
+    id TEXT NOT NULL,
+    visit_id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    material TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    thumbnail BLOB NOT NULL,
+    width INTEGER NOT NULL,
+    height INTEGER NOT NULL,
+    dpi INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    removed_at TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT uq_page_visit_id_position UNIQUE (visit_id, position),
+    CONSTRAINT fk_page_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT fk_page_sha256 FOREIGN KEY(sha256) REFERENCES blob (sha256)
+)""",
+    """CREATE TABLE print_job (
+    id TEXT NOT NULL,
+    visit_id TEXT,
+    ticket TEXT,
+    kind TEXT NOT NULL CONSTRAINT ck_print_job_kind CHECK (kind IN ('ticket', 'receipt', 'receipt_a4')),
+    printer TEXT NOT NULL,
+    title TEXT NOT NULL,
+    content TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_print_job_state
+        CHECK (state IN ('waiting', 'sending', 'confirmed', 'unconfirmed', 'printed', 'not_printed')),
+    reason TEXT DEFAULT '' NOT NULL,
+    tries INTEGER DEFAULT '0' NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    PRIMARY KEY (id),
+    CONSTRAINT ck_print_job_subject CHECK (visit_id IS NOT NULL OR ticket IS NOT NULL),
+    CONSTRAINT fk_print_job_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)""",
+    """CREATE INDEX ix_print_job_state ON print_job (state)""",
+    """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
+    BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
+    """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER intake_kept BEFORE DELETE ON intake
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
+    """CREATE TRIGGER visit_frozen BEFORE UPDATE ON visit WHEN OLD.state = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
+    BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
+    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256 ON outbox
+    BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
+    """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
+    BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",
+    """CREATE TRIGGER draft_field_frozen_insert BEFORE INSERT ON draft_field
+    WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER draft_field_frozen_update BEFORE UPDATE ON draft_field
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER draft_field_frozen_delete BEFORE DELETE ON draft_field
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER page_frozen_insert BEFORE INSERT ON page
+    WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER page_frozen_update BEFORE UPDATE ON page
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER page_frozen_delete BEFORE DELETE ON page
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER confirmation_frozen_insert BEFORE INSERT ON confirmation
+    WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER confirmation_frozen_update BEFORE UPDATE ON confirmation
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER confirmation_frozen_delete BEFORE DELETE ON confirmation
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+)
+
+
+def upgrade() -> None:
+    for statement in _STATEMENTS:
+        op.execute(statement)

@@ -1,0 +1,101 @@
+"""Opening a desk's data: one process at a time, the right key, the right schema."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from datetime import datetime
+from typing import IO, Final
+
+from app.errors import StorageProblem
+from app.ids import new_id
+from app.paths import Places
+from app.storage import meta
+from app.storage.engine import Store
+from app.storage.migrate import migrate
+from app.storage.problems import storage_problem
+from app.texts import _
+
+_KEY_BYTES: Final = 32
+
+
+class InstanceLock:
+    """Holds the data folder for this process; the operating system lets go when the process ends."""
+
+    def __init__(self, places: Places) -> None:
+        """Take the lock; raises StorageProblem when another desk has the folder open."""
+        self._file: IO[bytes] = (places.data / "desk.lock").open("a+b")
+        try:
+            _lock(self._file)
+        except OSError as error:
+            self._file.close()
+            raise StorageProblem(
+                _("本窗口程序已经打开了一个。"),
+                safe=_("数据没有改动。"),
+                next_step=_("请切换到已打开的窗口，或先关闭它。"),
+            ) from error
+
+    def release(self) -> None:
+        self._file.close()
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def load_key(places: Places) -> bytes:
+    """Return the store's raw 32-byte key, made at the first start.
+
+    Never makes a key beside an existing store: without its key the store stays closed. Raises
+    StorageProblem. The key file is readable by this user only; sealing it is docs/decisions/0002-store.md.
+    """
+    if places.key.exists():
+        key = places.key.read_bytes()
+        if len(key) == _KEY_BYTES:
+            return key
+        raise _no_key(_("密钥文件长度不对"))
+    if places.store.exists() and places.store.stat().st_size > 0:
+        raise _no_key(_("密钥文件不见了"))
+    key = secrets.token_bytes(_KEY_BYTES)
+    beside = places.key.with_suffix(".tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(places.key)
+    return key
+
+
+def _no_key(why: str) -> StorageProblem:
+    return StorageProblem(
+        _("本机数据打不开：{why}。").format(why=why),
+        safe=_("数据仍在原处，程序不会新建空库。"),
+        next_step=_("请管理员放回密钥文件后再打开。"),
+    )
+
+
+def open_store(places: Places, now: datetime) -> Store:
+    """Open and, if needed, create or migrate the store; raises StorageProblem with what to do."""
+    try:
+        places.make()
+        key = load_key(places)
+        store = Store(places.store, key)
+    except OSError as error:
+        raise storage_problem(error) from error
+    try:
+        migrate(store, places.data / "backups", now)
+        with store.transaction() as connection:
+            if meta.read(connection, meta.DEVICE) is None:
+                meta.write(connection, meta.DEVICE, new_id())
+    except BaseException:
+        store.close()
+        raise
+    return store

@@ -1,0 +1,111 @@
+"""Pages of a visit, their blobs, and what the party signed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from app.clock import moment, stamp
+from app.domain.dossier import DossierPage
+from app.storage.records import BlobRecord, ConfirmationRecord, PageRecord
+from app.storage.tables import blob, confirmation, page
+
+
+def add_blob(connection: Connection, record: BlobRecord, at: datetime) -> None:
+    """Name a blob that is durable on disk."""
+    values = {"sha256": record.sha256, "size": record.size, "key": record.key, "created_at": stamp(at)}
+    connection.execute(blob.insert().values(**values, media_type=record.media_type))
+
+
+def get_blob(connection: Connection, sha256: str) -> BlobRecord | None:
+    columns = (blob.c.sha256, blob.c.size, blob.c.key, blob.c.media_type)
+    row = connection.execute(select(*columns).where(blob.c.sha256 == sha256)).first()
+    return BlobRecord(*row) if row else None
+
+
+def blob_names(connection: Connection) -> set[str]:
+    return set(connection.execute(select(blob.c.sha256)).scalars())
+
+
+def add(connection: Connection, visit_id: str, record: PageRecord, at: datetime) -> int:
+    """Append a page and return its position, from 1; positions of removed pages are not used again."""
+    newest = select(func.max(page.c.position)).where(page.c.visit_id == visit_id)
+    position = int(connection.execute(newest).scalar() or 0) + 1
+    made = record.page
+    connection.execute(
+        page.insert().values(
+            id=made.page_id,
+            visit_id=visit_id,
+            position=position,
+            material=made.material,
+            sha256=made.sha256,
+            thumbnail=record.thumbnail,
+            width=made.width,
+            height=made.height,
+            dpi=made.dpi,
+            source=made.source,
+            added_at=stamp(at),
+        )
+    )
+    return position
+
+
+def remove(connection: Connection, page_id: str, at: datetime | None) -> None:
+    """Take a page out of the dossier, or put it back when ``at`` is None."""
+    removed = stamp(at) if at else None
+    connection.execute(page.update().where(page.c.id == page_id).values(removed_at=removed))
+
+
+def of_visit(connection: Connection, visit_id: str) -> tuple[PageRecord, ...]:
+    """Return the pages in order, without the removed ones."""
+    rows = connection.execute(
+        select(page, blob.c.media_type)
+        .join(blob, blob.c.sha256 == page.c.sha256)
+        .where(page.c.visit_id == visit_id, page.c.removed_at.is_(None))
+        .order_by(page.c.position)
+    )
+    return tuple(
+        PageRecord(
+            DossierPage(
+                page_id=row.id,
+                position=row.position,
+                material=row.material,
+                sha256=row.sha256,
+                media_type=row.media_type,
+                width=row.width,
+                height=row.height,
+                dpi=row.dpi,
+                source=row.source,
+            ),
+            bytes(row.thumbnail),
+        )
+        for row in rows
+    )
+
+
+def add_confirmation(
+    connection: Connection, visit_id: str, record: ConfirmationRecord, *, confirmation_id: str, strokes: str
+) -> None:
+    connection.execute(
+        confirmation.insert().values(
+            id=confirmation_id,
+            visit_id=visit_id,
+            text=record.text,
+            text_sha256=record.text_sha256,
+            signature_sha256=record.signature_sha256,
+            strokes=strokes,
+            signed_at=stamp(record.signed_at),
+        )
+    )
+
+
+def last_confirmation(connection: Connection, visit_id: str) -> ConfirmationRecord | None:
+    """Return what was signed last, or None."""
+    c = confirmation.c
+    row = connection.execute(
+        select(c.text, c.text_sha256, c.signature_sha256, c.signed_at)
+        .where(c.visit_id == visit_id)
+        .order_by(c.signed_at.desc())
+    ).first()
+    return ConfirmationRecord(row[0], row[1], row[2], moment(row[3])) if row else None

@@ -1,0 +1,59 @@
+"""The print jobs: one id for all tries of a paper, so that two originals cannot exist.
+
+waiting ─▶ sending ─▶ confirmed                 the printer said so
+   ▲         │  └───▶ unconfirmed ─▶ printed     the clerk said so
+   └─────────┴ before the first byte  └▶ waiting  the clerk saw no paper
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.clock import stamp
+from app.storage.records import PrintJob
+from app.storage.tables import print_job
+
+_c = print_job.c
+_COLUMNS = (
+    _c.id, _c.visit_id, _c.ticket, _c.kind, _c.printer, _c.title, _c.content, _c.state, _c.reason, _c.tries,
+)  # fmt: skip
+
+
+def _record(row: Any) -> PrintJob:
+    return PrintJob(*row)
+
+
+def add(connection: Connection, job: PrintJob, at: datetime) -> None:
+    values = {column.name: getattr(job, column.name) for column in _COLUMNS}
+    connection.execute(print_job.insert().values(**values, created_at=stamp(at), updated_at=stamp(at)))
+
+
+def get(connection: Connection, job_id: str) -> PrintJob | None:
+    row = connection.execute(select(*_COLUMNS).where(_c.id == job_id)).first()
+    return _record(row) if row else None
+
+
+def in_state(connection: Connection, *states: str, printer: str | None = None) -> tuple[PrintJob, ...]:
+    """Return the jobs in any of the states, oldest first."""
+    found = select(*_COLUMNS).where(_c.state.in_(states)).order_by(_c.created_at, _c.id)
+    if printer is not None:
+        found = found.where(_c.printer == printer)
+    return tuple(_record(row) for row in connection.execute(found))
+
+
+def of_visit(connection: Connection, visit_id: str) -> tuple[PrintJob, ...]:
+    rows = connection.execute(select(*_COLUMNS).where(_c.visit_id == visit_id).order_by(_c.created_at, _c.id))
+    return tuple(_record(row) for row in rows)
+
+
+def move(
+    connection: Connection, job_id: str, *, frm: tuple[str, ...], to: str, at: datetime, reason: str = ""
+) -> bool:
+    """Move a job on, only from one of the states ``frm``; return whether it moved."""
+    tries = _c.tries + 1 if to == "sending" else _c.tries
+    moved = print_job.update().where(_c.id == job_id, _c.state.in_(frm))
+    done = connection.execute(moved.values(state=to, reason=reason, tries=tries, updated_at=stamp(at)))
+    return done.rowcount == 1

@@ -1,0 +1,119 @@
+"""What leaves the storage: frozen records. No row object and no connection ever does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.dossier import DossierPage
+
+
+@dataclass(frozen=True)
+class HallEventRecord:
+    """One event of the hall log. ``seq`` orders all, ``body`` is canonical JSON."""
+
+    seq: int
+    subject: str
+    subject_seq: int
+    event_id: str
+    body: str
+
+
+@dataclass(frozen=True)
+class VisitRecord:
+    """One visit. ``state``: open, finished or no_show; ``day`` is the local business day, ISO."""
+
+    id: str
+    ticket: str
+    day: str
+    window: int
+    clerk: str
+    green: bool
+    opened_at: datetime
+    state: str
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DraftField:
+    """One field of a draft; ``read_value`` is what the card or page said before the clerk changed it."""
+
+    path: str
+    value: str
+    source: str
+    read_value: str | None
+
+
+@dataclass(frozen=True)
+class PageRecord:
+    """One page with its thumbnail (JPEG or PNG bytes)."""
+
+    page: DossierPage
+    thumbnail: bytes
+
+
+@dataclass(frozen=True)
+class ConfirmationRecord:
+    """What was read and signed, and when."""
+
+    text: str
+    text_sha256: str
+    signature_sha256: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class IntakeRecord:
+    """A finished visit: ``body`` is the canonical JSON that goes to the court."""
+
+    visit_id: str
+    receipt_no: str
+    body: bytes
+    sha256: str
+    finished_at: datetime
+
+
+@dataclass(frozen=True)
+class OutboxRecord:
+    """One event on its way to the court. ``state``: waiting, stored, conflict, rejected."""
+
+    seq: int
+    id: str
+    visit_id: str
+    kind: str
+    schema: int
+    body: bytes
+    sha256: str
+    state: str
+    receipt_no: str | None
+    epoch: str | None
+    code: str | None
+    field: str | None
+    created_at: datetime
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PrintJob:
+    """One paper. ``content`` is the document's data as JSON, frozen when the job was made."""
+
+    id: str
+    visit_id: str | None
+    ticket: str | None
+    kind: str
+    printer: str
+    title: str
+    content: str
+    state: str
+    reason: str
+    tries: int
+
+
+@dataclass(frozen=True)
+class BlobRecord:
+    """One stored file: ``sha256`` and ``size`` of the plain bytes, ``key`` its own AES-256 key."""
+
+    sha256: str
+    size: int
+    key: bytes
+    media_type: str

@@ -1,0 +1,239 @@
+"""The tables, as SQLAlchemy Core; their constraints and triggers are what makes the rules hold.
+
+Times are ISO 8601 UTC text, days local dates, JSON is canonical text.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+SCHEMA_VERSION: Final = 1
+
+metadata = MetaData(
+    naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _one_of(column: str, *words: str) -> CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+# Numbers without gaps: raised only inside the transaction that uses them.
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Integer, CheckConstraint("value >= 0", name="value"), nullable=False),
+)
+
+hall_event = Table(
+    "hall_event",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("subject_seq", Integer, nullable=False),
+    Column("event_id", Text, nullable=False, unique=True),
+    Column("day", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("subject", "subject_seq"),
+    Index(None, "day", "seq"),
+    sqlite_autoincrement=True,
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("ticket", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("window", Integer, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("green", Integer, CheckConstraint("green IN (0, 1)", name="green"), nullable=False),
+    Column("opened_at", Text, nullable=False),
+    Column("state", Text, _one_of("state", "open", "finished", "no_show"), nullable=False),
+    Column("closed_at", Text),
+    Index(None, "state"),
+    Index(None, "day", "ticket"),
+)
+
+draft_field = Table(
+    "draft_field",
+    metadata,
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("source", Text, _one_of("source", "typed", "card", "page"), nullable=False),
+    Column("read_value", Text),
+    Column("updated_at", Text, nullable=False),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    Column("sha256", Text, CheckConstraint("length(sha256) = 64", name="sha256"), primary_key=True),
+    Column("size", Integer, CheckConstraint("size >= 0", name="size"), nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+)
+
+page = Table(
+    "page",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("material", Text, nullable=False),
+    Column("sha256", Text, ForeignKey("blob.sha256"), nullable=False),
+    Column("thumbnail", LargeBinary, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("dpi", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("removed_at", Text),
+    UniqueConstraint("visit_id", "position"),
+)
+
+# What the party read and signed; a changed draft asks for a new signature and leaves a new row.
+confirmation = Table(
+    "confirmation",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("text_sha256", Text, nullable=False),
+    Column("signature_sha256", Text, ForeignKey("blob.sha256"), nullable=False),
+    Column("strokes", Text, nullable=False),
+    Column("signed_at", Text, nullable=False),
+    Index(None, "visit_id"),
+)
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Column("receipt_no", Text, nullable=False, unique=True),
+    Column("body", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("finished_at", Text, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("schema", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("state", Text, _one_of("state", "waiting", "stored", "conflict", "rejected"), nullable=False),
+    Column("receipt_no", Text),
+    Column("epoch", Text),
+    Column("code", Text),
+    Column("field", Text),
+    Column("created_at", Text, nullable=False),
+    Column("answered_at", Text),
+    CheckConstraint("state <> 'stored' OR (receipt_no IS NOT NULL AND epoch IS NOT NULL)", name="stored"),
+    Index(None, "state", "seq"),
+    Index(None, "visit_id"),
+    sqlite_autoincrement=True,
+)
+
+# Pictures owed to the court: one row a visit and blob, sent after the record that names them.
+outbox_blob = Table(
+    "outbox_blob",
+    metadata,
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Column("sha256", Text, ForeignKey("blob.sha256"), primary_key=True),
+    Column("epoch", Text),
+    Column("stored_at", Text),
+)
+
+print_job = Table(
+    "print_job",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("visit_id", Text, ForeignKey("visit.id")),
+    Column("ticket", Text),
+    Column("kind", Text, _one_of("kind", "ticket", "receipt", "receipt_a4"), nullable=False),
+    Column("printer", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column(
+        "state",
+        Text,
+        _one_of("state", "waiting", "sending", "confirmed", "unconfirmed", "printed", "not_printed"),
+        nullable=False,
+    ),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    CheckConstraint("visit_id IS NOT NULL OR ticket IS NOT NULL", name="subject"),
+    Index(None, "state"),
+)
+
+
+# What a trigger says is what the clerk's program reports if anything tries.
+def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
+    return (  # the words come from the table below, never from data
+        f"CREATE TRIGGER {table}_frozen_{when} BEFORE {verb} ON {table} "  # noqa: S608
+        f"WHEN (SELECT state FROM visit WHERE id = {row}.visit_id) = 'finished' "
+        "BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END"
+    )
+
+
+TRIGGERS: Final = (
+    """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
+       BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
+    """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
+       BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER intake_kept BEFORE DELETE ON intake
+       BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
+    """CREATE TRIGGER visit_frozen BEFORE UPDATE ON visit WHEN OLD.state = 'finished'
+       BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
+       BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
+    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256 ON outbox
+       BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
+    """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
+       BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",
+    *(
+        _frozen_with_visit(table, when, verb, row)
+        for table in ("draft_field", "page", "confirmation")
+        for when, verb, row in (
+            ("insert", "INSERT", "NEW"),
+            ("update", "UPDATE", "OLD"),
+            ("delete", "DELETE", "OLD"),
+        )
+    ),
+)

@@ -1,0 +1,86 @@
+"""Visits and their drafts: one row a visit, one row a field, saved as the clerk goes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.sqlite import insert
+
+from app.clock import moment, stamp
+from app.storage.records import DraftField, VisitRecord
+from app.storage.tables import draft_field, visit
+
+
+def _record(row: Row[Any]) -> VisitRecord:
+    values = row._asdict()
+    values["green"] = bool(values["green"])
+    values["opened_at"] = moment(values["opened_at"])
+    values["closed_at"] = moment(values["closed_at"]) if values["closed_at"] else None
+    return VisitRecord(**values)
+
+
+def add(connection: Connection, record: VisitRecord) -> None:
+    connection.execute(
+        visit.insert().values(
+            id=record.id,
+            ticket=record.ticket,
+            day=record.day,
+            window=record.window,
+            clerk=record.clerk,
+            green=int(record.green),
+            opened_at=stamp(record.opened_at),
+            state=record.state,
+        )
+    )
+
+
+def get(connection: Connection, visit_id: str) -> VisitRecord | None:
+    row = connection.execute(select(visit).where(visit.c.id == visit_id)).first()
+    return _record(row) if row else None
+
+
+def open_at(connection: Connection, window: int) -> VisitRecord | None:
+    """Return the visit this window has open, the newest if a crash left more than one."""
+    mine = select(visit).where(visit.c.state == "open", visit.c.window == window)
+    row = connection.execute(mine.order_by(visit.c.opened_at.desc())).first()
+    return _record(row) if row else None
+
+
+def of_ticket(connection: Connection, day: str, ticket: str) -> VisitRecord | None:
+    """Return the newest visit of a ticket."""
+    same = select(visit).where(visit.c.day == day, visit.c.ticket == ticket)
+    row = connection.execute(same.order_by(visit.c.opened_at.desc())).first()
+    return _record(row) if row else None
+
+
+def close(connection: Connection, visit_id: str, state: str, at: datetime) -> None:
+    """Move an open visit to ``finished`` or ``no_show``; a trigger refuses any later change."""
+    connection.execute(visit.update().where(visit.c.id == visit_id).values(state=state, closed_at=stamp(at)))
+
+
+def reopen(connection: Connection, visit_id: str) -> None:
+    """Open a visit again whose visitor came back after a no-show, with its draft as it was."""
+    changed = visit.update().where(visit.c.id == visit_id, visit.c.state == "no_show")
+    connection.execute(changed.values(state="open", closed_at=None))
+
+
+def set_field(connection: Connection, visit_id: str, field: DraftField, at: datetime) -> None:
+    """Save one field. What was read from a card or page stays beside what the clerk made of it."""
+    values = {
+        "value": field.value,
+        "source": field.source,
+        "read_value": field.read_value,
+        "updated_at": stamp(at),
+    }
+    row = insert(draft_field).values(visit_id=visit_id, path=field.path, **values)
+    keys = [draft_field.c.visit_id, draft_field.c.path]
+    connection.execute(row.on_conflict_do_update(index_elements=keys, set_=values))
+
+
+def fields(connection: Connection, visit_id: str) -> dict[str, DraftField]:
+    """Return the draft by path."""
+    columns = (draft_field.c.path, draft_field.c.value, draft_field.c.source, draft_field.c.read_value)
+    rows = connection.execute(select(*columns).where(draft_field.c.visit_id == visit_id))
+    return {row.path: DraftField(*row) for row in rows}
