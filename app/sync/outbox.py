@@ -1,4 +1,4 @@
-"""The desk's own outbox as the sender sees it: rows of the store, reached through the ``db`` lane."""
+"""The desk's own outbox as the sender sees it: rows of the store."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from collections.abc import Sequence
 
 from app.clock import Clock
 from app.errors import StorageProblem
-from app.lanes import Lanes
 from app.storage import intakes, meta, pages
+from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
-from app.storage.engine import Store
 from app.sync.errors import BlobUnreadable
 from app.sync.ports import Backlog, BlobDue
 from app.sync.protocol import Event
 
 
 class StoreOutbox:
-    """Implements ``app.sync.ports.Outbox``. What the court asked to keep for later is only remembered here."""
+    """Implements ``app.sync.ports.Outbox``; what the court asked to keep for later is only remembered."""
 
-    def __init__(self, store: Store, lanes: Lanes, clock: Clock, device: str) -> None:
+    def __init__(self, store: StoreAccess, clock: Clock, device: str) -> None:
         self._store = store
-        self._lanes = lanes
         self._clock = clock
         self._device = device
         self._held: dict[str, float] = {}
@@ -29,93 +27,55 @@ class StoreOutbox:
     def due(self, limit: int) -> Sequence[Event]:
         now = self._clock.monotonic()
         self._held = {event_id: until for event_id, until in self._held.items() if until > now}
-        held = frozenset(self._held)
-
-        def read() -> Sequence[Event]:
-            with self._store.transaction() as connection:
-                rows = intakes.due(connection, limit, held)
-            return [
-                Event(r.id, self._device, r.seq, r.visit_id, r.kind, r.schema, r.body, r.sha256) for r in rows
-            ]
-
-        return self._lanes.on_db(read)
+        rows = self._store(intakes.due, limit, frozenset(self._held))
+        return [
+            Event(r.id, self._device, r.seq, r.visit_id, r.kind, r.schema, r.body, r.sha256) for r in rows
+        ]
 
     def stored(self, id: str, receipt_no: str, epoch: str) -> None:  # noqa: A002
-        self._answer(id, state="stored", receipt_no=receipt_no, epoch=epoch)
+        now = self._clock.now()
+        self._store(intakes.answer, id, state="stored", at=now, receipt_no=receipt_no, epoch=epoch)
 
     def conflict(self, id: str) -> None:  # noqa: A002
-        self._answer(id, state="conflict")
+        self._store(intakes.answer, id, state="conflict", at=self._clock.now())
 
     def rejected(self, id: str, code: str, field: str) -> None:  # noqa: A002
-        self._answer(id, state="rejected", code=code, field=field)
+        self._store(intakes.answer, id, state="rejected", at=self._clock.now(), code=code, field=field)
 
     def later(self, id: str, seconds: float) -> None:  # noqa: A002
         self._held[id] = self._clock.monotonic() + seconds
 
-    def _answer(self, event_id: str, **values: str) -> None:
-        def write() -> None:
-            with self._store.transaction() as connection:
-                intakes.answer(connection, event_id, at=self._clock.now(), **values)  # type: ignore[arg-type]
-
-        self._lanes.on_db(write)
-
     def blobs_due(self, limit: int) -> Sequence[BlobDue]:
-        def read() -> Sequence[BlobDue]:
-            with self._store.transaction() as connection:
-                return [BlobDue(sha256, size) for sha256, size in intakes.blobs_due(connection, limit)]
-
-        return self._lanes.on_db(read)
+        return [BlobDue(sha256, size) for sha256, size in self._store(intakes.blobs_due, limit)]
 
     def blob_stored(self, sha256: str, epoch: str) -> None:
-        def write() -> None:
-            with self._store.transaction() as connection:
-                intakes.blob_stored(connection, sha256, epoch, self._clock.now())
-
-        self._lanes.on_db(write)
+        self._store(intakes.blob_stored, sha256, epoch, self._clock.now())
 
     def epoch(self) -> str | None:
-        def read() -> str | None:
-            with self._store.transaction() as connection:
-                return meta.read(connection, meta.EPOCH)
-
-        return self._lanes.on_db(read)
+        return self._store(meta.read, meta.EPOCH)
 
     def new_epoch(self, epoch: str) -> None:
-        def write() -> None:
-            with self._store.transaction() as connection:
-                intakes.offer_again(connection, epoch)
-
-        self._lanes.on_db(write)
+        self._store(intakes.offer_again, epoch)
 
     def backlog(self) -> Backlog:
-        def read() -> Backlog:
-            with self._store.transaction() as connection:
-                events, blobs, oldest, _ = intakes.backlog(connection)
-            age = (self._clock.now() - oldest).total_seconds() if oldest else None
-            return Backlog(events, blobs, age)
-
-        return self._lanes.on_db(read)
+        events, blobs, oldest, _ = self._store(intakes.backlog)
+        age = (self._clock.now() - oldest).total_seconds() if oldest else None
+        return Backlog(events, blobs, age)
 
 
 class StoredBlobs:
     """Implements ``app.sync.ports.BlobSource``: pages decrypted for sending."""
 
-    def __init__(self, store: Store, lanes: Lanes, blobs: BlobTree) -> None:
+    def __init__(self, store: StoreAccess, blobs: BlobTree) -> None:
         self._store = store
-        self._lanes = lanes
         self._blobs = blobs
 
     def open(self, sha256: str) -> tuple[int, io.BytesIO]:
-        def key() -> bytes | None:
-            with self._store.transaction() as connection:
-                record = pages.get_blob(connection, sha256)
-            return record.key if record else None
-
-        found = self._lanes.on_db(key)
-        if found is None:
+        record = self._store(pages.get_blob, sha256)
+        if record is None:
             raise BlobUnreadable(sha256)
         try:
-            data = self._blobs.get(sha256, found)
+            data = self._blobs.get(sha256, record.key)
         except StorageProblem as problem:
             raise BlobUnreadable(sha256) from problem
         return len(data), io.BytesIO(data)
