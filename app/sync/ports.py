@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.sync.protocol import Event
+from app.sync.protocol import Answers, BlobProgress, CourtInfo, Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,26 @@ class BlobSource(Protocol):
 
         Raises `app.sync.errors.BlobUnreadable` when the file is missing or does not decrypt.
         """
+        ...
+
+
+class Court(Protocol):
+    """The gateway as `app.sync.client.CourtClient` shows it; raises the errors of `app.sync.errors`."""
+
+    def hello(self) -> CourtInfo:
+        """Ask for the epoch and the time."""
+        ...
+
+    def post(self, events: Sequence[Event]) -> Answers:
+        """Offer a batch within the limits of `app.sync.protocol`."""
+        ...
+
+    def blob_offset(self, sha256: str) -> int | None:
+        """Return the bytes the court has of a blob, None for nothing; the whole size means complete."""
+        ...
+
+    def put_blob_chunk(self, sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        """Append `chunk` at `offset` of a blob of `total` bytes."""
         ...
 
 

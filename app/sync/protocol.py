@@ -19,6 +19,7 @@ An event without an answer means *later*. `body` is a JSON string holding the UT
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import re
@@ -117,9 +118,31 @@ class Answers:
     by_id: Mapping[str, Answer]
 
 
+@dataclass(frozen=True, slots=True)
+class CourtInfo:
+    """`epoch` names the incarnation of the court's database; `time` is the court's UTC clock, ISO 8601."""
+
+    epoch: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlobProgress:
+    """How far the court has a blob, in bytes; `complete` only when the whole file has the right hash."""
+
+    offset: int
+    complete: bool
+    epoch: str
+
+
 def sha256_hex(data: bytes) -> str:
     """Return the SHA-256 of `data` as 64 lower-case hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+def content_digest(data: bytes) -> str:
+    """Return the value of the `Content-Digest` field (RFC 9530) for `data`."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode('ascii')}:"
 
 
 def is_uuid7(text: str) -> bool:

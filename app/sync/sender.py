@@ -1,0 +1,297 @@
+"""The dull loop: offer the outbox until the court says, for each event, *stored*.
+
+A state machine without threads, sleeps or wall clock. The caller runs `step()` on the sync lane and again
+after `next_in` seconds, or at once when a visit was finished. Rules, each with a test that bites:
+records before blobs; order per visit, so a batch holds one event of a visit at most; what the court
+rejects or calls a conflict leaves the loop; 401/403 stops the loop and touches no row; a missing answer
+means later; a new epoch makes everything retained unsent, before any answer under it is believed.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from app.sync.errors import CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.ports import BlobSource, Clock, Court, Outbox
+from app.sync.protocol import (
+    BATCH_OVERHEAD,
+    MAX_BATCH_BYTES,
+    MAX_BATCH_EVENTS,
+    Answer,
+    Answers,
+    Conflict,
+    Event,
+    Later,
+    Rejected,
+    Stored,
+    encode_event,
+)
+from app.sync.schedule import FLOOR, Holds, Schedule
+from app.sync.uploads import Uploads
+
+HEARTBEAT: Final = 60.0
+"""Seconds between hellos of an idle desk; without them it would never learn of a new epoch."""
+BLOCKED_RETRY: Final = 60.0
+"""Seconds between hellos of a desk that was refused; the loop heals when the court lets it in again."""
+
+
+class Did(Enum):
+    """What a step was spent on."""
+
+    WAITED = "waited"
+    RECORDS = "records"
+    BLOBS = "blobs"
+    IDLE = "idle"
+    TROUBLE = "trouble"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """`next_in` seconds until the next step is worth while, 0.0 for at once; counts of this step."""
+
+    did: Did
+    next_in: float
+    stored: int = 0
+    parked: int = 0
+    blobs_stored: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SendState:
+    """For the status bar. Ages are seconds; codes are for looking up a text, not for showing.
+
+    `blocked` the court's code while it refuses this desk; `trouble` "unreachable" or the court's code while
+    the last attempt failed; `last_contact_age` None before the first answer.
+    """
+
+    waiting: int
+    waiting_blobs: int
+    oldest_age: float | None
+    last_contact_age: float | None
+    blocked: str | None
+    trouble: str | None
+    unreadable_blobs: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    stored: int = 0
+    parked: int = 0
+
+    @property
+    def progress(self) -> int:
+        return self.stored + self.parked
+
+
+class Sender:
+    """One desk's sender. Belongs to the sync lane; call `close()` there at the end."""
+
+    def __init__(
+        self, outbox: Outbox, blobs: BlobSource, court: Court, clock: Clock, rng: random.Random
+    ) -> None:
+        self._outbox = outbox
+        self._court = court
+        self._clock = clock
+        self._schedule = Schedule(clock, rng)
+        self._holds = Holds(clock, rng)
+        self._blob_holds = Holds(clock, rng)
+        self._uploads = Uploads(outbox, blobs, court, clock, self._blob_holds)
+        self._limit = MAX_BATCH_EVENTS
+        self._greeted = False
+        self._contact: float | None = None
+        self._blocked: str | None = None
+        self._trouble: str | None = None
+
+    def close(self) -> None:
+        """Close the blob under way."""
+        self._uploads.drop()
+
+    def link_up(self) -> None:
+        """Try at once: the network came back, or a person asked."""
+        self._schedule.reset()
+
+    def step(self) -> StepResult:
+        """Do one bounded round and say when to come again."""
+        wait = self._schedule.wait()
+        if wait > 0.0:
+            return StepResult(Did.WAITED, wait)
+        try:
+            return self._round()
+        except CourtRefused as refused:
+            self._lost(refused.code)
+            self._blocked = refused.code
+            return StepResult(Did.BLOCKED, self._schedule.hold(BLOCKED_RETRY))
+        except CourtUnreachable:
+            self._lost("unreachable")
+        except CourtTrouble as trouble:
+            self._lost(trouble.code)
+        return StepResult(Did.TROUBLE, self._schedule.failed())
+
+    def state(self) -> SendState:
+        """Look at the loop; reads the outbox, so on the sync lane too."""
+        backlog = self._outbox.backlog()
+        return SendState(
+            waiting=backlog.events,
+            waiting_blobs=backlog.blobs,
+            oldest_age=backlog.oldest_age,
+            last_contact_age=None if self._contact is None else max(0.0, self._clock() - self._contact),
+            blocked=self._blocked,
+            trouble=self._trouble,
+            unreadable_blobs=len(self._uploads.unreadable),
+        )
+
+    def _lost(self, code: str) -> None:
+        self._trouble = code
+        self._greeted = False
+        self._uploads.drop()
+
+    def _round(self) -> StepResult:
+        if not self._greeted or self._heartbeat_in() <= 0.0:
+            self._meet(self._court.hello().epoch)
+            self._greeted = True
+            self._blocked = None
+        done = self._send_records() or self._send_blobs()
+        if done is None:
+            self._succeeded()
+            done = StepResult(Did.IDLE, self._idle_for())
+        return done
+
+    def _heartbeat_in(self) -> float:
+        return 0.0 if self._contact is None else self._contact + HEARTBEAT - self._clock()
+
+    def _idle_for(self) -> float:
+        waits = [self._heartbeat_in(), self._holds.next_in(), self._blob_holds.next_in()]
+        return max(FLOOR, min(wait for wait in waits if wait is not None))
+
+    def _meet(self, epoch: str) -> None:
+        """Note a sign of life; on another epoch re-offer everything before anything else is recorded."""
+        self._contact = self._clock()
+        if epoch != self._outbox.epoch():
+            self._uploads.drop()
+            self._outbox.new_epoch(epoch)
+            self._blob_holds.clear()
+
+    def _succeeded(self) -> None:
+        self._trouble = None
+        self._schedule.reset()
+
+    def _send_records(self) -> StepResult | None:
+        """Offer one batch; None when nothing is due."""
+        due = _one_a_visit(self._outbox.due(self._limit))
+        if not due:
+            return None
+        tally = _Tally()
+        batch = self._fit(due, tally)
+        if batch:
+            self._apply_all(batch, self._post(batch), tally)
+        if tally.progress:
+            self._succeeded()
+            return StepResult(Did.RECORDS, 0.0, tally.stored, tally.parked)
+        # One visit that has to wait is its own affair; several at once mean that the court is busy.
+        wait = self._schedule.hold(FLOOR) if len(batch) == 1 else self._schedule.failed()
+        return StepResult(Did.RECORDS, wait)
+
+    def _fit(self, due: Sequence[Event], tally: _Tally) -> list[Event]:
+        """Take events up to the size of a batch; park what can never be sent."""
+        batch: list[Event] = []
+        room = MAX_BATCH_BYTES - BATCH_OVERHEAD
+        for event in due:
+            code, size = _measure(event)
+            if code:
+                self._outbox.rejected(event.id, code, "body")
+                tally.parked += 1
+                continue
+            room -= size + 1
+            if room < 0 and batch:
+                break
+            batch.append(event)
+        return batch
+
+    def _post(self, batch: Sequence[Event]) -> Answers:
+        """Post; after trouble halve the next batch, so that one event that upsets the court stands alone."""
+        try:
+            answers = self._court.post(batch)
+        except (CourtTrouble, CourtUnreachable):
+            if len(batch) == 1:
+                self._hold(batch, 0.0)
+            self._limit = max(1, len(batch) // 2)
+            raise
+        self._limit = min(MAX_BATCH_EVENTS, self._limit * 2)
+        return answers
+
+    def _apply_all(self, batch: Sequence[Event], answers: Answers, tally: _Tally) -> None:
+        self._meet(answers.epoch)
+        held: list[Event] = []
+        asked = 0.0
+        for event in batch:
+            answer = answers.by_id.get(event.id, Later(0.0))
+            if isinstance(answer, Stored) and answer.epoch != answers.epoch:
+                answer = Later(0.0)
+            if isinstance(answer, Later):
+                held.append(event)
+                asked = max(asked, answer.seconds)
+            else:
+                self._settle(event, answer, tally)
+        self._hold(held, asked)
+
+    def _settle(self, event: Event, answer: Answer, tally: _Tally) -> None:
+        match answer:
+            case Stored(receipt_no, sha256, epoch) if sha256 == event.sha256:
+                self._outbox.stored(event.id, receipt_no, epoch)
+                tally.stored += 1
+            case Rejected(code, field):
+                self._outbox.rejected(event.id, code, field)
+                tally.parked += 1
+            case Stored() | Conflict():
+                self._outbox.conflict(event.id)
+                tally.parked += 1
+        self._holds.forget(event.id)
+
+    def _hold(self, events: Sequence[Event], asked: float) -> None:
+        """Hold events back together, so that they come again in one batch and not one by one."""
+        if not events:
+            return
+        wait = self._holds.draw(max(self._holds.attempt(event.id) for event in events), asked)
+        for event in events:
+            self._holds.hold(event.id, wait)
+            self._outbox.later(event.id, wait)
+
+    def _send_blobs(self) -> StepResult | None:
+        """Send a few chunks; None when no blob can be offered."""
+        epoch = self._outbox.epoch()
+        if epoch is None:
+            return None
+        moved = self._uploads.step(epoch)
+        if moved.idle:
+            return None
+        if moved.epoch is not None:
+            self._meet(moved.epoch)
+        if not (moved.bytes_sent or moved.finished):
+            return StepResult(Did.BLOBS, 0.0)  # that blob is held back now; the next step takes another
+        self._contact = self._clock()
+        self._succeeded()
+        return StepResult(Did.BLOBS, 0.0, blobs_stored=moved.finished)
+
+
+def _one_a_visit(events: Sequence[Event]) -> list[Event]:
+    """Keep the first event of each visit: a later one must not overtake it inside a batch."""
+    first: dict[str, Event] = {}
+    for event in events:
+        first.setdefault(event.visit_id, event)
+    return list(first.values())
+
+
+def _measure(event: Event) -> tuple[str, int]:
+    """Return a code when the event can never be sent, and its size in a batch in bytes."""
+    if not event.intact:
+        return "local_damage", 0
+    try:
+        size = len(encode_event(event))
+    except ValueError:
+        return "local_encoding", 0
+    return ("local_too_large" if size + BATCH_OVERHEAD > MAX_BATCH_BYTES else ""), size
