@@ -1,0 +1,1 @@
+"""Devices that are programs: a process each, speaking the real wire protocol; also the training mode."""

@@ -1,0 +1,269 @@
+"""What every driver offers, and the values it gives back.
+
+One device belongs to one lane: no method may be called from two threads at once. After
+:class:`~devices.errors.Unplugged` an ID card reader is closed and keeps saying so until ``open()`` succeeds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from types import TracebackType
+from typing import Protocol, Self
+
+
+class CardState(Enum):
+    """What lies on an ID card reader.
+
+    ``LIFT_CARD``: the last card was read (or tried) and must be lifted before another read. Readers
+    give the same answer for "still there" and "lifted, nothing new": this lasts until a card is found.
+    """
+
+    NO_CARD = "no_card"
+    CARD_PRESENT = "card_present"
+    LIFT_CARD = "lift_card"
+
+
+class CardKind(Enum):
+    """The four cards in circulation; the value is the marker letter of the chip's text block."""
+
+    RESIDENT = ""
+    HMT_RESIDENT = "J"
+    """港澳台居民居住证."""
+    FOREIGNER_2017 = "I"
+    """外国人永久居留身份证, 2017 version."""
+    FOREIGNER_2023 = "Y"
+    """外国人永久居留身份证, 2023 version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CardRead:
+    """What a chip says, field by field, padding removed and nothing else changed.
+
+    A field the layout does not have is ``""`` or None. Dates are calendar dates; a date the chip holds
+    but that is no date is None and its name is in ``doubtful``. ``repr`` shows no personal data.
+    """
+
+    kind: CardKind
+    name: str
+    english_name: str
+    sex_code: str
+    """0 unknown, 1 male, 2 female, 9 not stated (GB/T 2261.1)."""
+    nation_code: str
+    """Two digits of GB/T 3304; ``devices.sdt.codes.nation_name`` gives the name."""
+    birth: date | None
+    address: str
+    number: str
+    issuer: str
+    valid_from: date | None
+    valid_to: date | None
+    """None when ``long_term`` is true, or when the date is doubtful."""
+    long_term: bool
+    """The chip says 长期."""
+    suspect_characters: tuple[str, ...]
+    """Characters of the names that are private-use, replaced or control characters: a person must look."""
+    doubtful: tuple[str, ...]
+    """Names of the date fields that hold no date."""
+    nationality: str = ""
+    """Alpha-3 code (I and Y cards)."""
+    pass_number: str = ""
+    """通行证号码 (J cards)."""
+    issue_count: str = ""
+    """签发次数 (J cards) or 换证次数 (Y cards)."""
+    card_version: str = ""
+    authority_code: str = ""
+    old_number_link: str = ""
+    later_addresses: tuple[str, ...] = ()
+    """Addresses written to the chip after it was issued, in the order of the chip."""
+    raw: bytes
+    """The 256 bytes of text as they came."""
+    photo: bytes
+    """1024 bytes WLT; there is no open decoder."""
+    finger_length: int = 0
+    """0, 512 or 1024 bytes of fingerprint data on the card; the data itself is not kept."""
+
+    def __repr__(self) -> str:
+        """Say the kind and nothing personal: this ends in logs and tracebacks."""
+        return f"<CardRead {self.kind.name}>"
+
+
+class Source(Enum):
+    """Where a scanner takes the paper from."""
+
+    FLATBED = "flatbed"
+    FEEDER = "feeder"
+
+
+class Colour(Enum):
+    """How a page is scanned; 8 bits a channel."""
+
+    GRAY = "gray"
+    COLOUR = "colour"
+
+
+class Paper(Enum):
+    """Paper size in millimetres (width, height)."""
+
+    A4 = (210, 297)
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """What to scan. ``dpi`` is 100, 200 or 300.
+
+    Raises ``ValueError`` for another resolution.
+    """
+
+    source: Source = Source.FLATBED
+    dpi: int = 200
+    colour: Colour = Colour.GRAY
+    paper: Paper = Paper.A4
+
+    def __post_init__(self) -> None:
+        """Refuse a resolution that the rest of the program is not made for."""
+        if self.dpi not in {100, 200, 300}:
+            raise ValueError(f"dpi is 100, 200 or 300, not {self.dpi}")
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedPage:
+    """One page as the scanner sent it: a complete JPEG or PNG. ``index`` counts from 0."""
+
+    index: int
+    data: bytes
+    media_type: str
+    """``image/jpeg`` or ``image/png``."""
+    dpi: int
+    width: int
+    """Pixels."""
+    height: int
+    """Pixels."""
+
+    def __repr__(self) -> str:
+        """Leave the picture out."""
+        return f"<ScannedPage {self.index} {self.media_type} {self.width}x{self.height} {self.dpi} dpi>"
+
+
+class ScannerState(Enum):
+    """Whether a scanner would take a job now."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    STOPPED = "stopped"
+
+
+class FeederState(Enum):
+    """The feeder, as far as the scanner tells. ``UNKNOWN``: it has one and says nothing about it."""
+
+    ABSENT = "absent"
+    EMPTY = "empty"
+    LOADED = "loaded"
+    JAMMED = "jammed"
+    COVER_OPEN = "cover_open"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerStatus:
+    """A scanner now; ``diagnostics`` holds the device's own words."""
+
+    state: ScannerState
+    feeder: FeederState
+    diagnostics: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderCapabilities:
+    """``sam_id``: number of the security module as printed on the reader, "" before ``open()``."""
+
+    sam_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerCapabilities:
+    """Filled by ``open()``; empty before."""
+
+    model: str = ""
+    serial: str = ""
+    sources: frozenset[Source] = frozenset()
+    resolutions: frozenset[int] = frozenset()
+    colours: frozenset[Colour] = frozenset()
+
+
+class Device(Protocol):
+    """Life cycle of every device. ``open`` and ``close`` may be called again at any time."""
+
+    @property
+    def key(self) -> str:
+        """The address: stable, unique on this PC, written to the settings and to logs."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Model or protocol, for a list of devices."""
+        ...
+
+    def available(self) -> str | None:
+        """Return None, or the reason why this PC cannot drive it (a library or program missing)."""
+        ...
+
+    def open(self) -> None:
+        """Connect and make sure that the device answers."""
+        ...
+
+    def close(self) -> None:
+        """Let the device go; never raises."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class IdCardReader(Device, Protocol):
+    """A reader of resident ID cards."""
+
+    @property
+    def capabilities(self) -> ReaderCapabilities: ...
+
+    def poll(self) -> CardState:
+        """Say what lies on the reader.
+
+        Asks the reader at most every 300 ms and repeats the last answer in between; never sleeps.
+        """
+        ...
+
+    def read(self) -> CardRead:
+        """Read the card; bounded in time.
+
+        Raises NoCard, CardNotLifted, ReadFailed, NotAuthorised, Garbled, NotAnswering, Unplugged and
+        DriverFault.
+        """
+        ...
+
+
+class Scanner(Device, Protocol):
+    """A flatbed or sheet-fed scanner."""
+
+    @property
+    def capabilities(self) -> ScannerCapabilities: ...
+
+    def status(self) -> ScannerStatus:
+        """Ask the scanner how it is; bounded in time."""
+        ...
+
+    def scan(self, settings: ScanSettings, cancelled: Callable[[], bool]) -> Iterator[ScannedPage]:
+        """Yield pages one by one, as they come: one from the flatbed, all from the feeder.
+
+        ``cancelled`` is asked several times a second from the calling thread; once it says True the job is
+        taken back and Cancelled is raised. Closing the iterator early takes the job back as well. Pages
+        yielded before an exception are complete and good.
+
+        Raises FeederEmpty, FeederJam, ScannerCoverOpen, ScannerBusy, TransferCut, NotSupported,
+        NotAnswering, Unplugged, InUse, Garbled, DriverFault, Cancelled.
+        """
+        ...

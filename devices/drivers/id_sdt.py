@@ -1,0 +1,166 @@
+"""Resident ID card readers that speak SDT over a serial line: find, select, read.
+
+Nothing of a card is ever logged or put into diagnostics.
+"""
+
+from __future__ import annotations
+
+import struct
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from devices import address
+from devices.base import CardRead, CardState, ReaderCapabilities
+from devices.errors import CardNotLifted, DeviceError, Garbled, NoCard, NotAnswering, Unplugged
+from devices.sdt import card, commands
+from devices.sdt.line import open_line
+from devices.sdt.session import Limits, Reply, SdtSession
+
+POLL_SECONDS = 0.3
+"""Readers want no more than one find in this time."""
+
+
+class SdtIdReader:
+    """An :class:`~devices.base.IdCardReader` on a serial, TCP or RFC 2217 line.
+
+    ``limits`` and ``clock`` (seconds, monotonic) are parameters so that tests need not wait.
+    """
+
+    title = "身份证阅读器 (SDT)"
+
+    def __init__(
+        self, url: str, limits: Limits | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Raises BadAddress."""
+        self._address = address.parse_sdt(url)
+        self.key = url
+        self.capabilities = ReaderCapabilities()
+        self._limits = limits or Limits()
+        self._clock = clock
+        self._session: SdtSession | None = None
+        self._close_line: Callable[[], None] | None = None
+        self._already_read = False
+        self._last_find: tuple[float, CardState] | None = None
+
+    def available(self) -> str | None:
+        """Always None: pyserial is part of the program."""
+        return None
+
+    def open(self) -> None:
+        """Open the line and ask for the status and the number of the security module.
+
+        Raises Unplugged, InUse, NoPermission, NotAnswering, Garbled, NotAuthorised, ReaderDefective.
+        """
+        if self._session is not None:
+            return
+        line = open_line(self._address)
+        self._session = SdtSession(line, self._limits, self._clock)
+        self._close_line = line.close
+        self._already_read, self._last_find = False, None
+        try:
+            self._expect(commands.SAM_STATUS)
+            number = self._ask(commands.SAM_ID)
+            sam_id = sam_id_text(number.data) if number.status == commands.OK else ""
+            self.capabilities = ReaderCapabilities(sam_id)
+        except DeviceError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let the port go."""
+        if self._close_line is not None:
+            self._close_line()
+        self._session = self._close_line = None
+
+    def __enter__(self) -> Self:
+        """Open unless it is open."""
+        self.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+        self.close()
+
+    def poll(self) -> CardState:
+        """Say what lies on the reader; see :meth:`devices.base.IdCardReader.poll`."""
+        if self._last_find is not None and self._session is not None:
+            asked_at, state = self._last_find
+            if self._clock() - asked_at < POLL_SECONDS:
+                return state
+        return self._find(deadline=None)
+
+    def read(self) -> CardRead:
+        """Read the card; see :meth:`devices.base.IdCardReader.read`. Bounded by ``Limits.card``."""
+        deadline = self._clock() + self._limits.card
+        state = self._find(deadline)
+        if state is CardState.LIFT_CARD:
+            raise CardNotLifted("find answers 80 and the last card was read or tried")
+        if state is CardState.NO_CARD:
+            raise NoCard("find answers 80")
+        self._expect(commands.SELECT, deadline)
+        # From here on find answers 80 until the card is lifted, even when the answer to read gets lost.
+        self._already_read = True
+        payload = self._payload(deadline)
+        self._last_find = (self._clock(), CardState.LIFT_CARD)
+        return card.parse_card(payload, self._later_addresses(deadline))
+
+    # ---- one step each ---------------------------------------------------------------------------
+
+    def _find(self, deadline: float | None) -> CardState:
+        reply = self._ask(commands.FIND, deadline)
+        if reply.status == commands.FOUND:
+            self._already_read = False
+            state = CardState.CARD_PRESENT
+        elif reply.status == commands.NOT_FOUND:
+            state = CardState.LIFT_CARD if self._already_read else CardState.NO_CARD
+        else:
+            raise commands.failure(commands.FIND, reply.status)
+        self._last_find = (self._clock(), state)
+        return state
+
+    def _payload(self, deadline: float) -> card.Payload:
+        """Read text, photo and length of the finger data; old readers know only text and photo."""
+        reply = self._ask(commands.READ_WITH_FINGER, deadline)
+        if reply.status in commands.UNKNOWN_COMMAND:
+            return card.split_payload(self._expect(commands.READ, deadline).data, with_finger=False)
+        if reply.status != commands.OK:
+            raise commands.failure(commands.READ_WITH_FINGER, reply.status)
+        return card.split_payload(reply.data, with_finger=True)
+
+    def _later_addresses(self, deadline: float) -> tuple[str, ...]:
+        """Read addresses written later; a reader that cannot is fine, the card itself is read by now."""
+        try:
+            reply = self._ask(commands.LATER_ADDRESSES, deadline)
+            return card.split_addresses(reply.data) if reply.status == commands.OK else ()
+        except (Garbled, NotAnswering):
+            return ()
+
+    def _expect(self, command: bytes, deadline: float | None = None) -> Reply:
+        reply = self._ask(command, deadline)
+        if reply.status != commands.OK:
+            raise commands.failure(command, reply.status)
+        return reply
+
+    def _ask(self, command: bytes, deadline: float | None = None) -> Reply:
+        if self._session is None:
+            raise Unplugged(f"{self.key} is not open")
+        try:
+            return self._session.ask(command, deadline)
+        except Unplugged:
+            self.close()
+            raise
+
+
+def sam_id_text(data: bytes) -> str:
+    """Write the number of a security module as printed on readers: 05.01-20230718-0001234567-0987654321.
+
+    ``data``: 16 bytes, five little-endian fields u16.u16-u32-u32-u32. Raises Garbled for another length.
+    """
+    if len(data) != struct.calcsize("<HHIII"):
+        raise Garbled(f"security module number of {len(data)} bytes")
+    maker, model, day, first, second = struct.unpack("<HHIII", data)
+    return f"{maker:02d}.{model:02d}-{day:08d}-{first:010d}-{second:010d}"
