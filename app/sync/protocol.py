@@ -142,7 +142,12 @@ def sha256_hex(data: bytes) -> str:
 
 def content_digest(data: bytes) -> str:
     """Return the value of the `Content-Digest` field (RFC 9530) for `data`."""
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode('ascii')}:"
+    return digest_field(hashlib.sha256(data).digest())
+
+
+def digest_field(digest: bytes) -> str:
+    """Return the same for a SHA-256 that was taken piece by piece."""
+    return f"sha-256=:{base64.b64encode(digest).decode('ascii')}:"
 
 
 def is_uuid7(text: str) -> bool:

@@ -1,0 +1,206 @@
+"""The court gateway as an ASGI application: thin endpoints over `Store` and `Blobs`.
+
+Stateless beside those two, so that several can stand in front of one database later. Every answer to a
+desk carries codes only. What each endpoint says is in `/openapi.json`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from app.court.batch import BatchRefused
+from app.court.blobs import Blobs
+from app.court.errors import BlobRefusal
+from app.court.guard import TokenGuard, coded
+from app.court.listing import listing
+from app.court.receiving import receive_batch, receive_chunk
+from app.court.rules import published
+from app.court.settings import Settings
+from app.court.store import EventStatus, Store, VisitStatus, utc_now
+from app.sync.protocol import UPLOAD_OFFSET, VERSION, canonical, encode_answers, is_sha256, is_uuid7
+
+_log = logging.getLogger(__name__)
+
+MAX_MISSING_LISTED: Final = 100
+_NO_CACHE: Final = {"Cache-Control": "no-store"}
+_BINARY: Final = {"application/offset+octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_BATCH: Final = {
+    "application/json": {
+        "schema": {
+            "type": "object",
+            "required": ["v", "events"],
+            "properties": {
+                "v": {"const": VERSION},
+                "events": {
+                    "type": "array",
+                    "maxItems": 500,
+                    "items": {
+                        "type": "object",
+                        "required": ["id", "device", "seq", "visit_id", "kind", "schema", "sha256", "body"],
+                        "properties": {
+                            "id": {"type": "string", "description": "UUIDv7, lower case"},
+                            "device": {"type": "string", "maxLength": 64},
+                            "seq": {"type": "integer", "minimum": 1},
+                            "visit_id": {"type": "string", "description": "UUIDv7, lower case"},
+                            "kind": {"type": "string"},
+                            "schema": {"type": "integer"},
+                            "sha256": {"type": "string", "description": "of the UTF-8 body"},
+                            "body": {"type": "string", "description": "a JSON object; see x-event-rules"},
+                        },
+                    },
+                },
+            },
+        }
+    }
+}
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+def create_app(store: Store, blobs: Blobs, settings: Settings) -> FastAPI:
+    """Return the application; it owns neither the store nor the blobs."""
+    app = FastAPI(title="一窗 法院网关 Yichuang court gateway", version="1", docs_url=None, redoc_url=None)
+    app.router.redirect_slashes = False
+    app.add_middleware(TokenGuard, store=store)
+    _add_errors(app)
+    _add_general(app, store)
+    _add_events(app, store, settings)
+    _add_blobs(app, store, blobs, settings)
+    document = app.openapi()  # made once, and kept by the application
+    document["x-event-rules"] = published()
+    return app
+
+
+def _add_general(app: FastAPI, store: Store) -> None:
+    @app.get("/health", summary="Alive, and the database answers; no token needed")
+    def health() -> Response:
+        store.alive()
+        return _json({"ok": True})
+
+    @app.get("/v1/hello", summary="The epoch of this database and the court's time in UTC")
+    def hello() -> Response:
+        return _json({"v": VERSION, "epoch": store.epoch, "time": utc_now().isoformat(timespec="seconds")})
+
+    @app.get("/docs", summary="This list as a page", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        policy = {"Content-Security-Policy": "default-src 'none'"}
+        return HTMLResponse(listing(app.openapi()), headers=policy)
+
+
+def _add_events(app: FastAPI, store: Store, settings: Settings) -> None:
+    @app.post(
+        "/v1/events",
+        summary="Offer a batch; one word for each event: stored, conflict, rejected or later",
+        openapi_extra={"requestBody": {"required": True, "content": _BATCH}},
+    )
+    async def events(request: Request) -> Response:
+        offers = await receive_batch(request, settings.max_batch_bytes)
+        answers = await run_in_threadpool(store.accept, offers)
+        return Response(encode_answers(answers), media_type="application/json", headers=_NO_CACHE)
+
+    @app.get("/v1/events/{event_id}", summary="What the court holds under an event's id")
+    def event(event_id: str) -> Response:
+        if not is_uuid7(event_id):
+            return coded(400, "bad_id")
+        found = store.event(event_id)
+        if found is None:
+            return coded(404, "unknown_event")
+        return _json({"v": VERSION, "epoch": store.epoch, **_event_fields(found)})
+
+    @app.get("/v1/visits/{visit_id}", summary="A visit: its events, its blobs, and whether it is complete")
+    def visit(visit_id: str) -> Response:
+        if not is_uuid7(visit_id):
+            return coded(400, "bad_id")
+        found = store.visit(visit_id)
+        if found is None:
+            return coded(404, "unknown_visit")
+        return _json({"v": VERSION, "epoch": store.epoch, **_visit_fields(found)})
+
+
+def _add_blobs(app: FastAPI, store: Store, blobs: Blobs, settings: Settings) -> None:
+    @app.head("/v1/blobs/{sha256}", summary="How much of a blob is here; its size only when it is verified")
+    def held(sha256: str) -> Response:
+        if not is_sha256(sha256):
+            return coded(400, "bad_hash")
+        found = blobs.held(sha256)
+        if found is None:
+            return coded(404, "unknown_blob")
+        if found.complete:  # again, in case the process ended between the file and the row
+            store.blob_durable(sha256, found.offset)
+        return Response(headers={UPLOAD_OFFSET: str(found.offset), **_NO_CACHE})
+
+    @app.patch(
+        "/v1/blobs/{sha256}",
+        summary="Append at Upload-Offset to a blob of Upload-Length bytes",
+        openapi_extra={"requestBody": {"required": True, "content": _BINARY}},
+    )
+    async def append(sha256: str, request: Request) -> Response:
+        if not is_sha256(sha256):
+            return coded(400, "bad_hash")
+        found = await receive_chunk(request, blobs, sha256, settings.max_chunk_bytes)
+        if found.complete:
+            await run_in_threadpool(store.blob_durable, sha256, found.offset)
+        told = {"v": VERSION, "epoch": store.epoch, "offset": found.offset, "complete": found.complete}
+        return _json(told)
+
+
+def _add_errors(app: FastAPI) -> None:
+    async def batch_refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, BatchRefused)  # noqa: S101
+        return coded(error.status, error.code)
+
+    async def blob_refused(_: Request, error: Exception) -> Response:
+        assert isinstance(error, BlobRefusal)  # noqa: S101
+        return coded(error.status, error.code, offset=error.offset)
+
+    async def http_error(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101
+        return coded(error.status_code, f"http_{error.status_code}")
+
+    async def gone(_: Request, error: Exception) -> Response:
+        _log.info("a sender went away: %s", type(error).__name__)
+        return coded(400, "disconnected")
+
+    async def no_storage(_: Request, error: Exception) -> Response:
+        _log.error("storage failed: %s", type(error).__name__)
+        return coded(503, "storage")
+
+    handlers: Mapping[type[Exception], Handler] = {
+        BatchRefused: batch_refused,
+        BlobRefusal: blob_refused,
+        HTTPException: http_error,
+        ClientDisconnect: gone,
+        SQLAlchemyError: no_storage,
+        OSError: no_storage,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+
+
+def _json(content: Mapping[str, Any]) -> Response:
+    return Response(canonical(content), media_type="application/json", headers=_NO_CACHE)
+
+
+def _event_fields(found: EventStatus) -> dict[str, Any]:
+    return {name: value for name, value in asdict(found).items() if value is not None}
+
+
+def _visit_fields(found: VisitStatus) -> dict[str, Any]:
+    return {
+        "visit_id": found.visit_id,
+        "complete": found.complete,
+        "events": [_event_fields(event) for event in found.events],
+        "receipt_nos": [event.receipt_no for event in found.events if event.receipt_no is not None],
+        "blobs": {"named": found.blobs_named, "present": found.blobs_named - len(found.missing)},
+        "missing": list(found.missing[:MAX_MISSING_LISTED]),
+    }

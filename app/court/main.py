@@ -1,0 +1,211 @@
+"""Start a gateway on one machine: folder, lock, database, blobs, token, socket, server.
+
+`python -m app.court.main --data DIR --port N` prints one JSON line when it listens, and ends with status 0
+after SIGTERM or SIGINT. Whatever keeps it from starting is said in one sentence on stderr, status 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+import uvicorn
+from sqlalchemy.exc import DBAPIError
+
+from app.court.blobs import BlobTree
+from app.court.engine import FolderLock, open_engine
+from app.court.errors import CourtRefusal, DatabaseUnreadable, DataNotWritable, PortTaken
+from app.court.gateway import create_app
+from app.court.mark import Mark
+from app.court.settings import DEFAULT_HOST, Settings
+from app.court.store import Store
+
+KEEP_ALIVE: Final = 75
+"""Seconds an idle connection is kept: longer than a desk's heartbeat."""
+SHUTDOWN: Final = 5
+"""Seconds that requests under way get when the gateway stops."""
+_REFUSED: Final = 2
+
+
+def serve(
+    data: Path,
+    port: int,
+    host: str = DEFAULT_HOST,
+    on_ready: Callable[[str], None] = lambda _: None,
+    *,
+    key_file: Path | None = None,
+    restored: bool = False,
+) -> None:
+    """Serve until SIGTERM or SIGINT (on the main thread). Raises `CourtRefusal` when it cannot start.
+
+    `port` 0 takes a free one; `on_ready` gets the URL once requests are answered; `restored` starts a new
+    epoch, for after a backup of the whole folder was put back.
+    """
+    settings = Settings(data, key_file=key_file)
+    with ExitStack() as closing:
+        store, blobs = open_court(settings, closing, restored=restored)
+        listener = closing.enter_context(_listen(host, port))
+        address = listener.getsockname()
+        shown = f"[{address[0]}]" if ":" in address[0] else address[0]
+        config = uvicorn.Config(
+            create_app(store, blobs, settings),
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=SHUTDOWN,
+        )
+        _Server(config, lambda: on_ready(f"http://{shown}:{address[1]}")).run(sockets=[listener])
+
+
+def open_court(settings: Settings, closing: ExitStack, *, restored: bool = False) -> tuple[Store, BlobTree]:
+    """Open a data folder for one process; `closing` gives everything back. Raises `CourtRefusal`."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _probe(settings.data)
+        lock = FolderLock(settings.data / "court.lock")
+        closing.callback(lock.close)
+        blobs = BlobTree(settings.data, settings.max_blob_bytes)
+        store = _open_store(settings)
+        closing.callback(store.close)
+        if restored:
+            store.renew_epoch()
+        if store.renewed:
+            store.drop_missing_blobs(lambda sha256, size: _has(blobs, sha256, size))
+        _ensure_token(store, settings.token_file)
+    except OSError as error:
+        raise DataNotWritable(
+            f"数据目录无法写入：{settings.data}。",
+            f"The data folder {settings.data} cannot be written ({error.strerror}).",
+        ) from error
+    return store, blobs
+
+
+def _probe(data: Path) -> None:
+    """Write and remove a file, for a sentence now rather than an error at the first record."""
+    probe = data / f".probe-{os.getpid()}"
+    probe.write_bytes(b"")
+    probe.unlink()
+
+
+def _open_store(settings: Settings) -> Store:
+    engine = open_engine(settings.database, settings.key_file)
+    try:
+        return Store(engine, Mark(settings.data / "court.mark"), settings.zone)
+    except DBAPIError as error:
+        engine.dispose()
+        raise DatabaseUnreadable("数据库无法读取。", "The database cannot be read.") from error
+
+
+def _has(blobs: BlobTree, sha256: str, size: int) -> bool:
+    path = blobs.path(sha256)
+    return path.is_file() and path.stat().st_size == size
+
+
+def _ensure_token(store: Store, path: Path) -> None:
+    """Make the first window's token, or let the one in the file in; the database keeps its hash only."""
+    if not path.exists():
+        fresh = path.with_suffix(".tmp")
+        fresh.unlink(missing_ok=True)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    store.add_token(path.read_text("ascii").strip(), "window")
+
+
+@contextmanager
+def _listen(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # elsewhere this option would let two programs share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, port))
+            listener.listen(256)
+        except OSError as error:
+            taken = error.errno == errno.EADDRINUSE
+            reason = "already in use" if taken else str(error.strerror)
+            raise PortTaken(
+                f"端口 {host}:{port} {'已被占用' if taken else '无法使用'}。",
+                f"The port {host}:{port} is {'' if taken else 'unusable: '}{reason}.",
+            ) from error
+        yield listener
+    finally:
+        listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready, and takes a signal for a wish and not for a way to die."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Install handlers on the main thread and put the old ones back without raising the signal again."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def stop(number: int, frame: FrameType | None) -> None:
+            self.handle_exit(number, frame)
+
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run from the command line; return the exit status."""
+    parser = argparse.ArgumentParser(prog="app court", description="一窗法院网关 Yichuang court gateway")
+    parser.add_argument("--data", type=Path, required=True, help="folder for the database and the blobs")
+    parser.add_argument("--port", type=int, default=8470, help="0 takes a free port")
+    parser.add_argument("--host", default=DEFAULT_HOST)
+    parser.add_argument("--key-file", type=Path, help="64 hex digits: encrypt the database")
+    parser.add_argument("--restored", action="store_true", help="after restoring a backup of the folder")
+    given = parser.parse_args(arguments)
+
+    def ready(url: str) -> None:
+        line = {"ready": True, "url": url, "token_file": str(Settings(given.data).token_file)}
+        sys.stdout.write(json.dumps(line) + "\n")
+        sys.stdout.flush()
+
+    try:
+        serve(given.data, given.port, given.host, ready, key_file=given.key_file, restored=given.restored)
+    except CourtRefusal as refusal:
+        sys.stderr.write(refusal.sentence + "\n")
+        return _REFUSED
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

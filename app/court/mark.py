@@ -1,0 +1,33 @@
+"""A high-water mark beside the database, by which a restored backup is recognised.
+
+After each commit the epoch and the number of the newest event are written to a small file. A database
+that is older than its mark, of another epoch, or without a mark has been put back from somewhere: it gets a
+new epoch, and the desks offer everything again. A false alarm costs a second, a missed restore costs
+records. The mark is written after the commit and not synced, so it is never ahead of an honest database.
+A backup of the whole folder takes the mark along; after restoring one, start once with `--restored`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class Mark:
+    """The file at `path`, and what it says about a database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, epoch: str, highest: int) -> None:
+        """Note that event number `highest` was committed under `epoch`."""
+        fresh = self._path.with_suffix(".tmp")
+        fresh.write_text(f"{epoch} {highest}\n", "ascii")
+        fresh.replace(self._path)
+
+    def agrees(self, epoch: str, highest: int) -> bool:
+        """Whether a database at `epoch` and event number `highest` can be the one the mark speaks of."""
+        try:
+            marked_epoch, marked = self._path.read_text("ascii").split()
+            return marked_epoch == epoch and int(marked) <= highest
+        except (OSError, ValueError):
+            return False

@@ -1,0 +1,85 @@
+"""Reading the content of a request: as it arrives, and never more than allowed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from app.court.batch import BatchRefused, Offer, decompress, read_batch
+from app.court.blobs import Append, Blobs, Held
+from app.court.errors import BlobRefusal, BlobTooLarge
+from app.sync.protocol import CONTENT_DIGEST, UPLOAD_LENGTH, UPLOAD_OFFSET, content_digest
+
+_PIECE: Final = 256 << 10
+"""Bytes gathered before they are written, to spare trips to a thread."""
+_MAX_DIGITS: Final = 15
+
+
+async def receive_batch(request: Request, limit: int) -> list[Offer]:
+    """Return the offers of a POST. Raises `BatchRefused`, `ClientDisconnect`."""
+    content = bytearray()
+    async for piece in request.stream():
+        content += piece
+        if len(content) > limit:
+            raise BatchRefused(413, "too_large")
+    data = bytes(content)
+    digest = request.headers.get(CONTENT_DIGEST)
+    if digest is not None and digest != content_digest(data):
+        raise BatchRefused(400, "damaged")
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    return await run_in_threadpool(lambda: read_batch(decompress(data, coding, limit)))
+
+
+async def receive_chunk(request: Request, blobs: Blobs, sha256: str, limit: int) -> Held:
+    """Append the content of a PATCH as it arrives; what came before a break is kept.
+
+    Raises `BlobRefusal`, `ClientDisconnect`, and `BatchRefused` for headers that make no sense.
+    """
+    offset, total = _number(request, UPLOAD_OFFSET), _number(request, UPLOAD_LENGTH)
+    if "content-length" in request.headers and _number(request, "content-length") > limit:
+        raise BlobTooLarge(offset)
+    try:
+        append = await run_in_threadpool(blobs.append, sha256, offset, total)
+    except BlobRefusal:
+        await _drain(request, limit)
+        raise
+    try:
+        await _write_all(request, append, limit)
+        return await run_in_threadpool(append.finish, request.headers.get(CONTENT_DIGEST))
+    finally:
+        await run_in_threadpool(append.abandon)
+
+
+async def _write_all(request: Request, append: Append, limit: int) -> None:
+    arrived, waiting = 0, bytearray()
+    try:
+        async for piece in request.stream():
+            arrived += len(piece)
+            if arrived > limit:
+                raise BlobTooLarge
+            waiting += piece
+            if len(waiting) >= _PIECE:
+                await run_in_threadpool(append.write, bytes(waiting))
+                waiting.clear()
+    except ClientDisconnect:
+        await run_in_threadpool(append.write, bytes(waiting))
+        raise
+    await run_in_threadpool(append.write, bytes(waiting))
+
+
+async def _drain(request: Request, limit: int) -> None:
+    """Read what is still coming, or a sender in the middle of it would see a reset and not our answer."""
+    arrived = 0
+    async for piece in request.stream():
+        arrived += len(piece)
+        if arrived > limit:
+            return
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.headers.get(name, "")
+    if not text.isascii() or not text.isdigit() or len(text) > _MAX_DIGITS:
+        raise BatchRefused(400, "bad_header")
+    return int(text)

@@ -1,0 +1,191 @@
+"""What the court demands of an event: published data, judged the same way every time.
+
+A verdict depends on nothing but the event, so a repeat is judged alike. Unknown fields pass and are kept.
+The rules stand in the OpenAPI document under `x-event-rules`, so a desk's author need not guess.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from app.sync.protocol import MAX_BLOB_BYTES, Event, Rejected, is_sha256, is_uuid7, parse_json
+
+MAX_DEPTH: Final = 16
+MAX_TEXT: Final = 20_000
+"""Characters of any one text in a body."""
+_DEVICE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One required field of a body.
+
+    `form`: "text" one line of 1 to `most` characters; "uuid7"; "utc" an ISO 8601 time ending in Z or
+    +00:00; "list" of `least` to `most` items; "blobs" a list of {"sha256": 64 hex, "size": bytes}.
+    """
+
+    name: str
+    form: Literal["text", "uuid7", "utc", "list", "blobs"]
+    least: int = 0
+    most: int = 64
+
+
+RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
+    ("intake", 1): (
+        Field("visit_id", "uuid7"),
+        Field("receipt_no", "text"),
+        Field("finished_at", "utc"),
+        Field("matters", "list", least=1, most=100),
+        Field("parties", "list", most=1_000),
+        Field("blobs", "blobs", most=5_000),
+    ),
+}
+"""Required fields by kind and schema of the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedBlob:
+    """A blob a stored event names; `size` in bytes as the desk says."""
+
+    sha256: str
+    size: int
+
+
+def judge(event: Event) -> Rejected | list[NamedBlob]:
+    """Return why the event is rejected, or else the blobs it names, each hash once."""
+    fault = _envelope_fault(event)
+    if fault is not None:
+        return fault
+    try:
+        body = parse_json(event.body)
+    except ValueError:
+        return Rejected("bad_json", "body")
+    if not isinstance(body, dict):
+        return Rejected("bad_json", "body")
+    fault = _limits_fault(body)
+    if fault is not None:
+        return fault
+    for field in RULES[event.kind, event.schema]:
+        code = _field_code(field, body.get(field.name), present=field.name in body)
+        if code:
+            return Rejected(code, field.name)
+    if body["visit_id"] != event.visit_id:
+        return Rejected("mismatch", "visit_id")
+    return list({item["sha256"]: NamedBlob(item["sha256"], item["size"]) for item in body["blobs"]}.values())
+
+
+def published() -> dict[str, object]:
+    """Return the rules as plain data for the OpenAPI document."""
+    return {
+        "max_depth": MAX_DEPTH,
+        "max_text": MAX_TEXT,
+        "bodies": [
+            {
+                "kind": kind,
+                "schema": schema,
+                "required": [
+                    {"name": field.name, "form": field.form, "least": field.least, "most": field.most}
+                    for field in fields
+                ],
+            }
+            for (kind, schema), fields in RULES.items()
+        ],
+    }
+
+
+def _envelope_fault(event: Event) -> Rejected | None:
+    if not is_uuid7(event.id):
+        return Rejected("bad_value", "id")
+    if not is_uuid7(event.visit_id):
+        return Rejected("bad_value", "visit_id")
+    if _DEVICE.fullmatch(event.device) is None:
+        return Rejected("bad_value", "device")
+    if event.seq < 1:
+        return Rejected("bad_value", "seq")
+    if not any(kind == event.kind for kind, _ in RULES):
+        return Rejected("unknown_kind", "kind")
+    if (event.kind, event.schema) not in RULES:
+        return Rejected("unknown_schema", "schema")
+    return None
+
+
+def _limits_fault(body: Mapping[str, Any]) -> Rejected | None:
+    for name, value in body.items():
+        for depth, text in _texts(value, 1):
+            if depth > MAX_DEPTH:
+                return Rejected("too_deep", _shown(name))
+            if len(text) > MAX_TEXT:
+                return Rejected("too_long", _shown(name))
+    return None
+
+
+def _shown(name: str) -> str:
+    """Return a field name that is safe to send back: the desk's own words are not echoed."""
+    return name if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) else "body"
+
+
+def _texts(value: object, depth: int) -> Iterator[tuple[int, str]]:
+    if isinstance(value, str):
+        yield depth, value
+    elif isinstance(value, (list, dict)):
+        yield depth, ""
+        if depth <= MAX_DEPTH:
+            inner: Sequence[object] = [*value, *value.values()] if isinstance(value, dict) else value
+            for item in inner:
+                yield from _texts(item, depth + 1)
+
+
+def _field_code(field: Field, value: object, *, present: bool) -> str:
+    """Return the code of the fault, "" for none."""
+    if not present or value is None:
+        return "missing"
+    if field.form in {"list", "blobs"}:
+        return _list_code(field, value)
+    if not isinstance(value, str):
+        return "wrong_type"
+    if field.form == "text":
+        return _text_code(field, value)
+    good = is_uuid7(value) if field.form == "uuid7" else _is_utc(value)
+    return "" if good else "bad_value"
+
+
+def _text_code(field: Field, value: str) -> str:
+    if not value.strip():
+        return "missing"
+    if len(value) > field.most:
+        return "too_long"
+    return "bad_value" if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value) else ""
+
+
+def _list_code(field: Field, value: object) -> str:
+    if not isinstance(value, list):
+        return "wrong_type"
+    if len(value) < field.least:
+        return "missing"
+    if len(value) > field.most:
+        return "too_long"
+    if field.form == "blobs" and not all(_is_blob(item) for item in value):
+        return "bad_value"
+    return ""
+
+
+def _is_blob(item: object) -> bool:
+    if not isinstance(item, dict):
+        return False
+    sha256, size = item.get("sha256"), item.get("size")
+    sized = isinstance(size, int) and not isinstance(size, bool) and 0 < size <= MAX_BLOB_BYTES
+    return isinstance(sha256, str) and is_sha256(sha256) and sized
+
+
+def _is_utc(text: str) -> bool:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    offset = moment.utcoffset()
+    return offset is not None and not offset
