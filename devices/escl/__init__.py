@@ -1,0 +1,1 @@
+"""eSCL (AirScan), the protocol of network scanners: its messages and its HTTP."""
