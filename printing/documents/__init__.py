@@ -1,0 +1,1 @@
+"""The papers a window hands out, each one ``build(data) -> Document``."""

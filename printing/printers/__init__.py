@@ -1,0 +1,1 @@
+"""Printers: a network ticket printer, a file and a folder, behind one protocol."""

@@ -1,0 +1,1 @@
+"""Printers that are not there: the wire protocol in another process, and paper as a picture."""
