@@ -39,7 +39,7 @@ class Worker:
         self._name = Path(command[0]).name
         self._open = ExitStack()
         # a file and no pipe: a full pipe would stop the program
-        self._stderr = self._open.enter_context(tempfile.TemporaryFile())
+        self._stderr = self._open.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - by __exit__
         try:
             self._process = subprocess.Popen(
                 command,

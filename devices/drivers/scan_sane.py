@@ -67,7 +67,7 @@ _WHILE_SCANNING: tuple[tuple[str, type[DeviceError]], ...] = (
     ("Access to resource has been denied", NoPermission),
     ("Error during device I/O", TransferCut),
     ("End of file reached", TransferCut),
-    ("Operation was cancelled", Cancelled),
+    ("Operation was cancel", Cancelled),
     ("Operation not supported", NotSupported),
     ("open of device", Unplugged),
 )

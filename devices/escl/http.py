@@ -76,9 +76,9 @@ class ScannerHttp:
                 if task.done():
                     break
                 if cancelled():
-                    raise Cancelled("cancelled during a request")
+                    raise Cancelled("during a request")
                 if asyncio.get_running_loop().time() > end:
-                    raise NotAnswering(f"no whole answer within {seconds:.0f} s")
+                    raise NotAnswering(f"{self._base}: no whole answer within {seconds:.0f} s")
             return task.result()
         finally:
             task.cancel()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
 import sys
 import threading
+from types import TracebackType
+from typing import Self
 
 _READ = 4096
 
@@ -47,8 +50,19 @@ class Commands:
         *whole, self._held = (self._held + data).split(b"\n")
         return [line.decode("utf-8", errors="replace").strip() for line in whole]
 
+    def __enter__(self) -> Self:
+        """Nothing more to do."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop listening; the thread ends with stdin or with the program."""
+        self._receiving.close()
+        self._sending.close()
+
     def _copy(self) -> None:
         # os.read holds no lock of the interpreter's stdin object, so the end of the program is never blocked
-        with self._sending:
+        with contextlib.suppress(OSError), self._sending:
             while data := os.read(0, _READ):
                 self._sending.sendall(data)

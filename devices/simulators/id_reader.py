@@ -257,7 +257,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         simulator.obey(line)
     simulator.wire.plug()
     say(ready=True, url=simulator.wire.url)
-    simulator.run(Commands())
+    with Commands() as commands:
+        simulator.run(commands)
     return 0
 
 
