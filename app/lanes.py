@@ -24,6 +24,7 @@ SCANNER: Final = "scanner"
 TICKET_PRINTER: Final = "ticket_printer"
 RECEIPT_PRINTER: Final = "receipt_printer"
 A4_PRINTER: Final = "a4_printer"
+PAPERS: Final = "papers"
 
 _PREFIX: Final = "lane-"
 _log = logging.getLogger(__name__)
@@ -79,9 +80,9 @@ class Lanes:
         self._gui_thread: threading.Thread | None = None
 
     def submit(self, lane: str, function: Callable[..., R], *args: object, **kwargs: object) -> Future[R]:
-        """Queue a call on the lane; raises RuntimeError once closed."""
+        """Queue a call on the lane; raises RuntimeError once closed, but work under way may still store."""
         with self._lock:
-            if self._closed:
+            if self._closed and lane != DB:
                 raise RuntimeError("the lanes are closed")
             executor = self._executors.get(lane)
             if executor is None:
@@ -105,18 +106,27 @@ class Lanes:
         """From now on the calling thread may not wait for a lane; command-line tools never say this."""
         self._gui_thread = threading.current_thread()
 
-    def close(self, seconds: float = 5.0) -> bool:
-        """Stop all lanes; return False when some work did not end within the time."""
+    def close(self, seconds: float = 5.0, last: tuple[str, Callable[[], None]] | None = None) -> bool:
+        """Stop all lanes; return False when some work did not end within the time.
+
+        ``last`` is a lane and the call that ends it, made after every other lane has stopped.
+        """
         with self._lock:
             self._closed = True
-            executors = list(self._executors.values())
+            ending = last[0] if last else None
+            others = [executor for name, executor in self._executors.items() if name != ending]
             running = set(self._running)
-        for executor in executors:
+        for executor in others:
             executor.shutdown(wait=False, cancel_futures=True)
-        _, stuck = wait(running, timeout=seconds)
-        for executor in executors:
-            if not stuck:
-                executor.shutdown(wait=True)
+        stuck = bool(wait(running, timeout=seconds).not_done)
+        if last is not None:
+            final = self._executors[last[0]]
+            if wait({final.submit(last[1])}, timeout=seconds).not_done:
+                stuck = True
+            final.shutdown(wait=False)
         if stuck:
-            _log.error("%d lane calls did not end within %.0f s", len(stuck), seconds)
-        return not stuck
+            _log.error("a lane call did not end within %.0f s", seconds)
+            return False
+        for executor in self._executors.values():
+            executor.shutdown(wait=True)
+        return True

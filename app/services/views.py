@@ -122,7 +122,7 @@ class PageView:
 
 @dataclass(frozen=True)
 class ConfirmationView:
-    """What the party reads. ``sha256`` is of the exact UTF-8 text; ``signed_at`` only if that text is signed."""
+    """What the party reads. ``sha256`` is of the exact UTF-8 text; ``signed_at`` only if it is signed."""
 
     text: str
     sha256: str

@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from app.lanes import Lanes
 from app.storage.engine import Store
 
+Transaction = Connection
+"""What a function run by ``StoreAccess`` works on; services name it without knowing the engine."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

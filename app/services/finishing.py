@@ -1,0 +1,186 @@
+"""Finishing a visit: one transaction that freezes it, numbers its receipt and queues everything that follows.
+
+Before it the pages are bound into one PDF, durable on disk. In it: receipt number, record, outbox event,
+owed pictures, print jobs, the visit frozen. After it the ticket is closed; a crash in between is mended by
+``queue.resume``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from app.clock import local
+from app.domain.dossier import DossierPage, bundles
+from app.domain.receipt import receipt_number
+from app.errors import FormProblem
+from app.ids import new_id
+from app.imaging.dossier import Sheet, bind
+from app.imaging.page import Page
+from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
+from app.services import confirmation
+from app.services.case import SCHEMA, Case, Closing, intake_body, receipt_content
+from app.services.desk import Desk
+from app.services.drafts import require_open
+from app.services.form import value
+from app.services.papers import MATERIALS, keep_blob
+from app.storage import intakes, meta, pages, print_jobs, visits
+from app.storage.access import Transaction
+from app.storage.records import BlobRecord, ConfirmationRecord, IntakeRecord, PrintJob
+from app.sync.protocol import canonical, sha256_hex
+from app.texts import _
+
+
+class NotSigned(FormProblem):
+    """The party has not signed the text as it stands; the clerk may finish anyway, which is recorded."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What the act gave: the visit and its receipt number."""
+
+    visit_id: str
+    ticket: str
+    receipt_no: str
+
+
+@on(PAPERS)
+def finish(desk: Desk, unsigned: bool = False) -> Finished:
+    """Finish the open visit; a statement is always received, whatever is missing from it.
+
+    ``unsigned`` finishes without the party's signature and says so in the record. Raises FormProblem when
+    nobody is named or nothing was handed in, NotSigned, StorageProblem.
+    """
+    visit_id = require_open(desk).id
+    case = desk.store(read_case, visit_id)
+    _refuse_empty(case)
+    signed = _valid_signature(desk, case)
+    if signed is None and not unsigned:
+        raise NotSigned(
+            _("当事人还没有签字，或签字后内容有改动。"),
+            safe=_("内容已保存。"),
+            next_step=_("请按 F10 交当事人确认；当事人不签的，再按一次 F12，记录会注明“未签字”。"),
+        )
+    pdf = bind(_sheets(desk, case), title=_("{ticket} 立案材料").format(ticket=case.visit.ticket))
+    dossier = BlobRecord(keep_blob(desk, pdf, "application/pdf"), len(pdf), b"", "application/pdf")
+    receipt_no = desk.store(_commit, desk, case, signed, dossier)
+    return Finished(visit_id, case.visit.ticket, receipt_no)
+
+
+def read_case(connection: Transaction, visit_id: str) -> Case:
+    """Read everything of one visit."""
+    record = visits.get(connection, visit_id)
+    if record is None:
+        raise FormProblem(_("现在没有正在办理的人。"), next_step=_("请先按 F5 叫下一位。"))
+    return Case(
+        record,
+        visits.fields(connection, visit_id),
+        pages.of_visit(connection, visit_id),
+        pages.last_confirmation(connection, visit_id),
+    )
+
+
+def _refuse_empty(case: Case) -> None:
+    if not value(case.draft, "identity.name"):
+        raise FormProblem(
+            _("还不知道来访人是谁。"),
+            safe=_("内容已保存。"),
+            next_step=_("请按 F3 读身份证，或输入姓名。"),
+        )
+    if not case.dossier:
+        raise FormProblem(
+            _("还没有收到材料。"), safe=_("内容已保存。"), next_step=_("请按 F8 扫描，或 Ctrl+O 导入。")
+        )
+
+
+def _valid_signature(desk: Desk, case: Case) -> ConfirmationRecord | None:
+    text = confirmation.text_of(case.visit, case.draft, case.dossier, desk.settings.hall.court)
+    signed = case.signed
+    return signed if signed is not None and signed.text_sha256 == confirmation.digest(text) else None
+
+
+def _sheets(desk: Desk, case: Case) -> Iterator[Sheet]:
+    for bundle in bundles(record.page for record in case.dossier):
+        for page in bundle.pages:
+            yield Sheet(MATERIALS.get(bundle.material, bundle.material), _loader(desk, page))
+
+
+def _loader(desk: Desk, page: DossierPage) -> Callable[[], Page]:
+    return partial(load_page, desk, page)
+
+
+def load_page(desk: Desk, page: DossierPage) -> Page:
+    """Return a stored page with its picture; raises StorageProblem when it cannot be read."""
+    record = desk.store(pages.get_blob, page.sha256)
+    if record is None:
+        raise AssertionError("a page whose blob has no row; foreign keys forbid it")
+    data = desk.blobs.get(page.sha256, record.key)
+    return Page(data, page.media_type, page.width, page.height, page.dpi, page.source)  # type: ignore[arg-type]
+
+
+def _commit(
+    connection: Transaction, desk: Desk, case: Case, signed: ConfirmationRecord | None, dossier: BlobRecord
+) -> str:
+    visit_id = case.visit.id
+    if read_case(connection, visit_id) != case:
+        raise FormProblem(
+            _("办结的同时内容有改动，没有办结。"), safe=_("改动已保存。"), next_step=_("请再按一次 F12。")
+        )
+    now = desk.clock.now()
+    day = local(now).date()
+    count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
+    number = receipt_number(day, desk.window, count)
+    owed = _owed(connection, case, signed, dossier.sha256)
+    closing = Closing(number, now, signed, dossier.sha256, dossier.size, owed)
+    body = canonical(intake_body(case, closing, desk.settings.hall))
+    sha256 = sha256_hex(body)
+    intakes.add_intake(connection, IntakeRecord(visit_id, number, body, sha256, now))
+    intakes.add_event(
+        connection,
+        event_id=new_id(),
+        visit_id=visit_id,
+        kind="intake",
+        schema=SCHEMA,
+        body=body,
+        sha256=sha256,
+        at=now,
+    )
+    intakes.owe_blobs(connection, visit_id, (record.sha256 for record in owed))
+    content = json.dumps(receipt_content(case, closing, desk.settings.hall, sha256), ensure_ascii=False)
+    for job in _receipt_jobs(desk, visit_id, content):
+        print_jobs.add(connection, job, now)
+    visits.close(connection, visit_id, "finished", now)
+    return number
+
+
+def _owed(
+    connection: Transaction, case: Case, signed: ConfirmationRecord | None, dossier: str
+) -> list[BlobRecord]:
+    hashes = {record.page.sha256 for record in case.dossier} | {dossier}
+    if signed is not None:
+        hashes.add(signed.signature_sha256)
+    found = (pages.get_blob(connection, sha256) for sha256 in sorted(hashes))
+    return [record for record in found if record is not None]
+
+
+def _receipt_jobs(desk: Desk, visit_id: str, content: str) -> Iterator[PrintJob]:
+    papers = (
+        (RECEIPT_PRINTER, "receipt", _("材料收据（小票）")),
+        (A4_PRINTER, "receipt_a4", _("材料收据（A4）")),
+    )
+    for role, kind, title in papers:
+        if desk.bench.has(role):
+            yield PrintJob(
+                id=new_id(),
+                visit_id=visit_id,
+                ticket=None,
+                kind=kind,
+                printer=desk.bench.owner(role),
+                title=title,
+                content=content,
+                state="waiting",
+                reason="",
+                tries=0,
+            )

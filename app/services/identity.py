@@ -1,0 +1,88 @@
+"""Who stands at the counter: read from the card, or typed with the check digit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.lanes import READER, on
+from app.notices import Level, Notice
+from app.services.desk import Desk
+from app.services.drafts import require_open
+from app.services.views import Health
+from app.storage import visits
+from app.storage.access import Transaction
+from app.storage.records import DraftField
+from app.texts import _
+from devices.base import CardRead, CardState
+from devices.errors import CardNotLifted, NoCard
+
+WAIT_SECONDS: Final = 10.0
+_POLL_SECONDS: Final = 0.3
+
+
+@on(READER)
+def read_card(desk: Desk) -> None:
+    """Wait up to ten seconds for a card, read it and save its fields in one transaction.
+
+    Raises DeviceProblem (each condition with what to do), FormProblem without an open visit, Cancelled.
+    """
+    record = require_open(desk)
+    flag = desk.cancel_flag("read_card")
+    with desk.bench.reader() as reader:
+        deadline = desk.clock.monotonic() + WAIT_SECONDS
+        state = reader.poll()
+        while state is not CardState.CARD_PRESENT:
+            _tell_state(desk, state)
+            if flag.wait(_POLL_SECONDS) or desk.clock.monotonic() > deadline:
+                break
+            state = reader.poll()
+        if flag.is_set():
+            from devices.errors import Cancelled
+
+            raise Cancelled
+        if state is CardState.LIFT_CARD:
+            raise CardNotLifted
+        if state is CardState.NO_CARD:
+            raise NoCard
+        card = reader.read()
+    desk.store(_save, record.id, _fields(card), desk)
+    _flag_characters(desk, card)
+
+
+def _tell_state(desk: Desk, state: CardState) -> None:
+    text = {
+        CardState.NO_CARD: _("请把身份证放在读卡区"),
+        CardState.LIFT_CARD: _("请移开后重新放置"),
+    }.get(state, "")
+    desk.bench.show(READER, Health.BUSY, text)
+
+
+def _fields(card: CardRead) -> Mapping[str, str]:
+    found = {
+        "identity.name": card.name,
+        "identity.id_number": card.number,
+        "identity.address": card.later_addresses[-1] if card.later_addresses else card.address,
+    }
+    return {path: text for path, text in found.items() if text}
+
+
+def _save(connection: Transaction, visit_id: str, found: Mapping[str, str], desk: Desk) -> None:
+    for path, text in found.items():
+        visits.set_field(connection, visit_id, DraftField(path, text, "card", text), desk.clock.now())
+
+
+def _flag_characters(desk: Desk, card: CardRead) -> None:
+    if not card.suspect_characters:
+        desk.notices.clear("suspect-characters")
+        return
+    codes = "、".join(f"U+{ord(c):04X}" for c in card.suspect_characters)
+    desk.notices.post(
+        Notice(
+            "suspect-characters",
+            Level.ATTENTION,
+            _("证件芯片里的姓名有无法辨认的字（{codes}）。").format(codes=codes),
+            _("芯片原文已保留。"),
+            _("请对照证件票面改正姓名。"),
+        )
+    )

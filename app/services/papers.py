@@ -1,0 +1,139 @@
+"""The papers of the open visit: scanned or imported, each page durable before the next is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from pathlib import Path
+from typing import Final
+
+from app.domain.dossier import DossierPage
+from app.errors import Cancelled, Expected
+from app.ids import new_id
+from app.imaging.errors import ImportProblem
+from app.imaging.importing import import_file
+from app.imaging.page import Page, normalise, thumbnail
+from app.lanes import DB, PAPERS, SCANNER, on
+from app.services.desk import Desk
+from app.services.drafts import require_open
+from app.services.problems import page_problem
+from app.storage import pages
+from app.storage.blobs import KEY_BYTES
+from app.storage.records import BlobRecord, PageRecord
+from app.texts import _
+from devices.base import ScanSettings, Source
+
+THUMBNAIL_HEIGHT: Final = 160
+MATERIALS: Final = {
+    "M01": "起诉状",
+    "M02": "身份证明",
+    "M06": "授权委托书",
+    "M13": "证据材料",
+    "M14": "送达地址确认书",
+}
+
+
+def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
+    """Make the bytes durable on disk, then name them in the store; return their SHA-256.
+
+    The lock is held while waiting for ``db``, which never takes it; so the same picture arriving on two
+    lanes gets one file and one key.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    with desk.blob_lock:
+        known = desk.store(pages.get_blob, sha256)
+        if known is not None and desk.blobs.has(sha256):
+            return sha256
+        key = known.key if known else secrets.token_bytes(KEY_BYTES)
+        desk.blobs.put(data, key)
+        if known is None:
+            record = BlobRecord(sha256, len(data), key, media_type)
+            desk.store(pages.add_blob, record, desk.clock.now())
+    return sha256
+
+
+@on(SCANNER)
+def scan(desk: Desk, material: str, feeder: bool) -> int:
+    """Scan one page from the flatbed, or all from the feeder; return how many were added.
+
+    Pages scanned before a jam stay. Raises DeviceProblem, StorageProblem, Cancelled.
+    """
+    visit_id = require_open(desk).id
+    flag = desk.cancel_flag("scan")
+    settings = ScanSettings(source=Source.FEEDER if feeder else Source.FLATBED)
+    added = 0
+    with desk.bench.scanner() as scanner:
+        for scanned in scanner.scan(settings, flag.is_set):
+            try:
+                page = normalise(scanned.data, scanned.dpi)
+            except ImportProblem as error:
+                raise page_problem(error) from error
+            _add(desk, visit_id, material, page, "scanner")
+            added += 1
+    return added
+
+
+@on(PAPERS)
+def import_files(desk: Desk, material: str, files: tuple[Path, ...]) -> int:
+    """Take in PDFs and pictures; of a file that fails no page is kept, files before it stay.
+
+    Raises FormProblem with what is wrong with the file, StorageProblem, Cancelled.
+    """
+    visit_id = require_open(desk).id
+    flag = desk.cancel_flag("import_files")
+    added = 0
+    for path in files:
+        made: list[str] = []
+        try:
+            made.extend(
+                _add(desk, visit_id, material, page, "file")
+                for page in import_file(path, cancelled=flag.is_set)
+            )
+        except ImportProblem as error:
+            _take_back(desk, made)
+            raise _named(page_problem(error), path) from error
+        added += len(made)
+    return added
+
+
+def _take_back(desk: Desk, page_ids: list[str]) -> None:
+    for page_id in page_ids:
+        desk.store(pages.remove, page_id, desk.clock.now())
+
+
+def _named(problem: Expected | Cancelled, path: Path) -> Expected | Cancelled:
+    """Say which of several files it was; the name is shown, never logged."""
+    if isinstance(problem, Expected):
+        problem.happened = _("《{name}》：{happened}").format(name=path.name[:80], happened=problem.happened)
+    return problem
+
+
+def _add(desk: Desk, visit_id: str, material: str, page: Page, source: str) -> str:
+    sha256 = keep_blob(desk, page.data, page.media_type)
+    made = DossierPage(
+        page_id=new_id(),
+        position=0,
+        material=material,
+        sha256=sha256,
+        media_type=page.media_type,
+        width=page.width,
+        height=page.height,
+        dpi=page.dpi,
+        source=source,
+    )
+    desk.store(pages.add, visit_id, PageRecord(made, thumbnail(page, THUMBNAIL_HEIGHT)), desk.clock.now())
+    return made.page_id
+
+
+@on(DB)
+def remove_page(desk: Desk, page_id: str) -> None:
+    """Take a page out of the dossier; its picture is kept until the visit is finished."""
+    require_open(desk)
+    desk.store(pages.remove, page_id, desk.clock.now())
+
+
+@on(DB)
+def restore_page(desk: Desk, page_id: str) -> None:
+    """Put a removed page back where it was."""
+    require_open(desk)
+    desk.store(pages.remove, page_id, None)

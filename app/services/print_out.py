@@ -1,0 +1,176 @@
+"""Putting queued papers on paper: one job at a time per printer, one id for all tries, never two originals.
+
+A job is marked *sending* and durable before its first byte; what was in that state when the power went is
+asked about once, at the next start.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Final
+
+from app import lanes
+from app.lanes import Act, on
+from app.notices import Notice
+from app.services.bench import TITLES
+from app.services.desk import Desk
+from app.services.problems import printer_problem
+from app.services.views import Health, JobView
+from app.storage import pages, print_jobs
+from app.storage.access import Transaction
+from app.storage.records import PrintJob
+from app.texts import _
+from printing.documents import material_receipt, queue_ticket
+from printing.errors import ConnectionCut, PrintingError
+from printing.layout import Document, Paper
+from printing.printers.base import Outcome, Printer, PrinterStatus
+from printing.registry import render
+
+_STATES: Final = {
+    PrinterStatus.READY: (Health.OK, ""),
+    PrinterStatus.NEAR_END: (Health.ATTENTION, "纸快用完了，请准备换纸"),
+    PrinterStatus.PAPER_OUT: (Health.FAILED, "缺纸，请添纸，之后会自动接着打"),
+    PrinterStatus.COVER_OPEN: (Health.FAILED, "盖子没有合上"),
+    PrinterStatus.OFF: (Health.FAILED, "没有连上，请检查电源和线"),
+    PrinterStatus.FAULT: (Health.FAILED, "报告故障，请关机再开"),
+    PrinterStatus.UNKNOWN: (Health.UNKNOWN, "没有报告状态"),
+}
+
+
+def _print_waiting(desk: Desk, role: str) -> int:
+    """Print every waiting job of a printer, oldest first; return how many left the queue.
+
+    Stops at the first job that cannot be printed: it keeps waiting with its reason. Raises PrinterProblem.
+    """
+    done = 0
+    for job in desk.store(print_jobs.in_state, "waiting", printer=role):
+        _print(desk, role, job)
+        done += 1
+    if not done:
+        _look_at(desk, role)
+    return done
+
+
+def _print(desk: Desk, role: str, job: PrintJob) -> None:
+    with desk.bench.printer(role) as printer:
+        payload = render(document(desk, job, printer.capabilities.paper), printer.capabilities)
+        if not _move(desk, job, "waiting", "sending"):
+            return
+        try:
+            outcome = printer.send(payload, job.id)
+        except ConnectionCut as error:
+            problem = printer_problem(error, _(TITLES[role]))
+            _move(desk, job, "sending", "unconfirmed", problem.happened)
+            raise
+        except PrintingError as error:
+            problem = printer_problem(error, _(TITLES[role]))
+            _move(desk, job, "sending", "waiting", f"{problem.happened}{problem.next_step}")
+            desk.notices.post(Notice.of(f"printer.{role}", problem))
+            raise
+        confirmed = outcome is Outcome.CONFIRMED
+        _move(desk, job, "sending", "confirmed" if confirmed else "unconfirmed")
+        desk.notices.clear(f"printer.{role}")
+        _show(desk, role, printer)
+
+
+def _move(desk: Desk, job: PrintJob, frm: str, to: str, reason: str = "") -> bool:
+    return desk.store(print_jobs.move, job.id, frm=(frm,), to=to, at=desk.clock.now(), reason=reason)
+
+
+def _look_at(desk: Desk, role: str) -> None:
+    with desk.bench.printer(role) as printer:
+        _show(desk, role, printer)
+
+
+def _show(desk: Desk, role: str, printer: Printer) -> None:
+    if not printer.capabilities.reports_status:
+        desk.bench.show(role, Health.OK, _("不报告状态"))
+        return
+    health, text = _STATES[printer.status()]
+    desk.bench.show(role, health, _(text) if text else "")
+
+
+print_waiting: Final[dict[str, Act[Desk, [str], int]]] = {
+    role: Act(role, _print_waiting)
+    for role in (lanes.TICKET_PRINTER, lanes.RECEIPT_PRINTER, lanes.A4_PRINTER)
+}
+"""The act that prints a printer's waiting jobs, by role: each runs on its printer's own lane."""
+
+
+def document(desk: Desk, job: PrintJob, paper: Paper) -> Document:
+    """Return the document of a job from its frozen content."""
+    content: dict[str, Any] = json.loads(job.content)
+    if job.kind == "ticket":
+        return queue_ticket.build(_ticket(desk, content, job.ticket or ""), paper)
+    return material_receipt.build(_receipt(desk, content), paper)
+
+
+def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket.QueueTicket:
+    hall = desk.settings.hall
+    return queue_ticket.QueueTicket(
+        court=f"{hall.court}{hall.centre}",
+        issued=datetime.fromisoformat(content["issued"]),
+        number=content["number"],
+        group=content["group"],
+        ahead=content["ahead"],
+        wait=None,
+        area=_("{window} 号窗口").format(window=hall.window),
+        payload=f"YC:{reference}",
+        priority=content["priority"],
+    )
+
+
+def _receipt(desk: Desk, content: dict[str, Any]) -> material_receipt.MaterialReceipt:
+    return material_receipt.MaterialReceipt(
+        court=content["court"],
+        window=content["window"],
+        receipt_no=content["receipt_no"],
+        intake_no=content["intake_no"],
+        party=content["party"],
+        agent=content["agent"] or None,
+        matter=content["matter"],
+        cause=content["cause"] or None,
+        materials=tuple(
+            material_receipt.Material(m["name"], m["pages"], m["copies"], material_receipt.Form(m["form"]))
+            for m in content["materials"]
+        ),
+        received=datetime.fromisoformat(content["received"]),
+        officer=content["officer"],
+        verification=content["verification"],
+        signature=_signature(desk, content["signature_sha256"]),
+    )
+
+
+def _signature(desk: Desk, sha256: str) -> bytes | None:
+    record = desk.store(pages.get_blob, sha256) if sha256 else None
+    return desk.blobs.get(sha256, record.key) if record else None
+
+
+@on(lanes.DB)
+def answer(desk: Desk, job_id: str, printed: bool) -> None:
+    """Record what the clerk saw of a paper in doubt; one that did not come out is printed as the original."""
+
+    def write(connection: Transaction) -> None:
+        to = "printed" if printed else "waiting"
+        print_jobs.move(connection, job_id, frm=("unconfirmed",), to=to, at=desk.clock.now())
+
+    desk.store(write)
+
+
+@on(lanes.DB)
+def doubt_interrupted(desk: Desk) -> None:
+    """At the start: what was being sent when the program ended is in doubt."""
+
+    def write(connection: Transaction) -> None:
+        for job in print_jobs.in_state(connection, "sending"):
+            reason = _("打印时程序中断")
+            print_jobs.move(
+                connection, job.id, frm=("sending",), to="unconfirmed", at=desk.clock.now(), reason=reason
+            )
+
+    desk.store(write)
+
+
+def job_view(job: PrintJob) -> JobView:
+    return JobView(job.id, job.title, job.state, job.reason)

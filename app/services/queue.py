@@ -1,0 +1,260 @@
+"""The queue at this window: take a number, call, call again, not here, bring back.
+
+A claim is a compare-and-set on the hall log; when another window was faster the log is read again and the
+rule asked again. The called person's visit is opened right after the claim; a crash in between is mended at
+the next start by ``resume``.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Final
+
+from app.clock import local
+from app.domain.hall import Choice, EventKind, HallEvent, HallState, fits, next_ticket
+from app.domain.ticket import Ticket, TicketState, format_number
+from app.errors import HallProblem
+from app.hall.log import counter_subject, ticket_subject
+from app.ids import new_id
+from app.lanes import HALL, TICKET_PRINTER, on
+from app.notices import Level, Notice
+from app.services.desk import Desk
+from app.services.views import QueueView, TicketRow
+from app.storage import print_jobs, visits
+from app.storage.records import PrintJob, VisitRecord
+from app.texts import _
+
+PREFIX: Final = "A"
+GREEN_PREFIX: Final = "G"
+_TRIES: Final = 50
+
+
+@on(HALL)
+def take_ticket(desk: Desk, group: str, green: bool) -> str:
+    """Issue the next number and make its print job; return the number. Raises HallProblem."""
+    prefix = GREEN_PREFIX if green else PREFIX
+    now = desk.clock.now()
+    day = desk.today()
+    for _attempt in range(_TRIES):
+        state = desk.hall.refresh(day)
+        count = desk.hall.expected(counter_subject(prefix)) + 1
+        number = format_number(prefix, count)
+        event = HallEvent(EventKind.ISSUED, number, now, group=group, green=green)
+        claimed = desk.hall.log.append(day, counter_subject(prefix), count - 1, new_id(), event)
+        if claimed is None:
+            continue
+        desk.hall.log.append(day, ticket_subject(number), 0, new_id(), event)
+        _queue_paper(desk, event, len(state.waiting()))
+        return number
+    raise _busy_hall()
+
+
+def _queue_paper(desk: Desk, event: HallEvent, ahead: int) -> None:
+    if not desk.bench.has(TICKET_PRINTER):
+        return
+    content = {
+        "number": event.number,
+        "group": event.group,
+        "issued": local(event.at).isoformat(),
+        "ahead": ahead,
+        "priority": event.green,
+    }
+    job = PrintJob(
+        id=new_id(),
+        visit_id=None,
+        ticket=f"{desk.today().isoformat()}.{event.number}",
+        kind="ticket",
+        printer=desk.bench.owner(TICKET_PRINTER),
+        title=_("排队号 {number}").format(number=event.number),
+        content=json.dumps(content, ensure_ascii=False),
+        state="waiting",
+        reason="",
+        tries=0,
+    )
+    desk.store(print_jobs.add, job, event.at)
+
+
+@on(HALL)
+def call_next(desk: Desk) -> VisitRecord:
+    """Call whom the rule chooses and open the visit. Raises HallProblem when nobody waits or one is here."""
+    for _attempt in range(_TRIES):
+        state = desk.hall.refresh(desk.today())
+        here = state.called_by(desk.window)
+        draft = desk.store(visits.open_at, desk.window)
+        if here is not None or draft is not None:
+            number = here.number if here else draft.ticket if draft else ""
+            raise HallProblem(
+                _("{number} 还在本窗口办理。").format(number=number),
+                safe=_("排队没有变动。"),
+                next_step=_("请先办结（F12）或标记未到（F7），再叫下一位。"),
+            )
+        choice = next_ticket(state, desk.clock.now())
+        if choice is None:
+            raise HallProblem(_("现在没有人等候。"), next_step=_("有人取号后再按 F5。"))
+        if _claim(desk, choice.ticket, EventKind.CALLED):
+            return _open_visit(desk, choice.ticket)
+    raise _busy_hall()
+
+
+def _claim(desk: Desk, ticket: Ticket, kind: EventKind) -> bool:
+    """Append an event for a ticket as we know it; False when the log has moved on."""
+    day = desk.today()
+    subject = ticket_subject(ticket.number)
+    event = HallEvent(kind, ticket.number, desk.clock.now(), desk.window)
+    if not fits(ticket, event):
+        return False
+    claimed = desk.hall.log.append(day, subject, desk.hall.expected(subject), new_id(), event)
+    desk.hall.refresh(day)
+    return claimed is not None
+
+
+def _open_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
+    """Open the ticket's visit; the draft of a person who was called before is opened again."""
+    day = desk.today().isoformat()
+    known = desk.store(visits.of_ticket, day, ticket.number)
+    if known is not None and known.state != "finished":
+        desk.store(visits.reopen, known.id)
+        return desk.store(visits.get, known.id) or known
+    record = VisitRecord(
+        id=new_id(),
+        ticket=ticket.number,
+        day=day,
+        window=desk.window,
+        clerk=desk.settings.hall.clerk,
+        green=ticket.green,
+        opened_at=desk.clock.now(),
+        state="open",
+        closed_at=None,
+    )
+    desk.store(visits.add, record)
+    return record
+
+
+@on(HALL)
+def recall(desk: Desk) -> str:
+    """Call the person at this window once more; return the number."""
+    return _about_called(desk, EventKind.RECALLED).number
+
+
+@on(HALL)
+def no_show(desk: Desk) -> None:
+    """Record that the called person is not here; the draft is kept for when they come back.
+
+    A draft left open on an earlier day has no ticket today; it is put away alone.
+    """
+    draft = desk.store(visits.open_at, desk.window)
+    if draft is None or draft.day == desk.today().isoformat():
+        _about_called(desk, EventKind.NO_SHOW)
+    if draft is not None:
+        desk.store(visits.close, draft.id, "no_show", desk.clock.now())
+
+
+def _about_called(desk: Desk, kind: EventKind) -> Ticket:
+    ticket = desk.hall.refresh(desk.today()).called_by(desk.window)
+    if ticket is None:
+        raise HallProblem(_("本窗口还没有叫号。"), next_step=_("请先按 F5 叫下一位。"))
+    if not _claim(desk, ticket, kind):
+        raise _busy_hall()
+    return ticket
+
+
+@on(HALL)
+def bring_back(desk: Desk, number: str) -> None:
+    """Put a missed number back at its place by time of arrival."""
+    ticket = desk.hall.refresh(desk.today()).tickets.get(number)
+    if ticket is None or not _claim(desk, ticket, EventKind.RETURNED):
+        raise HallProblem(
+            _("{number} 不在过号名单里。").format(number=number), next_step=_("请看左边的名单。")
+        )
+
+
+@on(HALL)
+def served(desk: Desk, number: str) -> None:
+    """Close a ticket whose visit is finished; nothing happens when it is closed already."""
+    ticket = desk.hall.refresh(desk.today()).tickets.get(number)
+    if ticket is not None and ticket.state is TicketState.CALLED:
+        _claim(desk, ticket, EventKind.SERVED)
+
+
+@on(HALL)
+def resume(desk: Desk) -> VisitRecord | None:
+    """After a start, bring hall and visits of this window together; return the visit to go on with.
+
+    A claim without a visit (crash between the two) gets its visit; a finished visit whose ticket still
+    counts as called is closed; an open draft is announced to the clerk.
+    """
+    state = desk.hall.refresh(desk.today())
+    ticket = state.called_by(desk.window)
+    if ticket is not None:
+        known = desk.store(visits.of_ticket, desk.today().isoformat(), ticket.number)
+        if known is None or known.state == "no_show":
+            _open_visit(desk, ticket)
+        elif known.state == "finished":
+            _claim(desk, ticket, EventKind.SERVED)
+    record = desk.store(visits.open_at, desk.window)
+    if record is not None:
+        desk.notices.post(
+            Notice(
+                "reopened",
+                Level.ATTENTION,
+                _("{ticket} 上次没有办完，已接着打开。").format(ticket=record.ticket),
+                _("填写、扫描和签字都在。"),
+                _("请核对后继续。"),
+            )
+        )
+    return record
+
+
+def view(desk: Desk) -> QueueView:
+    """Return the left zone; call on the hall lane after an act, or with ``refresh_queue``."""
+    state = desk.hall.state
+    now = desk.clock.now()
+    choice = next_ticket(state, now)
+    tickets = state.tickets.values()
+    done = [t for t in tickets if t.state is TicketState.SERVED]
+    spent = [(t.closed_at - t.called_at) for t in done if t.closed_at and t.called_at]
+    average = sum(spent, timedelta()) / len(spent) if spent else None
+
+    def row(ticket: Ticket) -> TicketRow:
+        waited = int((now - ticket.arrived_at).total_seconds() // 60)
+        return TicketRow(ticket.number, ticket.group, ticket.green, max(0, waited))
+
+    called = state.called_by(desk.window)
+    return QueueView(
+        next=row(choice.ticket) if choice else None,
+        why=_why(choice),
+        waiting=tuple(row(t) for t in _in_call_order(state, choice)),
+        missed=tuple(row(t) for t in tickets if t.state is TicketState.NO_SHOW),
+        called=row(called) if called else None,
+        served_today=len(done),
+        average_minutes=round(average.total_seconds() / 60) if average else None,
+    )
+
+
+@on(HALL)
+def refresh_queue(desk: Desk) -> QueueView:
+    """Read the log and return the left zone."""
+    desk.hall.refresh(desk.today())
+    return view(desk)
+
+
+def _why(choice: Choice | None) -> str:
+    if choice is None:
+        return ""
+    if choice.otherwise:
+        return _("{reason}若不适用，下一位是 {other}。").format(reason=choice.reason, other=choice.otherwise)
+    return choice.reason
+
+
+def _in_call_order(state: HallState, choice: Choice | None) -> list[Ticket]:
+    waiting = sorted(state.waiting(), key=lambda t: t.arrived_at)
+    if choice is None:
+        return waiting
+    return [choice.ticket, *(t for t in waiting if t.number != choice.ticket.number)]
+
+
+def _busy_hall() -> HallProblem:
+    return HallProblem(
+        _("排队系统正忙，这一步没有成。"), safe=_("没有重号，也没有重复叫号。"), next_step=_("请再按一次。")
+    )

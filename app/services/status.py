@@ -1,0 +1,70 @@
+"""The status bar, and one round of sending."""
+
+from __future__ import annotations
+
+from app.lanes import DB, READER, SCANNER, SYNC, on
+from app.services.desk import Desk
+from app.services.sending import court_health
+from app.services.views import Health, StatusView
+from app.storage import intakes
+from app.storage.access import Transaction
+from app.texts import _
+from devices.base import CardState, ScannerState
+
+_UNSENT_WARN_MINUTES = 15
+
+
+@on(DB)
+def view(desk: Desk) -> StatusView:
+    """Return devices, unsent records and the way to the court."""
+
+    def read(connection: Transaction) -> StatusView:
+        waiting, _blobs, oldest, attention = intakes.backlog(connection)
+        now = desk.clock.now()
+        minutes = int((now - oldest).total_seconds() // 60) if oldest else 0
+        health, text = _court(desk)
+        if health is Health.OK and minutes >= _UNSENT_WARN_MINUTES:
+            health, text = Health.ATTENTION, _("最早一份已等 {minutes} 分钟").format(minutes=minutes)
+        return StatusView(
+            devices=desk.bench.views(),
+            unsent=waiting,
+            attention=attention,
+            oldest_minutes=minutes,
+            last_sent=intakes.last_answer(connection),
+            court=health,
+            court_text=text,
+        )
+
+    return desk.store(read)
+
+
+def _court(desk: Desk) -> tuple[Health, str]:
+    if desk.sending is None:
+        return Health.ABSENT, _("未配置法院地址，记录存在本机")
+    return court_health(desk.sending.state)
+
+
+@on(SYNC)
+def send(desk: Desk) -> float:
+    """Do one round of sending; return the seconds until the next one is worth while."""
+    return 60.0 if desk.sending is None else desk.sending.round()
+
+
+@on(READER)
+def look_at_reader(desk: Desk) -> CardState | None:
+    """Ask the reader how it is; return what lies on it, None when there is no reader."""
+    if not desk.bench.has(READER):
+        return None
+    with desk.bench.reader() as reader:
+        return reader.poll()
+
+
+@on(SCANNER)
+def look_at_scanner(desk: Desk) -> None:
+    """Ask the scanner how it is."""
+    if not desk.bench.has(SCANNER):
+        return
+    with desk.bench.scanner() as scanner:
+        busy = scanner.status().state is ScannerState.BUSY
+    if busy:
+        desk.bench.show(SCANNER, Health.BUSY, _("正在扫描"))
