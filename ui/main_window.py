@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMainWindow
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
 from app.clock import Clock, SystemClock
 from app.errors import Expected
 from app.notices import Notice
 from app.services.views import DeskView, StatusView
+from app.texts import _
+from ui.keys import KEYS, step_key
+from ui.party_screen.window import PartyWindow
+from ui.problems import Messages
+from ui.screens.action_bar import ActionBar
+from ui.screens.advice import AdviceZone
+from ui.screens.empty_visit import EmptyVisit
+from ui.screens.header import Header
+from ui.screens.queue import QueueZone
+from ui.screens.status_bar import StatusBar
+from ui.screens.visit import VisitZone
 from ui.theme import Theme, theme
+from ui.widgets.key_button import KeyButton
+from ui.widgets.layout import column, margins, row, surface
+from ui.widgets.steps import STEPS
+
+_LEFT, _RIGHT = 288, 304
+_BUSY_LINE_AFTER_MS: Final = 250
+_NEEDS_VISIT: Final = frozenset(
+    {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material"}
+)
+_IMPORTS: Final = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp"
 
 
 class MainWindow(QMainWindow):
@@ -39,21 +64,279 @@ class MainWindow(QMainWindow):
         self._look = look or theme()
         self._clock = clock or SystemClock()
         self._group = group
+        self._view: DeskView | None = None
+        self._busy: dict[str, str] = {}
+        self._pressed: dict[str, str] = {}
+        self._removed = ""
+        self.setWindowTitle(_("一窗"))
+        self.setMinimumSize(1024, 640)
+        self.resize(1366, 768)
+        self._make_zones()
+        self.party = PartyWindow(self._look)
+        self.party.signed.connect(self.signed)
+        self.party.left.connect(self.activateWindow)
+        self._acts = self._emitters()
+        self._buttons = self._collect_buttons()
+        self._connect_zones()
+        self._bind_keys()
+        self._start_timers()
+
+    # ---- views ----------------------------------------------------------------------------------
 
     def show_desk(self, view: DeskView) -> None:
         """Draw everything on the window."""
+        self._view = view
+        self.header.show_desk(view)
+        self.queue.show_queue(view.queue)
+        self.empty.show_queue(view.queue)
+        self.centre.setCurrentIndex(0 if view.visit is None else 1)
+        if view.visit is not None:
+            self.visit.show_visit(view.visit)
+        self.advice.show_advice(view.advice)
+        self.messages.show_doubts(view.doubts)
+        self.actions_bar.show_visit(view.visit)
+        self._follow_with_party(view)
 
     def show_status(self, view: StatusView) -> None:
         """Draw the status bar."""
+        self.status.show_status(view)
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
         """Draw the notices that stand."""
+        self.messages.show_notices(notices)
 
     def set_busy(self, act_name: str, text: str | None) -> None:
-        """Show the running act on its control, or with None that it is over."""
+        """Show the running act on its control, or with None that it is over.
+
+        A second press of it does nothing meanwhile, and Esc emits ``cancel``.
+        """
+        button = self._buttons.get(self._pressed.get(act_name, act_name))
+        if text is None:
+            self._busy.pop(act_name, None)
+            self._pressed.pop(act_name, None)
+        else:
+            self._busy[act_name] = text
+        if button is not None:
+            button.set_busy(None if text is None else _("进行中"))
+        if self._busy:
+            self._busy_line.start()
+        else:
+            self._busy_line.stop()
+            self.messages.show_busy("")
 
     def show_problem(self, problem: Expected) -> None:
-        """Draw what happened, what is safe and what to do next."""
+        """Draw what happened, what is safe and what to do next; it stands until Esc or the next act."""
+        self.messages.show_problem(problem)
 
     def flash(self, text: str) -> None:
         """Show one line for a few seconds."""
+        self.actions_bar.say(text)
+
+    # ---- building -------------------------------------------------------------------------------
+
+    def _make_zones(self) -> None:
+        look = self._look
+        self.header = Header(look, self._clock)
+        self.queue = QueueZone(look)
+        self.empty = EmptyVisit(look)
+        self.visit = VisitZone(look, self._clock)
+        self.messages = Messages(look)
+        self.actions_bar = ActionBar(look)
+        self.advice = AdviceZone(look)
+        self.status = StatusBar(look)
+        side = 1 + (look.scale - 100) / 500
+        self.queue.setFixedWidth(round(_LEFT * side))
+        self.advice.setFixedWidth(round(_RIGHT * side))
+        self.centre = QStackedWidget()
+        self.centre.addWidget(self.empty)
+        self.centre.addWidget(self.visit)
+        middle = column(gap=look.grid(1.5), margins=margins(look, 2, 1.5))
+        middle.addWidget(self.centre, 1)
+        middle.addWidget(self.messages)
+        middle.addWidget(self.actions_bar)
+        zones = row(self.queue, gap=0)
+        zones.addWidget(surface("clear", middle), 1)
+        zones.addWidget(self.advice)
+        whole = column(self.header, gap=0)
+        whole.addLayout(zones, 1)
+        whole.addWidget(self.status)
+        root = QWidget()
+        root.setProperty("surface", "bg")
+        root.setLayout(whole)
+        self.setCentralWidget(root)
+
+    def _collect_buttons(self) -> dict[str, KeyButton]:
+        zones = (self.queue.buttons, self.visit.pages.buttons, self.actions_bar.buttons)
+        return {act: button for buttons in zones for act, button in buttons.items()}
+
+    def _connect_zones(self) -> None:
+        for zone in (self.queue, self.visit.pages, self.actions_bar):
+            zone.pressed.connect(self.press)
+        self.queue.bring_back.connect(self.bring_back)
+        self.visit.edited.connect(self.field_edited)
+        self.visit.pages.remove.connect(self._remove)
+        self.advice.answered.connect(self.field_edited)
+        self.advice.explain.connect(self.explain)
+        self.messages.cancelled.connect(self.cancel)
+        self.messages.closed.connect(lambda: self.messages.show_problem(None))
+        self.messages.answered.connect(self.job_answered)
+
+    def _emitters(self) -> dict[str, Callable[[], None]]:
+        return {
+            "take_ticket": lambda: self.take_ticket.emit(self._group, False),
+            "take_ticket_green": lambda: self.take_ticket.emit(self._group, True),
+            "call_next": self.call_next.emit,
+            "recall": self.recall.emit,
+            "no_show": self.no_show.emit,
+            "bring_back": self._bring_back,
+            "read_card": self.read_card.emit,
+            "scan": lambda: self.scan.emit(self.visit.pages.material, False),
+            "scan_feeder": lambda: self.scan.emit(self.visit.pages.material, True),
+            "import_files": self._import,
+            "remove_page": self._remove_current,
+            "restore_page": self._restore,
+            "material": self.visit.pages.open_materials,
+            "show_confirmation": self._confirm,
+            "finish": self.finish.emit,
+            "mediation_yes": lambda: self.advice.mediate(willing=True),
+            "mediation_no": lambda: self.advice.mediate(willing=False),
+            "why": self.advice.toggle_whys,
+            "quit": self.close,
+        }
+
+    def _bind_keys(self) -> None:
+        for act in self._acts:
+            if act != "remove_page":  # Delete belongs to the strip: in a field it deletes a character
+                self._shortcut(KEYS[act], lambda act=act: self.press(act))
+        for index, step in enumerate(STEPS):
+            self._shortcut(step_key(index), lambda step=step: self._step(step))
+        self._shortcut(KEYS["cancel"], self._escape)
+
+    def _shortcut(self, key: str, slot: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(slot)
+
+    def _start_timers(self) -> None:
+        self._tick = QTimer(self)
+        self._tick.setInterval(1_000)
+        self._tick.timeout.connect(self.header.tick)
+        self._tick.timeout.connect(self.visit.tick)
+        self._tick.start()
+        self._busy_line = QTimer(self)
+        self._busy_line.setSingleShot(True)
+        self._busy_line.setInterval(_BUSY_LINE_AFTER_MS)
+        self._busy_line.timeout.connect(self._show_busy)
+
+    # ---- acts -----------------------------------------------------------------------------------
+
+    def press(self, act: str) -> None:
+        """Do what the key or button of the act does: typed text first, then the intent."""
+        intent = {"scan_feeder": "scan", "take_ticket_green": "take_ticket"}.get(act, act)
+        button = self._buttons.get(act)
+        if intent in self._busy or (button is not None and not button.isEnabled()):
+            return
+        if act in _NEEDS_VISIT and (self._view is None or self._view.visit is None):
+            self.flash(_("现在没有人在窗口，先按 F5 叫号。"))
+            return
+        self.visit.flush()
+        self.messages.show_problem(None)
+        self._pressed[intent] = act
+        self._acts[act]()
+
+    def _show_busy(self) -> None:
+        self.messages.show_busy(next(reversed(self._busy.values()), ""))
+
+    def _escape(self) -> None:
+        if self._busy:
+            self.cancel.emit()
+        elif self.messages.problem is not None:
+            self.messages.show_problem(None)
+        elif self.messages.doubt is not None:
+            self.messages.ask()
+        else:
+            self.actions_bar.quiet()
+
+    def _step(self, key: str) -> None:
+        if self._view is not None and self._view.visit is not None:
+            self.visit.choose(key)
+
+    def _bring_back(self) -> None:
+        ticket = self.queue.missed.current()
+        if ticket is not None:
+            self.bring_back.emit(ticket.number)
+
+    def _import(self) -> None:
+        material = self.visit.pages.material
+        dialog = QFileDialog(self, _("导入材料"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(_("材料文件 ({kinds})").format(kinds=_IMPORTS))
+        dialog.filesSelected.connect(lambda paths: self.import_files.emit(material, tuple(paths)))
+        dialog.open()
+
+    def _remove_current(self) -> None:
+        page = self.visit.pages.strip.current()
+        if page is not None:
+            self._remove(page.page_id)
+
+    def _remove(self, page_id: str) -> None:
+        page = self.visit.pages.page(page_id)
+        if page is None or self._view is None or self._view.visit is None or self._view.visit.outcome:
+            return
+        self._removed = page_id
+        words = _("已移出第 {number} 页 {name}")
+        self.actions_bar.offer_undo(words.format(number=page.position, name=page.material_name))
+        self.remove_page.emit(page_id)
+
+    def _restore(self) -> None:
+        if self._removed:
+            page_id, self._removed = self._removed, ""
+            self.actions_bar.quiet()
+            self.restore_page.emit(page_id)
+
+    def _confirm(self) -> None:
+        if self._view is None or self._view.visit is None:
+            return
+        self.visit.choose("confirmation")
+        confirmation = self._view.visit.confirmation
+        if not confirmation.ready:
+            self.flash(confirmation.not_ready)
+            return
+        self.party.present(confirmation)
+        self.party.place(self)
+        self.show_confirmation.emit()
+
+    def _follow_with_party(self, view: DeskView) -> None:
+        self.party.show_court(view.court, view.centre, view.window)
+        if not self.party.reading:
+            return
+        if view.visit is None or not view.visit.confirmation.ready:
+            self.party.rest()
+        else:
+            self.party.present(view.visit.confirmation)
+
+    # ---- the window itself ------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Y and N answer the question that stands; in a text field they are letters and never come here."""
+        job = self.messages.doubt
+        answers = {Qt.Key.Key_Y: True, Qt.Key.Key_N: False}
+        plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+        if job is not None and plain and not event.isAutoRepeat() and event.key() in answers:
+            self.job_answered.emit(job.job_id, answers[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if len(self.screen().virtualSiblings()) > 1:
+            self.party.place(self)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.visit.flush()
+        self._tick.stop()
+        self._busy_line.stop()
+        self.party.close()
+        super().closeEvent(event)
+        self.quit.emit()

@@ -81,7 +81,7 @@ def _labels(look: Theme) -> Iterable[Rule]:
     t = look.tokens
     for tone in ("ink", "sub", "brand", "ok", "warn", "bad", "on_brand"):
         yield f"QLabel[tone='{tone}']", {"color": asdict(t)[tone]}
-    for size in ("small", "lead", "person", "number", "party", "party_title"):
+    for size in ("small", "lead", "person", "fee", "ticket", "number", "party", "party_title"):
         yield f"QLabel[size='{size}']", {"font-size": look.type(size)}
     yield "QLabel[weight='bold']", {"font-weight": "bold"}
     pill: dict[str, str | int] = {
@@ -89,6 +89,8 @@ def _labels(look: Theme) -> Iterable[Rule]:
         "padding": f"{look.grid(0.25)}px {look.grid(1.25)}px",
     }
     yield "QLabel[pill='plain']", {**pill, "background": t.card, "border": _line(t.line)}
+    key: dict[str, str | int] = {"border-radius": look.px(4), "padding": f"0 {look.grid()}px"}
+    yield "QLabel[pill='key']", {**key, "background": t.bg, "border": _line(t.edge)}
     for tone in ("brand", "ok", "warn", "bad"):
         soft = asdict(t)[f"{tone}_soft"]
         yield (
@@ -147,6 +149,16 @@ def _buttons(look: Theme) -> Iterable[Rule]:
         {"background": "transparent", "color": t.brand, "border": _line("transparent")},
     )
     yield "QPushButton[kind='quiet']:hover", {"background": t.brand_soft}
+    link: dict[str, str | int] = {
+        "background": "transparent",
+        "color": t.brand,
+        "font-size": look.type("small"),
+    }
+    yield (
+        "QPushButton[kind='link']",
+        {**link, "border": _line("transparent"), "padding": f"0 {look.grid(0.5)}px"},
+    )
+    yield "QPushButton[kind='link']:checked", {"background": t.brand_soft}
     yield "QPushButton[kind='step']", {"background": t.card, "border": _line(t.line)}
     yield "QPushButton[kind='step']:hover", {"border": _line(t.brand)}
     yield (
@@ -154,8 +166,19 @@ def _buttons(look: Theme) -> Iterable[Rule]:
         {"background": t.brand, "color": t.on_brand, "border": _line(t.brand)},
     )
     yield "QPushButton[kind='choice']:checked", {"background": t.brand_soft, "border": _line(t.brand, 2)}
+    yield (
+        "QPushButton[kind='on_brand']",
+        {"background": t.brand, "color": t.on_brand, "border": _line(t.on_brand)},
+    )
+    large: dict[str, str | int] = {"font-size": look.type("party"), "min-height": look.px(56)}
+    yield "QPushButton[kind='party']", {**large, "border": _line(t.edge, 2)}
+    yield "QPushButton[kind='party-main']", {**large, "background": t.brand, "color": t.on_brand}
+    yield (
+        "QPushButton[kind='party-main']:disabled",
+        {"background": t.bg, "color": t.sub, "border": _line(t.line)},
+    )
     yield "QPushButton:focus", {"border": ring}
-    for kind in ("primary", "quiet", "step", "choice"):
+    for kind in ("primary", "quiet", "link", "step", "choice", "on_brand", "party", "party-main"):
         yield f"QPushButton[kind='{kind}']:focus", {"border": ring}
 
 

@@ -95,10 +95,13 @@ SHAPE_PAIRS: Final[tuple[tuple[str, str], ...]] = (
 """Lines that carry meaning; each must reach 3 : 1 (WCAG 2.1, 1.4.11)."""
 
 _TYPE: Final = {
+    "tiny": 11,
     "small": 12,
     "base": 14,
     "lead": 16,
     "person": 18,
+    "fee": 24,
+    "ticket": 26,
     "number": 28,
     "party": 28,
     "party_title": 40,

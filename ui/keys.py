@@ -1,0 +1,35 @@
+"""Every act and its key, in one table; the controls show what stands here."""
+
+from __future__ import annotations
+
+from typing import Final
+
+KEYS: Final[dict[str, str]] = {
+    "take_ticket": "F2",
+    "take_ticket_green": "Shift+F2",
+    "read_card": "F3",
+    "call_next": "F5",
+    "recall": "F6",
+    "no_show": "F7",
+    "bring_back": "Shift+F7",
+    "scan": "F8",
+    "scan_feeder": "Shift+F8",
+    "show_confirmation": "F10",
+    "finish": "F12",
+    "import_files": "Ctrl+O",
+    "remove_page": "Delete",
+    "restore_page": "Ctrl+Z",
+    "material": "Alt+M",
+    "mediation_yes": "Alt+Y",
+    "mediation_no": "Alt+N",
+    "why": "Alt+W",
+    "printed_yes": "Y",
+    "printed_no": "N",
+    "cancel": "Esc",
+    "quit": "Ctrl+Q",
+}
+
+
+def step_key(index: int) -> str:
+    """Return the key of the step at the index, counted from 0."""
+    return f"Alt+{index + 1}"

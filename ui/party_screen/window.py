@@ -1,0 +1,141 @@
+"""The screen that faces the party: read what is written, sign here."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QLayout, QPlainTextEdit, QPushButton, QStackedWidget, QWidget
+
+from app.services.views import ConfirmationView
+from app.texts import _
+from ui.party_screen.pad import SignaturePad
+from ui.theme import Theme
+from ui.widgets.icon import Icon
+from ui.widgets.label import Label
+from ui.widgets.layout import column, margins, row, surface
+
+
+class PartyWindow(QWidget):
+    """Idle it shows the court's name. ``signed(sha256, png, strokes)`` names the text that was on show."""
+
+    signed = Signal(str, bytes, object)
+    left = Signal()
+
+    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setProperty("surface", "bg")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(_("请当事人确认"))
+        self._look = look
+        self._view: ConfirmationView | None = None
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._idle_page())
+        self._pages.addWidget(self._reading_page())
+        self.setLayout(column(self._pages, gap=0))
+
+    @property
+    def reading(self) -> bool:
+        """Whether a text is on show."""
+        return self._pages.currentIndex() == 1
+
+    def show_court(self, court: str, centre: str, window: int) -> None:
+        self._court.setText(court)
+        self._centre.setText(_("{centre} · {window} 号窗口").format(centre=centre, window=window))
+
+    def present(self, view: ConfirmationView) -> None:
+        """Put the text on show; a text that has changed must be signed anew."""
+        if self._view is None or self._view.sha256 != view.sha256 or not self.reading:
+            changed = self.reading
+            self._text.setPlainText(view.text)
+            self.pad.clear()
+            self._notice.setText(_("内容刚刚改过，请重新看一遍。") if changed else "")
+        self._view = view
+        self._pages.setCurrentIndex(1)
+        self._text.setFocus()
+
+    def rest(self) -> None:
+        """Go back to the court's name."""
+        self._view = None
+        self.pad.clear()
+        self._text.clear()
+        self._pages.setCurrentIndex(0)
+
+    def place(self, over: QWidget) -> bool:
+        """Show on the second screen, or over the clerk's window where there is one; True if second."""
+        others = [screen for screen in QGuiApplication.screens() if screen is not over.screen()]
+        self._way_back.setVisible(not others)
+        if others:
+            self.setGeometry(others[0].geometry())
+            self.showFullScreen()
+            return True
+        self.setGeometry(over.frameGeometry())
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.rest()
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _idle_page(self) -> QWidget:
+        look = self._look
+        self._court = Label(size="party_title", bold=True)
+        self._centre = Label(size="party", tone="sub")
+        wait = Label(_("请稍候"), size="party", tone="brand")
+        icon = Icon("court", look.tokens.brand, look.px(96))
+        lines = (row(None, part, None) for part in (icon, self._court, self._centre, wait))
+        return surface("clear", column(None, *lines, None, gap=look.grid(3)))
+
+    def _reading_page(self) -> QWidget:
+        look = self._look
+        title = Label(_("请看一遍，没有错就签名"), size="party", bold=True)
+        self._notice = Label(size="person", tone="warn", bold=True)
+        self._way_back = Label(_("Esc 返回经办人"), tone="sub")
+        head = row(title, self._notice, None, self._way_back, gap=look.grid(3))
+        self._text = QPlainTextEdit()
+        self._text.setReadOnly(True)
+        self._text.setTabChangesFocus(True)
+        self._text.setProperty("surface", "party")
+        self._text.setAccessibleName(_("请您确认的内容"))
+        paper = surface("card", column(self._text, margins=margins(look, 2, 2)))
+        body = row(gap=look.grid(3))
+        body.addWidget(paper, 3)
+        body.addLayout(self._signing(), 2)
+        page = column(head, gap=look.grid(2), margins=margins(look, 4, 3))
+        page.addLayout(body, 1)
+        return surface("clear", page)
+
+    def _signing(self) -> QLayout:
+        look = self._look
+        self.pad = SignaturePad(look)
+        self.pad.changed.connect(self._pad_changed)
+        self._clear = QPushButton(_("清除"))
+        self._confirm = QPushButton(_("确认"))
+        self._clear.setProperty("kind", "party")
+        self._confirm.setProperty("kind", "party-main")
+        self._clear.clicked.connect(self.pad.clear)
+        self._confirm.clicked.connect(self._sign)
+        self._confirm.setEnabled(False)
+        self._clear.setEnabled(False)
+        buttons = row(gap=look.grid(2))
+        buttons.addWidget(self._clear, 1)
+        buttons.addWidget(self._confirm, 2)
+        box = column(Label(_("请在下面签名"), size="person", tone="sub"), gap=look.grid(1.5))
+        box.addWidget(self.pad, 1)
+        box.addLayout(buttons)
+        return box
+
+    def _pad_changed(self) -> None:
+        self._confirm.setEnabled(self.pad.signed)
+        self._clear.setEnabled(bool(self.pad.strokes))
+
+    def _sign(self) -> None:
+        if self._view is None or not self.pad.signed:
+            return
+        sha256, picture, strokes = self._view.sha256, self.pad.png(), self.pad.strokes
+        self.rest()
+        self.signed.emit(sha256, picture, strokes)

@@ -1,0 +1,141 @@
+"""How a problem or a notice is drawn: one banner with what happened, what is safe and what to do next.
+
+Never a dialog: a dialog takes the keyboard away from whoever is typing.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.errors import Expected
+from app.notices import Level, Notice
+from app.services.views import JobView
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.badge import Badge, Shape
+from ui.widgets.key_button import KeyButton
+from ui.widgets.label import Label
+from ui.widgets.layout import column, empty, margins, row, surface
+
+MOST_NOTICES: Final = 2
+_TONES: Final = {Level.INFO: "brand", Level.ATTENTION: "warn", Level.FAILURE: "bad"}
+_SHAPES: Final = {Level.INFO: Shape.HALF, Level.ATTENTION: Shape.ALERT, Level.FAILURE: Shape.STOP}
+
+
+def banner(look: Theme, notice: Notice, *extra: QWidget) -> QFrame:
+    """Return the banner of a notice; ``extra`` stands at its right end."""
+    happened = Label(notice.happened, bold=True, wrap=True)
+    words = column(happened, gap=2)
+    rest = "　".join(part for part in (notice.safe, notice.next_step) if part)
+    if rest:
+        words.addWidget(Label(rest, size="small", wrap=True))
+    badge = Badge(look, _SHAPES[notice.level])
+    mark = column(badge, None, gap=0, margins=(0, look.px(3), 0, 0))
+    line = row(mark, gap=look.grid(1.25), margins=margins(look, 1.5, 1))
+    line.addLayout(words, 1)
+    for widget in extra:
+        line.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+    frame = surface(f"banner-{_TONES[notice.level]}", line)
+    frame.setAccessibleName(
+        "，".join(part for part in (notice.happened, notice.safe, notice.next_step) if part)
+    )
+    return frame
+
+
+class Messages(QWidget):
+    """The stack above the action bar. It grows upwards, so nothing under the clerk's hand moves."""
+
+    cancelled = Signal()
+    closed = Signal()
+    answered = Signal(str, bool)
+
+    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._problem: Notice | None = None
+        self._notices: tuple[Notice, ...] = ()
+        self._doubts: tuple[JobView, ...] = ()
+        self._busy = ""
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(look.grid())
+        self._draw()
+
+    @property
+    def doubt(self) -> JobView | None:
+        """The question that is asked now."""
+        return self._doubts[0] if self._doubts else None
+
+    @property
+    def problem(self) -> Notice | None:
+        return self._problem
+
+    def show_notices(self, notices: tuple[Notice, ...]) -> None:
+        if notices != self._notices:
+            self._notices = notices
+            self._draw()
+
+    def show_problem(self, problem: Expected | None) -> None:
+        shown = None if problem is None else Notice.of("problem", problem)
+        if shown != self._problem:
+            self._problem = shown
+            self._draw()
+
+    def show_doubts(self, doubts: tuple[JobView, ...]) -> None:
+        if doubts != self._doubts:
+            self._doubts = doubts
+            self._draw()
+
+    def show_busy(self, text: str) -> None:
+        if text != self._busy:
+            self._busy = text
+            self._draw()
+
+    def ask(self) -> None:
+        """Bring the cursor to the question, out of a field where Y and N would be letters."""
+        yes = self.findChild(KeyButton, "printed_yes")
+        if yes is not None:
+            yes.setFocus()
+
+    def _draw(self) -> None:
+        empty(self._box)
+        for notice in self._notices[-MOST_NOTICES:]:
+            self._box.addWidget(banner(self._look, notice))
+        hidden = len(self._notices) - MOST_NOTICES
+        if hidden > 0:
+            self._box.addWidget(
+                Label(_("还有 {count} 条较早的提示").format(count=hidden), tone="sub", size="small")
+            )
+        if self._problem is not None:
+            self._box.addWidget(self._problem_banner(self._problem))
+        if self._doubts:
+            self._box.addWidget(self._doubt_card(self._doubts[0]))
+        if self._busy:
+            self._box.addWidget(self._busy_banner())
+        self.setVisible(self._box.count() > 0)
+
+    def _problem_banner(self, problem: Notice) -> QFrame:
+        close = KeyButton(self._look, "cancel", _("知道了"), kind="quiet")
+        close.clicked.connect(self.closed)
+        return banner(self._look, problem, close)
+
+    def _busy_banner(self) -> QFrame:
+        stop = KeyButton(self._look, "cancel", _("取消"), kind="quiet")
+        stop.clicked.connect(self.cancelled)
+        return banner(self._look, Notice("busy", Level.INFO, self._busy), stop)
+
+    def _doubt_card(self, job: JobView) -> QFrame:
+        yes = KeyButton(self._look, "printed_yes", _("是，出来了"), kind="primary")
+        no = KeyButton(self._look, "printed_no", _("否，没出来"))
+        yes.clicked.connect(lambda: self.answered.emit(job.job_id, True))
+        no.clicked.connect(lambda: self.answered.emit(job.job_id, False))
+        more = len(self._doubts) - 1
+        question = _("{title}出来了吗？").format(title=job.title)
+        rest = job.reason or _("打印机没有回话。内容已存，答“否”会重印并注明。")
+        waiting = _("之后还有 {count} 件要问。").format(count=more) if more else ""
+        card = banner(self._look, Notice("doubt", Level.ATTENTION, question, rest, waiting), yes, no)
+        card.setObjectName("doubt")
+        return card

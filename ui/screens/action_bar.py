@@ -1,0 +1,81 @@
+"""The line under the visit: always the same acts in the same place, and one line of what just happened."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.services.views import VisitView
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.key_button import KeyButton
+from ui.widgets.label import ElidedLabel
+from ui.widgets.layout import column, row
+
+FLASH_MS: Final = 5_000
+UNDO_MS: Final = 15_000
+
+
+class ActionBar(QWidget):
+    """Emits ``pressed(act)``."""
+
+    pressed = Signal(str)
+
+    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.buttons: dict[str, KeyButton] = {}
+        self.line = ElidedLabel(tone="sub")
+        self._undo = self._button("restore_page", _("撤销"), kind="quiet", icon="undo")
+        self._undo.hide()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.quiet)
+        read = self._button("read_card", _("读证件"), icon="card")
+        show = self._button("show_confirmation", _("交当事人确认"), icon="sign")
+        end = self._button("finish", _("办结"), icon="check")
+        acts = row(read, show, end) if look.large else row(show, end)
+        words = row(gap=look.grid()) if look.large else row(read, gap=look.grid(1.5))
+        words.addWidget(self.line, 1)
+        words.addWidget(self._undo)
+        if look.large:
+            self.setLayout(column(words, acts, gap=look.grid()))
+        else:
+            words.addLayout(acts)
+            self.setLayout(words)
+
+    def say(self, text: str) -> None:
+        """Show one line for a few seconds."""
+        self._undo.hide()
+        self.line.setText(text)
+        self._timer.start(FLASH_MS)
+
+    def offer_undo(self, text: str) -> None:
+        """Show one line with a way back."""
+        self.line.setText(text)
+        self._undo.show()
+        self._timer.start(UNDO_MS)
+
+    def quiet(self) -> None:
+        self._timer.stop()
+        self.line.setText("")
+        self._undo.hide()
+
+    def show_visit(self, view: VisitView | None) -> None:
+        open_visit = view is not None and view.outcome is None
+        for act in ("read_card", "show_confirmation", "finish"):
+            self.buttons[act].setVisible(view is not None)
+            self.buttons[act].setEnabled(open_visit)
+        signed = (
+            view is not None and view.confirmation.signed_at is not None and not view.confirmation.outdated
+        )
+        self.buttons["show_confirmation"].set_kind("plain" if signed else "primary")
+        self.buttons["finish"].set_kind("primary" if signed else "plain")
+
+    def _button(self, act: str, text: str, *, kind: str = "plain", icon: str = "") -> KeyButton:
+        button = KeyButton(self._look, act, text, kind=kind, icon=icon)
+        button.clicked.connect(lambda: self.pressed.emit(act))
+        self.buttons[act] = button
+        return button

@@ -1,0 +1,49 @@
+"""The top line: which court and window this is, who serves, what time it is."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QWidget
+
+from app.clock import Clock, local
+from app.services.views import DeskView
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.icon import Icon
+from ui.widgets.label import ElidedLabel, Label
+from ui.widgets.layout import row
+
+
+class Header(QFrame):
+    """Court and centre on the left, clerk and clock on the right."""
+
+    def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "bar-top")
+        self.setFixedHeight(look.px(48))
+        self._clock = clock
+        self._court = ElidedLabel(bold=True, size="lead")
+        self._window = Label(pill="solid", bold=True)
+        self._clerk = Label(tone="sub")
+        self._time = Label(bold=True, size="lead")
+        self._time.setAccessibleName(_("现在时间"))
+        person = Icon("person", look.tokens.sub, look.px(18))
+        line = row(
+            self._court,
+            self._window,
+            None,
+            row(person, self._clerk, gap=look.grid(0.75)),
+            self._time,
+            gap=look.grid(2),
+            margins=(look.grid(2), 0, look.grid(2), 0),
+        )
+        self.setLayout(line)
+        self.tick()
+
+    def show_desk(self, view: DeskView) -> None:
+        self._court.setText(f"{view.court}　{view.centre}" if view.centre else view.court)
+        self._window.setText(_("{window} 号窗口").format(window=view.window))
+        self._clerk.setText(view.clerk)
+        self._clerk.setAccessibleName(_("经办人 {clerk}").format(clerk=view.clerk))
+
+    def tick(self) -> None:
+        self._time.setText(local(self._clock.now()).strftime("%H:%M"))

@@ -1,0 +1,109 @@
+"""The end of a visit: the receipt number, what has been printed, what the court has."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.clock import local
+from app.services.views import JobView, OutcomeView
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.badge import Badge, Shape
+from ui.widgets.icon import Icon
+from ui.widgets.label import Label
+from ui.widgets.layout import column, empty, margins, row, rule
+
+_SHAPES: Final = {
+    "waiting": Shape.RING,
+    "sending": Shape.HALF,
+    "confirmed": Shape.CHECK,
+    "printed": Shape.CHECK,
+    "unconfirmed": Shape.ALERT,
+    "not_printed": Shape.STOP,
+}
+
+
+def job_word(state: str) -> str:
+    """Return the word for the state of a print job."""
+    words = {
+        "waiting": _("等待打印"),
+        "sending": _("正在打印"),
+        "confirmed": _("已打印"),
+        "printed": _("已打印"),
+        "unconfirmed": _("不确定，请看一眼"),
+        "not_printed": _("没有印出"),
+    }
+    return words.get(state, state)
+
+
+class OutcomeStep(QFrame):
+    """Before the end it says what F12 will do; afterwards what came of it."""
+
+    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "card")
+        self._look = look
+        self._view: OutcomeView | None = None
+        self._drawn = False
+        self._box = QVBoxLayout(self)
+        self._box.setContentsMargins(*margins(look, 3, 3))
+        self._box.setSpacing(look.grid(1.5))
+
+    def show_outcome(self, view: OutcomeView | None) -> None:
+        if self._drawn and view == self._view:
+            return
+        self._view, self._drawn = view, True
+        empty(self._box)
+        if view is None:
+            self._draw_open()
+        else:
+            self._draw_outcome(view)
+        self._box.addStretch(1)
+
+    def _draw_open(self) -> None:
+        look = self._look
+        icon = Icon("print", look.tokens.sub, look.px(32))
+        words = (
+            _("F12 办结：生成收件编号，打印收据，送法院。"),
+            _("没有网络也能办结：编号和收据当场就有，联网后自动送出。"),
+        )
+        self._box.addStretch(1)
+        self._box.addWidget(icon, 0, Qt.AlignmentFlag.AlignHCenter)
+        for index, text in enumerate(words):
+            label = Label(text, tone="sub" if index else "ink", wrap=True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._box.addWidget(label)
+
+    def _draw_outcome(self, view: OutcomeView) -> None:
+        look = self._look
+        done = row(Badge(look, Shape.CHECK, 20), Label(_("已办结"), bold=True, size="lead", tone="ok"), None)
+        time = local(view.finished_at).strftime("%Y-%m-%d %H:%M")
+        done.addWidget(Label(time, tone="sub"))
+        number = Label(view.receipt_no, size="number", bold=True)
+        number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        number.setAccessibleName(_("收件编号 {number}").format(number=view.receipt_no))
+        self._box.addLayout(done)
+        self._box.addLayout(column(Label(_("收件编号"), tone="sub", size="small"), number, gap=0))
+        self._box.addWidget(rule())
+        self._box.addWidget(Label(_("打印"), bold=True))
+        for job in view.jobs:
+            self._box.addLayout(self._job(job))
+        self._box.addWidget(rule())
+        court = view.court_state
+        if view.court_receipt_no:
+            court = _("{state} · 法院回执 {number}").format(state=court, number=view.court_receipt_no)
+        line = row(Icon("court", look.tokens.brand, look.px(20)), gap=look.grid())
+        line.addWidget(Label(court, wrap=True), 1)
+        self._box.addLayout(line)
+
+    def _job(self, job: JobView) -> QVBoxLayout:
+        shape = _SHAPES.get(job.state, Shape.RING)
+        tone = {Shape.ALERT: "warn", Shape.STOP: "bad", Shape.CHECK: "ok"}.get(shape, "sub")
+        line = row(Badge(self._look, shape), Label(job.title), None, Label(job_word(job.state), tone=tone))
+        lines = column(line, gap=2)
+        if job.reason:
+            lines.addLayout(row(self._look.px(24), Label(job.reason, size="small", tone="sub"), None, gap=0))
+        return lines

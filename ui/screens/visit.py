@@ -1,0 +1,150 @@
+"""The centre zone while a visit is open: who it is, the steps, and the form of the step."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+
+from app.clock import Clock
+from app.services.views import VisitView
+from app.texts import _
+from ui.screens.confirmation import ConfirmationStep
+from ui.screens.outcome import OutcomeStep
+from ui.screens.pages import PagesPanel
+from ui.theme import Theme
+from ui.widgets.form import Form
+from ui.widgets.icon import Icon
+from ui.widgets.label import ElidedLabel, Label
+from ui.widgets.layout import column, row, scrolled, surface
+from ui.widgets.steps import STEPS, StepTabs
+
+PROMISE_MINUTES: Final = 30
+_SOON_MINUTES: Final = 25
+_DOCKED: Final = ("matter", "parties")
+
+
+class VisitZone(QWidget):
+    """Emits ``edited(path, text)`` for fields, ``stepped(key)`` when another step is chosen."""
+
+    edited = Signal(str, str)
+    stepped = Signal(str)
+
+    def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._clock = clock
+        self._view: VisitView | None = None
+        self.step = STEPS[0]
+        self.tabs = StepTabs(look)
+        self.tabs.chosen.connect(self.choose)
+        self.forms = {key: Form(look) for key in ("identity", "matter", "parties")}
+        for form in self.forms.values():
+            form.edited.connect(self.edited)
+        self.confirmation = ConfirmationStep(look)
+        self.outcome = OutcomeStep(look)
+        self.pages = PagesPanel(look)
+        self._body = self._make_body()
+        box = column(self._head(), self.tabs, gap=look.grid(1.5))
+        box.addWidget(self._body, 1)
+        box.addWidget(self.pages)
+        self._box = box
+        self.setLayout(box)
+        self._turn_to(self.step)
+
+    def show_visit(self, view: VisitView) -> None:
+        known, self._view = self._view, view
+        self._show_head(view)
+        self.tabs.show_steps(view.steps)
+        for key, groups in (("identity", view.identity), ("matter", view.matter), ("parties", view.parties)):
+            self.forms[key].show_groups(view.visit_id, groups)
+        self.pages.show_visit(view)
+        self.confirmation.show_confirmation(view.confirmation)
+        self.outcome.show_outcome(view.outcome)
+        self.tick()
+        if known is None or known.visit_id != view.visit_id:
+            self.choose("outcome" if view.outcome else STEPS[0])
+        elif view.outcome is not None and known.outcome is None:
+            self.choose("outcome")
+
+    def choose(self, key: str) -> None:
+        """Turn to the step and put the cursor where the work is."""
+        self.flush()
+        self._turn_to(key)
+        if key in self.forms:
+            self.forms[key].focus_first_open()
+        elif key == "materials":
+            self.pages.strip.setFocus()
+        self.stepped.emit(key)
+
+    def flush(self) -> None:
+        for form in self.forms.values():
+            form.flush()
+
+    def tick(self) -> None:
+        """Draw how long the visit has lasted."""
+        if self._view is None:
+            return
+        until = self._view.outcome.finished_at if self._view.outcome else self._clock.now()
+        seconds = max(int((until - self._view.opened_at).total_seconds()), 0)
+        minutes = seconds // 60
+        self._elapsed.setText(f"{minutes:02d}:{seconds % 60:02d} / {PROMISE_MINUTES}:00")
+        late, soon = minutes >= PROMISE_MINUTES, minutes >= _SOON_MINUTES
+        self._elapsed.restyle(tone="bad" if late else "warn" if soon else "sub")
+
+    def _turn_to(self, key: str) -> None:
+        self.step = key
+        self.tabs.choose(key)
+        wall = key == "materials"
+        self._body.setCurrentIndex(STEPS.index(key))
+        self._body.setVisible(not wall)
+        self.pages.setVisible(wall or (key in _DOCKED and not self._look.large))
+        self.pages.show_as(wall=wall)
+        self._box.setStretchFactor(self.pages, 1 if wall else 0)
+
+    def _make_body(self) -> QStackedWidget:
+        body = QStackedWidget()
+        for key in STEPS:
+            if key in self.forms:
+                body.addWidget(scrolled(self.forms[key]))
+            elif key == "confirmation":
+                body.addWidget(self.confirmation)
+            elif key == "outcome":
+                body.addWidget(scrolled(self.outcome))
+            else:
+                body.addWidget(QWidget())
+        return body
+
+    def _head(self) -> QFrame:
+        look = self._look
+        self._ticket = Label(size="ticket", bold=True)
+        self._green = surface(
+            "clear",
+            row(
+                Icon("leaf", look.tokens.ok, look.px(18)),
+                Label(_("绿色通道"), tone="ok", size="small"),
+                gap=look.grid(0.5),
+            ),
+        )
+        self._name = ElidedLabel(size="person", bold=True)
+        self._number = Label(pill="plain", tone="sub")
+        self._matter = ElidedLabel(pill="plain")
+        self._elapsed = Label(tone="sub")
+        self._elapsed.setAccessibleName(_("本次用时"))
+        clock = Icon("clock", look.tokens.sub, look.px(18))
+        line = row(
+            self._ticket, self._green, self._name, self._number, self._matter, None, gap=look.grid(1.5)
+        )
+        line.addLayout(row(clock, self._elapsed, gap=look.grid(0.75)))
+        frame = surface("clear", line)
+        frame.setFixedHeight(look.px(40))
+        return frame
+
+    def _show_head(self, view: VisitView) -> None:
+        self._ticket.setText(view.ticket)
+        self._green.setVisible(view.green)
+        self._name.setText(view.party_name or _("未读证件"))
+        self._name.restyle(tone="ink" if view.party_name else "sub")
+        self._number.show_or_hide(view.masked_number)
+        self._matter.show_or_hide(view.matter_title)

@@ -1,0 +1,115 @@
+"""One field: label above, value with its source, and one sentence below.
+
+A view that arrives while the clerk types must not take a keystroke away. So the field remembers what it has
+sent and not yet seen again: a view that still holds the old value, or an earlier keystroke, is ignored.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.services.views import FieldView
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.inputs import LineInput, make_input, source_words
+from ui.widgets.label import ElidedLabel, Label, plain_tip, repolish
+from ui.widgets.layout import row
+
+
+class Field(QWidget):
+    """Emits ``typed(path, text)`` for every keystroke and ``left`` when the focus goes."""
+
+    typed = Signal(str, str)
+    left = Signal()
+
+    def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.path = view.path
+        self._look = look
+        self._base = view.value
+        self._sent: list[str] = []
+        self._dirty = False
+        self.label = Label(view.label, tone="sub", size="small")
+        self._need = Label(_("必填"), tone="brand", size="small")
+        self._side = ElidedLabel("", tone="sub", size="small")
+        self._side.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.input = make_input(look, view)
+        self.input.setObjectName(view.path)
+        self.label.setBuddy(self.input)
+        self._below = ElidedLabel("", tone="sub", size="small")
+        self._below.setFixedHeight(look.px(18))
+        self._arrange()
+        self.input.set_value(view.value)
+        self.input.typed.connect(self._typed)
+        self.input.left.connect(self.left)
+        self.show_view(view)
+
+    def _arrange(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(2)
+        top = row(self.label, self._need, gap=self._look.grid(0.75))
+        top.addWidget(self._side, 1)
+        box.addLayout(top)
+        box.addWidget(self.input)
+        box.addWidget(self._below)
+
+    def _typed(self, text: str) -> None:
+        self._dirty = True
+        self.typed.emit(self.path, text)
+
+    def sent(self, text: str) -> None:
+        """Remember what has been handed on."""
+        self._sent.append(text)
+
+    def show_view(self, view: FieldView) -> None:
+        """Draw the view, except for a value older than what the clerk has typed."""
+        if self._may_show(view.value):
+            self._dirty = False
+            self._sent.clear()
+            self.input.set_value(view.value)
+        self._base = view.value
+        self._show_words(view)
+
+    def _may_show(self, value: str) -> bool:
+        busy_here = self.input.hasFocus() and (self._dirty or self.input.composing())
+        if value in self._sent:
+            newest = len(self._sent) - 1 - self._sent[::-1].index(value)
+            del self._sent[: newest + 1]
+            return not self._sent and (not busy_here or value == self.input.value())
+        if self._dirty and value == self._base:
+            return False
+        return not busy_here
+
+    def _show_words(self, view: FieldView) -> None:
+        self.label.setText(view.label)
+        self._need.setVisible(view.required and not view.value)
+        self.input.show_source(view.source)
+        outside = "" if isinstance(self.input, LineInput) else source_words(view.source)
+        self._side.setText(outside)
+        if view.hint:
+            self.input.setPlaceholderText(view.hint)
+        below, tone = self._sentence(view)
+        self._below.setText(below)
+        self._below.restyle(tone=tone)
+        self._tint("bad" if view.problem else "")
+        self._name(view, below)
+
+    def _sentence(self, view: FieldView) -> tuple[str, str]:
+        if view.problem:
+            return view.problem, "bad"
+        if view.read_value is not None and view.read_value != view.value:
+            return _("读到的是：{value}").format(value=view.read_value), "warn"
+        return "", "sub"
+
+    def _tint(self, tone: str) -> None:
+        if self.input.property("tone") != tone:
+            self.input.setProperty("tone", tone)
+            repolish(self.input)
+
+    def _name(self, view: FieldView, below: str) -> None:
+        self.input.setAccessibleName(view.label)
+        words = (source_words(view.source), _("必填") if view.required else "", below or view.hint)
+        self.input.setAccessibleDescription("，".join(word for word in words if word))
+        self.input.setToolTip(plain_tip(view.hint) if view.hint else "")
