@@ -1,0 +1,268 @@
+"""One of the 25 matters: who may bring it, what it needs, what it costs, when it is due, its short form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.fee_schedule import FeeKind, FreeReason
+from app.domain.rule import Basis, Rule
+
+
+class Group(StrEnum):
+    """The two halves of the catalogue."""
+
+    FILING = "filing"
+    SERVICE = "service"
+
+
+class PartyForm(StrEnum):
+    """What kind of body a party is."""
+
+    NATURAL = "natural"
+    ORGANISATION = "organisation"
+    OTHER_BODY = "other_body"
+
+
+class AgentKind(StrEnum):
+    """Who may act for a party (民事诉讼法 art 61); the value is used in catalogue files."""
+
+    LAWYER = "lawyer"
+    LEGAL_WORKER = "legal_worker"
+    RELATIVE = "relative"
+    EMPLOYEE = "employee"
+    RECOMMENDED = "recommended"
+
+
+AGENT_NAMES = {
+    AgentKind.LAWYER: "律师",
+    AgentKind.LEGAL_WORKER: "基层法律服务工作者",
+    AgentKind.RELATIVE: "近亲属",
+    AgentKind.EMPLOYEE: "工作人员",
+    AgentKind.RECOMMENDED: "被推荐的公民",
+}
+AUTHORITY_CODE = "M06"
+AGENT_MATERIALS = {
+    AgentKind.LAWYER: "M07",
+    AgentKind.LEGAL_WORKER: "M08",
+    AgentKind.RELATIVE: "M09",
+    AgentKind.EMPLOYEE: "M10",
+    AgentKind.RECOMMENDED: "M11",
+}
+
+
+class Per(StrEnum):
+    """For whom a material is asked once."""
+
+    CASE = "case"
+    NATURAL = "natural"
+    BODY = "body"
+    FILER = "filer"
+    AGENT = "agent"
+
+
+class Level(StrEnum):
+    """How firmly something is asked: by law, by local practice, or if the person likes."""
+
+    LAW = "law"
+    PRACTICE = "practice"
+    OPTIONAL = "optional"
+
+
+class FieldKind(StrEnum):
+    """What a field of a short form takes."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NAME = "name"
+    ID = "id"
+    PHONE = "phone"
+    MONEY = "money"
+    NUMBER = "number"
+    DATE = "date"
+    MOMENT = "moment"
+    CHOICE = "choice"
+    YES_NO = "yes_no"
+    CAUSE = "cause"
+    CASE_NO = "case_no"
+    COURT = "court"
+    ACCOUNT = "account"
+    PARTIES = "parties"
+
+
+class Side(StrEnum):
+    """Which side of a case a party list holds; others are the N of the copies rule."""
+
+    FILER = "filer"
+    OTHER = "other"
+
+
+class MediationMode(StrEnum):
+    """What is said about mediation; it is offered, never demanded."""
+
+    OFFER = "offer"
+    POSSIBLE = "possible"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One row of the master list. `fixed` and `per_other` are the copies rule 1+N."""
+
+    code: str
+    name: str
+    level: Level
+    basis: str
+    per: Per = Per.CASE
+    fixed: int = 1
+    per_other: bool = False
+    original: bool = False
+    form: str = ""
+    is_information: bool = False
+    on_site: bool = False
+
+    def copies(self, others: int) -> int:
+        """How many are handed in for one unit of `per`, with `others` opposing and other parties."""
+        return self.fixed + (others if self.per_other else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`name` or `name=value|value`, possibly negated: when something in the catalogue applies."""
+
+    name: str
+    values: tuple[str, ...] = ()
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A material as one matter asks for it. `main` items are never left out by 容缺."""
+
+    material: Material
+    when: tuple[Condition, ...] = ()
+    main: bool = False
+    tolerable: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a short form. `starts` is the clock a date begins; `fee_amount` marks the amount."""
+
+    key: str
+    label: str
+    kind: FieldKind
+    level: Level
+    hint: str = ""
+    choices: tuple[str, ...] = ()
+    side: Side | None = None
+    starts: str = ""
+    fee_amount: bool = False
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FeeSpec:
+    """How a matter is charged: by the cause of action, by one kind, or not at all.
+
+    All three unset means a charge of the court's own that no published rule fixes.
+    """
+
+    by_cause: bool = False
+    kind: FeeKind | None = None
+    free: FreeReason | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A kind within a matter (诉前 or 诉中 preservation) with its own case type, clocks and fee."""
+
+    key: str
+    label: str
+    case_type: str = ""
+    clocks: tuple[str, ...] = ()
+    fee: FeeSpec | None = None
+    reserved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Whether 容缺 is possible and how many calendar days the promise has."""
+
+    allowed: bool
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mediation:
+    """Whether mediation is offered, and why."""
+
+    mode: MediationMode
+    text: str = ""
+    article: str = ""
+
+    @property
+    def rule(self) -> Rule:
+        basis = Basis.LAW if self.article else Basis.DESIGN
+        return Rule(f"mediation.{self.mode}", self.text, self.article, basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One matter of the catalogue, as a court can edit it."""
+
+    code: str
+    version: str
+    name: str
+    short: str
+    group: Group
+    who: str
+    applicants: tuple[PartyForm, ...]
+    agents: tuple[AgentKind, ...]
+    handed_back: tuple[str, ...]
+    fields: tuple[Field, ...]
+    requirements: tuple[Requirement, ...]
+    fee: FeeSpec
+    tolerance: Tolerance
+    mediation: Mediation
+    case_types: tuple[str, ...] = ()
+    clocks: tuple[str, ...] = ()
+    variants: tuple[Variant, ...] = ()
+    quick: bool = False
+    reserved: bool = False
+    destination: str = ""
+    guide: str = ""
+    templates: tuple[str, ...] = ()
+    authority: Material | None = None
+    agent_materials: tuple[tuple[AgentKind, Material], ...] = ()
+
+    def variant(self, key: str) -> Variant | None:
+        return next((variant for variant in self.variants if variant.key == key), None)
+
+    def field(self, key: str) -> Field | None:
+        return next((field for field in self.fields if field.key == key), None)
+
+    def clocks_of(self, variant_key: str = "") -> tuple[str, ...]:
+        """Clock ids that begin when the matter is received."""
+        variant = self.variant(variant_key)
+        return variant.clocks if variant is not None and variant.clocks else self.clocks
+
+    def fee_of(self, variant_key: str = "") -> FeeSpec:
+        variant = self.variant(variant_key)
+        return variant.fee if variant is not None and variant.fee is not None else self.fee
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All matters and materials of a court, by code."""
+
+    matters: Mapping[str, Matter]
+    materials: Mapping[str, Material]
+
+    def name_of(self, material_code: str) -> str:
+        """The name on the receipt; an unknown code is shown as it is, so that old records stay readable."""
+        material = self.materials.get(material_code)
+        return material_code if material is None else material.name
