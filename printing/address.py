@@ -84,7 +84,7 @@ def _path(url: str, parts: SplitResult) -> Path:
     if parts.netloc not in ("", "localhost"):
         raise BadAddress(url, "a file URL has three slashes and no host")
     path = Path(url2pathname(parts.path))
-    if not path.is_absolute() or "\0" in parts.path or path == Path(path.anchor):
+    if not path.is_absolute() or "\0" in str(path) or path == Path(path.anchor):
         raise BadAddress(url, "needs an absolute path")
     return path
 

@@ -10,7 +10,7 @@ import unicodedata
 
 LIMIT = 2000  # characters; more than a page of one field is a mistake, not a text
 
-_BREAKS = frozenset("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029")
+_BREAKS = frozenset("\t\n\v\f\r\x85\u2028\u2029")
 _DROPPED = frozenset({"Cc", "Cf"})  # controls; formats with the bidi marks, joiners and soft hyphen
 _ELLIPSIS = "…"
 

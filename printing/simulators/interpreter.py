@@ -155,7 +155,11 @@ def _two_dimensional(paper: _Paper, raw: bytes) -> None:
     if kind == b"1" and function == b"P":
         paper.stored_qr = raw[8:].decode("utf-8", errors="replace")
     elif kind == b"1" and function == b"Q":
-        matrix = qr_matrix(paper.stored_qr)
+        try:
+            matrix = qr_matrix(paper.stored_qr)
+        except ValueError:  # longer than any code
+            paper.unknown.append(raw.hex())
+            return
         side = len(matrix) + 2 * _QR_BORDER
         code = Image.new("L", (side, side), 255)
         for y, row in enumerate(matrix, _QR_BORDER):
@@ -248,7 +252,7 @@ def _act(paper: _Paper, token: Token) -> None:
 
 
 def interpret(data: bytes, width: int) -> Interpretation:
-    """Print ``data`` on a roll ``width`` dots wide. Never raises for any bytes but a QR text too long."""
+    """Print ``data`` on a roll ``width`` dots wide. Never raises, whatever the bytes."""
     paper = _Paper(width)
     for token in tokens(data):
         _act(paper, token)

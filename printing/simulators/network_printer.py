@@ -3,9 +3,9 @@
     python -m printing.simulators.network_printer --out DIR [--port N] [--width W] [--scenario NAME]
 
 Listens on 127.0.0.1, speaks raw ESC/POS with real-time status, keeps every job as DIR/job-0001.escpos (an
-interrupted one as .partial). One JSON line on stdout when ready, ``{"ready": true, "url": ...}``, one for each
-command, ``{"done": LINE}`` or ``{"failed": LINE, "why": ...}``, and one for each job,
-``{"job": name, "bytes": n, "complete": bool}``.
+interrupted one as .partial). It writes one JSON line when ready, ``{"ready": true, "url": ...}``, one for
+each command, ``{"done": LINE}`` or ``{"failed": LINE, "why": ...}``, and one for each job, ``{"job": name,
+"bytes": n, "complete": bool}``.
 
 Commands on stdin, one a line; the end of stdin ends the program::
 
