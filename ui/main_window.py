@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -201,15 +202,15 @@ class MainWindow(QMainWindow):
             "mediation_yes": lambda: self.advice.mediate(willing=True),
             "mediation_no": lambda: self.advice.mediate(willing=False),
             "why": self.advice.toggle_whys,
-            "quit": self.close,
+            "quit": self._quit,
         }
 
     def _bind_keys(self) -> None:
         for act in self._acts:
             if act != "remove_page":  # Delete belongs to the strip: in a field it deletes a character
-                self._shortcut(KEYS[act], lambda act=act: self.press(act))
+                self._shortcut(KEYS[act], partial(self.press, act))
         for index, step in enumerate(STEPS):
-            self._shortcut(step_key(index), lambda step=step: self._step(step))
+            self._shortcut(step_key(index), partial(self._step, step))
         self._shortcut(KEYS["cancel"], self._escape)
 
     def _shortcut(self, key: str, slot: Callable[[], None]) -> None:
@@ -243,6 +244,9 @@ class MainWindow(QMainWindow):
         self.messages.show_problem(None)
         self._pressed[intent] = act
         self._acts[act]()
+
+    def _quit(self) -> None:
+        self.close()
 
     def _show_busy(self) -> None:
         self.messages.show_busy(next(reversed(self._busy.values()), ""))

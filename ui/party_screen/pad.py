@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -65,6 +66,13 @@ class SignaturePad(QWidget):
     def signed(self) -> bool:
         """Whether there is more than a touch by accident."""
         return sum(map(_length, self._strokes)) >= _SHORTEST_PIXELS
+
+    def draw_stroke(self, places: Sequence[tuple[float, float]]) -> None:
+        """Draw a stroke as a finger would, for pictures and tests."""
+        self._begin(QPointF(*places[0]), 1.0)
+        for place in places[1:]:
+            self._go_on(QPointF(*place), 1.0)
+        self._end()
 
     def clear(self) -> None:
         self._strokes.clear()

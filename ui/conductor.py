@@ -1,0 +1,280 @@
+"""Between the window and the services: an intent starts an act, its result asks for a new view.
+
+Nothing here knows a rule or touches a device; it says which act follows which, and when to look again.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app import lanes
+from app.errors import Expected
+from app.lanes import Act
+from app.services import (
+    confirmation,
+    drafts,
+    finishing,
+    identity,
+    papers,
+    print_out,
+    queue,
+    status,
+    visit_view,
+)
+from app.services.bench import PRINTERS
+from app.services.desk import Desk
+from app.services.views import DeskView, StatusView
+from app.texts import _
+from ui.act import Acts
+from ui.bridge import Bridge
+from ui.main_window import MainWindow
+
+_LOOK_MS: Final = 5_000
+_CARD_MS: Final = 800
+_VIEW_MS: Final = 20_000
+
+
+class Conductor(QObject):
+    """Wires one window to one desk. ``view_shown`` tells that a new view is on the window."""
+
+    view_shown = Signal(object)
+    status_shown = Signal(object)
+
+    def __init__(self, window: MainWindow, desk: Desk) -> None:
+        super().__init__(window)
+        self._window = window
+        self._desk = desk
+        self._bridge = Bridge(self)
+        self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
+        self._finished = ""
+        self._unsigned_visit = ""
+        self._view: DeskView | None = None
+        self._stale = False
+        self._card_seen = False
+        self._connect()
+        desk.notices.subscribe(lambda: self._bridge.deliver(self._show_notices))
+        desk.bench.on_change(lambda: self._bridge.deliver(self._refresh_status))
+        self._send = self._timer(0, self._send_round, single=True)
+        self._look = self._timer(_LOOK_MS, self._look_around)
+        self._card = self._timer(_CARD_MS, self._watch_for_card)
+        self._minute = self._timer(_VIEW_MS, self._refresh)
+
+    def start(self) -> None:
+        """Mend what a crash left, show the first view, begin to look and to send."""
+        self._run(print_out.doubt_interrupted)
+        self.acts.run(self, queue.resume, done=lambda _visit: self._refresh())
+        self._show_notices()
+        self._look_around()
+        for timer in (self._send, self._look, self._card, self._minute):
+            timer.start()
+
+    def stop(self) -> None:
+        """Deliver nothing any more; the desk can be closed."""
+        for timer in (self._send, self._look, self._card, self._minute):
+            timer.stop()
+        self._bridge.close()
+
+    def _timer(self, interval: int, slot: object, *, single: bool = False) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval)
+        timer.setSingleShot(single)
+        timer.timeout.connect(slot)
+        return timer
+
+    def _connect(self) -> None:
+        window = self._window
+        window.take_ticket.connect(self._take_ticket)
+        window.call_next.connect(self._call_next)
+        window.recall.connect(lambda: self._run(queue.recall, refresh=True))
+        window.no_show.connect(lambda: self._run(queue.no_show, refresh=True))
+        window.bring_back.connect(lambda number: self._run(queue.bring_back, number, refresh=True))
+        window.read_card.connect(self._read_card)
+        window.cancel.connect(self._desk.cancel)
+        window.field_edited.connect(self._edit)
+        window.scan.connect(self._scan)
+        window.import_files.connect(self._import)
+        window.remove_page.connect(lambda page_id: self._run(papers.remove_page, page_id, refresh=True))
+        window.restore_page.connect(lambda page_id: self._run(papers.restore_page, page_id, refresh=True))
+        window.signed.connect(self._sign)
+        window.finish.connect(self._finish)
+        window.job_answered.connect(self._answer)
+
+    def _run(
+        self, act: Act, *args: object, busy: str | None = None, name: str = "", refresh: bool = False
+    ) -> None:  # type: ignore[type-arg]
+        done = (lambda _result: self._refresh()) if refresh else None
+        self.acts.run(self, act, *args, busy=busy, name=name, done=done)
+
+    # ---- views ----------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        """Ask for a new view; while one is being made, one more is enough."""
+        if self.acts.running("desk_view"):
+            self._stale = True
+            return
+        self._stale = False
+        self.acts.run(self, visit_view.desk_view, self._finished, done=self._show)
+
+    def _show(self, view: DeskView) -> None:
+        self._view = view
+        self._window.show_desk(view)
+        if self._stale:
+            self._refresh()
+        self.view_shown.emit(view)
+
+    def _refresh_status(self) -> None:
+        self.acts.run(self, status.view, name="status", done=self._show_status)
+
+    def _show_status(self, view: StatusView) -> None:
+        self._window.show_status(view)
+        self.status_shown.emit(view)
+
+    def _show_notices(self) -> None:
+        self._window.show_notices(self._desk.notices.standing())
+
+    # ---- queue ----------------------------------------------------------------------------------
+
+    def _take_ticket(self, group: str, green: bool) -> None:
+        self.acts.run(self, queue.take_ticket, group, green, busy=_("正在取号"), done=self._ticket_taken)
+
+    def _ticket_taken(self, number: str) -> None:
+        self._window.flash(_("已取号 {number}").format(number=number))
+        self._refresh()
+        self._print(lanes.TICKET_PRINTER)
+
+    def _call_next(self) -> None:
+        def called(_visit: object) -> None:
+            self._finished = ""
+            self._card_seen = False
+            self._refresh()
+
+        self.acts.run(self, queue.call_next, busy=_("正在叫号"), done=called)
+
+    # ---- this visit -------------------------------------------------------------------------------
+
+    def _read_card(self) -> None:
+        self._run(identity.read_card, busy=_("请把身份证放在读卡区（Esc 取消）"), refresh=True)
+
+    def _edit(self, path: str, text: str) -> None:
+        self._unsigned_visit = ""
+        self.acts.run(
+            self, drafts.set_field, path, text, once=False, name="edit", done=lambda _none: self._refresh()
+        )
+
+    def _scan(self, material: str, feeder: bool) -> None:
+        self.acts.run(
+            self,
+            papers.scan,
+            material,
+            feeder,
+            partial(self._bridge.deliver, self._refresh),
+            busy=_("正在扫描（Esc 停止）"),
+            done=lambda count: self._added(count),
+            problem=self._partly,
+        )
+
+    def _import(self, material: str, files: tuple[str, ...]) -> None:
+        paths = tuple(Path(name) for name in files)
+        self.acts.run(
+            self,
+            papers.import_files,
+            material,
+            paths,
+            busy=_("正在导入（Esc 停止）"),
+            done=lambda count: self._added(count),
+            problem=self._partly,
+        )
+
+    def _added(self, count: int) -> None:
+        self._window.flash(_("已加入 {count} 页").format(count=count))
+        self._refresh()
+
+    def _partly(self, problem: Expected) -> None:
+        self._window.show_problem(problem)
+        self._refresh()
+
+    def _sign(self, sha256: str, png: bytes, strokes: object) -> None:
+        self._run(confirmation.sign, sha256, png, strokes, busy=_("正在保存签字"), refresh=True)
+
+    def _finish(self) -> None:
+        visit = self._view.visit if self._view else None
+        unsigned = visit is not None and visit.visit_id == self._unsigned_visit
+
+        def refused(problem: Expected) -> None:
+            if isinstance(problem, finishing.NotSigned) and visit is not None:
+                self._unsigned_visit = visit.visit_id
+            self._window.show_problem(problem)
+
+        self.acts.run(
+            self, finishing.finish, unsigned, busy=_("正在办结"), done=self._finished_visit, problem=refused
+        )
+
+    def _finished_visit(self, finished: finishing.Finished) -> None:
+        self._finished = finished.visit_id
+        self.acts.run(self, queue.served, finished.ticket, done=lambda _none: self._refresh())
+        for role in PRINTERS:
+            self._print(role)
+        self._send.start(0)
+
+    # ---- paper ------------------------------------------------------------------------------------
+
+    def _print(self, role: str) -> None:
+        bench = self._desk.bench
+        if bench.has(role) and bench.owner(role) == role:
+            self.acts.run(
+                self,
+                print_out.print_waiting[role],
+                role,
+                name=f"print.{role}",
+                done=lambda printed: self._printed(printed),
+                problem=lambda _problem: self._refresh(),
+            )
+
+    def _printed(self, printed: int) -> None:
+        if printed:
+            self._refresh()
+
+    def _answer(self, job_id: str, printed: bool) -> None:
+        def answered(_none: object) -> None:
+            self._refresh()
+            for role in PRINTERS:
+                self._print(role)
+
+        self.acts.run(self, print_out.answer, job_id, printed, done=answered)
+
+    # ---- looking around and sending ---------------------------------------------------------------
+
+    def _look_around(self) -> None:
+        for role in PRINTERS:
+            self._print(role)
+        quiet = {"problem": lambda _problem: None}
+        if not self.acts.running("scan"):
+            self.acts.run(self, status.look_at_scanner, **quiet)
+        self._refresh_status()
+
+    def _watch_for_card(self) -> None:
+        """A card laid down while a visit waits for a name is read without a key."""
+        if self.acts.running("read_card"):
+            return
+        self.acts.run(self, status.look_at_reader, done=self._card_state, problem=lambda _problem: None)
+
+    def _card_state(self, present: bool) -> None:
+        visit = self._view.visit if self._view else None
+        waits = visit is not None and visit.outcome is None and not visit.party_name
+        if present and waits and not self._card_seen:
+            self._read_card()
+        self._card_seen = present
+
+    def _send_round(self) -> None:
+        self.acts.run(self, status.send, done=self._sent)
+
+    def _sent(self, next_in: float) -> None:
+        self._send.start(max(50, round(next_in * 1000)))
+        self._refresh_status()
+        outcome = self._view.visit.outcome if self._view and self._view.visit else None
+        if outcome is not None and outcome.court_state == "waiting":
+            self._refresh()

@@ -1,0 +1,236 @@
+"""One visit, walked by a scripted clerk: the same keys on the same window, nothing behind its back.
+
+Used by the demo and by the tests of whole visits. It waits for what the window shows, never for time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.services.views import DeskView, StatusView, VisitView
+from ui.conductor import Conductor
+from ui.main_window import MainWindow
+
+PATIENCE_SECONDS = 15.0
+
+TYPED = {
+    "identity.phone": "13804761234",
+    "matter.cause": "民间借贷纠纷",
+    "matter.amount": "356789.12",
+    "matter.claims": "判令被告偿还借款本金 356,789.12 元及利息",
+    "defendant.name": "苏雅拉",
+    "defendant.id_number": "152722199003074513",
+    "defendant.address": "内蒙古自治区达拉特旗树林召镇",
+}
+
+
+class Stuck(Exception):
+    """The window did not show what the step waits for."""
+
+
+@dataclass
+class Walkthrough:
+    """``place_card`` lays a card on the reader; ``steps`` collects each step's name and milliseconds."""
+
+    window: MainWindow
+    conductor: Conductor
+    place_card: Callable[[], None]
+    pictures: Path | None = None
+    steps: list[tuple[str, float]] = field(default_factory=list)
+    view: DeskView | None = None
+    status: StatusView | None = None
+
+    def __post_init__(self) -> None:
+        self.conductor.view_shown.connect(self._keep_view)
+        self.conductor.status_shown.connect(self._keep_status)
+
+    def _keep_view(self, view: DeskView) -> None:
+        self.view = view
+
+    def _keep_status(self, status: StatusView) -> None:
+        self.status = status
+
+    @property
+    def visit(self) -> VisitView | None:
+        return self.view.visit if self.view else None
+
+    def run(self) -> VisitView:
+        """Walk from the ticket to the court's receipt; raises Stuck. Goes on where a reopened visit stands."""
+        self.step("open", self._open)
+        if self.visit is None or self.visit.outcome is not None:
+            self.step("ticket", self._take_ticket)
+            self.step("call", self._call)
+        self.step("identity", self._read_card)
+        self.step("matter", self._fill_matter)
+        self.step("parties", self._fill_parties)
+        self.step("papers", self._scan)
+        self.step("confirmation", self._sign)
+        self.step("finish", self._finish)
+        self.step("court", self._reach_court)
+        visit = self.visit
+        if visit is None:
+            raise Stuck("the finished visit is not on the window")
+        return visit
+
+    def step(self, name: str, walk: Callable[[], None]) -> None:
+        started = time.perf_counter()
+        walk()
+        self.steps.append((name, round((time.perf_counter() - started) * 1000, 1)))
+        self._picture(self.window, f"desk-{len(self.steps):02d}-{name}")
+
+    # ---- the steps --------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        self.wait(lambda: self.view is not None and self.status is not None, "the first view")
+
+    def _take_ticket(self) -> None:
+        waiting = len(self._queue().waiting)
+        self.key(Qt.Key.Key_F2)
+        self.wait(lambda: len(self._queue().waiting) > waiting, "the new number in the queue")
+
+    def _call(self) -> None:
+        self.key(Qt.Key.Key_F5)
+        self.wait(lambda: self.visit is not None and self.visit.outcome is None, "the called visit")
+
+    def _read_card(self) -> None:
+        self.window.visit.choose("identity")
+        if not self._visit().party_name:
+            self.place_card()
+            self.key(Qt.Key.Key_F3)
+            self.wait(lambda: bool(self._visit().party_name), "the name from the card")
+        self._fill("identity.phone")
+
+    def _fill_matter(self) -> None:
+        self.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+        self._fill("matter.cause", "matter.amount", "matter.claims")
+        self.key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+        self.wait(lambda: self._mediation() == "decline", "the answer on mediation")
+
+    def _fill_parties(self) -> None:
+        self.key(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        self._fill("defendant.name", "defendant.id_number", "defendant.address")
+
+    def _scan(self) -> None:
+        self.key(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+        if self._visit().pages:
+            return
+        self.key(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+        self.wait(lambda: len(self._visit().pages) > 0, "the first page")
+        self.wait(lambda: not self.conductor.acts.running("scan"), "the end of the scan")
+        self.wait(self._settled, "a view with all pages")
+
+    def _sign(self) -> None:
+        if self._visit().confirmation.signed_at is not None:
+            return
+        self.key(Qt.Key.Key_F10)
+        self.wait(lambda: self.window.party.reading, "the text on the party's screen")
+        self._picture(self.window.party, "party-reading")
+        self._draw_signature()
+        self._picture(self.window.party, "party-signed")
+        QTest.mouseClick(self.window.party.accept, Qt.MouseButton.LeftButton)
+        self.wait(lambda: self._visit().confirmation.signed_at is not None, "the signature")
+
+    def _finish(self) -> None:
+        self.key(Qt.Key.Key_F12)
+        self.wait(lambda: self._visit().outcome is not None, "the receipt number")
+        self.wait(self._papers_out, "the receipts on paper")
+
+    def _reach_court(self) -> None:
+        self.wait(lambda: self._court_state() == "stored", "the court's receipt")
+
+    # ---- hands ------------------------------------------------------------------------------------
+
+    def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(self.window, key, modifier)
+
+    def _fill(self, *paths: str) -> None:
+        """Type each value into its field and go on with Tab, then wait until the draft holds them."""
+        for path in paths:
+            if self._value(path):
+                continue
+            editor = self.window.visit.editor(path)
+            editor.setFocus()
+            QTest.keyClicks(editor, TYPED[path])
+            QTest.keyClick(editor, Qt.Key.Key_Tab)
+        self.wait(lambda: all(self._value(path) for path in paths), f"{', '.join(paths)} in the draft")
+
+    def _draw_signature(self) -> None:
+        pad = self.window.party.pad
+        for start, end in (((0.2, 0.3), (0.5, 0.7)), ((0.5, 0.3), (0.3, 0.8)), ((0.6, 0.4), (0.9, 0.6))):
+            self._stroke(pad, start, end)
+
+    @staticmethod
+    def _stroke(pad: QWidget, start: tuple[float, float], end: tuple[float, float]) -> None:
+        def at(share: float) -> QPoint:
+            x = start[0] + (end[0] - start[0]) * share
+            y = start[1] + (end[1] - start[1]) * share
+            return QPoint(round(x * pad.width()), round(y * pad.height()))
+
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=at(0))
+        for part in range(1, 8):
+            QTest.mouseMove(pad, at(part / 8))
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=at(1))
+
+    # ---- eyes -------------------------------------------------------------------------------------
+
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Let the window live until the condition holds; it is asked whenever something new is shown."""
+        if condition():
+            return
+        loop = QEventLoop()
+        deadline = QTimer()
+        deadline.setSingleShot(True)
+        deadline.timeout.connect(loop.quit)
+        again = QTimer()
+        again.timeout.connect(lambda: loop.quit() if condition() else None)
+        for signal in (self.conductor.view_shown, self.conductor.status_shown):
+            signal.connect(loop.quit)
+        deadline.start(round(PATIENCE_SECONDS * 1000))
+        again.start(5)
+        while not condition():
+            if not deadline.isActive():
+                raise Stuck(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
+            loop.exec()
+        for signal in (self.conductor.view_shown, self.conductor.status_shown):
+            signal.disconnect(loop.quit)
+
+    def _visit(self) -> VisitView:
+        if self.visit is None:
+            raise Stuck("no visit on the window")
+        return self.visit
+
+    def _queue(self):  # type: ignore[no-untyped-def]
+        if self.view is None:
+            raise Stuck("no view yet")
+        return self.view.queue
+
+    def _value(self, path: str) -> str:
+        visit = self._visit()
+        groups = (*visit.identity, *visit.matter, *visit.parties)
+        return next((f.value for group in groups for f in group.fields if f.path == path), "")
+
+    def _mediation(self) -> str:
+        return self.view.advice.mediation.value if self.view and self.view.advice.mediation else ""
+
+    def _settled(self) -> bool:
+        return not self.conductor.acts.running("desk_view")
+
+    def _papers_out(self) -> bool:
+        outcome = self._visit().outcome
+        return outcome is not None and all(job.state in ("confirmed", "printed") for job in outcome.jobs)
+
+    def _court_state(self) -> str:
+        outcome = self._visit().outcome
+        return outcome.court_state if outcome else ""
+
+    def _picture(self, widget: QWidget, name: str) -> None:
+        if self.pictures is not None:
+            QApplication.processEvents()
+            widget.grab().save(str(self.pictures / f"{name}.png"))
