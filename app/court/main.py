@@ -135,7 +135,8 @@ def _ensure_token(store: Store, path: Path) -> None:
 @contextmanager
 def _listen(host: str, port: int) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio turns Nagle's delay off; without it every answer takes 40 ms more.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere this option would let two programs share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -188,7 +189,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="app court", description="一窗法院网关 Yichuang court gateway")
     parser.add_argument("--data", type=Path, required=True, help="folder for the database and the blobs")
-    parser.add_argument("--port", type=int, default=8470, help="0 takes a free port")
+    parser.add_argument("--port", type=int, default=8700, help="0 takes a free port")
     parser.add_argument("--host", default=DEFAULT_HOST)
     parser.add_argument("--key-file", type=Path, help="64 hex digits: encrypt the database")
     parser.add_argument("--restored", action="store_true", help="after restoring a backup of the folder")

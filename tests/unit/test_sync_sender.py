@@ -1,0 +1,345 @@
+"""The sender's rules, one by one, against a court that says exactly what the test wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import pytest
+
+from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.protocol import (
+    Answer,
+    Answers,
+    BlobProgress,
+    Conflict,
+    CourtInfo,
+    Event,
+    Later,
+    Rejected,
+    Stored,
+    sha256_hex,
+)
+from app.sync.schedule import CAP, FLOOR
+from app.sync.sender import HEARTBEAT, Did
+from tests.helpers.court import Desk
+from tests.helpers.outbox import intake, new_id, with_body
+
+Verdict = Callable[[Event], Answer | None]
+
+
+class ScriptedCourt:
+    """Answers as told, counts what it was asked, and keeps blobs."""
+
+    def __init__(self) -> None:
+        self.epoch = "e1"
+        self.trouble: Exception | None = None
+        self.verdict: Verdict = self.stored
+        self.calls: list[str] = []
+        self.posts: list[list[str]] = []
+        self.blobs: dict[str, bytearray] = {}
+
+    def stored(self, event: Event) -> Answer | None:
+        return Stored(f"R-{event.seq}", event.sha256, self.epoch)
+
+    def _note(self, call: str) -> None:
+        self.calls.append(call)
+        if self.trouble is not None:
+            raise self.trouble
+
+    def hello(self) -> CourtInfo:
+        self._note("hello")
+        return CourtInfo(self.epoch, "2026-11-22T00:00:00+00:00")
+
+    def post(self, events: Sequence[Event]) -> Answers:
+        self._note("post")
+        self.posts.append([event.id for event in events])
+        answers = {event.id: self.verdict(event) for event in events}
+        return Answers(self.epoch, {key: found for key, found in answers.items() if found is not None})
+
+    def blob_offset(self, sha256: str) -> int | None:
+        self._note("head")
+        return len(self.blobs[sha256]) if sha256 in self.blobs else None
+
+    def put_blob_chunk(self, sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        self._note("patch")
+        here = self.blobs.setdefault(sha256, bytearray())
+        assert offset == len(here)
+        here += chunk
+        if len(here) == total and sha256_hex(bytes(here)) != sha256:
+            del self.blobs[sha256]
+            raise BlobRestart(422, "hash_mismatch", 0)
+        return BlobProgress(len(here), len(here) == total, self.epoch)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+@pytest.fixture
+def court() -> ScriptedCourt:
+    return ScriptedCourt()
+
+
+def run_for(desk: Desk, seconds: float) -> None:
+    end = desk.clock.now + seconds
+    for _ in range(100_000):
+        if desk.clock.now >= end:
+            return
+        desk.step()
+    raise AssertionError("the sender spins")
+
+
+def test_everything_is_stored_and_the_state_says_so(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    events = [desk.outbox.add(intake(n)) for n in range(1, 1201)]
+    assert desk.sender.state().last_contact_age is None
+    desk.settle()
+    assert set(desk.outbox.states()) == {"stored"}
+    assert [len(post) for post in court.posts] == [500, 500, 200]
+    assert court.posts[0][0] == events[0].id
+    state = desk.sender.state()
+    assert (state.waiting, state.oldest_age, state.blocked, state.trouble) == (0, None, None, None)
+
+
+def test_events_of_one_visit_go_one_after_the_other(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    visit, other = new_id(), intake(9)
+    first, second = desk.outbox.add(intake(1, visit)), desk.outbox.add(intake(2, visit))
+    desk.outbox.add(other)
+    court.verdict = lambda event: court.stored(event) if event.id != first.id else Later(3.0)
+    desk.step()
+    assert court.posts == [[first.id, other.id]]
+    court.verdict = court.stored
+    desk.settle()
+    assert court.posts[1:] == [[first.id], [second.id]]
+
+
+def test_poison_is_parked_and_the_rest_goes_on(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    events = [desk.outbox.add(intake(n)) for n in range(1, 7)]
+    words: dict[int, Answer | None] = {
+        2: Rejected("missing", "matters"),
+        3: Conflict(),
+        4: Later(1.0),
+        5: None,
+    }
+    court.verdict = lambda event: words.get(event.seq, court.stored(event))
+    run_for(desk, 600)
+    assert desk.outbox.states() == ["stored", "rejected", "conflict", "waiting", "waiting", "stored"]
+    assert desk.outbox.rows[events[1].id].code == "missing:matters"
+    assert sum(events[1].id in post for post in court.posts) == 1
+
+
+def test_stored_with_another_hash_is_a_conflict(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    desk.outbox.add(intake())
+    court.verdict = lambda _: Stored("R", "0" * 64, court.epoch)
+    desk.step()
+    assert desk.outbox.states() == ["conflict"]
+
+
+def test_an_answer_about_an_event_we_did_not_send_is_ignored(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    event = desk.outbox.add(intake())
+    real = court.post
+    court.post = lambda events: replace(  # type: ignore[method-assign]
+        real(events), by_id={"unknown": Stored("R", "0" * 64, "e1")}
+    )
+    desk.step()
+    assert desk.outbox.rows[event.id].state == "waiting"
+
+
+def test_a_stored_of_another_epoch_than_the_reply_is_not_believed(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    desk.outbox.add(intake())
+    court.verdict = lambda _: Stored("R", event.sha256, "e0")
+    desk.step()
+    assert desk.outbox.states() == ["waiting"]
+
+
+def test_what_is_damaged_or_too_large_here_is_parked_and_never_sent(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    damaged = desk.outbox.add(replace(intake(1), body=b"{}"))
+    huge = desk.outbox.add(intake(2, note="x" * 1_000_000))
+    garbled = desk.outbox.add(with_body(intake(3), b"\xff\xfe"))
+    desk.outbox.add(intake(4))
+    desk.settle()
+    codes = [desk.outbox.rows[event.id].code for event in (damaged, huge, garbled)]
+    assert codes == ["local_damage:body", "local_too_large:body", "local_encoding:body"]
+    assert [len(post) for post in court.posts] == [1]
+
+
+def test_large_events_are_spread_over_several_batches(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    for n in range(1, 6):
+        desk.outbox.add(intake(n, note="x" * 400_000))
+    desk.settle()
+    assert [len(post) for post in court.posts] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_blocks_the_loop_touches_no_row_and_heals_by_itself(
+    court: ScriptedCourt, status: int
+) -> None:
+    desk = Desk(court)
+    desk.outbox.add(intake())
+    court.trouble = CourtRefused(status, "token_unknown")
+    assert desk.step() is Did.BLOCKED
+    run_for(desk, 3600)
+    assert desk.sender.state().blocked == "token_unknown"
+    assert set(court.calls) == {"hello"}
+    assert len(court.calls) <= 62
+    assert [row.history for row in desk.outbox.rows.values()] == [[]]
+    court.trouble = None
+    desk.settle()
+    assert desk.sender.state().blocked is None
+
+
+@pytest.mark.parametrize(
+    ("trouble", "shown"),
+    [(CourtUnreachable("x"), "unreachable"), (CourtTrouble(500, "http_500"), "http_500")],
+)
+def test_an_outage_is_tried_at_a_bounded_rate_and_ends_with_the_link(
+    court: ScriptedCourt, trouble: Exception, shown: str
+) -> None:
+    desk = Desk(court)
+    desk.outbox.add(intake())
+    court.trouble = trouble
+    run_for(desk, 4 * 3600)
+    assert len(court.calls) < 4 * 200
+    assert desk.sender.state().trouble == shown
+    court.trouble = None
+    desk.sender.link_up()
+    desk.step()
+    assert desk.outbox.states() == ["stored"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 1500])
+@pytest.mark.parametrize("seconds", [0.0, 1e9, None])
+def test_a_court_that_always_says_later_is_not_hammered(
+    court: ScriptedCourt, count: int, seconds: float | None
+) -> None:
+    desk = Desk(court)
+    for n in range(1, count + 1):
+        desk.outbox.add(intake(n))
+    court.verdict = lambda _: None if seconds is None else Later(seconds)
+    run_for(desk, 3600)
+    assert set(desk.outbox.states()) == {"waiting"}
+    assert len(court.calls) < 400
+    court.verdict = court.stored
+    before = desk.clock.now
+    desk.settle()
+    assert desk.clock.now - before <= 2 * CAP + HEARTBEAT
+
+
+def test_one_event_that_makes_the_court_fail_does_not_stop_the_others(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    events = [desk.outbox.add(intake(n)) for n in range(1, 101)]
+    poison = events[40].id
+    real = court.post
+
+    def post(batch: Sequence[Event]) -> Answers:
+        if any(event.id == poison for event in batch):
+            raise CourtTrouble(500, "http_500")
+        return real(batch)
+
+    court.post = post  # type: ignore[method-assign]
+    run_for(desk, 1800)
+    assert desk.outbox.rows[poison].state == "waiting"
+    assert desk.outbox.states().count("stored") == 99
+
+
+def test_a_new_epoch_re_offers_everything_before_any_answer_counts(court: ScriptedCourt) -> None:
+    page = b"page"
+    desk = Desk(court, page)
+    first = desk.outbox.add(intake(1, pages=[page]), [page])
+    desk.settle()
+    court.epoch, court.blobs = "e2", {}
+    second = desk.outbox.add(intake(2))
+    desk.step()
+    desk.settle()
+    assert desk.outbox.rows[first.id].history == ["stored", "stored"]
+    assert {desk.outbox.rows[event.id].epoch for event in (first, second)} == {"e2"}
+    assert bytes(court.blobs[sha256_hex(page)]) == page
+    assert desk.outbox.known_epoch == "e2"
+
+
+def test_an_idle_desk_says_hello_and_learns_of_a_new_epoch(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    desk.outbox.add(intake())
+    desk.settle()
+    court.epoch = "e2"
+    run_for(desk, 3 * HEARTBEAT)
+    assert desk.outbox.rows.popitem()[1].epoch == "e2"
+    assert court.calls.count("hello") <= 5
+
+
+def test_records_go_before_blobs_and_interrupt_a_large_one(court: ScriptedCourt) -> None:
+    page = bytes(12 << 20)
+    desk = Desk(court, page)
+    desk.outbox.add(intake(1, pages=[page]), [page])
+    desk.step()
+    desk.step()
+    assert court.calls == ["hello", "post", "head", "patch", "patch", "patch", "patch"]
+    desk.outbox.add(intake(2))
+    desk.step()
+    assert court.calls[-1] == "post"
+    desk.settle()
+    assert court.calls.count("head") == 1
+    assert desk.sender.state().waiting_blobs == 0
+
+
+def test_a_slow_line_ends_a_step_after_two_seconds(court: ScriptedCourt) -> None:
+    page = bytes(6 << 20)
+    desk = Desk(court, page)
+    desk.outbox.add(intake(1, pages=[page]), [page])
+    desk.step()
+    real = court.put_blob_chunk
+
+    def slow(sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        desk.clock.now += 1.5
+        return real(sha256, offset, total, chunk)
+
+    court.put_blob_chunk = slow  # type: ignore[method-assign]
+    desk.step()
+    assert court.calls.count("patch") == 2
+
+
+def test_an_unreadable_or_damaged_page_is_counted_and_lets_the_others_pass(court: ScriptedCourt) -> None:
+    gone, damaged, good = b"gone", b"damaged", b"good"
+    desk = Desk(court, good)
+    desk.blobs.by_hash[sha256_hex(damaged)] = b"demaged"
+    desk.outbox.add(intake(1, pages=[gone, damaged, good]), [gone, damaged, good])
+    run_for(desk, 600)
+    assert [bool(epoch) for _, epoch in desk.outbox.blobs.values()] == [False, False, True]
+    assert desk.sender.state().unreadable_blobs == 2
+    assert len(court.calls) < 120
+    desk.blobs.by_hash[sha256_hex(gone)] = gone
+    desk.blobs.by_hash[sha256_hex(damaged)] = damaged
+    desk.settle()
+    assert desk.sender.state().unreadable_blobs == 0
+
+
+def test_a_blob_the_court_will_not_have_does_not_hold_up_the_next(court: ScriptedCourt) -> None:
+    big, small = b"big", b"small"
+    desk = Desk(court, big, small)
+    desk.outbox.add(intake(1, pages=[big, small]), [big, small])
+    real = court.put_blob_chunk
+
+    def picky(sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        if sha256 == sha256_hex(big):
+            raise CourtTrouble(413, "too_large")
+        return real(sha256, offset, total, chunk)
+
+    court.put_blob_chunk = picky  # type: ignore[method-assign]
+    run_for(desk, 300)
+    assert [bool(epoch) for _, epoch in desk.outbox.blobs.values()] == [False, True]
+
+
+def test_a_step_too_early_waits_and_asks_nobody(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    court.trouble = CourtUnreachable("x")
+    result = desk.sender.step()
+    assert result.next_in >= FLOOR
+    assert desk.sender.step().did is Did.WAITED
+    assert court.calls == ["hello"]
