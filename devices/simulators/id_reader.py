@@ -159,6 +159,7 @@ class IdReaderSimulator:
         self._outgoing.clear()
         self._flooding = False
         self._requests.clear()
+        self.machine.power_off()
         self.wire.cut()
 
     # ---- the line --------------------------------------------------------------------------------

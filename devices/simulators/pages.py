@@ -60,13 +60,21 @@ class _Sheet:
 
     def paragraphs(self, y: float, paragraphs: Sequence[str], size: float = 4.6, line: float = 9) -> float:
         """Write paragraphs between the margins, two characters indented; return where the next begins."""
-        a_line = int((WIDTH_MM - 2 * 28) / size)
         for paragraph in paragraphs:
-            words = "　　" + paragraph
-            for start in range(0, len(words), a_line):
-                self.text(28, y, words[start : start + a_line], size)
+            for words in self._lines("　　" + paragraph, size):
+                self.text(28, y, words, size)
                 y += line
         return y
+
+    def _lines(self, text: str, size: float) -> list[str]:
+        """Break by width; a punctuation mark may hang over the margin, never begin a line."""
+        font, width = _font(max(6, self.px(size))), self.px(WIDTH_MM - 2 * 28)
+        lines = [""]
+        for char in text:
+            if font.getlength(lines[-1] + char) > width and char not in "，。、；：）":
+                lines.append("")
+            lines[-1] += char
+        return lines
 
     def rule(self, x0: float, y0: float, x1: float, y1: float) -> None:
         self.draw.line([self.px(v) for v in (x0, y0, x1, y1)], fill=_INK, width=max(1, self.px(0.3)))

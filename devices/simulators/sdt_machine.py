@@ -52,6 +52,10 @@ class SdtMachine:
     def lift(self) -> None:
         """Take the card away."""
         self.card = None
+        self.power_off()
+
+    def power_off(self) -> None:
+        """Lose the power: the reader forgets what it did with the card."""
         self._found = self._selected = self._read = False
 
     def answer(self, request: bytes) -> bytes:
