@@ -1,0 +1,177 @@
+"""A matter's short form at work: which fields show, what they hold, which clocks their dates begin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+
+from app.domain.calendar import HolidayTable
+from app.domain.checked import Checked, failed, fold, passed
+from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clocks import Clock, start_clock
+from app.domain.identity import check_id_number
+from app.domain.matter import Condition, Field, FieldKind, Level, Matter
+from app.domain.money import format_money, parse_money
+from app.domain.names import check_name
+from app.domain.party import Origin, Parties
+from app.domain.phone import check_phone
+
+Value = str | bool
+_DATE = re.compile(r"([0-9]{4})(?:([0-9]{2})([0-9]{2})|[-./年 ]([0-9]{1,2})[-./月 ]([0-9]{1,2})日?)")
+_NO = frozenset({"", "否", "无", "no", "false"})
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What has been said in a short form.
+
+    `values` are texts (dates as YYYY-MM-DD) or yes/no by field key; `marks` are those of the chosen
+    cause; `waived` names materials recorded as refused or not applicable, with the reason.
+    """
+
+    values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    variant: str = ""
+    marks: frozenset[str] = frozenset()
+    waived: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    filed_online: bool = False
+
+    def said(self, key: str) -> bool:
+        """Whether a field is answered with anything but no."""
+        value = self.values.get(key, "")
+        return value if isinstance(value, bool) else value.strip() not in _NO
+
+    def text(self, key: str) -> str:
+        value = self.values.get(key, "")
+        return ("是" if value else "否") if isinstance(value, bool) else value
+
+    def day(self, key: str) -> date | None:
+        try:
+            return date.fromisoformat(self.text(key))
+        except ValueError:
+            return None
+
+
+def variant_of(matter: Matter, answers: Answers) -> str:
+    """The chosen variant, the first where none is chosen, empty where the matter has none."""
+    if answers.variant or not matter.variants:
+        return answers.variant
+    return matter.variants[0].key
+
+
+def holds(condition: Condition, matter: Matter, parties: Parties, answers: Answers) -> bool:
+    """Whether one condition of the catalogue applies."""
+    return _plainly_holds(condition, matter, parties, answers) is not condition.negated
+
+
+def all_hold(conditions: tuple[Condition, ...], matter: Matter, parties: Parties, answers: Answers) -> bool:
+    return all(holds(condition, matter, parties, answers) for condition in conditions)
+
+
+def _plainly_holds(condition: Condition, matter: Matter, parties: Parties, answers: Answers) -> bool:
+    if condition.name == "variant":
+        return variant_of(matter, answers) in condition.values
+    if condition.name == "mark":
+        return bool(answers.marks & set(condition.values))
+    if condition.name in _PARTY_FACTS:
+        return _PARTY_FACTS[condition.name](parties)
+    if condition.values:
+        return answers.text(condition.name) in condition.values
+    return answers.said(condition.name)
+
+
+_PARTY_FACTS: Mapping[str, Callable[[Parties], bool]] = {
+    "natural": lambda parties: any(party.is_natural for party in parties.filers),
+    "body": lambda parties: any(not party.is_natural for party in parties.filers),
+    "agent": lambda parties: bool(parties.agents),
+    "foreign": lambda parties: any(party.origin is not Origin.MAINLAND for party in parties.filers),
+}
+
+
+def visible_fields(matter: Matter, parties: Parties, answers: Answers) -> tuple[Field, ...]:
+    """The fields that apply now, in the order of the file."""
+    return tuple(f for f in matter.fields if all_hold(f.when, matter, parties, answers))
+
+
+def missing_fields(matter: Matter, parties: Parties, answers: Answers, level: Level) -> tuple[Field, ...]:
+    """Visible fields of exactly `level` that are still empty; a plain "no" is an answer."""
+    return tuple(
+        f
+        for f in visible_fields(matter, parties, answers)
+        if f.level is level and not _is_answered(f, parties, answers)
+    )
+
+
+def _is_answered(field_: Field, parties: Parties, answers: Answers) -> bool:
+    if field_.kind is FieldKind.PARTIES:
+        return any(party.side is field_.side and party.name for party in parties.people)
+    value = answers.values.get(field_.key, "")
+    return isinstance(value, bool) or bool(value.strip())
+
+
+def check_field(field_: Field, text: str) -> Checked:
+    """One field as typed; an empty field passes, because level says whether it is needed."""
+    value = fold(text)
+    if not value:
+        return passed("")
+    if field_.kind is FieldKind.MONEY:
+        return _checked_money(value)
+    if field_.kind is FieldKind.DATE:
+        return _checked_date(value)
+    if field_.kind is FieldKind.NUMBER:
+        return passed(value) if value.isascii() and value.isdigit() else failed(value, "请填写整数。")
+    if field_.kind is FieldKind.CHOICE:
+        choice = text.strip()
+        return (
+            passed(choice)
+            if choice in field_.choices
+            else failed(choice, f"请从列表中选择：{'、'.join(field_.choices)}。")
+        )
+    check = _TEXT_CHECKS.get(field_.kind)
+    return check(text) if check is not None else passed(text.strip())
+
+
+_TEXT_CHECKS: Mapping[FieldKind, Callable[[str], Checked]] = {
+    FieldKind.NAME: check_name,
+    FieldKind.ID: check_id_number,
+    FieldKind.PHONE: check_phone,
+}
+
+
+def _checked_money(value: str) -> Checked:
+    parsed = parse_money(value)
+    if parsed.amount is None:
+        return failed(value, parsed.problem or "")
+    return passed(format_money(parsed.amount))
+
+
+def _checked_date(value: str) -> Checked:
+    match = _DATE.fullmatch(value)
+    if match is None:
+        return failed(value, "日期请写成2026-01-31或20260131。")
+    year, month, day = (int(part) for part in match.groups() if part)
+    try:
+        return passed(date(year, month, day).isoformat())
+    except ValueError:
+        return failed(value, "没有这一天，请核对日期。")
+
+
+def answered_clocks(
+    matter: Matter, parties: Parties, answers: Answers, table: HolidayTable
+) -> tuple[Clock, ...]:
+    """The parties' limits that the dates of the form begin."""
+    return tuple(
+        start_clock(f.starts, day, table)
+        for f in visible_fields(matter, parties, answers)
+        if f.starts and (day := answers.day(f.key)) is not None
+    )
+
+
+def received_clocks(
+    matter: Matter, answers: Answers, received: date, table: HolidayTable
+) -> tuple[Clock, ...]:
+    """The court's clocks that begin when the matter is received, those counted in hours left out."""
+    ids = matter.clocks_of(variant_of(matter, answers))
+    return tuple(start_clock(id_, received, table) for id_ in ids if CLOCKS[id_].unit is not Unit.HOURS)
