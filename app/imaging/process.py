@@ -41,6 +41,8 @@ STDERR_TAIL = 1500
 _ENVIRONMENT = (
     "PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "PYTHONDONTWRITEBYTECODE",
 )  # fmt: skip
+# glibc gives every page bitmap back to the system at once; keeping them saves a quarter of the time.
+_ALLOCATION = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
 _CRASHES = {"SIGSEGV", "SIGBUS", "SIGILL", "SIGTRAP", "SIGFPE", "0xC0000005", "0xC000001D", "0xC0000409"}
 # PDFium and glibc abort when memory ends; on Windows Chromium's code raises this exception.
 _OUT_OF_MEMORY = {"SIGABRT", "0xE0000008"}
@@ -76,7 +78,7 @@ class DecodingWorker:
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
                 cwd=ROOT,
-                env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
+                env=_ALLOCATION | {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:

@@ -7,6 +7,7 @@ import os
 import signal
 import struct
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,7 @@ posix = pytest.mark.skipif(os.name == "nt", reason="signals and resource limits"
 def nothing_left() -> Iterator[None]:
     yield
     assert not psutil.Process().children()
+    assert "imaging-worker" not in {thread.name for thread in threading.enumerate()}
 
 
 def saved(folder: Path, name: str, data: bytes) -> Path:
@@ -155,6 +157,17 @@ def test_a_truncated_file_is_damaged_and_never_imported_in_part(
     problem = problem_of(saved(tmp_path, "a", whole[: int(len(whole) * kept)]))
 
     assert isinstance(problem, Damaged)
+
+
+def test_a_pdf_whose_last_pages_are_cut_off_is_not_repaired_into_blank_ones(tmp_path: Path) -> None:
+    kids = b" ".join(b"%d 0 R" % number for number in range(3, 13))
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents %d 0 R>>"
+    ink = b"<</Length 6000>>stream\n" + b"0 0 9 9 re f ".ljust(6000) + b"\nendstream"
+    tree = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%b]/Count 10>>" % kids]
+    whole = raw_pdf([*tree, *(page % number for number in range(13, 23)), *[ink] * 10])
+
+    assert len(list(import_file(saved(tmp_path, "whole.pdf", whole)))) == 10
+    assert isinstance(problem_of(saved(tmp_path, "cut.pdf", whole[: len(whole) * 2 // 3])), Damaged)
 
 
 def test_an_encrypted_pdf_says_so(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from itertools import pairwise
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.helpers.imaging_files import encoded, number_on, pdf, raw_pdf, text_p
 def nothing_left() -> object:
     yield
     assert not psutil.Process().children()
+    assert "imaging-worker" not in {thread.name for thread in threading.enumerate()}
 
 
 def saved(folder: Path, name: str, data: bytes) -> Path:
