@@ -75,7 +75,7 @@ class Lanes:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._executors: dict[str, ThreadPoolExecutor] = {}
-        self._running: set[Future[object]] = set()
+        self._running: dict[Future[object], str] = {}
         self._closed = False
         self._gui_thread: threading.Thread | None = None
 
@@ -89,9 +89,13 @@ class Lanes:
                 executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=_PREFIX + lane)
                 self._executors[lane] = executor
             future = executor.submit(function, *args, **kwargs)
-            self._running.add(future)  # type: ignore[arg-type]
-        future.add_done_callback(self._running.discard)
+            self._running[future] = lane  # type: ignore[index]
+        future.add_done_callback(self._ended)
         return future
+
+    def _ended(self, future: Future[R]) -> None:
+        with self._lock:
+            self._running.pop(future, None)  # type: ignore[arg-type]
 
     def on_db(self, function: Callable[..., R], *args: object, **kwargs: object) -> R:
         """Run a call on the ``db`` lane and wait for its result; from any lane but the GUI thread."""
@@ -115,17 +119,18 @@ class Lanes:
             self._closed = True
             ending = last[0] if last else None
             others = [executor for name, executor in self._executors.items() if name != ending]
-            running = set(self._running)
         for executor in others:
             executor.shutdown(wait=False, cancel_futures=True)
-        stuck = bool(wait(running, timeout=seconds).not_done)
+        with self._lock:
+            running = dict(self._running)  # what was only queued is cancelled and has left by itself
+        stuck = {running[future] for future in wait(running, timeout=seconds).not_done}
         if last is not None:
             final = self._executors[last[0]]
             if wait({final.submit(last[1])}, timeout=seconds).not_done:
-                stuck = True
+                stuck.add(last[0])
             final.shutdown(wait=False)
         if stuck:
-            _log.error("a lane call did not end within %.0f s", seconds)
+            _log.error("calls on %s did not end within %.0f s", ", ".join(sorted(stuck)), seconds)
             return False
         for executor in self._executors.values():
             executor.shutdown(wait=True)

@@ -6,6 +6,7 @@ cannot be used keeps its default and is reported as a fault; the file itself is 
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
@@ -128,3 +129,21 @@ def problem(path: Path, faults: tuple[Fault, ...]) -> SettingsProblem:
         safe=_("已保存的材料不受影响，设置文件没有改动。"),
         next_step=_("请管理员改正 {path}：{faults}").format(path=path, faults=listed),
     )
+
+
+def shown(settings: Settings) -> str:
+    """Return the settings as the TOML a court may copy and edit."""
+    lines: list[str] = []
+    for section in fields(Settings):
+        lines.append(f"[{section.name}]")
+        part = getattr(settings, section.name)
+        for key in fields(part):
+            value = getattr(part, key.name)
+            lines.append(f"{key.name} = {value if isinstance(value, int) else _quoted(value)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string is a JSON string (toml.io v1.0.0, Strings)."""
+    return json.dumps(text, ensure_ascii=False)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
-from app.services.views import DeskView, StatusView, VisitView
+from app.services.views import DeskView, QueueView, StatusView, VisitView
 from ui.conductor import Conductor
 from ui.main_window import MainWindow
 
@@ -26,7 +27,7 @@ TYPED = {
     "matter.amount": "356789.12",
     "matter.claims": "判令被告偿还借款本金 356,789.12 元及利息",
     "defendant.name": "苏雅拉",
-    "defendant.id_number": "152722199003074513",
+    "defendant.id_number": "152722199003074518",
     "defendant.address": "内蒙古自治区达拉特旗树林召镇",
 }
 
@@ -134,7 +135,7 @@ class Walkthrough:
         self._picture(self.window.party, "party-reading")
         self._draw_signature()
         self._picture(self.window.party, "party-signed")
-        QTest.mouseClick(self.window.party.accept, Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self._accept_button(), Qt.MouseButton.LeftButton)
         self.wait(lambda: self._visit().confirmation.signed_at is not None, "the signature")
 
     def _finish(self) -> None:
@@ -155,11 +156,31 @@ class Walkthrough:
         for path in paths:
             if self._value(path):
                 continue
-            editor = self.window.visit.editor(path)
+            editor = self._editor(path)
             editor.setFocus()
-            QTest.keyClicks(editor, TYPED[path])
+            self._type(editor, TYPED[path])
             QTest.keyClick(editor, Qt.Key.Key_Tab)
         self.wait(lambda: all(self._value(path) for path in paths), f"{', '.join(paths)} in the draft")
+
+    @staticmethod
+    def _type(editor: QWidget, text: str) -> None:
+        """Key by key where the keyboard has the characters; Chinese arrives as an input method commits it."""
+        if text.isascii():
+            QTest.keyClicks(editor, text)
+            return
+        commit = QInputMethodEvent()
+        commit.setCommitString(text)
+        QApplication.sendEvent(editor, commit)
+
+    def _editor(self, path: str) -> QWidget:
+        editor = self.window.findChild(QWidget, path)
+        if not isinstance(editor, QWidget):
+            raise Stuck(f"no field {path} on the window")
+        return editor
+
+    def _accept_button(self) -> QPushButton:
+        buttons = self.window.party.findChildren(QPushButton)
+        return next(button for button in buttons if button.property("kind") == "party-main")
 
     def _draw_signature(self) -> None:
         pad = self.window.party.pad
@@ -206,7 +227,7 @@ class Walkthrough:
             raise Stuck("no visit on the window")
         return self.visit
 
-    def _queue(self):  # type: ignore[no-untyped-def]
+    def _queue(self) -> QueueView:
         if self.view is None:
             raise Stuck("no view yet")
         return self.view.queue

@@ -1,6 +1,7 @@
 """A high-water mark beside the database, by which a restored backup is recognised.
 
-After each commit the epoch and the number of the newest event are written to a small file. A database
+After each commit that promises a desk something, be it an event or a blob, the epoch and the count of such
+commits are written to a small file. A database
 that is older than its mark, of another epoch, or without a mark has been put back from somewhere: it gets a
 new epoch, and the desks offer everything again. A false alarm costs a second, a missed restore costs
 records. The mark is written after the commit and not synced, so it is never ahead of an honest database.
@@ -18,16 +19,16 @@ class Mark:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def write(self, epoch: str, highest: int) -> None:
-        """Note that event number `highest` was committed under `epoch`."""
+    def write(self, epoch: str, count: int) -> None:
+        """Note that `count` promises have been committed, the last of them under `epoch`."""
         fresh = self._path.with_suffix(".tmp")
-        fresh.write_text(f"{epoch} {highest}\n", "ascii")
+        fresh.write_text(f"{epoch} {count}\n", "ascii")
         fresh.replace(self._path)
 
-    def agrees(self, epoch: str, highest: int) -> bool:
-        """Whether a database at `epoch` and event number `highest` can be the one the mark speaks of."""
+    def agrees(self, epoch: str, count: int) -> bool:
+        """Whether a database at `epoch` with `count` promises can be the one the mark speaks of."""
         try:
             marked_epoch, marked = self._path.read_text("ascii").split()
-            return marked_epoch == epoch and int(marked) <= highest
+            return marked_epoch == epoch and int(marked) <= count
         except (OSError, ValueError):
             return False

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from app.court.batch import Misfit, Offer
@@ -123,9 +123,9 @@ class Store:
                 round_ = self._start_round(connection, offers)
                 answers = {offer.id: _answer(round_, offer) for offer in offers}
                 _write(connection, round_)
-                highest = _highest(connection) if round_.rows else 0
-            if highest:
-                self._mark.write(self.epoch, highest)
+                count = _count_write(connection) if round_.rows else 0
+            if count:
+                self._mark.write(self.epoch, count)
         return Answers(self.epoch, answers)
 
     def event(self, event_id: str) -> EventStatus | None:
@@ -154,8 +154,12 @@ class Store:
     def blob_durable(self, sha256: str, size: int) -> None:
         """Note a blob whose file is verified and durable. Safe to repeat."""
         row = {"sha256": sha256, "size": size, "durable_at": self._stamp()}
-        with self._lock, self._engine.begin() as connection:
-            connection.execute(upsert(blob).values(row).on_conflict_do_nothing())
+        with self._lock:
+            with self._engine.begin() as connection:
+                added = connection.execute(upsert(blob).values(row).on_conflict_do_nothing()).rowcount
+                count = _count_write(connection) if added else 0
+            if count:
+                self._mark.write(self.epoch, count)
 
     def drop_missing_blobs(self, has: Callable[[str, int], bool]) -> int:
         """Forget blobs whose file `has` does not find; return how many. For use after a restore."""
@@ -194,21 +198,19 @@ class Store:
 
     def _settle_epoch(self) -> str:
         with self._engine.begin() as connection:
-            epoch = connection.execute(select(meta.c.value).where(meta.c.name == "epoch")).scalar()
-            highest = _highest(connection)
-        if epoch is not None and self._mark.agrees(str(epoch), highest):
-            return str(epoch)
+            epoch = _read_meta(connection, "epoch")
+            count = int(_read_meta(connection, "writes") or 0)
+        if epoch is not None and self._mark.agrees(epoch, count):
+            return epoch
         self.renewed = epoch is not None
         return self._write_epoch()
 
     def _write_epoch(self) -> str:
         epoch = secrets.token_hex(16)
-        statement = upsert(meta).values(name="epoch", value=epoch)
-        statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": epoch})
         with self._engine.begin() as connection:
-            connection.execute(statement)
-            highest = _highest(connection)
-        self._mark.write(epoch, highest)
+            _write_meta(connection, "epoch", epoch)
+            count = _count_write(connection)
+        self._mark.write(epoch, count)
         return epoch
 
     def _start_round(self, connection: Connection, offers: Sequence[Offer]) -> _Round:
@@ -292,8 +294,20 @@ def _write(connection: Connection, round_: _Round) -> None:
         connection.execute(counter)
 
 
-def _highest(connection: Connection) -> int:
-    return int(connection.execute(select(func.max(event.c.no))).scalar() or 0)
+def _count_write(connection: Connection) -> int:
+    """Count a transaction that promises something to a desk; return how many there have been."""
+    count = int(_read_meta(connection, "writes") or 0) + 1
+    _write_meta(connection, "writes", str(count))
+    return count
+
+
+def _read_meta(connection: Connection, name: str) -> str | None:
+    return connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar()
+
+
+def _write_meta(connection: Connection, name: str, value: str) -> None:
+    statement = upsert(meta).values(name=name, value=value)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
 
 def _statuses(connection: Connection, where: Any) -> list[EventStatus]:

@@ -37,9 +37,9 @@ PRINTERS: Final = (lanes.TICKET_PRINTER, lanes.RECEIPT_PRINTER, lanes.A4_PRINTER
 class Bench:
     """All devices of one counter by role; roles are named like their lanes."""
 
-    def __init__(self, addresses: DeviceSettings, changed: Callable[[], None]) -> None:
+    def __init__(self, addresses: DeviceSettings) -> None:
         self.urls = {role: getattr(addresses, role) for role in TITLES}
-        self._changed = changed
+        self._changed: Callable[[], None] = lambda: None
         self._reader: IdCardReader | None = None
         self._scanner: Scanner | None = None
         self._printers: dict[str, Printer] = {}
@@ -49,6 +49,10 @@ class Bench:
         if self.urls[role]:
             return DeviceView(role, _(TITLES[role]), Health.UNKNOWN, _("尚未检查"))
         return DeviceView(role, _(TITLES[role]), Health.ABSENT, _("未配置"))
+
+    def on_change(self, changed: Callable[[], None]) -> None:
+        """Call ``changed`` from now on whenever what is shown of a device changes, on that device's lane."""
+        self._changed = changed
 
     def has(self, role: str) -> bool:
         return bool(self.urls[role])

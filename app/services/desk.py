@@ -90,7 +90,7 @@ def open_desk(
         raise
     blobs = BlobTree(places.blobs)
     device = store(meta.read, meta.DEVICE) or ""
-    bench = Bench(_with_paper_folder(settings.devices, places.papers), lambda: None)
+    bench = Bench(_with_paper_folder(settings.devices, places.papers))
     desk = Desk(
         settings=settings,
         places=places,

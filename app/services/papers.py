@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -53,10 +54,10 @@ def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
 
 
 @on(SCANNER)
-def scan(desk: Desk, material: str, feeder: bool) -> int:
+def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -> int:
     """Scan one page from the flatbed, or all from the feeder; return how many were added.
 
-    Pages scanned before a jam stay. Raises DeviceProblem, StorageProblem, Cancelled.
+    ``on_page`` is called on this lane after each page is stored. Pages scanned before a jam stay. Raises DeviceProblem, StorageProblem, Cancelled.
     """
     visit_id = require_open(desk).id
     flag = desk.cancel_flag("scan")
@@ -70,6 +71,7 @@ def scan(desk: Desk, material: str, feeder: bool) -> int:
                 raise page_problem(error) from error
             _add(desk, visit_id, material, page, "scanner")
             added += 1
+            on_page()
     return added
 
 

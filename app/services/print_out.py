@@ -13,7 +13,7 @@ from typing import Any, Final
 from app import lanes
 from app.lanes import Act, on
 from app.notices import Notice
-from app.services.bench import TITLES
+from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.problems import printer_problem
 from app.services.views import Health, JobView
@@ -92,10 +92,12 @@ def _show(desk: Desk, role: str, printer: Printer) -> None:
 
 
 print_waiting: Final[dict[str, Act[Desk, [str], int]]] = {
-    role: Act(role, _print_waiting)
-    for role in (lanes.TICKET_PRINTER, lanes.RECEIPT_PRINTER, lanes.A4_PRINTER)
+    role: Act(role, _print_waiting) for role in PRINTERS
 }
 """The act that prints a printer's waiting jobs, by role: each runs on its printer's own lane."""
+
+look_at: Final[dict[str, Act[Desk, [str], None]]] = {role: Act(role, _look_at) for role in PRINTERS}
+"""The act that asks a printer how it is, by role."""
 
 
 def document(desk: Desk, job: PrintJob, paper: Paper) -> Document:

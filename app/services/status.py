@@ -51,12 +51,12 @@ def send(desk: Desk) -> float:
 
 
 @on(READER)
-def look_at_reader(desk: Desk) -> CardState | None:
-    """Ask the reader how it is; return what lies on it, None when there is no reader."""
+def look_at_reader(desk: Desk) -> bool:
+    """Ask the reader how it is; return whether a card that was not read yet lies on it."""
     if not desk.bench.has(READER):
-        return None
+        return False
     with desk.bench.reader() as reader:
-        return reader.poll()
+        return reader.poll() is CardState.CARD_PRESENT
 
 
 @on(SCANNER)

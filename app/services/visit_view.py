@@ -88,7 +88,7 @@ def _steps(case: Case, read: ConfirmationView, outcome: OutcomeView | None) -> t
         filled("identity", _("身份")),
         filled("matter", _("事项")),
         filled("parties", _("当事人")),
-        StepView("papers", _("材料"), StepState.DONE if count else StepState.OPEN, pages),
+        StepView("materials", _("材料"), StepState.DONE if count else StepState.OPEN, pages),
         StepView("confirmation", _("确认签字"), signed),
         StepView("outcome", _("出件"), StepState.DONE if outcome else StepState.OPEN),
     )

@@ -99,9 +99,7 @@ def _refuse_plain_file(path: Path) -> None:
 
 
 def _engine(path: Path, key: bytes) -> Engine:
-    engine = create_engine(
-        "sqlite://", creator=_connector(path, key), module=dbapi2, poolclass=StaticPool
-    )
+    engine = create_engine("sqlite://", creator=_connector(path, key), module=dbapi2, poolclass=StaticPool)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

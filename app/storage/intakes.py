@@ -26,11 +26,17 @@ def add_intake(connection: Connection, record: IntakeRecord) -> None:
     )
 
 
+def _intake(row: Row[Any]) -> IntakeRecord:
+    return IntakeRecord(row.visit_id, row.receipt_no, bytes(row.body), row.sha256, moment(row.finished_at))
+
+
 def get_intake(connection: Connection, visit_id: str) -> IntakeRecord | None:
     row = connection.execute(select(intake).where(intake.c.visit_id == visit_id)).first()
-    if row is None:
-        return None
-    return IntakeRecord(row.visit_id, row.receipt_no, bytes(row.body), row.sha256, moment(row.finished_at))
+    return _intake(row) if row else None
+
+
+def all_intakes(connection: Connection) -> tuple[IntakeRecord, ...]:
+    return tuple(_intake(row) for row in connection.execute(select(intake)))
 
 
 def add_event(
@@ -112,6 +118,10 @@ def offer_again(connection: Connection, epoch: str) -> None:
 def events_of(connection: Connection, visit_id: str) -> tuple[OutboxRecord, ...]:
     rows = connection.execute(select(outbox).where(outbox.c.visit_id == visit_id).order_by(outbox.c.seq))
     return tuple(_record(row) for row in rows)
+
+
+def all_events(connection: Connection) -> tuple[OutboxRecord, ...]:
+    return tuple(_record(row) for row in connection.execute(select(outbox).order_by(outbox.c.seq)))
 
 
 def blobs_due(connection: Connection, limit: int) -> tuple[tuple[str, int], ...]:

@@ -103,6 +103,17 @@ class CourtClient:
         except NotOurProtocol as error:
             raise CourtTrouble(reply.status, "nonsense") from error
 
+    def event_hash(self, event_id: str) -> str | None:
+        """Return the SHA-256 the court has stored an event under, None when it has not stored it."""
+        try:
+            reply = self._call("GET", f"/v1/events/{event_id}", {}, None, MAX_SMALL_BYTES)
+        except CourtTrouble as trouble:
+            if trouble.status == httpx.codes.NOT_FOUND:
+                return None
+            raise
+        told = _fields(reply)
+        return _text(told, "sha256") if told.get("word") == "stored" else None
+
     def blob_offset(self, sha256: str) -> int | None:
         """Return how many bytes of a blob the court has, None when it has none.
 

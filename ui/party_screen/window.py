@@ -28,6 +28,7 @@ class PartyWindow(QWidget):
         self.setWindowTitle(_("请当事人确认"))
         self._look = look
         self._view: ConfirmationView | None = None
+        self._over_clerk = False
         self._pages = QStackedWidget()
         self._pages.addWidget(self._idle_page())
         self._pages.addWidget(self._reading_page())
@@ -59,11 +60,14 @@ class PartyWindow(QWidget):
         self.pad.clear()
         self._text.clear()
         self._pages.setCurrentIndex(0)
+        if self._over_clerk:
+            self.hide()
 
     def place(self, over: QWidget) -> bool:
         """Show on the second screen, or over the clerk's window where there is one; True if second."""
         others = [screen for screen in QGuiApplication.screens() if screen is not over.screen()]
         self._way_back.setVisible(not others)
+        self._over_clerk = not others
         if others:
             self.setGeometry(others[0].geometry())
             self.showFullScreen()
@@ -139,3 +143,4 @@ class PartyWindow(QWidget):
         sha256, picture, strokes = self._view.sha256, self.pad.png(), self.pad.strokes
         self.rest()
         self.signed.emit(sha256, picture, strokes)
+        self.left.emit()

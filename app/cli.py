@@ -1,0 +1,153 @@
+"""The command line. Without a command it opens the desk; ``--help`` tells the rest.
+
+Modules are imported by the command that needs them, so that each starts fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from app.paths import Places
+
+_OK: Final = 0
+_FOUND: Final = 1
+_REFUSED: Final = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 well, 1 something was found, 2 it could not start."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["court"]:
+        return _court(words[1:])
+    if words[:1] == ["simulate"] and len(words) > 1:
+        return _simulate(words[1:])
+    options = _parser().parse_args(words)
+    _log_to_stderr()
+    command: Callable[[argparse.Namespace], int] = options.command
+    return command(options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m app",
+        description="一窗：法院诉讼服务大厅窗口程序。不带命令就打开窗口。",
+        epilog="例：python -m app --simulate    python -m app demo --out out/demo    python -m app check --json",
+    )
+    _place_options(parser)
+    parser.add_argument("--simulate", action="store_true", help="用模拟的设备和法院打开（培训、试用）")
+    parser.add_argument("--print-settings", action="store_true", help="打印全部设置项及当前值后退出")
+    parser.set_defaults(command=_desk)
+    commands = parser.add_subparsers(title="命令", metavar="命令")
+
+    demo = commands.add_parser("demo", help="用模拟设备从取号到送达法院走完一次，留下截图和文书")
+    demo.add_argument("--out", type=Path, required=True, metavar="DIR", help="结果放在这个文件夹")
+    demo.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹；默认在结果文件夹里")
+    demo.set_defaults(command=_demo)
+
+    commands.add_parser("court", add_help=False, help="法院网关：--data DIR --port N（court --help 看全部）")
+    commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
+
+    check = commands.add_parser("check", help="逐个检查设备和服务：状态、该怎么办")
+    _place_options(check)
+    check.add_argument("--json", action="store_true", help="以 JSON 输出")
+    check.set_defaults(command=_check)
+
+    verify = commands.add_parser("verify", help="检查本机数据是否完整；有问题列出并返回 1")
+    _place_options(verify)
+    verify.add_argument("--court", metavar="URL", help="同时核对法院是否都已收到")
+    verify.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
+    verify.add_argument("--json", action="store_true", help="以 JSON 输出")
+    verify.set_defaults(command=_verify)
+    return parser
+
+
+def _place_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据放在这个文件夹（默认为用户目录）")
+    parser.add_argument(
+        "--settings", type=Path, metavar="FILE", help="设置文件（默认为用户目录下 settings.toml）"
+    )
+
+
+def _log_to_stderr() -> None:
+    import logging
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _desk(options: argparse.Namespace) -> int:
+    from app import settings
+    from app.main import run_desk
+
+    if options.print_settings:
+        loaded, faults = settings.load(_settings_file(options))
+        print(settings.shown(loaded))
+        print("\n".join(f"# {fault.where}: {fault.reason}" for fault in faults))
+        return _FOUND if faults else _OK
+    return run_desk(_places(options), _settings_file(options), simulate=options.simulate)
+
+
+def _places(options: argparse.Namespace) -> Places:
+    return Places.under(options.data) if options.data else Places.of_user()
+
+
+def _settings_file(options: argparse.Namespace) -> Path:
+    given: Path | None = options.settings
+    return given or _places(options).settings
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from app.main import run_demo
+
+    return run_demo(options.out, options.data)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from app.report import check_report
+
+    return check_report(_places(options), _settings_file(options), as_json=options.json)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from app.report import verify_report
+
+    return verify_report(_places(options), options.court, options.token_file, as_json=options.json)
+
+
+def _court(words: list[str]) -> int:
+    from app.court.main import main as court
+
+    if "--with-parent" in words:
+        words.remove("--with-parent")
+        _end_with_parent()
+    return court(words)
+
+
+def _end_with_parent() -> None:
+    """Stop like after Ctrl+C once standard input closes: the program that started this one is gone."""
+
+    def watch() -> None:
+        sys.stdin.read()
+        if os.name == "nt":
+            signal.raise_signal(signal.SIGINT)
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _simulate(words: list[str]) -> int:
+    from app.simulation import SIMULATORS, run_simulator
+
+    name, *rest = words
+    if name not in SIMULATORS:
+        print(json.dumps({"ready": False, "known": sorted(SIMULATORS)}), file=sys.stderr)
+        return _REFUSED
+    return run_simulator(name, rest)

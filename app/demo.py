@@ -1,0 +1,45 @@
+"""What the demo leaves behind: papers as they came out of the printers, and a summary."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from app.services import dossier_file
+from app.services.desk import Desk
+from app.services.views import VisitView
+from printing.simulators.interpreter import interpret
+
+ROLL_DOTS = 576
+
+
+def collect(desk: Desk, visit: VisitView, counter_folder: Path, out: Path) -> None:
+    """Copy ticket, receipts and dossier of the visit into ``out``; the ticket also as a picture."""
+    jobs = sorted((counter_folder / "roll").glob("job-*.escpos"))
+    shutil.copyfile(jobs[0], out / "ticket.escpos")
+    shutil.copyfile(jobs[-1], out / "receipt.escpos")
+    for name in ("ticket", "receipt"):
+        interpret((out / f"{name}.escpos").read_bytes(), ROLL_DOTS).picture.save(out / f"{name}.png")
+    newest = max((counter_folder / "papers").glob("*.pdf"), key=lambda path: path.stat().st_mtime)
+    shutil.copyfile(newest, out / "receipt.pdf")
+    pdf = desk.lanes.submit(dossier_file.dossier_pdf.lane, dossier_file.dossier_pdf, desk, visit.visit_id)
+    (out / "dossier.pdf").write_bytes(pdf.result())
+
+
+def summary(visit: VisitView, steps: list[tuple[str, float]], seconds: float) -> dict[str, object]:
+    """Return what ``summary.json`` says."""
+    outcome = visit.outcome
+    return {
+        "ticket": visit.ticket,
+        "receipt_no": outcome.receipt_no if outcome else None,
+        "visit_id": visit.visit_id,
+        "court": outcome.court_state if outcome else None,
+        "court_receipt_no": outcome.court_receipt_no if outcome else None,
+        "seconds": round(seconds, 2),
+        "steps": [{"name": name, "milliseconds": milliseconds} for name, milliseconds in steps],
+    }
+
+
+def write(path: Path, content: dict[str, object]) -> None:
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,135 @@
+"""The composition root of the desk: the only module that imports ``ui``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import time
+import traceback
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtWidgets import QApplication
+
+from app import demo, settings
+from app.errors import Expected
+from app.paths import Places
+from app.services.desk import Desk, open_desk
+from app.settings import Fault, Settings
+from app.simulation import Simulation
+from ui.application import Sweeper, make_application
+from ui.conductor import Conductor
+from ui.main_window import MainWindow
+from ui.theme import theme
+from ui.walkthrough import Walkthrough
+from ui.watchdog import Watchdog
+
+_REFUSED = 2
+_DEMO_CARD = "adult"
+
+
+class OpenDesk:
+    """A desk with its window; leaving it closes the lanes, then the store."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        desk.lanes.this_is_the_gui_thread()
+        look = theme(desk.settings.look.theme, desk.settings.look.scale)
+        self.window = MainWindow(look, desk.clock)
+        self.conductor = Conductor(self.window, desk)
+        self._watchdog = Watchdog()
+        self._sweeper = Sweeper(self.window)
+
+    def __enter__(self) -> OpenDesk:
+        self.window.show()
+        self.conductor.start()
+        self._watchdog.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._watchdog.stop()
+        self.conductor.stop()
+        self._sweeper.stop()
+        self.window.close()
+        ended = self.desk.close()
+        self.window.deleteLater()
+        if not ended:
+            # A driver that never returns must not keep the program from ending; the store is closed.
+            if error is not None:
+                traceback.print_exception(error)
+            logging.shutdown()
+            os._exit(1)
+
+
+def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> int:
+    """Open the window and stay until it is closed; return the exit status."""
+    loaded, faults = settings.load(settings_file)
+    with ExitStack() as stack:
+        if simulate:
+            folder = places.data / "simulation"
+            loaded = stack.enter_context(Simulation(folder, loaded)).settings
+        application = _application(loaded)
+        try:
+            desk = open_desk(loaded, places, faults=faults)
+        except Expected as problem:
+            return _refuse(problem)
+        opened = stack.enter_context(OpenDesk(desk))
+        opened.window.quit.connect(application.quit)
+        return int(application.exec())
+
+
+def _application(loaded: Settings) -> QApplication:
+    _without_display_use_offscreen()
+    look = theme(loaded.look.theme, loaded.look.scale)
+    return make_application(language=loaded.look.language, look=look)
+
+
+def _without_display_use_offscreen() -> None:
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+def _refuse(problem: Expected) -> int:
+    """Say why the desk does not open: in a window where there is a screen, and on standard error."""
+    from ui.problems import show_refusal
+
+    sys.stderr.write(f"{problem}\n")
+    show_refusal(problem)
+    return _REFUSED
+
+
+def run_demo(out: Path, data: Path | None) -> int:
+    """Walk one visit through the real window; leave pictures, papers and ``summary.json`` in ``out``."""
+    out.mkdir(parents=True, exist_ok=True)
+    places = Places.under(data or _fresh(out / "desk"))
+    base = Settings(hall=settings.HallSettings(window=3, clerk="其木格"))
+    with Simulation(out / "counter", base) as counter:
+        _application(counter.settings)
+        try:
+            desk = open_desk(counter.settings, places, faults=_NO_FAULTS)
+        except Expected as problem:
+            return _refuse(problem)
+        started = time.perf_counter()
+        with OpenDesk(desk) as opened:
+            walk = Walkthrough(
+                opened.window, opened.conductor, lambda: counter.reader.tell(f"place {_DEMO_CARD}"), out
+            )
+            visit = walk.run()
+            seconds = time.perf_counter() - started
+            demo.collect(desk, visit, out / "counter", out)
+        demo.write(out / "summary.json", demo.summary(visit, walk.steps, seconds))
+    return 0
+
+
+_NO_FAULTS: tuple[Fault, ...] = ()
+
+
+def _fresh(folder: Path) -> Path:
+    """A demo without ``--data`` starts with an empty desk."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder

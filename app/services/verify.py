@@ -1,0 +1,152 @@
+"""The invariants of a store, checked from the outside: what must hold after any crash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Final
+
+from app.domain.hall import EventKind
+from app.domain.receipt import parse_receipt_number
+from app.errors import CourtProblem, StorageProblem
+from app.hall.log import decode
+from app.services.desk import Desk
+from app.services.sending import read_token
+from app.settings import CourtSettings
+from app.storage import audit
+from app.storage.access import Transaction
+from app.storage.audit import Facts
+from app.sync.client import CourtClient
+from app.sync.errors import SyncTrouble
+from app.texts import _
+
+AtCourt = Callable[[str], str | None]
+"""Asks the court for the hash of an event by id; None when it does not have it."""
+
+
+def findings(desk: Desk, at_court: AtCourt | None = None) -> list[str]:
+    """Return every broken invariant as one sentence; an empty list means that all hold."""
+    facts = desk.store(audit.facts)
+    found = [_("数据库：{what}").format(what=damage) for damage in desk.store.integrity()]
+    for check in (_finished, _events, _receipts, _tickets, _jobs):
+        found += check(facts)
+    found += _blobs(desk, facts)
+    if at_court is not None:
+        found += _court(facts, at_court)
+    return found
+
+
+def _finished(facts: Facts) -> Iterator[str]:
+    intakes = {i.visit_id: i for i in facts.intakes}
+    events = Counter(e.visit_id for e in facts.events if e.kind == "intake")
+    for visit_id in facts.finished:
+        if visit_id not in intakes:
+            yield _("已办结的 {visit} 没有记录").format(visit=visit_id)
+        if events[visit_id] != 1:
+            yield _("已办结的 {visit} 有 {count} 个发送事件，应为 1").format(
+                visit=visit_id, count=events[visit_id]
+            )
+    for visit_id in intakes.keys() - facts.finished:
+        yield _("{visit} 有记录却没有办结").format(visit=visit_id)
+
+
+def _events(facts: Facts) -> Iterator[str]:
+    records = {i.visit_id: i.sha256 for i in facts.intakes}
+    for event in facts.events:
+        if hashlib.sha256(event.body).hexdigest() != event.sha256:
+            yield _("事件 {event} 的内容与哈希不符").format(event=event.id)
+        if event.kind == "intake" and records.get(event.visit_id) != event.sha256:
+            yield _("事件 {event} 与记录不一致").format(event=event.id)
+        if event.state == "stored" and not (event.receipt_no and event.epoch):
+            yield _("事件 {event} 已发送却没有回执").format(event=event.id)
+
+
+def _receipts(facts: Facts) -> Iterator[str]:
+    series: dict[tuple[date, int], list[int]] = {}
+    for record in facts.intakes:
+        day, window, count = parse_receipt_number(record.receipt_no)
+        series.setdefault((day, window), []).append(count)
+    for (day, window), counts in series.items():
+        if sorted(counts) != list(range(1, len(counts) + 1)):
+            yield _("{day} {window} 号窗口的收据号有重号或缺号").format(day=day, window=window)
+
+
+def _tickets(facts: Facts) -> Iterator[str]:
+    issued: Counter[tuple[str, str]] = Counter()
+    for day, subject, body in facts.hall_events:
+        event = decode(body)
+        if event.kind is EventKind.ISSUED and subject.endswith(f"ticket.{event.number}"):
+            issued[day, event.number] += 1
+    for (on, number), count in issued.items():
+        if count != 1:
+            yield _("{day} 的 {number} 发了 {count} 次").format(day=on, number=number, count=count)
+    for (on, number), count in facts.visits_by_ticket.items():
+        if count != 1:
+            yield _("{day} 的 {number} 有 {count} 次办理").format(day=on, number=number, count=count)
+
+
+_PRINTED: Final = {"sending", "confirmed", "unconfirmed", "printed"}
+
+
+def _jobs(facts: Facts) -> Iterator[str]:
+    for job in facts.jobs:
+        if job.kind != "ticket" and job.visit_id not in facts.finished:
+            yield _("收据 {job} 没有对应的记录").format(job=job.id)
+    for visit_id, kind in (key for key, count in _originals(facts).items() if count > 1):
+        yield _("{visit} 的 {kind} 有两份原件").format(visit=visit_id, kind=kind)
+
+
+def _originals(facts: Facts) -> Counter[tuple[str | None, str]]:
+    return Counter((job.visit_id or job.ticket, job.kind) for job in facts.jobs if job.state in _PRINTED)
+
+
+def _blobs(desk: Desk, facts: Facts) -> Iterator[str]:
+    for record in facts.blobs:
+        try:
+            data = desk.blobs.get(record.sha256, record.key)
+        except StorageProblem as problem:
+            yield _("图像 {name}：{why}").format(name=record.sha256[:12], why=problem.happened)
+            continue
+        if hashlib.sha256(data).hexdigest() != record.sha256 or len(data) != record.size:
+            yield _("图像 {name} 的内容与哈希不符").format(name=record.sha256[:12])
+
+
+def _court(facts: Facts, at_court: AtCourt) -> Iterator[str]:
+    for event in facts.events:
+        if event.state == "stored" and at_court(event.id) != event.sha256:
+            yield _("事件 {event} 标为已发送，法院却没有").format(event=event.id)
+
+
+def counts(desk: Desk) -> dict[str, int]:
+    """Return how many of each thing were checked."""
+
+    def read(connection: Transaction) -> dict[str, int]:
+        facts = audit.facts(connection)
+        return {
+            "visits": len(facts.finished),
+            "events": len(facts.events),
+            "blobs": len(facts.blobs),
+            "tickets": len(facts.visits_by_ticket),
+            "jobs": len(facts.jobs),
+        }
+
+    return desk.store(read)
+
+
+def at_court(court: CourtSettings) -> AtCourt:
+    """Return a question to the court's gateway; raises CourtProblem when it cannot be asked."""
+    client = CourtClient(court.url, read_token(court))
+
+    def ask(event_id: str) -> str | None:
+        try:
+            return client.event_hash(event_id)
+        except SyncTrouble as error:
+            raise CourtProblem(
+                _("法院没有回应，无法核对。"),
+                safe=_("本机数据没有改动。"),
+                next_step=_("请网络恢复后再核对。"),
+            ) from error
+
+    return ask

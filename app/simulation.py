@@ -1,0 +1,145 @@
+"""A counter without hardware: every device and the court as a child process speaking the real protocol.
+
+Used by the training desk and by the demo. Children end when their standard input closes, so none outlives
+this process, however it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from app.settings import CourtSettings, DeviceSettings, Settings
+
+_STARTED_WITHIN = 20.0
+
+
+def program() -> list[str]:
+    """Return the command that starts this program, also from a frozen build."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", "app"]
+
+
+class Child:
+    """One child process: a JSON line says that it is ready, lines on its input tell it what to do."""
+
+    def __init__(self, arguments: Sequence[str], log: Path) -> None:
+        """Start it and wait for its ready line; raises RuntimeError with its last words if it ends first."""
+        self._log = log.open("ab")
+        self.process = subprocess.Popen(
+            [*program(), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+        )
+        line = _pipe(self.process.stdout).readline()
+        if not line:
+            self.stop()
+            raise RuntimeError(f"{' '.join(arguments[:2])} did not start, see {log}")
+        self.ready: dict[str, str] = json.loads(line)
+
+    def tell(self, command: str) -> None:
+        """Give a simulator a command, such as ``place zhang`` or ``fault jam``."""
+        pipe = _pipe(self.process.stdin)
+        pipe.write(command + "\n")
+        pipe.flush()
+
+    def stop(self) -> None:
+        """Close its input, and end it if that does not."""
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+        try:
+            self.process.wait(_STARTED_WITHIN / 4)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self._log.close()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    if stream is None:
+        raise AssertionError("started with pipes")
+    return stream
+
+
+@dataclass(frozen=True)
+class Counter:
+    """The simulated devices, the court, and the settings that point a desk at them."""
+
+    reader: Child
+    printer: Child
+    scanner: Child
+    court: Child
+    settings: Settings
+
+
+class Simulation:
+    """Starts everything on entry and stops it on exit; ``folder`` receives papers, court data and logs."""
+
+    def __init__(self, folder: Path, base: Settings) -> None:
+        self._folder = folder
+        self._base = base
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Counter:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            return self._start()
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _child(self, *arguments: str) -> Child:
+        child = Child(arguments, self._folder / "children.log")
+        self._stack.callback(child.stop)
+        return child
+
+    def _start(self) -> Counter:
+        wire = ["--tcp", "0"] if sys.platform == "win32" else ["--pty", str(self._folder / "reader.tty")]
+        reader = self._child("simulate", "id-reader", *wire)
+        printer = self._child("simulate", "printer", "--port", "0", "--out", str(self._folder / "roll"))
+        scanner = self._child("simulate", "scanner", "--port", "0")
+        court = self._child("court", "--with-parent", "--data", str(self._folder / "court"), "--port", "0")
+        devices = DeviceSettings(
+            id_reader=reader.ready["url"],
+            scanner=scanner.ready["url"],
+            ticket_printer=printer.ready["url"],
+            receipt_printer=printer.ready["url"],
+            a4_printer=(self._folder / "papers").resolve().as_uri().replace("file://", "pdf+file://", 1),
+        )
+        (self._folder / "papers").mkdir(exist_ok=True)
+        settings = Settings(
+            hall=self._base.hall,
+            devices=devices,
+            court=CourtSettings(url=court.ready["url"], token_file=court.ready["token_file"]),
+            look=self._base.look,
+        )
+        return Counter(reader, printer, scanner, court, settings)
+
+
+SIMULATORS = {
+    "id-reader": "devices.simulators.id_reader",
+    "scanner": "devices.simulators.escl_scanner",
+    "printer": "printing.simulators.network_printer",
+}
+
+
+def run_simulator(name: str, arguments: list[str]) -> int:
+    """Become the named simulator; returns its exit code."""
+    return int(import_module(SIMULATORS[name]).main(arguments) or 0)
