@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from app.imaging.errors import Cancelled, EmptyFile, TooLarge, Unreadable
@@ -24,10 +24,10 @@ def import_file(
     limits: Limits = DEFAULT_LIMITS,
     cancelled: Callable[[], bool] = _never,
     on_count: Callable[[int], None] | None = None,
-) -> Iterator[Page]:
+) -> Generator[Page, None, None]:
     """Yield the pages of a PDF, JPEG, PNG or TIFF in order, recognised by content, not by name.
 
-    Nothing happens before the first ``next()``; closing the iterator ends the worker. ``on_count`` is
+    Nothing happens before the first ``next()``; ``close()`` ends the worker at once. ``on_count`` is
     told the number of pages before the first. ``cancelled`` is asked about twenty times a second, on the
     calling thread. Blocks: run it on a lane. A problem may come after some pages: what was handed out is
     then not the whole file, so the caller keeps all pages or none.
@@ -67,7 +67,7 @@ def _pages(
     limits: Limits,
     cancelled: Callable[[], bool],
     on_count: Callable[[int], None] | None,
-) -> Iterator[Page]:
+) -> Generator[Page, None, None]:
     promised: int | None = None
     received = 0
     while True:

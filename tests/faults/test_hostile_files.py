@@ -163,7 +163,9 @@ def test_a_pdf_whose_last_pages_are_cut_off_is_not_repaired_into_blank_ones(tmp_
     kids = b" ".join(b"%d 0 R" % number for number in range(3, 13))
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Resources<<>>/Contents %d 0 R>>"
     ink = b"<</Length 6000>>stream\n" + b"0 0 9 9 re f ".ljust(6000) + b"\nendstream"
-    tree = [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[%b]/Count 10>>" % kids]
+    # A file made for the web has a trailer in front, enough for a reader to rebuild the rest.
+    catalog = b"<</Type/Catalog/Pages 2 0 R>>\nendobj\ntrailer<</Size 23/Root 1 0 R>>\n"
+    tree = [catalog, b"<</Type/Pages/Kids[%b]/Count 10>>" % kids]
     whole = raw_pdf([*tree, *(page % number for number in range(13, 23)), *[ink] * 10])
 
     assert len(list(import_file(saved(tmp_path, "whole.pdf", whole)))) == 10

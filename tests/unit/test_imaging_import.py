@@ -139,7 +139,7 @@ def test_pages_come_one_by_one_and_closing_ends_the_worker(tmp_path: Path) -> No
 
     assert number_on(next(pages).data) == 1
     (worker,) = psutil.Process().children()
-    pages.close()  # type: ignore[attr-defined]
+    pages.close()
 
     assert not worker.is_running()
 
@@ -180,7 +180,7 @@ def test_the_worker_gets_no_secret_of_our_environment(
     (worker,) = psutil.Process().children()
 
     assert "YICHUANG_KEY" not in worker.environ()
-    pages.close()  # type: ignore[attr-defined]
+    pages.close()
 
 
 def test_the_frozen_program_is_its_own_worker(monkeypatch: pytest.MonkeyPatch) -> None:
