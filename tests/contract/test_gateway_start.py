@@ -107,3 +107,22 @@ def test_restored_says_so_when_the_mark_came_from_the_backup_too(tmp_path: Path)
         gateway.stop()
         gateway.start()
         assert client.hello().epoch == fresh
+
+
+def test_a_backup_that_lacks_only_a_blob_is_noticed_too(tmp_path: Path) -> None:
+    blob = b"page"
+    event = intake(pages=[blob])
+    gateway = Gateway(tmp_path)
+    with gateway, gateway.client() as client:
+        client.post([event])
+        gateway.stop()
+        backup = (tmp_path / "court.db").read_bytes()
+        gateway.start()
+        old = client.hello().epoch
+        client.put_blob_chunk(sha256_hex(blob), 0, len(blob), blob)
+        gateway.stop()
+        (tmp_path / "court.db").write_bytes(backup)
+        gateway.start()
+        assert client.hello().epoch != old
+        assert client.blob_offset(sha256_hex(blob)) == len(blob)
+        assert gateway.visit(event.visit_id)["complete"]

@@ -152,7 +152,7 @@ def test_an_answer_about_an_event_we_did_not_send_is_ignored(court: ScriptedCour
 def test_a_stored_of_another_epoch_than_the_reply_is_not_believed(court: ScriptedCourt) -> None:
     desk = Desk(court)
     desk.outbox.add(intake())
-    court.verdict = lambda _: Stored("R", event.sha256, "e0")
+    court.verdict = lambda event: Stored("R", event.sha256, "e0")
     desk.step()
     assert desk.outbox.states() == ["waiting"]
 

@@ -1,0 +1,242 @@
+"""Any sequence of work and mishap: everything is stored once, in order within a visit, poison alone.
+
+The sender runs against a real store and a real blob tree in this process; between them stands a transport
+that loses, doubles, damages and refuses. Clock and chance are handed in, so a failing run can be repeated.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import select
+
+from app.court.errors import BlobRefusal
+from app.court.main import open_court
+from app.court.settings import Settings
+from app.court.tables import event as event_table
+from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.protocol import (
+    Answers,
+    BlobProgress,
+    CourtInfo,
+    Event,
+    content_digest,
+    is_sha256,
+    sha256_hex,
+)
+from tests.helpers.court import Desk
+from tests.helpers.outbox import intake, new_id
+
+T = TypeVar("T")
+FAULTS = ["away", "trouble", "refused", "lost", "twice", "damaged", "forgetful"]
+
+
+class FaultyCourt:
+    """`app.sync.ports.Court` over a store and a tree, spoiled by the next word of `faults`."""
+
+    def __init__(self, data: Path) -> None:
+        self.settings = Settings(data)
+        self.faults: deque[str] = deque()
+        self._closing = ExitStack()
+        self.start()
+
+    def start(self) -> None:
+        self.store, self.blobs = open_court(self.settings, self._closing)
+
+    def close(self) -> None:
+        self._closing.close()
+
+    def _through(self, call: Callable[[bool], T]) -> T:
+        """Make a call; it is told whether to damage what it carries."""
+        fault = self.faults.popleft() if self.faults else ""
+        if fault == "away":
+            raise CourtUnreachable(fault)
+        if fault == "trouble":
+            raise CourtTrouble(500, fault)
+        if fault == "refused":
+            raise CourtRefused(401, fault)
+        if fault == "twice":
+            call(False)
+        found = call(fault == "damaged")
+        if fault == "lost":
+            raise CourtUnreachable(fault)
+        if fault == "forgetful" and isinstance(found, Answers):
+            return replace(found, by_id={})
+        return found
+
+    def hello(self) -> CourtInfo:
+        return self._through(lambda _: CourtInfo(self.store.epoch, "now"))
+
+    def post(self, events: Sequence[Event]) -> Answers:
+        def call(damage: bool) -> Answers:
+            first = replace(events[0], body=events[0].body + b" ") if damage else events[0]
+            return self.store.accept([first, *events[1:]])
+
+        return self._through(call)
+
+    def blob_offset(self, sha256: str) -> int | None:
+        def call(_: bool) -> int | None:
+            held = self.blobs.held(sha256)
+            if held is not None and held.complete:
+                self.store.blob_durable(sha256, held.offset)
+            return None if held is None else held.offset
+
+        return self._through(call)
+
+    def put_blob_chunk(self, sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        def call(damage: bool) -> BlobProgress:
+            append = self.blobs.append(sha256, offset, total)
+            try:
+                append.write(bytes(len(chunk)) if damage else chunk)
+                held = append.finish(None if damage else content_digest(chunk))
+            finally:
+                append.abandon()
+            if held.complete:
+                self.store.blob_durable(sha256, held.offset)
+            return BlobProgress(held.offset, held.complete, self.store.epoch)
+
+        try:
+            return self._through(call)
+        except BlobRefusal as refusal:
+            raise BlobRestart(refusal.status, refusal.code, refusal.offset) from refusal
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    @initialize()
+    def open(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        root = Path(self.folder.name)
+        self.data, self.backup = root / "court", root / "backup.db"
+        self.court = FaultyCourt(self.data)
+        self.desk = Desk(self.court)
+        self.poison: set[str] = set()
+        self.seq = 0
+
+    @rule(visit=st.integers(-3, 3), poison=st.integers(0, 5), page=st.integers(0, 4))
+    def finish_a_visit(self, visit: int, poison: int, page: int) -> None:
+        """A new visit, or for a positive `visit` another event of an old one; a sixth are poison."""
+        old = [row.event.visit_id for row in self.desk.outbox.rows.values()]
+        visit_id = old[-visit] if 0 < visit <= len(old) else new_id()
+        pages = [bytes([page]) * 700 * page] if page else []
+        self.desk.blobs.by_hash |= {sha256_hex(one): one for one in pages}
+        self.seq += 1
+        more = {"matters": []} if poison == 0 else {}
+        event = self.desk.outbox.add(intake(self.seq, visit_id, pages, **more), pages)
+        if poison == 0:
+            self.poison.add(event.id)
+
+    @rule(faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=5))
+    def trouble_ahead(self, faults: list[str]) -> None:
+        self.court.faults.extend(faults)
+
+    @rule(steps=st.integers(1, 12))
+    def send(self, steps: int) -> None:
+        for _ in range(steps):
+            self.desk.step()
+
+    @rule(seconds=st.floats(0, 300))
+    def wait(self, seconds: float) -> None:
+        self.desk.clock.now += seconds
+
+    @rule()
+    def the_link_comes_up(self) -> None:
+        self.desk.sender.link_up()
+
+    @rule(seed=st.integers(0, 9))
+    def the_desk_restarts(self, seed: int) -> None:
+        self.desk.restart(seed)
+
+    @rule()
+    def the_court_restarts_and_keeps_a_backup(self) -> None:
+        self.court.close()
+        shutil.copy(self.data / "court.db", self.backup)
+        self.court.start()
+
+    @precondition(lambda self: self.backup.exists())
+    @rule()
+    def the_court_is_restored_from_its_backup(self) -> None:
+        self.court.close()
+        shutil.copy(self.backup, self.data / "court.db")
+        self.court.start()
+
+    @invariant()
+    def what_the_desk_believes_is_true(self) -> None:
+        if self.desk.outbox.known_epoch != self.court.store.epoch:
+            return
+        for row in self.desk.outbox.rows.values():
+            if row.state == "stored":
+                told = self.court.store.event(row.event.id)
+                assert told is not None
+                assert (told.word, told.sha256, told.receipt_no) == (
+                    "stored",
+                    row.event.sha256,
+                    row.receipt_no,
+                )
+
+    @invariant()
+    def the_court_has_each_visit_in_order(self) -> None:
+        order: dict[str, list[int]] = {}
+        with self.court.store._engine.begin() as connection:
+            columns = select(event_table.c.visit_id, event_table.c.seq).order_by(event_table.c.no)
+            for visit_id, seq in connection.execute(columns):
+                order.setdefault(visit_id, []).append(seq)
+        assert all(seqs == sorted(seqs) for seqs in order.values())
+
+    def teardown(self) -> None:
+        if not hasattr(self, "court"):
+            return
+        try:
+            self.court.faults.clear()
+            self.desk.clock.now += 60.0
+            self._settle()
+            self._check_the_end()
+        finally:
+            self.desk.close()
+            self.folder.cleanup()
+
+    def _settle(self) -> None:
+        for _ in range(300):
+            self.desk.step()
+            if not self.desk.outbox.due(1) and not self.desk.outbox.blobs_due(1):
+                held = [row for row in self.desk.outbox.rows.values() if row.not_before > self.desk.clock()]
+                if not held and self.desk.outbox.known_epoch == self.court.store.epoch:
+                    return
+        raise AssertionError("something never went")
+
+    def _check_the_end(self) -> None:
+        closed: set[str] = set()
+        for row in self.desk.outbox.rows.values():
+            visit_id = row.event.visit_id
+            if row.event.id in self.poison and visit_id not in closed:
+                closed.add(visit_id)
+                assert row.state == "rejected"
+            else:
+                assert row.state == ("waiting" if visit_id in closed else "stored")
+        for visit_id in {row.event.visit_id for row in self.desk.outbox.rows.values()} - closed:
+            visit = self.court.store.visit(visit_id)
+            assert visit is not None
+            assert visit.complete
+        numbers = [row.receipt_no for row in self.desk.outbox.rows.values() if row.state == "stored"]
+        assert len(set(numbers)) == len(numbers)
+        for path in (self.data / "blobs").rglob("*"):
+            assert not is_sha256(path.name) or sha256_hex(path.read_bytes()) == path.name
+
+
+OutboxMachine.TestCase.settings = settings(
+    max_examples=20,
+    stateful_step_count=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+TestOutbox = OutboxMachine.TestCase
