@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import Expected, PrinterProblem
@@ -203,6 +204,7 @@ def _save(application: QApplication, window: QWidget, path: Path) -> Path:
     _grab(application, window, path)
     window.close()
     window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     return path
 
 

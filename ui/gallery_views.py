@@ -377,7 +377,7 @@ def outcome() -> OutcomeView:
             JobView("job-2", "一次性告知书", "sending"),
             JobView("job-3", "排队小票", "unconfirmed", "打印机断过电，没有回话"),
         ),
-        court_state="已送达法院",
+        court_state="stored",
         court_receipt_no="HZ-2026-118204",
     )
 

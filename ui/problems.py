@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMessageBox, QVBoxLayout, QWidget
 
 from app.errors import Expected
 from app.notices import Level, Notice
@@ -139,3 +139,14 @@ class Messages(QWidget):
         card = banner(self._look, Notice("doubt", Level.ATTENTION, question, rest, waiting), yes, no)
         card.setObjectName("doubt")
         return card
+
+
+def show_refusal(problem: Expected) -> None:
+    """Say in a window of its own why the desk does not open; returns once it is closed."""
+    box = QMessageBox()
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle(_("一窗"))
+    box.setText(problem.happened)
+    box.setInformativeText("\n".join(part for part in (problem.safe, problem.next_step) if part))
+    box.exec()

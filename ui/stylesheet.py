@@ -67,7 +67,7 @@ def _base(look: Theme) -> Iterable[Rule]:
         "QScrollArea, QScrollArea > QWidget > QWidget[surface='clear']",
         {"background": "transparent", "border": 0},
     )
-    bar = look.grid(1.25)
+    bar = look.grid()
     yield "QScrollBar:vertical", {"background": "transparent", "width": bar, "margin": 0, "border": 0}
     yield "QScrollBar:horizontal", {"background": "transparent", "height": bar, "margin": 0, "border": 0}
     handle: dict[str, str | int] = {"background": t.edge, "border-radius": bar // 4, "margin": bar // 4}
@@ -82,7 +82,7 @@ def _labels(look: Theme) -> Iterable[Rule]:
     for tone in ("ink", "sub", "brand", "ok", "warn", "bad", "on_brand"):
         yield f"QLabel[tone='{tone}']", {"color": asdict(t)[tone]}
     for size in ("small", "lead", "person", "fee", "ticket", "number", "party", "party_title"):
-        yield f"QLabel[size='{size}']", {"font-size": look.type(size)}
+        yield f"QLabel[type='{size}']", {"font-size": look.type(size)}
     yield "QLabel[weight='bold']", {"font-weight": "bold"}
     pill: dict[str, str | int] = {
         "border-radius": look.px(12),
@@ -166,10 +166,9 @@ def _buttons(look: Theme) -> Iterable[Rule]:
         {"background": t.brand, "color": t.on_brand, "border": _line(t.brand)},
     )
     yield "QPushButton[kind='choice']:checked", {"background": t.brand_soft, "border": _line(t.brand, 2)}
-    yield (
-        "QPushButton[kind='on_brand']",
-        {"background": t.brand, "color": t.on_brand, "border": _line(t.on_brand)},
-    )
+    yield "QPushButton[kind='on_brand']", {"background": t.on_brand, "border": _line(t.on_brand)}
+    yield "QPushButton[kind='on_brand']:hover", {"background": t.brand_soft}
+    yield "QPushButton[kind='on_brand']:disabled", {"background": t.brand, "border": _line(t.on_brand)}
     large: dict[str, str | int] = {"font-size": look.type("party"), "min-height": look.px(56)}
     yield "QPushButton[kind='party']", {**large, "border": _line(t.edge, 2)}
     yield "QPushButton[kind='party-main']", {**large, "background": t.brand, "color": t.on_brand}

@@ -20,7 +20,7 @@ class EmptyVisit(QWidget):
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._icon = Icon("window", look.tokens.brand, look.px(48))
+        self._icon = Icon("bell", look.tokens.brand, look.px(48))
         self._title = Label(bold=True, size="fee")
         self._words = Label(tone="sub", wrap=True)
         self._words.setAlignment(Qt.AlignmentFlag.AlignHCenter)

@@ -39,6 +39,17 @@ def job_word(state: str) -> str:
     return words.get(state, state)
 
 
+def court_word(state: str) -> str:
+    """Return the sentence for where the record is on its way to the court."""
+    words = {
+        "waiting": _("已存本机，联网后自动送法院"),
+        "stored": _("法院已收到"),
+        "conflict": _("法院那边已有一份不同的，请值班主任处理"),
+        "rejected": _("法院退回，请值班主任处理"),
+    }
+    return words.get(state, state)
+
+
 class OutcomeStep(QFrame):
     """Before the end it says what F12 will do; afterwards what came of it."""
 
@@ -92,7 +103,7 @@ class OutcomeStep(QFrame):
         for job in view.jobs:
             self._box.addLayout(self._job(job))
         self._box.addWidget(rule())
-        court = view.court_state
+        court = court_word(view.court_state)
         if view.court_receipt_no:
             court = _("{state} · 法院回执 {number}").format(state=court, number=view.court_receipt_no)
         line = row(Icon("court", look.tokens.brand, look.px(20)), gap=look.grid())

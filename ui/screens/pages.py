@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from app.services.views import PageView, VisitView
 from app.texts import _
 from ui.keys import KEYS
 from ui.theme import Theme
+from ui.widgets.combo import Combo
 from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
@@ -31,14 +32,10 @@ class PagesPanel(QFrame):
         self.strip = PageStrip(look)
         self.strip.remove.connect(self.remove)
         self._count = Label(tone="sub", size="small")
-        self._combo = QComboBox()
+        self._combo = Combo(look)
         self._combo.setAccessibleName(_("下一页是什么材料 {key}").format(key=KEYS["material"]))
-        self._combo.setSizeAdjustPolicy(self._combo.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self._combo.setMinimumContentsLength(6)
         self._empty = self._nothing()
-        box = column(self._head(), self._empty, gap=look.grid(), margins=margins(look, 2, 1.25))
-        box.addWidget(self.strip, 1)
-        self.setLayout(box)
+        self._arrange()
 
     @property
     def material(self) -> str:
@@ -65,11 +62,14 @@ class PagesPanel(QFrame):
             button.setEnabled(view.outcome is None)
 
     def show_as(self, *, wall: bool) -> None:
+        """Take the whole step, or lie as a low strip under a form with the acts at its left."""
         self.strip.show_as(wall=wall)
+        for act in ("scan_feeder", "import_files", "remove_page"):
+            self.buttons[act].setVisible(wall)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._box.setDirection(down if wall else across)
+        self._acts.setDirection(across if wall and not self._look.large else down)
         self._count.setVisible(wall or not self._look.large)
-        self.buttons["scan_feeder"].setVisible(wall)
-        self.buttons["import_files"].setVisible(wall)
-        self.buttons["remove_page"].setVisible(wall)
 
     def _refill(self, materials: tuple[tuple[str, str], ...]) -> None:
         kept = self.material
@@ -79,7 +79,7 @@ class PagesPanel(QFrame):
             self._combo.addItem(name, code)
         self._combo.setCurrentIndex(max(self._combo.findData(kept), 0))
 
-    def _head(self) -> QVBoxLayout:
+    def _arrange(self) -> None:
         look = self._look
         label = Label(_("下一页 {key}").format(key=KEYS["material"]), tone="sub", size="small")
         label.setBuddy(self._combo)
@@ -87,12 +87,21 @@ class PagesPanel(QFrame):
         feeder = self._button("scan_feeder", _("进纸器"), "feeder")
         load = self._button("import_files", _("导入"), "import")
         out = self._button("remove_page", _("移出"), "trash")
-        title = row(Label(_("材料"), bold=True), self._count)
-        choice = row(label, self._combo, scan)
-        if look.large:
-            return column(row(title, None), row(choice), row(feeder, load, out, None))
-        first = row(title, None, choice, gap=look.grid(1.5))
-        return column(first, row(None, feeder, load, out), gap=look.grid())
+        title = row(Label(_("材料"), bold=True), self._count, None, label)
+        self._combo.setFixedWidth(look.px(152))
+        choice = row(self._combo, scan) if look.large else None
+        self._more = row(None, feeder, load, out)
+        self._acts = column(title, gap=look.grid(0.75))
+        if choice is not None:
+            self._acts.addLayout(choice)
+        else:
+            self._acts.addWidget(self._combo)
+            self._acts.addWidget(scan)
+        self._box = column(self._acts, gap=look.grid(1.5), margins=margins(look, 2, 1))
+        self._box.addLayout(self._more)
+        self._box.addWidget(self._empty, 1)
+        self._box.addWidget(self.strip, 1)
+        self.setLayout(self._box)
 
     def _button(self, act: str, text: str, icon: str) -> KeyButton:
         button = KeyButton(self._look, act, text, icon=icon)

@@ -38,7 +38,7 @@ class Field(QWidget):
         self.input.setObjectName(view.path)
         self.label.setBuddy(self.input)
         self._below = ElidedLabel("", tone="sub", size="small")
-        self._below.setFixedHeight(look.px(18))
+        self._below.setFixedHeight(look.px(17))
         self._arrange()
         self.input.set_value(view.value)
         self.input.typed.connect(self._typed)

@@ -11,7 +11,7 @@ from app.services.views import FieldGroup, FieldView
 from ui.theme import Theme
 from ui.widgets.field import Field
 from ui.widgets.label import Label
-from ui.widgets.layout import column, empty, margins, surface
+from ui.widgets.layout import column, empty, margins, row, surface
 
 DEBOUNCE_MS: Final = 250
 _WIDE_KINDS: Final = ("long_text",)
@@ -35,7 +35,7 @@ class Form(QWidget):
         self._timer.timeout.connect(self.flush)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(look.grid(1.5))
+        self._box.setSpacing(look.grid())
 
     def show_groups(self, visit_id: str, groups: tuple[FieldGroup, ...]) -> None:
         """Draw the groups; boxes are kept as long as the same fields stand in the same order."""
@@ -82,7 +82,7 @@ class Form(QWidget):
         grid = QGridLayout()
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(self._look.grid(2))
-        grid.setVerticalSpacing(self._look.grid(0.5))
+        grid.setVerticalSpacing(2)
         columns = 1 if self._look.large else 2
         for index in range(columns):
             grid.setColumnStretch(index, 1)
@@ -93,11 +93,18 @@ class Form(QWidget):
                 line, place = line + 1, 0
             grid.addWidget(self._make(view), line, place, 1, span)
             place += span
-        title = Label(group.title, bold=True)
-        title.setFixedHeight(self._look.px(24))
-        return surface(
-            "card", column(title, grid, gap=self._look.grid(0.5), margins=margins(self._look, 2, 1.5))
-        )
+        return self._frame(group.title, grid)
+
+    def _frame(self, title: str, grid: QGridLayout) -> QFrame:
+        look = self._look
+        words = Label(title, bold=True, wrap=not look.large)
+        if look.large:
+            return surface("card", column(words, grid, gap=look.grid(0.5), margins=margins(look, 2, 1.5)))
+        words.setFixedWidth(look.px(56))
+        side = column(look.px(26), words, None, gap=0)
+        line = row(side, gap=look.grid(1), margins=(look.grid(2), look.grid(1), look.grid(2), look.grid(1)))
+        line.addLayout(grid, 1)
+        return surface("card", line)
 
     def _make(self, view: FieldView) -> Field:
         field = Field(self._look, view)

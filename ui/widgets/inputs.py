@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Final, Protocol
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -14,13 +14,13 @@ from PySide6.QtGui import (
     QInputMethodEvent,
     QPainter,
     QPaintEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit, QWidget
 
 from app.services.views import FieldView, Source
 from app.texts import _
 from ui.theme import Theme
+from ui.widgets.combo import Combo
 
 _CHIP_TONES: Final = {Source.CARD: "ok", Source.PAGE: "warn", Source.TYPED: "sub"}
 
@@ -195,17 +195,14 @@ class LongInput(QPlainTextEdit):
         """The label's row says it: a chip inside would cover the words."""
 
 
-class ChoiceInput(QComboBox):
-    """One of a few; the wheel must not change what nobody meant to change."""
+class ChoiceInput(Combo):
+    """One of a few."""
 
     typed = Signal(str)
     left = Signal()
 
     def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._look = look
-        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.setMinimumContentsLength(4)
+        super().__init__(look, parent)
         self.setPlaceholderText(view.hint or _("请选择"))
         for value, label in view.choices:
             self.addItem(label, value)
@@ -224,12 +221,6 @@ class ChoiceInput(QComboBox):
 
     def composing(self) -> bool:
         return self.view().isVisible()
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self._look.px(34))
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:

@@ -105,11 +105,12 @@ class KeyButton(QPushButton):
 
     def _ink(self) -> QColor:
         tokens = self._look.tokens
+        if self._kind == "on_brand":
+            return QColor(tokens.brand if self.isEnabled() else tokens.on_brand)
         if not self.isEnabled():
             return QColor(tokens.sub)
-        inverse = self._kind in ("primary", "on_brand")
-        plain = tokens.brand if self._kind == "quiet" else tokens.ink
-        return QColor(tokens.on_brand if inverse else plain)
+        tone = {"primary": tokens.on_brand, "quiet": tokens.brand}
+        return QColor(tone.get(self._kind, tokens.ink))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

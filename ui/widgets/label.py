@@ -29,12 +29,14 @@ class Label(QLabel):
         self.setWordWrap(wrap)
         for key, value in (
             ("tone", tone),
-            ("size", size),
+            ("type", size),
             ("weight", "bold" if bold else ""),
             ("pill", pill),
         ):
             if value:
                 self.setProperty(key, value)
+        if pill:
+            self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         if wrap:
             policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
             policy.setHeightForWidth(True)

@@ -145,14 +145,14 @@ class PageStrip(QListView):
 
     def show_as(self, *, wall: bool) -> None:
         """Choose between the wall and the docked row."""
-        self._delegate.sheet = QSize(96, 128) if wall else QSize(44, 60)
+        self._delegate.sheet = QSize(96, 128) if wall else QSize(48, 66)
         self.setWrapping(wall)
         self.setFlow(QListView.Flow.LeftToRight)
         off, when_needed = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
         self.setVerticalScrollBarPolicy(when_needed if wall else off)
         self.setHorizontalScrollBarPolicy(off if wall else when_needed)
         self.setSpacing(self._look.grid(0.25))
-        row_height = self._delegate.sheet.height() + self._look.px(20) + self._look.grid(3.5)
+        row_height = self._delegate.sheet.height() + self._look.px(20) + self._look.grid(4)
         self.setMinimumHeight(row_height)
         self.setMaximumHeight(16777215 if wall else row_height)
         self.scheduleDelayedItemsLayout()

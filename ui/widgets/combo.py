@@ -1,0 +1,35 @@
+"""A combo box with our own arrow; the wheel must not change what nobody meant to change."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from ui.theme import Theme
+from ui.widgets.icon import draw_icon
+
+
+class Combo(QComboBox):
+    """As wide as its room, not as its longest entry."""
+
+    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.setMinimumContentsLength(4)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._look.px(34))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        side = self._look.px(16)
+        left = self.width() - side - self._look.grid(1)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        spot = QRectF(left, (self.height() - side) / 2, side, side)
+        draw_icon(painter, "chevron", self._look.tokens.sub, spot)
