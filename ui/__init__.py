@@ -7,17 +7,20 @@ PySide6 6.12.0 gives up one reference too many to ``True`` at every ``Signal.emi
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from typing import Final
 
 _STOCK: Final = 500_000
-_stock: list[tuple[bool, ...]] = []
 
 
 def keep_true_alive() -> None:
-    """Lay in references to ``True`` when fewer than half of the stock are left."""
+    """Lay in references to ``True`` when fewer than half of the stock are left.
+
+    They are never given back: at exit the interpreter would count down to the ones that were lost.
+    """
     if sys.version_info < (3, 12) and sys.getrefcount(True) < _STOCK // 2:
-        _stock.append((True,) * _STOCK)
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object((True,) * _STOCK))
 
 
 keep_true_alive()
