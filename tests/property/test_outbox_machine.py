@@ -184,12 +184,14 @@ class OutboxMachine(RuleBasedStateMachine):
                 )
 
     @invariant()
-    def the_court_has_each_visit_in_order(self) -> None:
+    def the_court_has_each_visit_in_order_and_every_body_whole(self) -> None:
         order: dict[str, list[int]] = {}
         with self.court.store._engine.begin() as connection:
-            columns = select(event_table.c.visit_id, event_table.c.seq).order_by(event_table.c.no)
-            for visit_id, seq in connection.execute(columns):
+            table = event_table.c
+            columns = select(table.visit_id, table.seq, table.body, table.sha256).order_by(table.no)
+            for visit_id, seq, body, sha256 in connection.execute(columns):
                 order.setdefault(visit_id, []).append(seq)
+                assert sha256_hex(body) == sha256
         assert all(seqs == sorted(seqs) for seqs in order.values())
 
     def teardown(self) -> None:
