@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["court"]:
         return _court(words[1:])
+    if words[:1] == ["imaging-worker"]:
+        return _imaging_worker()
     if words[:1] == ["simulate"] and len(words) > 1:
         return _simulate(words[1:])
     options = _parser().parse_args(words)
@@ -39,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app",
         description="一窗：法院诉讼服务大厅窗口程序。不带命令就打开窗口。",
-        epilog="例：python -m app --simulate    python -m app demo --out out/demo    python -m app check --json",
+        epilog="例：python -m app --simulate   python -m app demo --out out/demo   python -m app check",
     )
     _place_options(parser)
     parser.add_argument("--simulate", action="store_true", help="用模拟的设备和法院打开（培训、试用）")
@@ -119,6 +121,13 @@ def _verify(options: argparse.Namespace) -> int:
     from app.report import verify_report
 
     return verify_report(_places(options), options.court, options.token_file, as_json=options.json)
+
+
+def _imaging_worker() -> int:
+    """Become the process that decodes foreign files; a frozen build has no other way to start it."""
+    from app.imaging.worker import main as worker
+
+    return int(worker() or 0)
 
 
 def _court(words: list[str]) -> int:

@@ -11,6 +11,7 @@ import traceback
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from PySide6.QtWidgets import QApplication
 
@@ -43,7 +44,7 @@ class OpenDesk:
         self._watchdog = Watchdog()
         self._sweeper = Sweeper(self.window)
 
-    def __enter__(self) -> OpenDesk:
+    def __enter__(self) -> Self:
         self.window.show()
         self.conductor.start()
         self._watchdog.start()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -104,8 +104,13 @@ class Conductor(QObject):
         window.job_answered.connect(self._answer)
 
     def _run(
-        self, act: Act, *args: object, busy: str | None = None, name: str = "", refresh: bool = False
-    ) -> None:  # type: ignore[type-arg]
+        self,
+        act: Act[Any, Any, Any],
+        *args: object,
+        busy: str | None = None,
+        name: str = "",
+        refresh: bool = False,
+    ) -> None:
         done = (lambda _result: self._refresh()) if refresh else None
         self.acts.run(self, act, *args, busy=busy, name=name, done=done)
 
@@ -251,16 +256,15 @@ class Conductor(QObject):
     def _look_around(self) -> None:
         for role in PRINTERS:
             self._print(role)
-        quiet = {"problem": lambda _problem: None}
         if not self.acts.running("scan"):
-            self.acts.run(self, status.look_at_scanner, **quiet)
+            self.acts.run(self, status.look_at_scanner, problem=_shown_in_the_status_bar)
         self._refresh_status()
 
     def _watch_for_card(self) -> None:
         """A card laid down while a visit waits for a name is read without a key."""
         if self.acts.running("read_card"):
             return
-        self.acts.run(self, status.look_at_reader, done=self._card_state, problem=lambda _problem: None)
+        self.acts.run(self, status.look_at_reader, done=self._card_state, problem=_shown_in_the_status_bar)
 
     def _card_state(self, present: bool) -> None:
         visit = self._view.visit if self._view else None
@@ -276,5 +280,9 @@ class Conductor(QObject):
         self._send.start(max(50, round(next_in * 1000)))
         self._refresh_status()
         outcome = self._view.visit.outcome if self._view and self._view.visit else None
-        if outcome is not None and outcome.court_state == "waiting":
+        if outcome is not None and not outcome.at_court:
             self._refresh()
+
+
+def _shown_in_the_status_bar(_problem: Expected) -> None:
+    """Nobody asked for this look, so it interrupts nobody; the device's dot has changed already."""

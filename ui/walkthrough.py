@@ -63,7 +63,7 @@ class Walkthrough:
         return self.view.visit if self.view else None
 
     def run(self) -> VisitView:
-        """Walk from the ticket to the court's receipt; raises Stuck. Goes on where a reopened visit stands."""
+        """Walk from the ticket to the court's receipt; raises Stuck. A reopened visit goes on."""
         self.step("open", self._open)
         if self.visit is None or self.visit.outcome is not None:
             self.step("ticket", self._take_ticket)
@@ -144,7 +144,7 @@ class Walkthrough:
         self.wait(self._papers_out, "the receipts on paper")
 
     def _reach_court(self) -> None:
-        self.wait(lambda: self._court_state() == "stored", "the court's receipt")
+        self.wait(self._at_court, "the court's receipt")
 
     # ---- hands ------------------------------------------------------------------------------------
 
@@ -247,9 +247,9 @@ class Walkthrough:
         outcome = self._visit().outcome
         return outcome is not None and all(job.state in ("confirmed", "printed") for job in outcome.jobs)
 
-    def _court_state(self) -> str:
+    def _at_court(self) -> bool:
         outcome = self._visit().outcome
-        return outcome.court_state if outcome else ""
+        return outcome is not None and outcome.at_court
 
     def _picture(self, widget: QWidget, name: str) -> None:
         if self.pictures is not None:

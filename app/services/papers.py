@@ -57,7 +57,8 @@ def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
 def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -> int:
     """Scan one page from the flatbed, or all from the feeder; return how many were added.
 
-    ``on_page`` is called on this lane after each page is stored. Pages scanned before a jam stay. Raises DeviceProblem, StorageProblem, Cancelled.
+    ``on_page`` is called on this lane after each page is stored. Pages scanned before a jam stay.
+    Raises DeviceProblem, StorageProblem, Cancelled.
     """
     visit_id = require_open(desk).id
     flag = desk.cancel_flag("scan")

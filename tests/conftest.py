@@ -1,0 +1,91 @@
+"""What every test is held to: nothing left behind, no unexpected word in the log, no shared state."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+_PATIENCE = 5.0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "logs(name): the test expects WARNING or worse from this logger")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail when a thread, a child process or a top-level widget outlives its test."""
+    threads = set(threading.enumerate())
+    children = {child.pid for child in psutil.Process().children()}
+    widgets = _widgets()
+    yield
+    left = _wait_until_gone(lambda: [t.name for t in threading.enumerate() if t not in threads])
+    assert not left, f"threads left behind: {left}"
+    orphans = _wait_until_gone(
+        lambda: [c.name() for c in psutil.Process().children() if c.pid not in children and _alive(c)]
+    )
+    assert not orphans, f"child processes left behind: {orphans}"
+    strays = _wait_until_gone(lambda: [type(w).__name__ for w in _widgets() - widgets])
+    assert not strays, f"widgets left behind: {strays}"
+
+
+def _alive(child: psutil.Process) -> bool:
+    try:
+        return bool(child.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _wait_until_gone(left):  # type: ignore[no-untyped-def]
+    """Give what is ending a bounded moment; a joined thread or a reaped child needs none."""
+    until = time.monotonic() + _PATIENCE
+    found = left()
+    while found and time.monotonic() < until:
+        gc.collect()
+        _deliver_deletions()
+        threading.Event().wait(0.01)
+        found = left()
+    return found
+
+
+def _application():  # type: ignore[no-untyped-def]
+    import sys
+
+    widgets = sys.modules.get("PySide6.QtWidgets")
+    return widgets.QApplication.instance() if widgets else None
+
+
+def _widgets() -> set[object]:
+    application = _application()
+    return set(application.topLevelWidgets()) if application else set()
+
+
+def _deliver_deletions() -> None:
+    application = _application()
+    if application:
+        from PySide6.QtCore import QEvent
+
+        application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
+def _no_unexpected_logs(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail on a record of WARNING or worse unless the test is marked ``logs`` with the logger's name."""
+    expected = {mark.args[0] for mark in request.node.iter_markers("logs")}
+    yield
+    records = [r for when in ("setup", "call") for r in caplog.get_records(when)]
+    unexpected = [
+        f"{r.name}: {r.getMessage()}"
+        for r in records
+        if r.levelno >= logging.WARNING and not any(r.name.startswith(name) for name in expected)
+    ]
+    assert not unexpected, f"unexpected log records: {unexpected}"

@@ -1,0 +1,53 @@
+"""A real desk in a temporary folder, and acts run on their lanes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from app.clock import Clock
+from app.lanes import Act
+from app.paths import Places
+from app.services.desk import Desk, open_desk
+from app.settings import DeviceSettings, HallSettings, Settings
+
+HALL = HallSettings(window=3, clerk="其木格")
+
+
+def file_devices(folder: Path) -> DeviceSettings:
+    """Printers that are files; no reader and no scanner."""
+    return DeviceSettings(
+        ticket_printer=f"escpos+file://{folder}/ticket.escpos?width=576",
+        receipt_printer=f"escpos+file://{folder}/receipt.escpos?width=576",
+    )
+
+
+@contextmanager
+def desk_in(folder: Path, settings: Settings | None = None, clock: Clock | None = None) -> Iterator[Desk]:
+    """Open the desk whose data lies in ``folder``, creating it; close it whatever happens."""
+    settings = settings or Settings(hall=HALL, devices=file_devices(folder))
+    desk = open_desk(settings, Places.under(folder), clock=clock)
+    try:
+        yield desk
+    finally:
+        assert desk.close(), "a lane call did not end"
+
+
+def do(desk: Desk, act: Act[Any, Any, Any], *args: Any) -> Any:
+    """Run an act on its lane and return its result or raise what it raised."""
+    return desk.lanes.submit(act.lane, act, desk, *args).result(timeout=30)
+
+
+FILLED = {
+    "identity.name": "张𬭎",
+    "identity.id_number": "150402199003075517",
+    "identity.phone": "13804761234",
+    "identity.address": "内蒙古自治区赤峰市红山区钢铁街12号",
+    "matter.cause": "民间借贷纠纷",
+    "matter.amount": "356789.12",
+    "matter.mediation": "decline",
+    "defendant.name": "苏雅拉",
+    "defendant.address": "内蒙古自治区达拉特旗树林召镇",
+}
