@@ -6,7 +6,7 @@ One device belongs to one lane: no method may be called from two threads at once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -256,11 +256,14 @@ class Scanner(Device, Protocol):
         """Ask the scanner how it is; bounded in time."""
         ...
 
-    def scan(self, settings: ScanSettings, cancelled: Callable[[], bool]) -> Iterator[ScannedPage]:
+    def scan(
+        self, settings: ScanSettings, cancelled: Callable[[], bool]
+    ) -> Generator[ScannedPage, None, None]:
         """Yield pages one by one, as they come: one from the flatbed, all from the feeder.
 
         ``cancelled`` is asked several times a second from the calling thread; once it says True the job is
-        taken back and Cancelled is raised. Closing the iterator early takes the job back as well. Pages
+        taken back and Cancelled is raised. Closing the generator early takes the job back as well: whoever
+        may stop early wraps it in ``contextlib.closing``. Pages
         yielded before an exception are complete and good.
 
         Raises FeederEmpty, FeederJam, ScannerCoverOpen, ScannerBusy, TransferCut, NotSupported,

@@ -8,7 +8,7 @@ host: a scanner that names another host is never followed there.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
 from types import TracebackType
@@ -130,7 +130,9 @@ class EsclScanner:
         has_feeder = Source.FEEDER in self.capabilities.sources
         return messages.parse_status(answer.body, has_feeder)
 
-    def scan(self, settings: ScanSettings, cancelled: Callable[[], bool]) -> Iterator[ScannedPage]:
+    def scan(
+        self, settings: ScanSettings, cancelled: Callable[[], bool]
+    ) -> Generator[ScannedPage, None, None]:
         """Yield the pages; see :meth:`devices.base.Scanner.scan`."""
         known = self._accept(settings)
         if settings.source is Source.FEEDER:

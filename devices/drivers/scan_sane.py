@@ -12,7 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -157,7 +157,9 @@ class SaneScanner:
         has_feeder = Source.FEEDER in self.capabilities.sources
         return ScannerStatus(ScannerState.IDLE, FeederState.UNKNOWN if has_feeder else FeederState.ABSENT)
 
-    def scan(self, settings: ScanSettings, cancelled: Callable[[], bool]) -> Iterator[ScannedPage]:
+    def scan(
+        self, settings: ScanSettings, cancelled: Callable[[], bool]
+    ) -> Generator[ScannedPage, None, None]:
         """Yield the pages; see :meth:`devices.base.Scanner.scan`."""
         arguments = self._arguments(settings)
         with tempfile.TemporaryDirectory(prefix="yichuang-scan-") as name:

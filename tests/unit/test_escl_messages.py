@@ -36,12 +36,18 @@ def picture(kind: str, size: tuple[int, int] = (40, 30), **options: object) -> b
     return target.getvalue()
 
 
+def test_a_document_type_is_refused_even_without_entities() -> None:
+    with pytest.raises(Garbled, match="DTDForbidden"):
+        parse_status(b'<!DOCTYPE x SYSTEM "http://elsewhere/x.dtd">' + status("Idle"), has_feeder=True)
+
+
 def test_capabilities_are_read_by_local_name_and_odd_values_ignored() -> None:
     known = parse_capabilities(CAPABILITIES)
     caps = known.inputs[Source.FLATBED]
     assert (known.model, list(known.inputs)) == ("Acme 9", [Source.FLATBED])
     assert (caps.max_width, caps.max_height) == (2400, 0)
-    assert (caps.resolutions, caps.colours) == ({100, 200}, {Colour.COLOUR})
+    assert caps.resolutions == {100, 200}
+    assert caps.colours == {Colour.COLOUR}
 
 
 def test_a_job_asks_for_a4_as_far_as_the_glass_reaches_and_escapes_what_the_scanner_said() -> None:
@@ -132,7 +138,8 @@ def test_the_options_of_a_sheet_fed_scanner_are_understood() -> None:
     options = _parse_options(LISTING, None)
     assert options.sources == {Source.FEEDER: "ADF Front"}
     assert options.modes == {Colour.GRAY: "Gray", Colour.COLOUR: "Color"}
-    assert (options.resolutions, options.has_area) == ({200, 300}, False)
+    assert options.resolutions == {200, 300}
+    assert not options.has_area
 
 
 def test_a_device_that_lists_no_sources_is_a_flatbed() -> None:

@@ -87,6 +87,13 @@ def test_a_wrong_sum_is_counted_and_the_next_frame_found() -> None:
     assert (reader.bad_sums, reader.dropped) == (1, len(REPLY))
 
 
+def test_a_good_frame_swallowed_by_a_false_header_is_found_after_the_bad_sum() -> None:
+    reader = FrameReader()
+    reader.feed(HEADER + (len(REPLY)).to_bytes(2, "big") + REPLY)
+    assert bodies(reader) == [b"\0\0\x90data"]
+    assert (reader.bad_sums, reader.dropped) == (1, 7)
+
+
 def test_a_byte_inserted_into_the_header_loses_only_that_frame() -> None:
     reader = FrameReader()
     reader.feed(b"\xaa\x00" + REPLY[1:])

@@ -244,12 +244,12 @@ def test_a_line_that_is_gone_closes_the_reader_until_it_is_opened_again(
 
 
 def test_diagnostics_of_a_broken_read_hold_nothing_of_the_card(
-    reader: SdtIdReader, line: MachineLine
+    reader: SdtIdReader, line: MachineLine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line.machine.place(card_named("adult"))
     reader.poll()
     text = card_named("adult").text
-    line.machine.answer = lambda _request: b"\0\0\x90" + text + bytes(1100)  # type: ignore[method-assign]
+    monkeypatch.setattr(line.machine, "answer", lambda _request: b"\0\0\x90" + text + bytes(1100))
     with pytest.raises(Garbled) as raised:
         reader._payload(deadline=reader._clock() + 5)
     shown = f"{raised.value!r} {raised.value.diagnostics}"
