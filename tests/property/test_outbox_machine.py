@@ -56,9 +56,10 @@ class FaultyCourt:
     def close(self) -> None:
         self._closing.close()
 
-    def _through(self, call: Callable[[bool], T]) -> T:
-        """Make a call; it is told whether to damage what it carries."""
-        fault = self.faults.popleft() if self.faults else ""
+    def _through(self, call: Callable[[bool], T], *, carries: bool = True) -> T:
+        """Make a call; it is told whether to damage what it carries. Damage waits for one that carries."""
+        waits = not carries and bool(self.faults) and self.faults[0] in {"damaged", "forgetful"}
+        fault = self.faults.popleft() if self.faults and not waits else ""
         if fault == "away":
             raise CourtUnreachable(fault)
         if fault == "trouble":
@@ -75,7 +76,7 @@ class FaultyCourt:
         return found
 
     def hello(self) -> CourtInfo:
-        return self._through(lambda _: CourtInfo(self.store.epoch, "now"))
+        return self._through(lambda _: CourtInfo(self.store.epoch, "now"), carries=False)
 
     def post(self, events: Sequence[Event]) -> Answers:
         def call(damage: bool) -> Answers:
@@ -91,7 +92,7 @@ class FaultyCourt:
                 self.store.blob_durable(sha256, held.offset)
             return None if held is None else held.offset
 
-        return self._through(call)
+        return self._through(call, carries=False)
 
     def put_blob_chunk(self, sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
         def call(damage: bool) -> BlobProgress:
