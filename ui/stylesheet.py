@@ -85,7 +85,7 @@ def _labels(look: Theme) -> Iterable[Rule]:
         yield f"QLabel[type='{size}']", {"font-size": look.type(size)}
     yield "QLabel[weight='bold']", {"font-weight": "bold"}
     pill: dict[str, str | int] = {
-        "border-radius": look.px(12),
+        "border-radius": look.grid(1.5),
         "padding": f"{look.grid(0.25)}px {look.grid(1.25)}px",
     }
     yield "QLabel[pill='plain']", {**pill, "background": t.card, "border": _line(t.line)}
@@ -196,10 +196,10 @@ def _inputs(look: Theme) -> Iterable[Rule]:
         yield f"{kind}:focus", {"border": _line(t.focus, FOCUS)}
     yield "QComboBox::drop-down", {"border": 0, "width": look.px(28)}
     yield "QComboBox QAbstractItemView", {"background": t.card, "border": _line(t.edge), "outline": 0}
-    yield (
-        "QPlainTextEdit[surface='paper']",
-        {"border": 0, "background": t.card, "font-size": look.type("person")},
-    )
+    for surface, size in (("paper", "person"), ("party", "party")):
+        kind = f"QPlainTextEdit[surface='{surface}']"
+        yield kind, {"border": _line(t.card, FOCUS), "background": t.card, "font-size": look.type(size)}
+        yield f"{kind}:focus", {"border": _line(t.focus, FOCUS)}
 
 
 def _views(look: Theme) -> Iterable[Rule]:

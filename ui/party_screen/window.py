@@ -128,9 +128,11 @@ class PartyWindow(QWidget):
         buttons = row(gap=look.grid(2))
         buttons.addWidget(self._clear, 1)
         buttons.addWidget(self._confirm, 2)
-        box = column(Label(_("请在下面签名"), size="person", tone="sub"), gap=look.grid(1.5))
+        self.pad.setMaximumHeight(look.px(420))
+        box = column(Label(_("在框里签全名，用手指或笔都可以"), size="person", tone="sub"), gap=look.grid(2))
         box.addWidget(self.pad, 1)
         box.addLayout(buttons)
+        box.addStretch(1)
         return box
 
     def _pad_changed(self) -> None:

@@ -30,11 +30,13 @@ class ActionBar(QWidget):
         self.line = ElidedLabel(tone="sub")
         self._undo = self._button("restore_page", _("撤销"), kind="quiet", icon="undo")
         self._undo.hide()
+        self.line.setVisible(not look.large)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.quiet)
         read = self._button("read_card", _("读证件"), icon="card")
-        show = self._button("show_confirmation", _("交当事人确认"), icon="sign")
+        confirm = _("交确认") if look.large else _("交当事人确认")
+        show = self._button("show_confirmation", confirm, icon="sign")
         end = self._button("finish", _("办结"), icon="check")
         acts = row(read, show, end) if look.large else row(show, end)
         words = row(gap=look.grid()) if look.large else row(read, gap=look.grid(1.5))
@@ -49,18 +51,18 @@ class ActionBar(QWidget):
     def say(self, text: str) -> None:
         """Show one line for a few seconds."""
         self._undo.hide()
-        self.line.setText(text)
+        self._write(text)
         self._timer.start(FLASH_MS)
 
     def offer_undo(self, text: str) -> None:
         """Show one line with a way back."""
-        self.line.setText(text)
+        self._write(text)
         self._undo.show()
         self._timer.start(UNDO_MS)
 
     def quiet(self) -> None:
         self._timer.stop()
-        self.line.setText("")
+        self._write("")
         self._undo.hide()
 
     def show_visit(self, view: VisitView | None) -> None:
@@ -68,11 +70,22 @@ class ActionBar(QWidget):
         for act in ("read_card", "show_confirmation", "finish"):
             self.buttons[act].setVisible(view is not None)
             self.buttons[act].setEnabled(open_visit)
+        self._hint(view)
         signed = (
             view is not None and view.confirmation.signed_at is not None and not view.confirmation.outdated
         )
         self.buttons["show_confirmation"].set_kind("plain" if signed else "primary")
         self.buttons["finish"].set_kind("primary" if signed else "plain")
+
+    def _hint(self, view: VisitView | None) -> None:
+        if self._timer.isActive():
+            return
+        done = view is not None and view.outcome is not None
+        self._write(_("已办结。按 F5 叫下一位。") if done else "")
+
+    def _write(self, text: str) -> None:
+        self.line.setText(text)
+        self.line.setVisible(bool(text) or not self._look.large)
 
     def _button(self, act: str, text: str, *, kind: str = "plain", icon: str = "") -> KeyButton:
         button = KeyButton(self._look, act, text, kind=kind, icon=icon)

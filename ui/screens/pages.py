@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
 
 from app.services.views import PageView, VisitView
 from app.texts import _
@@ -15,6 +17,32 @@ from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row, surface
 from ui.widgets.page_strip import PageStrip
+
+Place = tuple[int, int, int, int]
+_WALL: Final[dict[str, Place]] = {
+    "label": (0, 0, 1, 1),
+    "combo": (0, 1, 1, 1),
+    "scan": (0, 2, 1, 1),
+    "feeder": (0, 3, 1, 1),
+    "import": (0, 4, 1, 1),
+    "title": (1, 0, 1, 3),
+    "remove": (1, 4, 1, 1),
+}
+_DOCKED: Final[dict[str, Place]] = {
+    "title": (0, 0, 1, 1),
+    "label": (0, 1, 1, 1),
+    "combo": (1, 0, 1, 2),
+    "scan": (2, 0, 1, 2),
+}
+_NARROW: Final[dict[str, Place]] = {
+    "title": (0, 0, 1, 1),
+    "label": (0, 1, 1, 1),
+    "combo": (1, 0, 1, 1),
+    "scan": (1, 1, 1, 1),
+    "feeder": (2, 0, 1, 1),
+    "import": (2, 1, 1, 1),
+    "remove": (3, 0, 1, 1),
+}
 
 
 class PagesPanel(QFrame):
@@ -66,10 +94,11 @@ class PagesPanel(QFrame):
         self.strip.show_as(wall=wall)
         for act in ("scan_feeder", "import_files", "remove_page"):
             self.buttons[act].setVisible(wall)
+        places = _NARROW if self._look.large else _WALL if wall else _DOCKED
+        for name, place in places.items():
+            self._acts.addWidget(self._parts[name], *place)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(down if wall else across)
-        self._acts.setDirection(across if wall and not self._look.large else down)
-        self._count.setVisible(wall or not self._look.large)
 
     def _refill(self, materials: tuple[tuple[str, str], ...]) -> None:
         kept = self.material
@@ -83,22 +112,22 @@ class PagesPanel(QFrame):
         look = self._look
         label = Label(_("下一页 {key}").format(key=KEYS["material"]), tone="sub", size="small")
         label.setBuddy(self._combo)
-        scan = self._button("scan", _("扫描"), "scan")
-        feeder = self._button("scan_feeder", _("进纸器"), "feeder")
-        load = self._button("import_files", _("导入"), "import")
-        out = self._button("remove_page", _("移出"), "trash")
-        title = row(Label(_("材料"), bold=True), self._count, None, label)
-        self._combo.setFixedWidth(look.px(152))
-        choice = row(self._combo, scan) if look.large else None
-        self._more = row(None, feeder, load, out)
-        self._acts = column(title, gap=look.grid(0.75))
-        if choice is not None:
-            self._acts.addLayout(choice)
-        else:
-            self._acts.addWidget(self._combo)
-            self._acts.addWidget(scan)
-        self._box = column(self._acts, gap=look.grid(1.5), margins=margins(look, 2, 1))
-        self._box.addLayout(self._more)
+        label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._combo.setMinimumWidth(look.px(152))
+        title = surface("clear", row(Label(_("材料"), bold=True), self._count, None))
+        self._parts: dict[str, QWidget] = {
+            "label": label,
+            "combo": self._combo,
+            "scan": self._button("scan", _("扫描"), "scan"),
+            "feeder": self._button("scan_feeder", _("进纸器"), "feeder"),
+            "import": self._button("import_files", _("导入"), "import"),
+            "title": title,
+            "remove": self._button("remove_page", _("移出"), "trash"),
+        }
+        self._acts = QGridLayout()
+        self._acts.setSpacing(look.grid())
+        self._acts.setColumnStretch(0, 1)
+        self._box = column(self._acts, gap=look.grid(), margins=margins(look, 2, 1))
         self._box.addWidget(self._empty, 1)
         self._box.addWidget(self.strip, 1)
         self.setLayout(self._box)

@@ -11,7 +11,7 @@ from ui.theme import Theme
 from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
-from ui.widgets.layout import column, margins, row, surface
+from ui.widgets.layout import column, margins, row, scrolled, surface
 from ui.widgets.queue_list import TicketList
 
 
@@ -40,7 +40,13 @@ class QueueZone(QFrame):
         zone.addWidget(self.missed)
         zone.addWidget(self._today)
         zone.addLayout(self._tickets())
-        self.setLayout(zone)
+        if not look.large:
+            self.setLayout(zone)
+            return
+        self.waiting.setMinimumHeight(3 * look.px(34))
+        content = QWidget()
+        content.setLayout(zone)
+        self.setLayout(column(scrolled(content)))
 
     def show_queue(self, view: QueueView) -> None:
         self._show_next(view)
@@ -67,7 +73,7 @@ class QueueZone(QFrame):
         self._missed_title = Label(bold=True, tone="sub", size="small")
         back = self._button("bring_back", _("请回"), kind="quiet")
         self._missed_head = surface("clear", row(self._missed_title, None, back))
-        self._today = Label(tone="sub", size="small")
+        self._today = Label(tone="sub", size="small", wrap=True)
 
     def _button(self, act: str, text: str, *, kind: str = "plain", icon: str = "") -> KeyButton:
         button = KeyButton(self._look, act, text, kind=kind, icon=icon)
@@ -77,13 +83,18 @@ class QueueZone(QFrame):
 
     def _next_card(self) -> QFrame:
         look = self._look
-        self._next_kind = Label(tone="on_brand", size="small")
+        self._next_kind = Label(tone="on_brand", size="small", wrap=look.large)
         self._number = Label(tone="on_brand", size="number", bold=True)
         self._why = Label(tone="on_brand", size="small", wrap=True)
         call = self._button("call_next", _("叫号"), kind="on_brand", icon="bell")
         self._leaf = Icon("leaf", look.tokens.on_brand, look.px(20))
-        number = row(self._number, self._leaf, None, call)
-        words = column(self._next_kind, number, self._why, gap=look.grid(0.5), margins=margins(look, 2, 1.5))
+        number = row(self._number, self._leaf, None)
+        top: tuple[QWidget | QLayout, ...] = (self._next_kind, number)
+        if look.large:
+            top = (*top, call)
+        else:
+            number.addWidget(call)
+        words = column(*top, self._why, gap=look.grid(0.5), margins=margins(look, 2, 1.5))
         return surface("next", words)
 
     def _called_card(self) -> QFrame:
@@ -93,7 +104,7 @@ class QueueZone(QFrame):
         top = row(self._called_words, None, self._called_number)
         again = self._button("recall", _("再叫"), icon="speaker")
         absent = self._button("no_show", _("过号"), icon="absent")
-        acts = row(again, absent)
+        acts = column(again, absent) if look.large else row(again, absent)
         self._called = surface("called", column(top, acts, gap=look.grid(), margins=margins(look, 1.5, 1)))
         return self._called
 

@@ -41,6 +41,7 @@ def health_word(health: Health) -> str:
 class _Device(QWidget):
     def __init__(self, look: Theme) -> None:
         super().__init__()
+        self._look = look
         self._badge = Badge(look, Shape.RING, 14)
         self._title = Label(size="small")
         self._word = ElidedLabel(size="small", tone="sub")
@@ -52,6 +53,7 @@ class _Device(QWidget):
         loud = _LOUD.get(view.health)
         self._badge.show_shape(_SHAPES[view.health])
         self._title.setText(view.title)
+        self._word.setVisible(bool(loud) or not self._look.large)
         word = view.text if loud and view.text else health_word(view.health)
         self._word.setText(word)
         self._word.restyle(tone=loud or "sub")
@@ -78,9 +80,10 @@ class StatusBar(QFrame):
         court = row(self._court_badge, self._court, gap=look.grid(0.5))
         line = row(gap=look.grid(2), margins=(look.grid(2), 0, look.grid(2), 0))
         line.addLayout(self._row, 1)
-        for part in (row(disk, self._saved, gap=look.grid(0.5)), court):
-            line.addLayout(part)
-        line.insertWidget(2, self._unsent)
+        if not look.large:
+            line.addLayout(row(disk, self._saved, gap=look.grid(0.5)))
+        line.addWidget(self._unsent)
+        line.addLayout(court)
         self.setLayout(line)
 
     def show_status(self, view: StatusView) -> None:

@@ -45,10 +45,11 @@ class VisitZone(QWidget):
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
+        self._papers: QWidget = scrolled(self.pages) if look.large else self.pages
         self._body = self._make_body()
         box = column(self._head(), self.tabs, gap=look.grid(1.5))
         box.addWidget(self._body, 1)
-        box.addWidget(self.pages)
+        box.addWidget(self._papers)
         self._box = box
         self.setLayout(box)
         self._turn_to(self.step)
@@ -99,9 +100,9 @@ class VisitZone(QWidget):
         wall = key == "materials"
         self._body.setCurrentIndex(STEPS.index(key))
         self._body.setVisible(not wall)
-        self.pages.setVisible(wall or (key in _DOCKED and not self._look.large))
+        self._papers.setVisible(wall or (key in _DOCKED and not self._look.large))
         self.pages.show_as(wall=wall)
-        self._box.setStretchFactor(self.pages, 1 if wall else 0)
+        self._box.setStretchFactor(self._papers, 1 if wall else 0)
 
     def _make_body(self) -> QStackedWidget:
         body = QStackedWidget()
@@ -133,11 +134,15 @@ class VisitZone(QWidget):
         self._elapsed = Label(tone="sub")
         self._elapsed.setAccessibleName(_("本次用时"))
         clock = Icon("clock", look.tokens.sub, look.px(18))
-        line = row(
-            self._ticket, self._green, self._name, self._number, self._matter, None, gap=look.grid(1.5)
-        )
-        line.addLayout(row(clock, self._elapsed, gap=look.grid(0.75)))
-        frame = surface("clear", line)
+        time = row(clock, self._elapsed, gap=look.grid(0.75))
+        who = row(self._ticket, self._green, self._name, gap=look.grid(1.5))
+        what = row(self._number, self._matter, None, gap=look.grid(1))
+        gap = look.grid(1.5)
+        if look.large:
+            who.addStretch(1)
+            who.addLayout(time)
+            return surface("clear", column(who, what, gap=look.grid(0.5)))
+        frame = surface("clear", row(who, what, time, gap=gap))
         frame.setFixedHeight(look.px(40))
         return frame
 

@@ -100,9 +100,9 @@ class Form(QWidget):
         words = Label(title, bold=True, wrap=not look.large)
         if look.large:
             return surface("card", column(words, grid, gap=look.grid(0.5), margins=margins(look, 2, 1.5)))
-        words.setFixedWidth(look.px(56))
+        words.setFixedWidth(look.px(72))
         side = column(look.px(26), words, None, gap=0)
-        line = row(side, gap=look.grid(1), margins=(look.grid(2), look.grid(1), look.grid(2), look.grid(1)))
+        line = row(side, gap=look.grid(0.5), margins=(look.grid(2), look.grid(1), look.grid(2), look.grid(1)))
         line.addLayout(grid, 1)
         return surface("card", line)
 

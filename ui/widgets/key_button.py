@@ -10,6 +10,7 @@ from ui.keys import KEYS
 from ui.theme import Theme
 from ui.widgets.icon import draw_icon
 from ui.widgets.label import repolish
+from ui.widgets.ring import draw_ring
 
 
 class KeyButton(QPushButton):
@@ -119,6 +120,8 @@ class KeyButton(QPushButton):
         self.initStyleOption(option)
         option.text = ""
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        if self._kind == "primary":
+            draw_ring(painter, self, self._look.tokens.on_brand)
         ink = self._ink()
         words = self._metrics().horizontalAdvance(self.text())
         content = self._icon_room() + words + self._key_room()

@@ -42,7 +42,8 @@ def scrolled(content: QWidget) -> QScrollArea:
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(area.horizontalScrollBarPolicy().ScrollBarAlwaysOff)
     area.setFocusPolicy(area.focusPolicy().NoFocus)
-    content.setProperty("surface", "clear")
+    if content.property("surface") is None:
+        content.setProperty("surface", "clear")
     area.setWidget(content)
     return area
 

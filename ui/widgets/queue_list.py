@@ -105,7 +105,7 @@ class TicketDelegate(QStyledItemDelegate):
     def _paint_kind(self, painter: QPainter, font: QFont, ticket: TicketRow, room: QRectF) -> None:
         look, tokens = self._look, self._look.tokens
         font.setPixelSize(look.type("small"))
-        middle = room.adjusted(look.px(72), 0, -look.px(48), 0)
+        middle = room.adjusted(look.px(60), 0, -look.px(42), 0)
         if ticket.green:
             side = look.px(16)
             spot = QRectF(middle.left(), middle.center().y() - side / 2, side, side)

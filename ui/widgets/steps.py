@@ -13,6 +13,7 @@ from app.texts import _
 from ui.keys import step_key
 from ui.theme import Theme
 from ui.widgets.badge import Shape, draw_badge
+from ui.widgets.ring import draw_ring
 
 STEPS: Final = ("identity", "matter", "parties", "materials", "confirmation", "outcome")
 
@@ -41,7 +42,7 @@ class StepButton(QPushButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(self._look.px(96), self._look.px(48))
+        return QSize(self._look.px(96), self._look.px(32 if self._look.large else 48))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -55,17 +56,29 @@ class StepButton(QPushButton):
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
         tokens = self._look.tokens
         current = self.isChecked()
+        if current:
+            draw_ring(painter, self, tokens.on_brand)
         ink, sub = (tokens.on_brand, tokens.on_brand) if current else (tokens.ink, tokens.sub)
-        top = QRectF(0, self._look.px(5), self.width(), self._look.px(21))
+        key_font = QFont(self.font())
+        key_font.setPixelSize(self._look.type("tiny"))
+        if self._look.large:
+            key_room = self._look.px(40)
+            self._paint_title(painter, QColor(ink), QRectF(0, 0, self.width() - key_room, self.height()))
+            self._paint_key(
+                painter, key_font, sub, QRectF(self.width() - key_room, 0, key_room, self.height())
+            )
+            return
+        self._paint_title(painter, QColor(ink), QRectF(0, self._look.px(5), self.width(), self._look.px(21)))
         below = QRectF(4, self._look.px(26), self.width() - 8, self._look.px(17))
-        self._paint_title(painter, QColor(ink), top)
-        font = QFont(self.font())
-        font.setPixelSize(self._look.type("tiny"))
+        self._paint_key(painter, key_font, sub, below)
+
+    def _paint_key(self, painter: QPainter, font: QFont, colour: str, room: QRectF) -> None:
         painter.setFont(font)
-        painter.setPen(QColor(sub))
-        words = f"{self._key} · {self._view.summary}" if self._view.summary else self._key
-        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(below.width()))
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, shown)
+        painter.setPen(QColor(colour))
+        summary = "" if self._look.large else self._view.summary
+        words = f"{self._key} · {summary}" if summary else self._key
+        shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, shown)
 
     def _paint_title(self, painter: QPainter, ink: QColor, room: QRectF) -> None:
         font = QFont(self.font())
