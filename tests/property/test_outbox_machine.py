@@ -41,6 +41,9 @@ T = TypeVar("T")
 FAULTS = ["away", "trouble", "refused", "lost", "twice", "damaged", "forgetful"]
 
 
+VISIT = st.tuples(st.integers(-3, 3), st.integers(0, 5), st.integers(0, 9))
+
+
 class FaultyCourt:
     """`app.sync.ports.Court` over a store and a tree, spoiled by the next word of `faults`."""
 
@@ -123,22 +126,29 @@ class OutboxMachine(RuleBasedStateMachine):
         self.poison: set[str] = set()
         self.seq = 0
 
-    @rule(visit=st.integers(-3, 3), poison=st.integers(0, 5), page=st.integers(0, 4))
-    def finish_a_visit(self, visit: int, poison: int, page: int) -> None:
-        """A new visit, or for a positive `visit` another event of an old one; a sixth are poison."""
-        old = [row.event.visit_id for row in self.desk.outbox.rows.values()]
-        visit_id = old[-visit] if 0 < visit <= len(old) else new_id()
-        pages = [bytes([page]) * 700 * page] if page else []
-        self.desk.blobs.by_hash |= {sha256_hex(one): one for one in pages}
-        self.seq += 1
-        more = {"matters": []} if poison == 0 else {}
-        event = self.desk.outbox.add(intake(self.seq, visit_id, pages, **more), pages)
-        if poison == 0:
-            self.poison.add(event.id)
+    @rule(visits=st.lists(VISIT, min_size=1, max_size=5))
+    def finish_visits(self, visits: list[tuple[int, int, int]]) -> None:
+        """New visits, or for a positive first number another event of an old one; a sixth are poison."""
+        for visit, poison, page in visits:
+            old = [row.event.visit_id for row in self.desk.outbox.rows.values()]
+            visit_id = old[-visit] if 0 < visit <= len(old) else new_id()
+            pages = [bytes([page]) * 700 * page] if page else []
+            self.desk.blobs.by_hash |= {sha256_hex(one): one for one in pages}
+            self.seq += 1
+            more = {"matters": []} if poison == 0 else {}
+            event = self.desk.outbox.add(intake(self.seq, visit_id, pages, **more), pages)
+            if poison == 0:
+                self.poison.add(event.id)
 
-    @rule(faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=5))
-    def trouble_ahead(self, faults: list[str]) -> None:
+    @rule(
+        visits=st.lists(VISIT, min_size=1, max_size=5),
+        faults=st.lists(st.sampled_from(FAULTS), min_size=1, max_size=6),
+        steps=st.integers(1, 12),
+    )
+    def work_through_trouble(self, visits: list[tuple[int, int, int]], faults: list[str], steps: int) -> None:
+        self.finish_visits(visits)
         self.court.faults.extend(faults)
+        self.send(steps)
 
     @rule(steps=st.integers(1, 12))
     def send(self, steps: int) -> None:
