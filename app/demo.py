@@ -34,7 +34,7 @@ def summary(visit: VisitView, steps: list[tuple[str, float]], seconds: float) ->
         "ticket": visit.ticket,
         "receipt_no": outcome.receipt_no if outcome else None,
         "visit_id": visit.visit_id,
-        "court": "stored" if outcome and outcome.at_court else None,
+        "court": outcome.court_state if outcome else None,
         "court_receipt_no": outcome.court_receipt_no if outcome else None,
         "seconds": round(seconds, 2),
         "steps": [{"name": name, "milliseconds": milliseconds} for name, milliseconds in steps],

@@ -280,7 +280,7 @@ class Conductor(QObject):
         self._send.start(max(50, round(next_in * 1000)))
         self._refresh_status()
         outcome = self._view.visit.outcome if self._view and self._view.visit else None
-        if outcome is not None and not outcome.at_court:
+        if outcome is not None and outcome.court_state == "waiting":
             self._refresh()
 
 

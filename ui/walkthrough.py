@@ -130,6 +130,7 @@ class Walkthrough:
     def _sign(self) -> None:
         if self._visit().confirmation.signed_at is not None:
             return
+        self.wait(lambda: self._visit().confirmation.ready, "a text that is ready to be read")
         self.key(Qt.Key.Key_F10)
         self.wait(lambda: self.window.party.reading, "the text on the party's screen")
         self._picture(self.window.party, "party-reading")
@@ -249,7 +250,7 @@ class Walkthrough:
 
     def _at_court(self) -> bool:
         outcome = self._visit().outcome
-        return outcome is not None and outcome.at_court
+        return outcome is not None and outcome.court_state == "stored"
 
     def _picture(self, widget: QWidget, name: str) -> None:
         if self.pictures is not None:

@@ -144,14 +144,13 @@ class JobView:
 
 @dataclass(frozen=True)
 class OutcomeView:
-    """A finished visit. ``court_state`` is a sentence, ``at_court`` whether the court has stored the record."""
+    """A finished visit. ``court_state``: waiting, stored, conflict or rejected."""
 
     receipt_no: str
     finished_at: datetime
     jobs: tuple[JobView, ...]
     court_state: str
     court_receipt_no: str = ""
-    at_court: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from app.domain.identity import mask_id
 from app.lanes import HALL, on
 from app.services import confirmation, form, print_out, queue
@@ -26,13 +24,6 @@ from app.services.views import (
 from app.storage import intakes, print_jobs, visits
 from app.storage.access import Transaction
 from app.texts import _
-
-_COURT_STATES: Final = {
-    "waiting": "等待发送法院",
-    "stored": "法院已收到",
-    "conflict": "法院已有不同内容，请技术人员处理",
-    "rejected": "法院退回，须改正后重发",
-}
 
 
 @on(HALL)
@@ -127,7 +118,6 @@ def _outcome(connection: Transaction, visit_id: str) -> OutcomeView | None:
         receipt_no=intake.receipt_no,
         finished_at=intake.finished_at,
         jobs=tuple(print_out.job_view(job) for job in print_jobs.of_visit(connection, visit_id)),
-        court_state=_(_COURT_STATES[event.state]),
+        court_state=event.state,
         court_receipt_no=event.receipt_no or "",
-        at_court=event.state == "stored",
     )

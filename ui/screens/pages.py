@@ -88,15 +88,18 @@ class PagesPanel(QFrame):
         self._count.setText(_("{count} 页").format(count=len(view.pages)))
         for button in self.buttons.values():
             button.setEnabled(view.outcome is None)
+        if not view.pages:
+            self.buttons["remove_page"].setEnabled(False)
 
     def show_as(self, *, wall: bool) -> None:
         """Take the whole step, or lie as a low strip under a form with the acts at its left."""
         self.strip.show_as(wall=wall)
-        for act in ("scan_feeder", "import_files", "remove_page"):
-            self.buttons[act].setVisible(wall)
         places = _NARROW if self._look.large else _WALL if wall else _DOCKED
         for name, place in places.items():
             self._acts.addWidget(self._parts[name], *place)
+        # Only once they have a parent: a widget shown before is a window of its own and takes the focus.
+        for act in ("scan_feeder", "import_files", "remove_page"):
+            self.buttons[act].setVisible(wall)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(down if wall else across)
 
@@ -144,4 +147,4 @@ class PagesPanel(QFrame):
         words = Label(_("还没有页。先选材料，再按 F8 扫描，或按 Ctrl+O 导入。"), tone="sub", wrap=True)
         line = row(icon, gap=look.grid(1.5))
         line.addWidget(words, 1)
-        return surface("clear", column(line, None, gap=0))
+        return surface("clear", column(line, None, gap=0, margins=(0, look.grid(2), 0, 0)))
