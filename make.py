@@ -90,9 +90,13 @@ def apt_install(packages: list[str]) -> bool:
         return False
     say(f"installing system packages: {' '.join(packages)}")
     quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    if run([*prefix, *quiet, "update"]) != 0:
-        return False
-    return run([*prefix, *quiet, "install", "-y", "--no-install-recommends", *packages]) == 0
+    steps = (["update"], ["install", "-y", "--no-install-recommends", *packages])
+    for step in steps:
+        done = subprocess.run([*prefix, *quiet, *step], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            say(f"apt-get {step[0]} failed:\n{done.stderr.strip()}")
+            return False
+    return True
 
 
 def has_library(name: str) -> bool:
