@@ -77,6 +77,14 @@ class HolidayTable:
         """`day` itself if it is worked, else the last working day before it."""
         return self._search(day, -_DAY)
 
+    def ends_soon(self, today: date, days: int = 60) -> str | None:
+        """A sentence for the administrator when less than `days` days of the table are left."""
+        left = (self.last - today).days
+        if left >= days:
+            return None
+        words = f"还有{left}天到期" if left >= 0 else "已过期"
+        return f"节假日表只到{self.last.isoformat()}，{words}，请补上{self.last.year + 1}年的放假安排。"
+
     def _search(self, day: date, step: timedelta) -> date:
         for _ in range(_LONGEST_GAP):
             if self.is_working(day):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.domain.clock_rules import CLOCKS
+from app.domain.clock_rules import CLOCKS, Unit
 from app.domain.fee_schedule import FeeKind, FreeReason
 from app.domain.matter import (
     AGENT_MATERIALS,
@@ -247,6 +247,9 @@ def _field(row: Section, names: _Names) -> Field:
         raise row.error("choice 类字段要有 choices，其他字段没有", "choices")
     if field.starts:
         row.known("starts", [field.starts], CLOCKS, "期限")
+        hours = CLOCKS[field.starts].unit is Unit.HOURS
+        if kind is not (FieldKind.YES_NO if hours else FieldKind.DATE):
+            raise row.error("按日的期限由 date 字段起算，按小时的期限由 yes_no 字段起算", "starts")
     if field.fee_amount and kind is not FieldKind.MONEY:
         raise row.error("fee_amount 只用于 money 字段", "fee_amount")
     row.finish()

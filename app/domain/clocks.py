@@ -42,6 +42,11 @@ class Clock:
     why: tuple[Rule, ...]
     problem: str | None = None
 
+    @property
+    def safe_end(self) -> date:
+        """The certain end, or the uncorrected one, which is never later."""
+        return self.naive if self.due is None else self.due
+
     def days_left(self, today: date) -> int | None:
         """Calendar days from `today` to the last day; negative when it has passed."""
         return None if self.due is None else (self.due - today).days
@@ -58,8 +63,11 @@ class Clock:
         return State.NEAR if left <= NEAR_DAYS else State.RUNNING
 
     def must_file_first(self, today: date) -> bool:
-        """Whether an undecided filing has to be registered today (登记立案规定 art 8)."""
-        return self.rule.file_first and self.state(today) in (State.LAST_DAY, State.OVER)
+        """Whether an undecided filing has to be registered today (登记立案规定 art 8).
+
+        Where the holiday table does not reach the end, the uncorrected end counts: too early is safe.
+        """
+        return self.rule.file_first and today >= self.safe_end
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +161,7 @@ def detect_urgency(clocks: Iterable[Clock], today: date, near_days: int = NEAR_D
     limits = [
         clock for clock in clocks if clock.rule.whose is Whose.PARTY and clock.rule.unit is not Unit.WAIT
     ]
-    open_limits = [(_safe_end(clock), clock) for clock in limits if _safe_end(clock) >= today]
+    open_limits = [(clock.safe_end, clock) for clock in limits if clock.safe_end >= today]
     if not open_limits:
         return _CALM
     end, clock = min(open_limits, key=lambda pair: pair[0])
@@ -168,10 +176,6 @@ def detect_urgency(clocks: Iterable[Clock], today: date, near_days: int = NEAR_D
     return UrgencyFinding(
         level, clock, URGENT_MINUTES, (*clock.why, Rule("clock.urgent", text, "", Basis.DESIGN))
     )
-
-
-def _safe_end(clock: Clock) -> date:
-    return clock.naive if clock.due is None else clock.due
 
 
 def earliest_again(clock: Clock) -> date:

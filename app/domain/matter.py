@@ -149,7 +149,10 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a short form. `starts` is the clock a date begins; `fee_amount` marks the amount."""
+    """One field of a short form.
+
+    `starts` is the clock that a date, or a yes for clocks of hours, begins; `fee_amount` marks the amount.
+    """
 
     key: str
     label: str
@@ -207,7 +210,7 @@ class Mediation:
     @property
     def rule(self) -> Rule:
         basis = Basis.LAW if self.article else Basis.DESIGN
-        return Rule(f"mediation.{self.mode}", self.text, self.article, basis)
+        return Rule(f"mediation.{self.mode}", self.text or "本事项不涉及调解", self.article, basis)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Promise:
 
     def overdue(self, today: date) -> bool:
         """Past the corrected end, or past the uncorrected one where the holiday table ends."""
-        return today > (self.clock.due or self.clock.naive)
+        return today > self.clock.safe_end
 
 
 def one_time_notice(
@@ -140,7 +140,7 @@ def promise_missing(
     if not missing:
         raise NotTolerable("没有缺少法定材料，不需要容缺。")
     clock = start_clock("tolerated", made, table, length=matter.tolerance.days)
-    day = (clock.due or clock.naive).isoformat()
+    day = clock.safe_end.isoformat()
     text = f"本人承诺于{day}前补交：{_names(missing)}。逾期未补的，按未补正处理。"
     names = tuple(item.label for item in missing)
     return Promise(frozenset(item.key for item in missing), names, by.strip(), made, clock, text)
@@ -149,7 +149,7 @@ def promise_missing(
 def promise_rule(promise: Promise, today: date) -> Rule:
     """Where the promise stands today, for the supervisor's list."""
     state = "已逾期" if promise.overdue(today) else "未到期"
-    day = (promise.clock.due or promise.clock.naive).isoformat()
+    day = promise.clock.safe_end.isoformat()
     return Rule(
         "notice.tolerated", f"容缺承诺{day}前补交{'、'.join(promise.names)}，{state}", "", Basis.PRACTICE
     )

@@ -132,14 +132,18 @@ def _no_receipt(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence
 def _clock_near(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[Finding]:
     if intake.decided:
         return ()
-    near = [(clock, clock.days_left(now.date())) for clock in intake.decision_clocks]
+    near = [(clock, (clock.safe_end - now.date()).days) for clock in intake.decision_clocks]
     return [
-        _finding(
-            2, Effect.WARN, f"{clock.rule.name}还剩{left}日", clock.rule.article, "今天作出决定，或者先行立案"
-        )
+        _finding(2, Effect.WARN, _left_text(clock, left), clock.rule.article, "今天作出决定，或者先行立案")
         for clock, left in near
-        if left is not None and 0 <= left <= 1
+        if left <= 1 and clock.state(now.date()) is not State.OVER
     ]
+
+
+def _left_text(clock: Clock, left: int) -> str:
+    if clock.due is None:
+        return f"{clock.rule.name}将满或已满（节假日表未覆盖，按{clock.naive.isoformat()}计）"
+    return f"{clock.rule.name}还剩{left}日" if left else f"{clock.rule.name}今天届满"
 
 
 def _clock_over(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[Finding]:

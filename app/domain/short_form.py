@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
+from app.domain.bank_account import check_account
 from app.domain.calendar import HolidayTable
-from app.domain.checked import Checked, failed, fold, passed
+from app.domain.case_number import check_case_number
+from app.domain.checked import NO_FACTS, Checked, failed, fold, passed
 from app.domain.clock_rules import CLOCKS, Unit
-from app.domain.clocks import Clock, start_clock
+from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
 from app.domain.matter import Condition, Field, FieldKind, Level, Matter
 from app.domain.money import format_money, parse_money
@@ -133,10 +135,18 @@ def check_field(field_: Field, text: str) -> Checked:
     return check(text) if check is not None else passed(text.strip())
 
 
+def _softly_checked_case_number(text: str) -> Checked:
+    """Papers carry numbers of arbitration, notaries and old cases, so a strange form only warns."""
+    checked = check_case_number(text)
+    return checked if checked.ok else passed(text.strip(), NO_FACTS, checked.problem or "")
+
+
 _TEXT_CHECKS: Mapping[FieldKind, Callable[[str], Checked]] = {
     FieldKind.NAME: check_name,
     FieldKind.ID: check_id_number,
     FieldKind.PHONE: check_phone,
+    FieldKind.ACCOUNT: check_account,
+    FieldKind.CASE_NO: _softly_checked_case_number,
 }
 
 
@@ -165,7 +175,7 @@ def answered_clocks(
     return tuple(
         start_clock(f.starts, day, table)
         for f in visible_fields(matter, parties, answers)
-        if f.starts and (day := answers.day(f.key)) is not None
+        if f.kind is FieldKind.DATE and f.starts and (day := answers.day(f.key)) is not None
     )
 
 
@@ -175,3 +185,13 @@ def received_clocks(
     """The court's clocks that begin when the matter is received, those counted in hours left out."""
     ids = matter.clocks_of(variant_of(matter, answers))
     return tuple(start_clock(id_, received, table) for id_ in ids if CLOCKS[id_].unit is not Unit.HOURS)
+
+
+def hour_clocks(
+    matter: Matter, parties: Parties, answers: Answers, received: datetime
+) -> tuple[HourClock, ...]:
+    """The clocks of 24, 48 and 72 hours that begin at the aware instant `received`."""
+    ids = [id_ for id_ in matter.clocks_of(variant_of(matter, answers)) if CLOCKS[id_].unit is Unit.HOURS]
+    questions = [f for f in visible_fields(matter, parties, answers) if f.kind is FieldKind.YES_NO]
+    said = [f.starts for f in questions if f.starts and answers.said(f.key)]
+    return tuple(start_hours(id_, received) for id_ in dict.fromkeys([*ids, *said]))

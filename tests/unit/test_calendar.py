@@ -138,3 +138,9 @@ def test_a_missing_year_is_found() -> None:
     text = "schema = 1\n" + "".join(f"[[year]]\nyear = {y}\n" + holiday.format(y) for y in (2025, 2027))
     with pytest.raises(CatalogueError, match="不缺年"):
         parse_holidays(text, "表.toml")
+
+
+def test_the_administrator_is_told_before_the_table_ends(table: HolidayTable) -> None:
+    assert table.ends_soon(date(2026, 10, 1)) is None
+    assert "2027年" in (table.ends_soon(date(2026, 11, 22)) or "")
+    assert "已过期" in (table.ends_soon(date(2027, 1, 1)) or "")

@@ -110,6 +110,7 @@ def _line(text: str, part: str) -> int:
             "kind",
         ),
         ('starts = "labour_award"', 'starts = "moon"', "没有这样的期限"),
+        ('starts = "labour_award"', 'starts = "protection"', "按小时的期限"),
         (
             'kind = "money", level = "practice", fee_amount',
             'kind = "text", level = "practice", fee_amount',

@@ -165,3 +165,10 @@ def test_a_second_divorce_suit_waits_six_months(table: HolidayTable) -> None:
     assert clock.rule.unit is Unit.WAIT
     assert earliest_again(clock) == date(2026, 7, 11)
     assert detect_urgency([clock], date(2026, 7, 10)).level is Urgency.NONE
+
+
+def test_where_the_table_ends_a_filing_is_registered_by_the_uncorrected_end(table: HolidayTable) -> None:
+    clock = start_clock("civil", date(2026, 12, 28), table)
+    assert clock.due is None
+    assert not clock.must_file_first(date(2027, 1, 3))
+    assert clock.must_file_first(date(2027, 1, 4))

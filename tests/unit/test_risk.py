@@ -101,3 +101,10 @@ def test_bulk_viewing_and_a_drop_at_the_end_of_the_year_are_seen() -> None:
     assert [f.node for f in check_hall(HallDay(date(2026, 12, 1), 201, 5, 20.0))] == [15, 16]
     assert check_hall(HallDay(date(2026, 12, 1), 200, 12, 20.0)) == ()
     assert check_hall(HallDay(date(2026, 6, 1), 0, 5, 20.0)) == ()
+
+
+def test_a_clock_without_a_certain_end_still_warns() -> None:
+    clock = start_clock("civil", date(2026, 12, 28), holidays())
+    (finding,) = check_intake(Intake(decision_clocks=(clock,)), datetime(2027, 1, 6, 9, tzinfo=UTC))
+    assert (finding.node, finding.effect) == (2, Effect.WARN)
+    assert "节假日表" in finding.rule.text

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -12,6 +12,7 @@ from app.domain.short_form import (
     answered_clocks,
     check_field,
     holds,
+    hour_clocks,
     missing_fields,
     received_clocks,
     variant_of,
@@ -117,3 +118,19 @@ def test_receiving_begins_the_courts_clocks_except_those_of_hours() -> None:
     clocks = received_clocks(matter("F01"), Answers(), date(2026, 3, 2), holidays())
     assert [(c.rule.id, c.due) for c in clocks] == [("civil", date(2026, 3, 9))]
     assert received_clocks(matter("F09"), Answers(), date(2026, 3, 2), holidays()) == ()
+
+
+def test_clocks_of_hours_begin_by_the_variant_or_by_a_yes() -> None:
+    received = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    plain = hour_clocks(matter("F06"), SIMPLE, Answers(variant="during_suit"), received)
+    assert plain == ()
+    urgent = hour_clocks(matter("F06"), SIMPLE, Answers({"urgent": True}, "during_suit"), received)
+    assert [clock.rule.id for clock in urgent] == ["preservation_urgent"]
+    order = hour_clocks(matter("F09"), SIMPLE, Answers(), received)
+    assert [clock.rule.id for clock in order] == ["protection"]
+
+
+def test_a_strange_case_number_in_a_form_only_warns() -> None:
+    field = Field("x", "案号", FieldKind.CASE_NO, Level.LAW)
+    assert check_field(field, "赤仲裁字〔2025〕3号").warnings
+    assert not check_field(field, "(2026)内0404民初1号").warnings

@@ -1,0 +1,23 @@
+"""Whether mediation is offered for a matter with this cause; both answers are recorded, none is demanded."""
+
+from __future__ import annotations
+
+from app.domain.matter import Matter, Mediation, MediationMode
+
+NOT_MEDIABLE = Mediation(
+    MediationMode.NONE, "身份关系确认、特别程序、督促程序、公示催告程序案件不适用调解", "民诉法解释第143条"
+)
+MEDIATE_FIRST = Mediation(
+    MediationMode.OFFER,
+    "这类案件宜先行调解；当事人不同意的，立即转立案",
+    "简易程序规定第14条、民事诉讼法第125条",
+)
+
+
+def mediation_for(matter: Matter, marks: frozenset[str]) -> Mediation:
+    """The matter's own rule, sharpened by the marks of the cause."""
+    if matter.mediation.mode is not MediationMode.OFFER:
+        return matter.mediation
+    if "no_mediation" in marks:
+        return NOT_MEDIABLE
+    return MEDIATE_FIRST if "mediate_first" in marks else matter.mediation
