@@ -39,7 +39,7 @@ class OpenDesk:
         self.desk = desk
         desk.lanes.this_is_the_gui_thread()
         look = theme(desk.settings.look.theme, desk.settings.look.scale)
-        self.window = MainWindow(look, desk.clock)
+        self.window = MainWindow(look, desk.clock, desk.settings.hall.group)
         self.conductor = Conductor(self.window, desk)
         self._watchdog = Watchdog()
         self._sweeper = Sweeper(self.window)

@@ -19,12 +19,13 @@ from app.texts import _
 
 @dataclass(frozen=True)
 class HallSettings:
-    """``court`` is the name printed on paper, ``window`` this counter's number (1–999)."""
+    """``court`` is printed on paper, ``window`` is this counter (1–999), ``group`` what a ticket is for."""
 
     court: str = "巴林右旗人民法院"
     centre: str = "诉讼服务中心"
     window: int = 1
     clerk: str = "值班窗口"
+    group: str = "立案"
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from ui.screens.status_bar import StatusBar
 from ui.screens.visit import VisitZone
 from ui.theme import Theme, theme
 from ui.widgets.key_button import KeyButton
-from ui.widgets.layout import column, margins, row, surface
+from ui.widgets.layout import column, margins, row, scrolled, surface
 from ui.widgets.steps import STEPS
 
 _LEFT, _RIGHT = 288, 304
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
     explain = Signal(str)
     quit = Signal()
 
-    def __init__(self, look: Theme | None = None, clock: Clock | None = None, group: str = "立案") -> None:
+    def __init__(self, look: Theme | None = None, clock: Clock | None = None, group: str = "") -> None:
         super().__init__()
         self._look = look or theme()
         self._clock = clock or SystemClock()
@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 640)
         self.resize(1366, 768)
         self._make_zones()
-        self.party = PartyWindow(self._look)
+        self.party = PartyWindow(self._look, self)
         self.party.signed.connect(self.signed)
         self.party.left.connect(self.activateWindow)
         self._acts = self._emitters()
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
         self.advice.setFixedWidth(round(_RIGHT * side))
         self.centre = QStackedWidget()
         self.centre.addWidget(self.empty)
-        self.centre.addWidget(self.visit)
+        self.centre.addWidget(scrolled(self.visit) if look.large else self.visit)
         middle = column(gap=look.grid(1.5), margins=margins(look, 2, 1.5))
         middle.addWidget(self.centre, 1)
         middle.addWidget(self.messages)
