@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
+import threading
 import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from types import TracebackType
 
 from app.ids import new_id
 
@@ -26,3 +31,25 @@ def record(error: BaseException) -> Incident:
     where = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames))
     _log.error("incident %s: %s at %s", incident.number, incident.kind, where)
     return incident
+
+
+@contextmanager
+def unhandled(tell: Callable[[Incident], None]) -> Iterator[None]:
+    """Record what escapes from a slot or a thread meanwhile, and tell; the program goes on."""
+    slot, thread = sys.excepthook, threading.excepthook
+
+    def from_slot(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            slot(kind, error, trace)
+        else:
+            tell(record(error))
+
+    def from_thread(arguments: threading.ExceptHookArgs) -> None:
+        if arguments.exc_value is not None:
+            tell(record(arguments.exc_value))
+
+    sys.excepthook, threading.excepthook = from_slot, from_thread
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = slot, thread
