@@ -74,9 +74,9 @@ class BlobTree:
 
 def _write_durably(path: Path, data: bytes) -> None:
     folder = path.parent
-    if not folder.exists():
-        folder.mkdir(mode=0o700)
-        _sync_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if not any(folder.iterdir()):  # new, or made by an attempt that ended before this
+        sync_folder(folder.parent)
     beside = folder / f"{path.name}.{secrets.token_hex(4)}.tmp"
     try:
         with beside.open("wb") as file:
@@ -87,10 +87,11 @@ def _write_durably(path: Path, data: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; raises OSError."""
     if os.name != "posix":  # Windows has no directory handle to flush; NTFS journals the rename
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -38,10 +38,15 @@ class Store:
         self._engine = _engine(path, key)
         try:
             self._connection: Connection = self._engine.connect()
-            _check_pragmas(self._connection)
         except DBAPIError as error:
             self._engine.dispose()
             raise storage_problem(error) from error
+        try:
+            with _reporting():
+                _check_pragmas(self._connection)
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -56,16 +61,23 @@ class Store:
             raise storage_problem(error) from error
 
     def backup_to(self, path: Path) -> None:
-        """Write a consistent, still encrypted copy with ``VACUUM INTO``; the target must not exist."""
-        raw = self._raw()
-        raw.execute("VACUUM INTO ?", (str(path),))
+        """Write a consistent, still encrypted copy with ``VACUUM INTO``; the target must not exist.
+
+        Raises StorageProblem; then nothing usable was written.
+        """
+        with _reporting():
+            self._raw().execute("VACUUM INTO ?", (str(path),))
 
     def integrity(self) -> list[str]:
-        """Return every damage SQLite and the page HMACs report; an empty list means none."""
+        """Return every damage SQLite and the page HMACs report; an empty list means none.
+
+        Raises StorageProblem when the file is too damaged to be asked.
+        """
         raw = self._raw()
-        found = [str(row[0]) for row in raw.execute("PRAGMA cipher_integrity_check")]
-        found += [str(row[0]) for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
-        found += [f"foreign key: {row}" for row in raw.execute("PRAGMA foreign_key_check")]
+        with _reporting():
+            found = [str(row[0]) for row in raw.execute("PRAGMA cipher_integrity_check")]
+            found += [str(row[0]) for row in raw.execute("PRAGMA integrity_check") if row[0] != "ok"]
+            found += [f"foreign key: {row}" for row in raw.execute("PRAGMA foreign_key_check")]
         return found
 
     def close(self) -> None:
@@ -74,6 +86,15 @@ class Store:
 
     def _raw(self) -> Any:
         return self._connection.connection.driver_connection
+
+
+@contextmanager
+def _reporting() -> Iterator[None]:
+    """Turn what the driver itself raises, below SQLAlchemy, into sentences."""
+    try:
+        yield
+    except dbapi2.Error as error:
+        raise storage_problem(error) from error
 
 
 def _refuse_old_sqlite() -> None:

@@ -82,11 +82,14 @@ def due(connection: Connection, limit: int, held: frozenset[str]) -> tuple[Outbo
     waiting = select(outbox).where(outbox.c.state == "waiting", ~blocked).order_by(outbox.c.seq)
     found: list[OutboxRecord] = []
     skipped: set[str] = set()
-    for row in connection.execute(waiting.limit(limit + len(held))):
-        if row.id in held or row.visit_id in skipped:
-            skipped.add(row.visit_id)
-        elif len(found) < limit:
-            found.append(_record(row))
+    with connection.execute(waiting) as rows:
+        for row in rows:
+            if len(found) == limit:
+                break
+            if row.id in held or row.visit_id in skipped:
+                skipped.add(row.visit_id)
+            else:
+                found.append(_record(row))
     return tuple(found)
 
 
@@ -144,11 +147,17 @@ def blob_stored(connection: Connection, sha256: str, epoch: str, at: datetime) -
 
 
 def backlog(connection: Connection) -> tuple[int, int, datetime | None, int]:
-    """Return events waiting, blobs waiting, when the oldest event was made, events needing a person."""
+    """Return events waiting, blobs waiting, when the oldest event was made, events needing a person.
+
+    Blobs of a visit whose record is parked wait for that person, not for the line; they are not counted.
+    """
     waiting = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
     count, oldest = connection.execute(waiting).one()
-    blobs = select(func.count(func.distinct(outbox_blob.c.sha256))).where(outbox_blob.c.stored_at.is_(None))
     parked = select(func.count()).where(outbox.c.state.in_(("conflict", "rejected")))
+    stopped = select(outbox.c.visit_id).where(outbox.c.state.in_(("conflict", "rejected")))
+    blobs = select(func.count(func.distinct(outbox_blob.c.sha256))).where(
+        outbox_blob.c.stored_at.is_(None), outbox_blob.c.visit_id.not_in(stopped)
+    )
     owed = int(connection.execute(blobs).scalar_one())
     attention = int(connection.execute(parked).scalar_one())
     return int(count), owed, moment(oldest) if oldest else None, attention

@@ -32,6 +32,7 @@ def migrate(store: Store, backups: Path, now: datetime) -> Path | None:
     """
     with store.transaction() as connection:
         found = version(connection)
+        empty = not connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one()
     if found == SCHEMA_VERSION:
         return None
     if found > SCHEMA_VERSION:
@@ -40,7 +41,7 @@ def migrate(store: Store, backups: Path, now: datetime) -> Path | None:
             safe=_("程序没有改动数据。"),
             next_step=_("请安装新版本程序后再打开。"),
         )
-    backup = _back_up(store, backups, found, now) if found else None
+    backup = None if empty else _back_up(store, backups, found, now)
     with store.transaction() as connection:
         _upgrade(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -12,6 +12,7 @@ from app.errors import StorageProblem
 from app.ids import new_id
 from app.paths import Places
 from app.storage import meta
+from app.storage.blobs import sync_folder
 from app.storage.engine import Store
 from app.storage.migrate import migrate
 from app.storage.problems import storage_problem
@@ -24,8 +25,12 @@ class InstanceLock:
     """Holds the data folder for this process; the operating system lets go when the process ends."""
 
     def __init__(self, places: Places) -> None:
-        """Take the lock; raises StorageProblem when another desk has the folder open."""
-        self._file: IO[bytes] = (places.data / "desk.lock").open("a+b")
+        """Take the lock; raises StorageProblem when another desk has the folder open, or none can."""
+        try:
+            places.make()
+            self._file: IO[bytes] = (places.data / "desk.lock").open("a+b")
+        except OSError as error:
+            raise storage_problem(error) from error
         try:
             _lock(self._file)
         except OSError as error:
@@ -60,6 +65,7 @@ def load_key(places: Places) -> bytes:
     if places.key.exists():
         key = places.key.read_bytes()
         if len(key) == _KEY_BYTES:
+            _refuse_lost_store(places)
             return key
         raise _no_key(_("密钥文件长度不对"))
     if places.store.exists() and places.store.stat().st_size > 0:
@@ -72,7 +78,19 @@ def load_key(places: Places) -> bytes:
         file.flush()
         os.fsync(file.fileno())
     beside.replace(places.key)
+    sync_folder(places.config)
     return key
+
+
+def _refuse_lost_store(places: Places) -> None:
+    """Never make an empty store where pictures show that there was one: its numbers would start again."""
+    lost = not places.store.exists() or places.store.stat().st_size == 0
+    if lost and any(places.blobs.glob("??/*")):
+        raise StorageProblem(
+            _("本机数据打不开：数据库文件不见了。"),
+            safe=_("扫描的图像和密钥都在，程序不会新建空库。"),
+            next_step=_("请管理员从备份放回 {name} 后再打开。").format(name=places.store.name),
+        )
 
 
 def _no_key(why: str) -> StorageProblem:
@@ -86,7 +104,6 @@ def _no_key(why: str) -> StorageProblem:
 def open_store(places: Places, now: datetime) -> Store:
     """Open and, if needed, create or migrate the store; raises StorageProblem with what to do."""
     try:
-        places.make()
         key = load_key(places)
         store = Store(places.store, key)
     except OSError as error:

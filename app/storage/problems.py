@@ -6,6 +6,7 @@ import errno
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
+from sqlcipher3 import dbapi2
 
 from app.errors import StorageProblem
 from app.texts import _
@@ -16,10 +17,11 @@ _IOERR: Final = "SQLITE_IOERR"
 _BUSY: Final = "SQLITE_BUSY"
 _LOCKED: Final = "SQLITE_LOCKED"
 _DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_FROZEN: Final = "SQLITE_CONSTRAINT_TRIGGER"
 _UNOPENED: Final = "SQLITE_CANTOPEN"
 
 
-def storage_problem(error: DBAPIError | OSError) -> StorageProblem | Exception:
+def storage_problem(error: DBAPIError | OSError | dbapi2.Error) -> StorageProblem | Exception:
     """Return the sentences for a failed statement or file operation, or the error itself if it is a bug."""
     code = _code(error)
     detail = code or type(error).__name__
@@ -51,6 +53,13 @@ def storage_problem(error: DBAPIError | OSError) -> StorageProblem | Exception:
             next_step=_("请关闭另一个窗口程序后再试。"),
             detail=detail,
         )
+    if code == _FROZEN:
+        return StorageProblem(
+            _("这次办理已经办结，刚才这一步没有加进去。"),
+            safe=_("已办结的记录没有变动。"),
+            next_step=_("需要补充的，请重新取号登记。"),
+            detail=detail,
+        )
     if code.startswith((_IOERR, _UNOPENED)) or isinstance(error, OSError):
         return StorageProblem(
             _("磁盘读写出错，刚才这一步没有存上。"),
@@ -61,9 +70,10 @@ def storage_problem(error: DBAPIError | OSError) -> StorageProblem | Exception:
     return error
 
 
-def _code(error: DBAPIError | OSError) -> str:
-    if isinstance(error, DBAPIError):
-        return str(getattr(error.orig, "sqlite_errorname", ""))
+def _code(error: DBAPIError | OSError | dbapi2.Error) -> str:
+    if not isinstance(error, OSError):
+        driver = error.orig if isinstance(error, DBAPIError) else error
+        return str(getattr(driver, "sqlite_errorname", ""))
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _FULL
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):

@@ -215,24 +215,40 @@ def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
 TRIGGERS: Final = (
     """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
        BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
+    """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
+       BEGIN SELECT RAISE(ABORT, 'hall events are kept'); END""",
+    """CREATE TRIGGER blob_identity BEFORE UPDATE ON blob
+       BEGIN SELECT RAISE(ABORT, 'a blob is immutable'); END""",
     """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
        BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER intake_kept BEFORE DELETE ON intake
        BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
     """CREATE TRIGGER visit_frozen BEFORE UPDATE ON visit WHEN OLD.state = 'finished'
        BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER visit_kept BEFORE DELETE ON visit WHEN OLD.state = 'finished'
+       BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
     """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
        BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
     """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256 ON outbox
        BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
     """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
        BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",
+    """CREATE TRIGGER outbox_blob_identity BEFORE UPDATE OF visit_id, sha256 ON outbox_blob
+       BEGIN SELECT RAISE(ABORT, 'what is owed is immutable'); END""",
+    """CREATE TRIGGER outbox_blob_kept BEFORE DELETE ON outbox_blob
+       BEGIN SELECT RAISE(ABORT, 'what is owed is kept'); END""",
+    """CREATE TRIGGER print_job_identity
+       BEFORE UPDATE OF id, visit_id, ticket, kind, title, content ON print_job
+       BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
+    """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
+       BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
     *(
         _frozen_with_visit(table, when, verb, row)
         for table in ("draft_field", "page", "confirmation")
         for when, verb, row in (
             ("insert", "INSERT", "NEW"),
             ("update", "UPDATE", "OLD"),
+            ("moved", "UPDATE OF visit_id", "NEW"),
             ("delete", "DELETE", "OLD"),
         )
     ),
