@@ -6,6 +6,7 @@ for the plaintiff too until the clerk says otherwise.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,8 @@ from app.storage.records import DraftField
 from app.texts import _
 
 LONGEST_TEXT: Final = 4000
+SPELLING: Final = "\u200c\u200d\u180e"
+"""Format characters that belong to the spelling, as in ``app.domain.names``."""
 AGREE: Final = "agree"
 DECLINE: Final = "decline"
 
@@ -130,9 +133,19 @@ def check(path: str, text: str) -> Checked:
 
 
 def _one_field(text: str, kind: str) -> str:
-    """Strip control characters; only a long text keeps its line breaks."""
-    keep = "\n" if kind == "long_text" else ""
-    return "".join(c for c in text if c.isprintable() or c in keep).strip()
+    """Strip control characters; only a long text keeps its line breaks.
+
+    Characters this Python does not know yet, private-use ones and those Mongolian spelling needs are kept.
+    """
+    spaced = text.replace("\t", " ")
+    if kind != "long_text":
+        spaced = spaced.replace("\n", " ")
+    return "".join(c for c in spaced if c == "\n" or not _is_control(c)).strip()
+
+
+def _is_control(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in {"Cc", "Cs", "Zl", "Zp"} or (category == "Cf" and character not in SPELLING)
 
 
 def value(draft: Draft, path: str) -> str:
