@@ -28,6 +28,7 @@ from app.texts import _
 PREFIX: Final = "A"
 GREEN_PREFIX: Final = "G"
 _TRIES: Final = 50
+_GONE: Final = (TicketState.NO_SHOW, TicketState.WAITING)
 
 
 @on(HALL)
@@ -77,15 +78,19 @@ def _queue_paper(desk: Desk, event: HallEvent, ahead: int) -> None:
 
 @on(HALL)
 def call_next(desk: Desk) -> VisitRecord:
-    """Call whom the rule chooses and open the visit. Raises HallProblem when nobody waits or one is here."""
+    """Call whom the rule chooses and open the visit. Raises HallProblem when nobody waits or one is here.
+
+    A person who was called while the visit could not be stored is not called again: the visit is opened.
+    """
     for _attempt in range(_TRIES):
-        state = desk.hall.refresh(desk.today())
+        state = _mended(desk)
         here = state.called_by(desk.window)
         draft = desk.store(visits.open_at, desk.window)
-        if here is not None or draft is not None:
-            number = here.number if here else draft.ticket if draft else ""
+        if here is not None and draft is None:
+            return _open_visit(desk, here)
+        if draft is not None:
             raise HallProblem(
-                _("{number} 还在本窗口办理。").format(number=number),
+                _("{number} 还在本窗口办理。").format(number=draft.ticket),
                 safe=_("排队没有变动。"),
                 next_step=_("请先办结（F12）或标记未到（F7），再叫下一位。"),
             )
@@ -143,7 +148,11 @@ def no_show(desk: Desk) -> None:
 
     A draft left open on an earlier day has no ticket today; it is put away alone.
     """
+    before = desk.store(visits.open_at, desk.window)
+    _mended(desk)
     draft = desk.store(visits.open_at, desk.window)
+    if before is not None and draft is None:
+        return
     if draft is None or draft.day == desk.today().isoformat():
         _about_called(desk, EventKind.NO_SHOW)
     if draft is not None:
@@ -163,7 +172,8 @@ def _about_called(desk: Desk, kind: EventKind) -> Ticket:
 def bring_back(desk: Desk, number: str) -> None:
     """Put a missed number back at its place by time of arrival."""
     ticket = desk.hall.refresh(desk.today()).tickets.get(number)
-    if ticket is None or not _claim(desk, ticket, EventKind.RETURNED):
+    missed = ticket is not None and ticket.state is TicketState.NO_SHOW
+    if ticket is None or not missed or not _claim(desk, ticket, EventKind.RETURNED):
         raise HallProblem(
             _("{number} 不在过号名单里。").format(number=number), next_step=_("请看左边的名单。")
         )
@@ -182,16 +192,14 @@ def resume(desk: Desk) -> VisitRecord | None:
     """After a start, bring hall and visits of this window together; return the visit to go on with.
 
     A claim without a visit (crash between the two) gets its visit; a finished visit whose ticket still
-    counts as called is closed; an open draft is announced to the clerk.
+    counts as called is closed; so is the draft of a number that was missed; an open draft is announced to
+    the clerk.
     """
-    state = desk.hall.refresh(desk.today())
-    ticket = state.called_by(desk.window)
+    ticket = _mended(desk).called_by(desk.window)
     if ticket is not None:
         known = desk.store(visits.of_ticket, desk.today().isoformat(), ticket.number)
         if known is None or known.state == "no_show":
             _open_visit(desk, ticket)
-        elif known.state == "finished":
-            _claim(desk, ticket, EventKind.SERVED)
     record = desk.store(visits.open_at, desk.window)
     if record is not None:
         desk.notices.post(
@@ -204,6 +212,24 @@ def resume(desk: Desk) -> VisitRecord | None:
             )
         )
     return record
+
+
+def _mended(desk: Desk) -> HallState:
+    """Return the day's state after doing what a crash or a full disk left undone in hall or store."""
+    day = desk.today()
+    state = desk.hall.refresh(day)
+    ticket = state.called_by(desk.window)
+    if ticket is not None:
+        known = desk.store(visits.of_ticket, day.isoformat(), ticket.number)
+        if known is not None and known.state == "finished":
+            _claim(desk, ticket, EventKind.SERVED)
+            return desk.hall.state
+        return state
+    draft = desk.store(visits.open_at, desk.window)
+    known_as = state.tickets.get(draft.ticket) if draft and draft.day == day.isoformat() else None
+    if draft is not None and known_as is not None and known_as.state in _GONE:
+        desk.store(visits.close, draft.id, "no_show", desk.clock.now())
+    return state
 
 
 def view(desk: Desk) -> QueueView:
