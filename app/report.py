@@ -7,13 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app import settings
-from app.errors import Expected
+from app.errors import Expected, StorageProblem
 from app.paths import Places
 from app.services.checkup import check
 from app.services.desk import Desk, open_desk
 from app.services.verify import at_court, counts, findings
 from app.services.views import Health
 from app.settings import CourtSettings, Settings
+from app.texts import _
 
 _MARKS = {
     Health.OK: "✓ 正常",
@@ -48,6 +49,9 @@ def check_report(places: Places, settings_file: Path, *, as_json: bool) -> int:
 
 def verify_report(places: Places, court: str | None, token_file: Path | None, *, as_json: bool) -> int:
     """Print every broken invariant; return 1 when there is one, 2 when the store cannot be opened."""
+    if not places.store.is_file():
+        print(_no_data(places))
+        return 2
     desk = _open(Settings(), places, ())
     if desk is None:
         return 2
@@ -66,6 +70,15 @@ def verify_report(places: Places, court: str | None, token_file: Path | None, *,
         print("  ".join(f"{name} {count}" for name, count in checked.items()))
         print("\n".join(broken) if broken else "✓ 全部一致")
     return int(bool(broken))
+
+
+def _no_data(places: Places) -> StorageProblem:
+    """A wrong folder must not become a new, empty store that is then found to be in order."""
+    return StorageProblem(
+        _("{folder} 里没有本机数据。").format(folder=places.data),
+        safe=_("没有新建任何文件。"),
+        next_step=_("请核对 --data 后再试。"),
+    )
 
 
 def _open(loaded: Settings, places: Places, faults: tuple[settings.Fault, ...]) -> Desk | None:

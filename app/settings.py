@@ -85,7 +85,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
 def load(path: Path) -> tuple[Settings, tuple[Fault, ...]]:
     """Read the file; a missing one gives the defaults without a fault, a broken one the defaults with one."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad puts a mark before the text
     except FileNotFoundError:
         return Settings(), ()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
@@ -146,5 +146,5 @@ def shown(settings: Settings) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A TOML basic string is a JSON string (toml.io v1.0.0, Strings)."""
-    return json.dumps(text, ensure_ascii=False)
+    """A TOML basic string is a JSON string, but for U+007F (toml.io v1.0.0, Strings)."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
