@@ -28,6 +28,7 @@ from ui.screens.visit import VisitZone
 from ui.theme import Theme, theme
 from ui.widgets.key_button import KeyButton
 from ui.widgets.layout import column, margins, row, scrolled, surface
+from ui.widgets.order import chain
 from ui.widgets.steps import STEPS
 
 _LEFT, _RIGHT = 288, 304
@@ -96,6 +97,7 @@ class MainWindow(QMainWindow):
         self.advice.show_advice(view.advice)
         self.messages.show_doubts(view.doubts)
         self.actions_bar.show_visit(view.visit)
+        self._order_zones()
         self._follow_with_party(view)
 
     def show_status(self, view: StatusView) -> None:
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
         """Draw the notices that stand."""
         self.messages.show_notices(notices)
+        self._order_zones()
 
     def set_busy(self, act_name: str, text: str | None) -> None:
         """Show the running act on its control, or with None that it is over.
@@ -128,6 +131,7 @@ class MainWindow(QMainWindow):
     def show_problem(self, problem: Expected) -> None:
         """Draw what happened, what is safe and what to do next; it stands until Esc or the next act."""
         self.messages.show_problem(problem)
+        self._order_zones()
 
     def flash(self, text: str) -> None:
         """Show one line for a few seconds."""
@@ -165,6 +169,11 @@ class MainWindow(QMainWindow):
         root.setProperty("surface", "bg")
         root.setLayout(whole)
         self.setCentralWidget(root)
+
+    def _order_zones(self) -> None:
+        visit = self.visit
+        steps = (*visit.forms.values(), visit.pages, visit.confirmation, visit.outcome)
+        chain(self.queue, visit.tabs, *steps, self.messages, self.actions_bar, self.advice)
 
     def _collect_buttons(self) -> dict[str, KeyButton]:
         zones = (self.queue.buttons, self.visit.pages.buttons, self.actions_bar.buttons)
@@ -254,6 +263,8 @@ class MainWindow(QMainWindow):
     def _escape(self) -> None:
         if self._busy:
             self.cancel.emit()
+        elif self.party.reading:
+            self.party.rest()
         elif self.messages.problem is not None:
             self.messages.show_problem(None)
         elif self.messages.doubt is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QMessageBox, QVBoxLayout, QWidget
 
 from app.errors import Expected
 from app.notices import Level, Notice
@@ -17,7 +17,7 @@ from app.texts import _
 from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
 from ui.widgets.key_button import KeyButton
-from ui.widgets.label import Label
+from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.layout import column, empty, margins, row, surface
 
 MOST_NOTICES: Final = 2
@@ -27,22 +27,34 @@ _SHAPES: Final = {Level.INFO: Shape.HALF, Level.ATTENTION: Shape.ALERT, Level.FA
 
 def banner(look: Theme, notice: Notice, *extra: QWidget) -> QFrame:
     """Return the banner of a notice; ``extra`` stands at its right end."""
-    happened = Label(notice.happened, bold=True, wrap=True)
-    words = column(happened, gap=2)
-    rest = "　".join(part for part in (notice.safe, notice.next_step) if part)
+    badge = Badge(look, _SHAPES[notice.level])
+    line = row(gap=look.grid(1.25), margins=margins(look, 1.5, 1))
+    line.addLayout(column(badge, None, gap=0, margins=(0, look.px(3), 0, 0)))
+    line.addLayout(_words(look, notice), 1)
+    below = look.large and len(extra) > 1
+    acts = row(None, *extra) if below else row(*extra)
+    whole = column(line, acts, gap=0) if below else line
+    if not below:
+        line.addLayout(acts)
+    frame = surface(f"banner-{_TONES[notice.level]}", whole)
+    frame.setAccessibleName("，".join(_sentences(notice)))
+    return frame
+
+
+def _sentences(notice: Notice) -> list[str]:
+    return [part for part in (notice.happened, notice.safe, notice.next_step) if part]
+
+
+def _words(look: Theme, notice: Notice) -> QBoxLayout:
+    rest = "　".join(_sentences(notice)[1:])
+    if notice.level is Level.INFO and not look.large:
+        line = row(Label(notice.happened, bold=True), gap=look.grid(1.5))
+        line.addWidget(ElidedLabel(rest, size="small"), 1)
+        return line
+    words = column(Label(notice.happened, bold=True, wrap=True), gap=2)
     if rest:
         words.addWidget(Label(rest, size="small", wrap=True))
-    badge = Badge(look, _SHAPES[notice.level])
-    mark = column(badge, None, gap=0, margins=(0, look.px(3), 0, 0))
-    line = row(mark, gap=look.grid(1.25), margins=margins(look, 1.5, 1))
-    line.addLayout(words, 1)
-    for widget in extra:
-        line.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
-    frame = surface(f"banner-{_TONES[notice.level]}", line)
-    frame.setAccessibleName(
-        "，".join(part for part in (notice.happened, notice.safe, notice.next_step) if part)
-    )
-    return frame
+    return words
 
 
 class Messages(QWidget):

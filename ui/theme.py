@@ -112,6 +112,7 @@ FOCUS: Final = 2
 FAMILIES: Final = ("Noto Sans SC", "HanaMinB")
 SMALLEST_SCALE: Final = 100
 LARGEST_SCALE: Final = 200
+_LARGE_FROM: Final = 120
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ class Theme:
     @property
     def large(self) -> bool:
         """Whether the type is so big that two columns no longer fit."""
-        return self.scale > 130
+        return self.scale >= _LARGE_FROM
 
 
 def theme(name: str = ThemeName.LIGHT, scale: int = SMALLEST_SCALE) -> Theme:

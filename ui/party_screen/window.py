@@ -28,6 +28,7 @@ class PartyWindow(QWidget):
         self.setWindowTitle(_("请当事人确认"))
         self._look = look
         self._view: ConfirmationView | None = None
+        self._over = False
         self._over_clerk = False
         self._pages = QStackedWidget()
         self._pages.addWidget(self._idle_page())
@@ -55,7 +56,7 @@ class PartyWindow(QWidget):
         self._text.setFocus()
 
     def rest(self) -> None:
-        """Go back to the court's name."""
+        """Go back to the court's name; a window that lay over the clerk's own goes away."""
         self._view = None
         self.pad.clear()
         self._text.clear()
@@ -66,7 +67,8 @@ class PartyWindow(QWidget):
     def place(self, over: QWidget) -> bool:
         """Show on the second screen, or over the clerk's window where there is one; True if second."""
         others = [screen for screen in QGuiApplication.screens() if screen is not over.screen()]
-        self._way_back.setVisible(not others)
+        self._over = not others
+        self._way_back.setVisible(self._over)
         self._over_clerk = not others
         if others:
             self.setGeometry(others[0].geometry())

@@ -116,7 +116,7 @@ class PagesPanel(QFrame):
         label = Label(_("下一页 {key}").format(key=KEYS["material"]), tone="sub", size="small")
         label.setBuddy(self._combo)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._combo.setMinimumWidth(look.px(152))
+        self._combo.setMinimumWidth(look.px(136))
         title = surface("clear", row(Label(_("材料"), bold=True), self._count, None))
         self._parts: dict[str, QWidget] = {
             "label": label,
@@ -136,7 +136,7 @@ class PagesPanel(QFrame):
         self.setLayout(self._box)
 
     def _button(self, act: str, text: str, icon: str) -> KeyButton:
-        button = KeyButton(self._look, act, text, icon=icon)
+        button = KeyButton(self._look, act, text, icon=icon, parent=self)
         button.clicked.connect(lambda: self.pressed.emit(act))
         self.buttons[act] = button
         return button

@@ -50,6 +50,8 @@ class VisitZone(QWidget):
         box = column(self._head(), self.tabs, gap=look.grid(1.5))
         box.addWidget(self._body, 1)
         box.addWidget(self._papers)
+        self._body.setMinimumHeight(look.px(110) if look.large else 0)
+        self._papers.setMinimumHeight(look.px(110) if look.large else 0)
         self._box = box
         self.setLayout(box)
         self._turn_to(self.step)

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from app.errors import PrinterProblem
+from app.notices import Level, Notice
+from app.services.views import JobView
+from tests.helpers.desk_views import desk, idle
+from tests.helpers.ui import child, desk_window, press
+from ui.main_window import MainWindow
+from ui.widgets.label import Label
+
+DOUBT = JobView("job-1", "小票", "unconfirmed")
+
+
+def words(window: MainWindow) -> str:
+    return " ".join(label.text() for label in window.messages.findChildren(Label) if label.isVisible())
+
+
+def test_a_problem_says_what_happened_what_is_safe_and_what_to_do() -> None:
+    with desk_window() as window:
+        window.show_problem(PrinterProblem("没有纸了。", safe="内容已存。", next_step="请添纸。"))
+        assert all(part in words(window) for part in ("没有纸了。", "内容已存。", "请添纸。"))
+        press(window, Qt.Key.Key_Escape)
+        assert not window.messages.isVisible()
+
+
+def test_a_problem_goes_when_the_next_act_begins() -> None:
+    with desk_window() as window:
+        window.show_problem(PrinterProblem("没有纸了。"))
+        press(window, Qt.Key.Key_F3)
+        assert window.messages.problem is None
+
+
+def test_markup_in_a_problem_is_shown_as_it_is() -> None:
+    with desk_window() as window:
+        window.show_problem(PrinterProblem("<b>x</b>"))
+        assert "<b>x</b>" in words(window)
+
+
+def test_y_and_n_answer_the_question_about_a_print(qtbot: QtBot) -> None:
+    with desk_window(idle(doubts=(DOUBT,))) as window:
+        with qtbot.waitSignal(window.job_answered) as yes:
+            press(window, Qt.Key.Key_Y)
+        with qtbot.waitSignal(window.job_answered) as no:
+            press(window, Qt.Key.Key_N)
+    assert yes.args == ["job-1", True]
+    assert no.args == ["job-1", False]
+
+
+def test_in_a_field_y_is_a_letter_and_esc_leads_to_the_question(qtbot: QtBot) -> None:
+    with desk_window(desk(doubts=(DOUBT,))) as window:
+        child(window, QLineEdit, "visitor.name").setFocus()
+        with qtbot.assertNotEmitted(window.job_answered):
+            press(window, Qt.Key.Key_Y)
+        press(window, Qt.Key.Key_Escape)
+        with qtbot.waitSignal(window.job_answered):
+            press(window, Qt.Key.Key_Y)
+
+
+def test_y_without_a_question_does_nothing(qtbot: QtBot) -> None:
+    with desk_window(idle()) as window, qtbot.assertNotEmitted(window.job_answered):
+        press(window, Qt.Key.Key_Y)
+
+
+def test_a_running_act_is_shown_on_its_button_and_cannot_be_pressed_twice(qtbot: QtBot) -> None:
+    with desk_window() as window:
+        window.set_busy("read_card", "正在读证件")
+        assert window.actions_bar.buttons["read_card"].busy
+        with qtbot.assertNotEmitted(window.read_card):
+            press(window, Qt.Key.Key_F3)
+        qtbot.waitUntil(lambda: "正在读证件" in words(window))
+        with qtbot.waitSignal(window.cancel):
+            press(window, Qt.Key.Key_Escape)
+        window.set_busy("read_card", None)
+        assert not window.actions_bar.buttons["read_card"].busy
+        assert not window.messages.isVisible()
+
+
+def test_the_key_that_was_pressed_is_the_one_that_is_busy() -> None:
+    with desk_window() as window:
+        window.scan.connect(lambda _material, _feeder: window.set_busy("scan", "正在扫描"))
+        press(window, Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+        assert window.visit.pages.buttons["scan_feeder"].busy
+        assert not window.visit.pages.buttons["scan"].busy
+
+
+def test_a_quick_act_shows_no_line() -> None:
+    with desk_window() as window:
+        window.set_busy("call_next", "正在叫号")
+        window.set_busy("call_next", None)
+        assert not window._busy_line.isActive()
+
+
+def test_notices_stand_and_older_ones_are_counted() -> None:
+    notices = tuple(Notice(f"n{i}", Level.INFO, f"第{i}条") for i in range(4))
+    with desk_window() as window:
+        window.show_notices(notices)
+        assert "第3条" in words(window)
+        assert "还有 2 条" in words(window)
+        window.show_notices(())
+        assert not window.messages.isVisible()
+
+
+def test_a_notice_moves_nothing_above_the_form() -> None:
+    with desk_window() as window:
+        press(window, Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        before = window.visit.tabs.mapTo(window, window.visit.tabs.rect().topLeft())
+        window.show_notices((Notice("a", Level.ATTENTION, "缺纸", "已存", "添纸"),))
+        assert window.visit.tabs.mapTo(window, window.visit.tabs.rect().topLeft()) == before
