@@ -32,7 +32,7 @@ def banner(look: Theme, notice: Notice, *extra: QWidget) -> QFrame:
     line.addLayout(column(badge, None, gap=0, margins=(0, look.px(3), 0, 0)))
     line.addLayout(_words(look, notice), 1)
     below = look.large and len(extra) > 1
-    acts = row(None, *extra) if below else row(*extra)
+    acts = row(None, *extra, margins=margins(look, 1.5, 1)) if below else row(*extra)
     whole = column(line, acts, gap=0) if below else line
     if not below:
         line.addLayout(acts)

@@ -75,6 +75,10 @@ class PagesPanel(QFrame):
         """Return the page as it is shown."""
         return next((page for page in self.strip.pages.all() if page.page_id == page_id), None)
 
+    def take_focus(self) -> None:
+        """Put the cursor on the pages, or on the scan while there are none."""
+        (self.strip if self.strip.pages.all() else self.buttons["scan"]).setFocus()
+
     def open_materials(self) -> None:
         self._combo.setFocus()
         self._combo.showPopup()

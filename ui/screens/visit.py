@@ -78,7 +78,7 @@ class VisitZone(QWidget):
         if key in self.forms:
             self.forms[key].focus_first_open()
         elif key == "materials":
-            self.pages.strip.setFocus()
+            self.pages.take_focus()
         self.stepped.emit(key)
 
     def flush(self) -> None:
