@@ -134,7 +134,7 @@ class PartyWindow(QWidget):
         box = column(Label(_("在框里签全名，用手指或笔都可以"), size="person", tone="sub"), gap=look.grid(2))
         box.addWidget(self.pad, 1)
         box.addLayout(buttons)
-        box.addStretch(1)
+        box.addStretch(0)
         return box
 
     def _pad_changed(self) -> None:
