@@ -26,9 +26,12 @@ from app.domain.fees import DEFAULT_SETTINGS, FeeSettings
 from app.domain.matter import Catalogue, Material, Matter
 from app.domain.toml_text import CatalogueError, TomlText
 from app.errors import SettingsProblem
+from app.notices import Level, Notice, Notices
+from app.paths import Places, resources
 from app.services.knowledge_files import Shelf, Source, Version
 from app.texts import _
 
+_FOLDER: Final = "knowledge"
 MATERIALS: Final = "materials.toml"
 HOLIDAYS: Final = "holidays.toml"
 FEES: Final = "fees.toml"
@@ -143,6 +146,25 @@ def load_knowledge(
         find_causes=find_causes,
     )
     return knowledge, (*_folder_faults(shelf, own), *chain.from_iterable(fit.faults for fit in fits))
+
+
+def read_knowledge(places: Places, *, keep: bool) -> tuple[Knowledge, tuple[KnowledgeFault, ...]]:
+    """Load what this computer knows: the shipped files and those beside its settings."""
+    return load_knowledge(resources(), places.config / _FOLDER, places.data / _FOLDER, keep=keep)
+
+
+def open_knowledge(places: Places, today: date, notices: Notices) -> Knowledge:
+    """Load what this desk knows; files that are wrong and a calendar about to end become notices."""
+    knowledge, faults = read_knowledge(places, keep=True)
+    if faults:
+        notices.post(Notice.of("knowledge", problem(faults)))
+    ending = knowledge.holidays.ends_soon(today)
+    if ending is not None:
+        safe = _("期限照常计算；表外的日期只标明“无法确定”，不会算错。")
+        path = places.config / _FOLDER / HOLIDAYS
+        next_step = _("请管理员把补好的表放在 {path}，然后重新打开程序。").format(path=path)
+        notices.post(Notice("holidays", Level.ATTENTION, ending, safe, next_step))
+    return knowledge
 
 
 def problem(faults: Sequence[KnowledgeFault]) -> SettingsProblem:

@@ -15,8 +15,18 @@ from app.domain.calendar import days_after
 from app.domain.case_number import check_case_number
 from app.domain.fee_schedule import FeeKind
 from app.domain.fees import DEFAULT_SETTINGS
+from app.notices import Notice, Notices
+from app.paths import Places
 from app.services import knowledge
-from app.services.knowledge import CAUSES, CODES, Knowledge, KnowledgeFault, load_knowledge, problem
+from app.services.knowledge import (
+    CAUSES,
+    CODES,
+    Knowledge,
+    KnowledgeFault,
+    load_knowledge,
+    open_knowledge,
+    problem,
+)
 from app.services.knowledge_files import Source
 from tests.helpers.domain import RESOURCES, catalogue, holidays
 
@@ -477,3 +487,38 @@ def test_a_long_list_of_faults_is_cut_and_counted(room: Room) -> None:
     told = problem(faults).next_step
     assert told.count("第1行") == 5
     assert "另有 3 处" in told
+
+
+def opened(folder: Path, today: date) -> tuple[Knowledge, dict[str, Notice]]:
+    notices = Notices()
+    known = open_knowledge(Places.under(folder), today, notices)
+    return known, {notice.key: notice for notice in notices.standing()}
+
+
+def test_a_desk_with_good_files_and_a_long_calendar_has_nothing_to_say(tmp_path: Path) -> None:
+    known, told = opened(tmp_path, date(2026, 11, 1))
+    assert told == {}
+    assert known.catalogue == catalogue()
+
+
+def test_a_desk_tells_of_a_wrong_file_and_of_a_calendar_about_to_end(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "knowledge"
+    own.mkdir(parents=True)
+    (own / "courts.tsv").write_text("坏", "utf-8")
+    known, told = opened(tmp_path, date(2026, 11, 2))
+    assert set(told) == {"knowledge", "holidays"}
+    assert f"{own / 'courts.tsv'} 第1行" in told["knowledge"].next_step
+    assert "还有59天到期" in told["holidays"].happened
+    assert str(own / "holidays.toml") in told["holidays"].next_step
+    assert known.courts
+
+
+def test_a_calendar_for_the_next_year_ends_the_notice(tmp_path: Path) -> None:
+    own = tmp_path / "config" / "knowledge"
+    own.mkdir(parents=True)
+    text = (RESOURCES / "codes/holidays.toml").read_text("utf-8")
+    new = '\n[[year]]\nyear = 2027\n[[year.holiday]]\nname = "元旦"\nfrom = 2027-01-01\nto = 2027-01-03\n'
+    (own / "holidays.toml").write_text(text + new, "utf-8")
+    known, told = opened(tmp_path, date(2026, 12, 20))
+    assert told == {}
+    assert known.holidays.covers(date(2027, 6, 1))
