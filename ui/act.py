@@ -46,9 +46,15 @@ class Acts:
         self._problem = problem
         self._busy = busy
         self._running: set[str] = set()
+        self._waiting: dict[str, Future[Any]] = {}
 
     def running(self, name: str) -> bool:
         return name in self._running
+
+    def cancel(self) -> None:
+        """Take back acts shown as busy that have not begun; one that runs is stopped by its own flag."""
+        for future in tuple(self._waiting.values()):
+            future.cancel()
 
     def run(
         self,
@@ -78,6 +84,8 @@ class Acts:
         except RuntimeError:
             self._over(key)
             return False
+        if busy is not None:
+            self._waiting[key] = future
         future.add_done_callback(
             lambda ended: self._bridge.deliver(partial(self._land, ended, parent, key, done, problem))
         )
@@ -108,6 +116,7 @@ class Acts:
 
     def _over(self, key: str) -> None:
         self._running.discard(key)
+        self._waiting.pop(key, None)
         self._busy(key, None)
 
 
