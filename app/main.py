@@ -13,10 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app import demo, settings
+from app import crash, demo, settings
 from app.errors import Expected
+from app.logs import logging_to
 from app.paths import Places
 from app.services.desk import Desk, open_desk
 from app.settings import Fault, Settings
@@ -43,8 +45,11 @@ class OpenDesk:
         self.conductor = Conductor(self.window, desk)
         self._watchdog = Watchdog()
         self._sweeper = Sweeper(self.window)
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
+        self._stack.enter_context(logging_to(self.desk.places.logs))
+        self._stack.enter_context(crash.unhandled(self.conductor.tell))
         self.window.show()
         self.conductor.start()
         self._watchdog.start()
@@ -59,6 +64,7 @@ class OpenDesk:
         self.window.close()
         ended = self.desk.close()
         self.window.deleteLater()
+        self._stack.close()
         if not ended:
             # A driver that never returns must not keep the program from ending; the store is closed.
             if error is not None:
@@ -100,7 +106,8 @@ def _refuse(problem: Expected) -> int:
     from ui.problems import show_refusal
 
     sys.stderr.write(f"{problem}\n")
-    show_refusal(problem)
+    if QGuiApplication.platformName() != "offscreen":
+        show_refusal(problem)
     return _REFUSED
 
 

@@ -109,7 +109,7 @@ class Acts:
             if alive:
                 (problem or self._problem)(expected)
         except Exception as error:  # noqa: BLE001 - the last stop of every lane call: a bug gets its number
-            self._problem(incident(error))
+            self._problem(incident_problem(crash.record(error)))
         else:
             if alive and done is not None:
                 done(result)
@@ -120,11 +120,10 @@ class Acts:
         self._busy(key, None)
 
 
-def incident(error: BaseException) -> Expected:
-    """Record a bug and return the sentences that tell the clerk about it."""
-    number = crash.record(error).number
+def incident_problem(incident: crash.Incident) -> Expected:
+    """Return the sentences that tell the clerk about a bug."""
     return Expected(
-        _("程序出了一个错误，编号 {number}。").format(number=number),
+        _("程序出了一个错误，编号 {number}。").format(number=incident.number),
         safe=_("此前已保存的内容都在本机，没有丢失。"),
         next_step=_("请再试一次；若仍不行，把编号告诉技术人员。"),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import lanes
+from app.crash import Incident
 from app.errors import Expected
 from app.lanes import Act
 from app.services import (
@@ -23,13 +24,14 @@ from app.services import (
     print_out,
     queue,
     status,
+    upkeep,
     visit_view,
 )
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
 from app.services.views import DeskView, StatusView
 from app.texts import _
-from ui.act import Acts
+from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
 from ui.main_window import MainWindow
 
@@ -69,10 +71,16 @@ class Conductor(QObject):
         """Mend what a crash left, show the first view, begin to look and to send."""
         self._run(print_out.doubt_interrupted)
         self.acts.run(self, queue.resume, done=lambda _visit: self._refresh())
+        self._run(upkeep.check_store)
+        self._run(upkeep.sweep_blobs)
         self._show_notices()
         self._look_around()
         for timer in self._timers:
             timer.start()
+
+    def tell(self, incident: Incident) -> None:
+        """Tell the clerk about a bug that was recorded; callable from any thread."""
+        self._bridge.deliver(partial(self._window.show_problem, incident_problem(incident)))
 
     def stop(self) -> None:
         """Deliver nothing any more; the desk can be closed."""
