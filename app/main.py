@@ -37,8 +37,9 @@ _DEMO_CARD = "adult"
 class OpenDesk:
     """A desk with its window; leaving it closes the lanes, then the store."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, whole_screen: bool = False) -> None:
         self.desk = desk
+        self._whole_screen = whole_screen
         desk.lanes.this_is_the_gui_thread()
         look = theme(desk.settings.look.theme, desk.settings.look.scale)
         self.window = MainWindow(look, desk.clock, desk.settings.hall.group)
@@ -50,7 +51,7 @@ class OpenDesk:
     def __enter__(self) -> Self:
         self._stack.enter_context(logging_to(self.desk.places.logs))
         self._stack.enter_context(crash.unhandled(self.conductor.tell))
-        self.window.show()
+        self.window.showMaximized() if self._whole_screen else self.window.show()
         self.conductor.start()
         self._watchdog.start()
         return self
@@ -85,7 +86,7 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> 
             desk = open_desk(loaded, places, faults=faults)
         except Expected as problem:
             return _refuse(problem)
-        opened = stack.enter_context(OpenDesk(desk))
+        opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
         opened.window.quit.connect(application.quit)
         return int(application.exec())
 
