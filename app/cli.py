@@ -30,8 +30,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _court(words[1:])
     if words[:1] == ["calc"]:
         return _calc(words[1:])
-    if words[:1] == ["hall"]:
-        return _hall(words[1:])
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
     if words[:1] == ["simulate"] and len(words) > 1:
@@ -60,9 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     commands.add_parser("court", add_help=False, help="法院网关：--data DIR --port N（court --help 看全部）")
-    commands.add_parser(
-        "hall", add_help=False, help="大厅排队主机：--data DIR --hall NAME（hall --help 看全部）"
-    )
     commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
 
     commands.add_parser(
@@ -93,8 +88,7 @@ def _place_options(parser: argparse.ArgumentParser) -> None:
 def _log_to_stderr() -> None:
     import logging
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger().handlers[0].setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def _desk(options: argparse.Namespace) -> int:
@@ -162,15 +156,6 @@ def _court(words: list[str]) -> int:
         words.remove("--with-parent")
         _end_with_parent()
     return court(words)
-
-
-def _hall(words: list[str]) -> int:
-    from app.hall.main import main as hall
-
-    if "--with-parent" in words:
-        words.remove("--with-parent")
-        _end_with_parent()
-    return hall(words)
 
 
 def _end_with_parent() -> None:
