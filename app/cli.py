@@ -88,7 +88,8 @@ def _place_options(parser: argparse.ArgumentParser) -> None:
 def _log_to_stderr() -> None:
     import logging
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger().handlers[0].setLevel(logging.WARNING)
 
 
 def _desk(options: argparse.Namespace) -> int:
