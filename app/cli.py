@@ -30,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _court(words[1:])
     if words[:1] == ["calc"]:
         return _calc(words[1:])
+    if words[:1] == ["hall"]:
+        return _hall(words[1:])
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
     if words[:1] == ["simulate"] and len(words) > 1:
@@ -58,6 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     commands.add_parser("court", add_help=False, help="法院网关：--data DIR --port N（court --help 看全部）")
+    commands.add_parser(
+        "hall", add_help=False, help="大厅排队主机：--data DIR --hall NAME（hall --help 看全部）"
+    )
     commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
 
     commands.add_parser(
@@ -157,6 +162,15 @@ def _court(words: list[str]) -> int:
         words.remove("--with-parent")
         _end_with_parent()
     return court(words)
+
+
+def _hall(words: list[str]) -> int:
+    from app.hall.main import main as hall
+
+    if "--with-parent" in words:
+        words.remove("--with-parent")
+        _end_with_parent()
+    return hall(words)
 
 
 def _end_with_parent() -> None:
