@@ -220,12 +220,17 @@ class Walkthrough:
             signal.connect(loop.quit)
         deadline.start(round(PATIENCE_SECONDS * 1000))
         again.start(5)
-        while not condition():
-            if not deadline.isActive():
-                raise Stuck(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
-            loop.exec()
-        for signal in (self.conductor.view_shown, self.conductor.status_shown):
-            signal.disconnect(loop.quit)
+        try:
+            while not condition():
+                if not deadline.isActive():
+                    raise Stuck(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
+                loop.exec()
+        finally:
+            # What is raised keeps this frame alive: a timer left running would ask about a closed window.
+            again.stop()
+            deadline.stop()
+            for signal in (self.conductor.view_shown, self.conductor.status_shown):
+                signal.disconnect(loop.quit)
 
     def _visit(self) -> VisitView:
         if self.visit is None:

@@ -33,7 +33,7 @@ from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
 from ui.conductor import Conductor
 from ui.main_window import MainWindow
-from ui.walkthrough import Walkthrough
+from ui.walkthrough import Stuck, Walkthrough
 
 OFFSCREEN: Final = pytest.mark.qt_log_ignore(
     r"^This plugin does not support (propagateSizeHints|raise)\(\)$", extend=True
@@ -77,6 +77,7 @@ class Counter:
         self.window: MainWindow = desk.window
         self.conductor: Conductor = desk.conductor
         self.desk: Desk = desk.desk
+        self._at_start: set[str] = set()
         self.walk = Walkthrough(self.window, self.conductor, lambda: self.place("adult"))
 
     def close(self) -> None:
@@ -221,12 +222,28 @@ class Counter:
 
     def says(self, text: str) -> str:
         """Wait until the messages above the action bar say this; return all they say."""
-        self.until(lambda: text in self.words(self.window.messages), f"the message {text}")
-        return self.words(self.window.messages)
+        messages = self.window.messages
+        try:
+            self.until(lambda: text in self.words(messages), f"the message {text}")
+        except Stuck as stuck:
+            raise AssertionError(f"{stuck}; the messages say: {self.words(messages)!r}") from None
+        return self.words(messages)
+
+    def news(self) -> list[str]:
+        """The messages that did not stand when the window opened: a calendar about to end says so always."""
+        return [line for line in self.words(self.window.messages).splitlines() if line not in self._at_start]
 
     def silent(self) -> None:
-        """Wait until no message stands."""
-        self.until(lambda: not self.words(self.window.messages), "no message")
+        """Wait until no message stands that is new."""
+        try:
+            self.until(lambda: not self.news(), "no message")
+        except Stuck as stuck:
+            raise AssertionError(f"{stuck}; the messages say: {self.news()}") from None
+
+    def open_eyes(self) -> None:
+        """Wait for the first view, and remember what is said from the start."""
+        self.until(lambda: self.walk.view is not None and self.walk.status is not None, "the first view")
+        self._at_start = set(self.words(self.window.messages).splitlines())
 
     def bar(self, text: str) -> None:
         """Wait until the status bar says this."""
@@ -271,9 +288,12 @@ def counter(qapp: QApplication, tmp_path: Path) -> Iterator[OpenCounter]:
             rhythm: Rhythm = QUICK,
             clock: Clock | None = None,
             data: Path | None = None,
+            court: Gateway | None = None,
+            token: str = "",
         ) -> Counter:
             devices = _start(stack, tmp_path, parts)
-            settings = _settings(devices, tmp_path / "token")
+            devices.court = devices.court or court
+            settings = _settings(devices, tmp_path / "token", token)
             places = Places.under(data or tmp_path / "desk")
             desk = open_desk(settings, places, rhythm=rhythm, clock=clock)
             inner = stack.enter_context(ExitStack())
@@ -282,7 +302,7 @@ def counter(qapp: QApplication, tmp_path: Path) -> Iterator[OpenCounter]:
             inner.enter_context(opened)
             opened.window.activateWindow()
             made = Counter(inner, opened, devices, tmp_path)
-            made.until(lambda: made.walk.view is not None and made.walk.status is not None, "the first view")
+            made.open_eyes()
             return made
 
         yield open_it
@@ -301,10 +321,10 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
     )
 
 
-def _settings(devices: Devices, token: Path) -> Settings:
+def _settings(devices: Devices, token: Path, text: str) -> Settings:
     court, printer = devices.court, devices.printer
     if court is not None:
-        token.write_text(court.token, "ascii")
+        token.write_text(text or court.token, "utf-8")
     way = devices.proxy or court
     return Settings(
         hall=HALL,
