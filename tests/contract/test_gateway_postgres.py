@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,12 @@ from tests.helpers.postgres import Cluster, name_of, running_cluster
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
+    yield from running_cluster()
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[Cluster]:
+    """A cluster that a test may stop and start."""
     yield from running_cluster()
 
 
@@ -133,51 +140,49 @@ def test_a_newer_schema_is_refused(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def test_a_crash_of_the_server_loses_no_answer_and_the_gateway_goes_on(
-    cluster: Cluster, tmp_path: Path
+    own_cluster: Cluster, tmp_path: Path
 ) -> None:
     events = [intake(n) for n in range(1, 6)]
-    options = cluster.database()
+    options = own_cluster.database()
     with Gateway(tmp_path, options) as gateway, gateway.client() as client, gateway.http() as http:
         before, epoch = client.post(events).by_id, client.hello().epoch
-        cluster.kill()
+        own_cluster.kill()
         assert (http.get("/health").status_code, http.get("/health").json()["code"]) == (503, "storage")
-        cluster.start()
+        own_cluster.start()
         assert _again(gateway) == epoch
         assert client.post(events).by_id == before
 
 
-def test_a_cluster_that_would_not_keep_a_commit_is_refused(cluster: Cluster, tmp_path: Path) -> None:
-    options = cluster.database()
+def test_a_cluster_that_would_not_keep_a_commit_is_refused(own_cluster: Cluster, tmp_path: Path) -> None:
+    options = own_cluster.database()
     for setting, told in [
         ("fsync=off", "fsync is off"),
         ("full_page_writes=off", "full_page_writes is off"),
     ]:
-        cluster.stop()
-        cluster.start(setting)
+        own_cluster.stop()
+        own_cluster.start(setting)
         assert told in refusal(tmp_path, *options)
-    cluster.stop()
-    cluster.start()
 
 
-def test_a_restored_cluster_has_a_new_epoch(cluster: Cluster, tmp_path: Path) -> None:
+def test_a_restored_cluster_has_a_new_epoch(own_cluster: Cluster, tmp_path: Path) -> None:
     """A cold copy put back: same identity, same timeline, but the log is behind the gateway's mark."""
-    options = cluster.database()
+    options = own_cluster.database()
     gateway = Gateway(tmp_path, options)
     with gateway, gateway.client() as client:
         client.post([intake()])
         old = client.hello().epoch
         gateway.stop()
-        cluster.stop()
-        copy = cluster.copy("copy")
-        cluster.start()
+        own_cluster.stop()
+        copy = own_cluster.copy("copy")
+        own_cluster.start()
         gateway.start()
         assert client.hello().epoch == old
         lost = [intake(n) for n in range(1, 201)]
         client.post(lost)
         gateway.stop()
-        cluster.stop()
-        cluster.put_back(copy)
-        cluster.start()
+        own_cluster.stop()
+        own_cluster.put_back(copy)
+        own_cluster.start()
         gateway.start()
         assert client.hello().epoch != old
         assert all(isinstance(answer, Stored) for answer in client.post(lost).by_id.values())
@@ -186,7 +191,8 @@ def test_a_restored_cluster_has_a_new_epoch(cluster: Cluster, tmp_path: Path) ->
 def _again(gateway: Gateway) -> str:
     """Ask for the epoch until the connections that died with the server are replaced."""
     with gateway.http() as http:
-        for _ in range(20):
+        until = time.monotonic() + 20
+        while time.monotonic() < until:
             answer = http.get("/v1/hello")
             if answer.status_code == 200:
                 return str(answer.json()["epoch"])
