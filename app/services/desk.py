@@ -28,7 +28,7 @@ from app.storage.blobs import BlobTree
 from app.storage.opening import InstanceLock, open_store
 from app.storage.pages import blob_names
 
-_PATIENCE: Final = 5.0
+_PATIENCE: Final = 2.0
 
 
 @dataclass

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app import lanes
+from app.errors import StorageProblem
 from app.ids import new_id
 from app.lanes import Act, on
 from app.notices import Notice
@@ -63,6 +64,9 @@ def _print(desk: Desk, role: str, job: PrintJob) -> bool:
         except BadImage as error:
             _give_up(desk, role, job, error)
             return False
+        except StorageProblem as unreadable:
+            _wait_on(desk, job, unreadable)
+            return False
         if not _move(desk, job, "waiting", "sending"):
             return False
         try:
@@ -86,6 +90,12 @@ def _print(desk: Desk, role: str, job: PrintJob) -> bool:
 def _give_up(desk: Desk, role: str, job: PrintJob, error: PrintingError) -> None:
     problem = printer_problem(error, _(TITLES[role]))
     _move(desk, job, "waiting", "not_printed", f"{problem.happened}{problem.next_step}")
+    desk.notices.post(Notice.of(f"print.{job.id}", problem))
+
+
+def _wait_on(desk: Desk, job: PrintJob, problem: StorageProblem) -> None:
+    """A picture on this paper cannot be read: it waits with its reason and is tried again later."""
+    _move(desk, job, "waiting", "waiting", f"{problem.happened}{problem.next_step}")
     desk.notices.post(Notice.of(f"print.{job.id}", problem))
 
 
