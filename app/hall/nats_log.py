@@ -105,7 +105,9 @@ class NatsLog:
         return lambda: self._watchers.remove(told)
 
     def close(self) -> None:
-        """End the connection and its thread; waits at most two seconds."""
+        """End the connection and its thread; waits at most two seconds. Again does nothing."""
+        if not self._thread.is_alive():
+            return
         ending = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
         with contextlib.suppress(TimeoutError, nats.errors.Error, OSError):
             ending.result(2)
@@ -212,7 +214,7 @@ class NatsLog:
     async def _append(self, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         count, last = self._places.get(subject, (0, 0))
         while True:
-            await self._ready()
+            await self._patiently(self._ready)
             if count == expected:
                 try:
                     seq = await self._publish(subject, last, expected, event_id, event)

@@ -60,7 +60,7 @@ def server_binary() -> str:
 class ServerChild:
     """nats-server on the configuration of a node. ``start`` and ``tend`` belong to one thread.
 
-    On Linux the kernel ends the child when that thread's process dies.
+    On Linux the kernel ends the child when that thread ends, so it is the program's main thread.
     """
 
     def __init__(self, node: Node) -> None:
@@ -138,9 +138,16 @@ class ServerChild:
         self._process = None
 
 
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
 def _end_with_parent() -> None:
-    """In the new child, before nats-server starts: be killed when the parent dies (Linux, prctl(2))."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """In the new child, before nats-server starts: be killed when the parent dies (Linux, prctl(2)).
+
+    The library is loaded beforehand: a fork of a program with threads must take no lock.
+    """
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _answers(port: int) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import signal
 import socket
@@ -12,6 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from nats.aio.client import Client
 
 from app.hall.address import HallAddress
 from app.hall.nats_log import NatsLog
@@ -94,11 +98,28 @@ class Host:
         address.write()
         return address
 
-    def log(self, name: str = "window-1", patience: float = 3.0) -> NatsLog:
-        """Return an open log; closed with the host at the latest."""
-        log = NatsLog(self.member(name), patience)
+    def log(self, name: str = "window-1", patience: float = 3.0, *ports: int) -> NatsLog:
+        """Return an open log, over other ``ports`` if given; closed with the host at the latest."""
+        address = self.member(name)
+        if ports:
+            address = replace(address, servers=tuple(f"127.0.0.1:{port}" for port in ports))
+        log = NatsLog(address, patience)
         self._logs.append(log)
         return log
+
+    def leader(self) -> int:
+        """Return the number of the node that leads the hall's stream."""
+        return asyncio.run(self._leader())
+
+    async def _leader(self) -> int:
+        admin = self.nodes[0].admin()
+        client = Client()
+        urls = [f"tls://{server}" for server in self.nodes[0].servers]
+        await client.connect(urls, tls=admin.tls(), tls_hostname=admin.server_name, tls_handshake_first=True)
+        info = await client.jetstream().stream_info(self.nodes[0].names.stream)
+        await client.close()
+        assert info.cluster is not None
+        return int(str(info.cluster.leader).rsplit("-", 1)[1])
 
     def kill(self, number: int = 1) -> None:
         """SIGKILL a node: nothing is flushed, nobody is told."""
@@ -120,3 +141,64 @@ class Host:
         process = child._process
         if process is not None and process.poll() is None:
             os.kill(process.pid, number)
+
+
+class Line:
+    """A TCP line to a port: it can swallow answers, fall silent both ways, or be cut."""
+
+    def __init__(self, target: int) -> None:
+        self._target = target
+        self.swallow_answers = False
+        self.silent = False
+        self._pairs: list[tuple[socket.socket, socket.socket]] = []
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self._run(self._accept)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.cut()
+        for thread in self._threads:
+            thread.join(5)
+
+    def cut(self) -> None:
+        """Reset every connection; new ones are taken."""
+        for pair in self._pairs:
+            for side in pair:
+                with contextlib.suppress(OSError):
+                    side.shutdown(socket.SHUT_RDWR)
+        self._pairs.clear()
+
+    def _run(self, work: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                near, _address = self._listener.accept()
+                far = socket.create_connection(("127.0.0.1", self._target))
+            except OSError:
+                if self._listener.fileno() < 0:
+                    return
+                continue
+            self._pairs.append((near, far))
+            self._run(self._pump, near, far, lambda: self.silent)
+            self._run(self._pump, far, near, lambda: self.silent or self.swallow_answers)
+
+    @staticmethod
+    def _pump(source: socket.socket, target: socket.socket, dropped: Callable[[], bool]) -> None:
+        with contextlib.suppress(OSError), source, target:
+            while data := source.recv(65536):
+                if not dropped():
+                    target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
