@@ -1,4 +1,4 @@
-"""Kill the demo with SIGKILL at random moments of a visit, on the same data, and count what was lost: nothing.
+"""Kill the demo with SIGKILL at random moments of a visit, on the same data, and count what was lost.
 
     python -m benchmarks.soak_kill [--kills 200] [--minutes 60] [--seed N] [--folder DIR]
 
@@ -18,18 +18,6 @@ from pathlib import Path
 from tests.helpers.killing import STEPS, KilledDemo, moments
 
 _RUN_THROUGH_EVERY = 10
-_NAMES = (
-    "start",
-    "open",
-    "ticket",
-    "call",
-    "identity",
-    "matter",
-    "parties",
-    "papers",
-    "confirmation",
-    "finish",
-)
 
 
 def main() -> int:
@@ -67,9 +55,9 @@ def _soak(demo: KilledDemo, options: argparse.Namespace) -> None:
 
 def _table(demo: KilledDemo) -> None:
     tally = demo.tally
-    print("killed after step   kills")
+    print("steps shown before   kills")
     for step in range(STEPS):
-        print(f"{_NAMES[step]:<18}{tally.after[step]:>7}")
+        print(f"{step:<18}{tally.after[step]:>7}")
     print(f"{'all':<18}{tally.kills:>7}")
     print(f"runs that finished a visit {tally.completed}, visits taken up again {tally.reopened}")
     print(f"children left behind {tally.orphans}, {tally.seconds:.0f} s of runs")
