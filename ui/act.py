@@ -47,6 +47,7 @@ class Acts:
         self._busy = busy
         self._running: set[str] = set()
         self._waiting: dict[str, Future[Any]] = {}
+        self._shown: set[str] = set()
 
     def running(self, name: str) -> bool:
         return name in self._running
@@ -78,6 +79,7 @@ class Acts:
             return False
         self._running.add(key)
         if busy is not None:
+            self._shown.add(key)
             self._busy(key, busy)
         try:
             future = self._desk.lanes.submit(act.lane, act, self._desk, *args)
@@ -117,7 +119,9 @@ class Acts:
     def _over(self, key: str) -> None:
         self._running.discard(key)
         self._waiting.pop(key, None)
-        self._busy(key, None)
+        if key in self._shown:
+            self._shown.discard(key)
+            self._busy(key, None)
 
 
 def incident_problem(incident: crash.Incident) -> Expected:

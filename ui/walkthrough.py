@@ -206,7 +206,7 @@ class Walkthrough:
 
     # ---- eyes -------------------------------------------------------------------------------------
 
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
+    def wait(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Let the window live until the condition holds; it is asked whenever something new is shown."""
         if condition():
             return
@@ -218,12 +218,12 @@ class Walkthrough:
         again.timeout.connect(lambda: loop.quit() if condition() else None)
         for signal in (self.conductor.view_shown, self.conductor.status_shown):
             signal.connect(loop.quit)
-        deadline.start(round(PATIENCE_SECONDS * 1000))
+        deadline.start(round(seconds * 1000))
         again.start(5)
         try:
             while not condition():
                 if not deadline.isActive():
-                    raise Stuck(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
+                    raise Stuck(f"waited {seconds:.0f} s for {what}")
                 loop.exec()
         finally:
             # What is raised keeps this frame alive: a timer left running would ask about a closed window.
