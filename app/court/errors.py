@@ -6,6 +6,7 @@ CourtRefusal                 the gateway does not start; `sentence` is for the o
 ├── PortTaken
 ├── DatabaseTooNew
 ├── DatabaseUnreadable       damaged, or the key does not fit
+├── BlobStoreUnusable        the object store is not there, or does not let us in
 ├── DatabaseUnreachable      the server is not there, or does not let us in
 └── DatabaseUnsafe           SQLite too old, or not durable as set
 BlobRefusal                  one PATCH is refused; becomes an HTTP status and a code
@@ -46,6 +47,10 @@ class DatabaseTooNew(CourtRefusal):
 
 class DatabaseUnreadable(CourtRefusal):
     """Not a database of ours under this key."""
+
+
+class BlobStoreUnusable(CourtRefusal):
+    """The object store is not there, does not let us in, or has no such bucket."""
 
 
 class DatabaseUnreachable(CourtRefusal):

@@ -104,9 +104,10 @@ def _add_events(app: FastAPI, store: Store, settings: Settings) -> None:
         openapi_extra={"requestBody": {"required": True, "content": _BATCH}},
     )
     async def events(request: Request) -> Response:
-        offers = await receive_batch(request, settings.max_batch_bytes)
-        answers = await run_in_threadpool(store.accept, offers, caller(request).court)
-        return Response(encode_answers(answers), media_type="application/json", headers=_NO_CACHE)
+        read = await receive_batch(request, settings.max_batch_bytes)
+        court = caller(request).court
+        answers = await run_in_threadpool(lambda: encode_answers(store.accept(read(), court)))
+        return Response(answers, media_type="application/json", headers=_NO_CACHE)
 
     @app.get("/v1/events/{event_id}", summary="What the court holds under an event's id")
     def event(event_id: str, request: Request) -> Response:

@@ -152,6 +152,10 @@ def _parser() -> argparse.ArgumentParser:
     add_place(parser)
     parser.add_argument("--port", type=int, default=8700, help="0 takes a free port")
     parser.add_argument("--host", default=DEFAULT_HOST)
+    parser.add_argument(
+        "--s3", default="", metavar="http(s)://HOST:PORT/BUCKET", help="blobs in an object store"
+    )
+    parser.add_argument("--s3-key-file", type=Path, help="the access key and the secret, one a line")
     parser.add_argument("--restored", action="store_true", help="after restoring a backup of the folder")
     return parser
 
@@ -177,6 +181,8 @@ def _settings(given: argparse.Namespace) -> Settings:
         court=given.court,
         database=given.database,
         password_file=given.database_password_file,
+        s3=getattr(given, "s3", ""),
+        s3_key_file=getattr(given, "s3_key_file", None),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -17,8 +18,11 @@ _PIECE: Final = 256 << 10
 _MAX_DIGITS: Final = 15
 
 
-async def receive_batch(request: Request, limit: int) -> list[Offer]:
-    """Return the offers of a POST. Raises `BatchRefused`, `ClientDisconnect`."""
+async def receive_batch(request: Request, limit: int) -> Callable[[], list[Offer]]:
+    """Receive a POST; return what reads its offers, for a thread, and raises `BatchRefused` as this does.
+
+    Raises `ClientDisconnect`.
+    """
     content = bytearray()
     async for piece in request.stream():
         content += piece
@@ -29,7 +33,7 @@ async def receive_batch(request: Request, limit: int) -> list[Offer]:
     if digest is not None and digest != content_digest(data):
         raise BatchRefused(400, "damaged")
     coding = request.headers.get("content-encoding", "identity").strip().lower()
-    return await run_in_threadpool(lambda: read_batch(decompress(data, coding, limit)))
+    return lambda: read_batch(decompress(data, coding, limit))
 
 
 async def receive_chunk(request: Request, blobs: Blobs, sha256: str, limit: int) -> Held:
