@@ -95,6 +95,12 @@ class Queue(RuleBasedStateMachine):
         self._maybe(queue.bring_back, number)
 
     @rule()
+    def bring_back_who_is_here(self) -> None:
+        called = self.desk.hall.refresh(self.desk.today()).called_by(HALL.window)
+        if called is not None:
+            self._maybe(queue.bring_back, called.number)
+
+    @rule()
     def serve(self) -> None:
         """Finish the visit as finishing does, then close its ticket."""
         draft = self.desk.store(visits.open_at, HALL.window)
