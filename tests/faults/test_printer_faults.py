@@ -23,7 +23,7 @@ from printing.errors import (
     PrinterOff,
 )
 from printing.printers.base import Outcome, Printer, PrinterStatus
-from printing.printers.network import Limits
+from printing.printers.conversation import Limits
 from printing.registry import open_printer
 from printing.simulators.interpreter import interpret
 from printing.simulators.network_printer import SCENARIOS
