@@ -28,7 +28,7 @@ from tests.helpers.postgres import Cluster, name_of, programs
 Act = Callable[[], int]
 BATCHES = (20, 100, 500)
 RECORDS = 10_000
-NO_LIMITS: tuple[str, ...] = ()
+NO_LIMITS = ("--requests-per-second", "0", "--records-per-day", "0")
 
 
 class Outbox:

@@ -4,6 +4,8 @@ CourtRefusal                 the gateway does not start; `sentence` is for the o
 ├── DataNotWritable
 ├── AlreadyRunning
 ├── PortTaken
+├── TlsUnusable              a certificate, key or CA file cannot be read
+├── SettingUnusable          a word of the command line makes no sense
 ├── DatabaseTooNew
 ├── DatabaseUnreadable       damaged, or the key does not fit
 ├── BlobStoreUnusable        the object store is not there, or does not let us in
@@ -39,6 +41,14 @@ class AlreadyRunning(CourtRefusal):
 
 class PortTaken(CourtRefusal):
     """Something else listens there."""
+
+
+class TlsUnusable(CourtRefusal):
+    """A certificate, key, CA or revocation file cannot be used."""
+
+
+class SettingUnusable(CourtRefusal):
+    """A setting makes no sense."""
 
 
 class DatabaseTooNew(CourtRefusal):
