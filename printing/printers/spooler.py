@@ -3,7 +3,7 @@
 "Accepted" by the spooler is not "printed": after submitting, the job is asked for until CUPS calls it
 completed, which it does when the backend has handed over the last byte. That is CONFIRMED; anything else
 within the limit is UNCONFIRMED and a person looks at the paper. A job CUPS aborted or a person cancelled is
-in doubt too: pages may lie in the tray.
+in doubt too: pages may lie in the tray. The state comes from :mod:`printing.printers.ipp`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,17 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from printing.address import Address
 from printing.errors import ConnectionCut, NotAnswering, PrinterFault, PrinterOff
 from printing.printers.base import Capabilities, Outcome, PrinterStatus, check_job
+from printing.printers.ipp import IppJobState, job_state
 
 _REQUEST = re.compile(r"request id is (\S+-\d+)")
 _ALERTS = re.compile(r"^\s*Alerts: (.*)$", re.MULTILINE)
 _POLL = 0.2  # seconds between two questions about a job
+_SOCKET, _IPP_PORT = "/run/cups/cups.sock", 631
 
 
 class JobState(Enum):
@@ -43,6 +46,11 @@ class SpoolerLimits:
     finish: float = 60.0
 
 
+_JOB_STATES = {
+    IppJobState.COMPLETED: JobState.COMPLETED,
+    IppJobState.CANCELED: JobState.FAILED,
+    IppJobState.ABORTED: JobState.FAILED,
+}
 _STATES = (
     ("cover-open", PrinterStatus.COVER_OPEN),
     ("door-open", PrinterStatus.COVER_OPEN),
@@ -66,6 +74,7 @@ class SpoolerPrinter:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         self._queue = address.name
+        self._host, self._port = address.host, address.port
         self._server = (f"-h{address.host}:{address.port}",) if address.host else ()
         self._limits = limits or SpoolerLimits()
         self._environment = {**os.environ, **(environment or {}), "LC_ALL": "C", "LANG": "C"}
@@ -134,21 +143,24 @@ class SpoolerPrinter:
 
     def state(self, request: str) -> JobState:
         """Ask where a job is."""
+        number = int(request.rpartition("-")[2])
         try:
-            if self._listed(request, "not-completed"):
-                return JobState.WAITING
-            entry = self._listed(request, "completed")
+            state = job_state(*self._scheduler(), number, self._limits.program)
         except OSError:
             return JobState.LOST
-        if not entry:
-            return JobState.LOST
-        return JobState.COMPLETED if "job-completed-successfully" in entry else JobState.FAILED
+        return _JOB_STATES.get(state, JobState.WAITING) if state else JobState.LOST
 
-    def _listed(self, request: str, which: str) -> str:
-        """Return what the spooler lists of one job, blank if nothing."""
-        said = self._run("lpstat", ("-l", "-W", which, "-o", self._queue))
-        entries = re.split(r"^(?=\S)", said, flags=re.MULTILINE)
-        return next((entry for entry in entries if entry.split(maxsplit=1)[:1] == [request]), "")
+    def _scheduler(self) -> tuple[str, int]:
+        """Return where the scheduler listens, found as the programs find it."""
+        if self._host:
+            return self._host, self._port
+        server = self._environment.get("CUPS_SERVER", "")
+        if server.startswith("/"):
+            return server, 0
+        if server:
+            host, _, port = server.partition(":")
+            return host, int(port) if port.isdecimal() else _IPP_PORT
+        return (_SOCKET, 0) if Path(_SOCKET).exists() else ("localhost", _IPP_PORT)
 
     def send(self, payload: bytes, job_id: str) -> Outcome:
         """Print one PDF; CONFIRMED only when CUPS says that the job is completed."""
