@@ -132,9 +132,15 @@ class Conductor(QObject):
             self._stale = True
             return
         self._stale = False
-        self.acts.run(self, visit_view.desk_view, self._finished, done=self._show)
+        asked = self._finished
+        self.acts.run(self, visit_view.desk_view, asked, done=lambda view: self._show(view, asked))
 
-    def _show(self, view: DeskView) -> None:
+    def _show(self, view: DeskView, asked: str) -> None:
+        """Draw the view, unless it was asked for before the visit was finished and so has lost it."""
+        if view.visit is None and (asked != self._finished or self.acts.running("finish")):
+            if asked != self._finished:
+                self._refresh()
+            return
         self._view = view
         self._window.show_desk(view)
         if self._stale:
@@ -227,6 +233,9 @@ class Conductor(QObject):
     def _finish(self) -> None:
         visit = self._view.visit if self._view else None
         unsigned = visit is not None and visit.visit_id == self._unsigned_visit
+        if visit is not None:
+            # Known before the act ends: a view made just after the commit must still show this visit.
+            self._finished = visit.visit_id
 
         def refused(problem: Expected) -> None:
             if isinstance(problem, finishing.NotSigned) and visit is not None:
