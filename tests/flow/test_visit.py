@@ -18,6 +18,7 @@ from app.imaging.page import Page
 from app.services.confirmation import digest
 from app.services.dossier_file import dossier_pdf
 from app.services.finishing import load_page, read_case
+from app.services.rhythm import Rhythm
 from app.services.views import Mark, Source, VisitView
 from app.storage import intakes
 from printing.simulators.interpreter import Interpretation, interpret
@@ -318,3 +319,21 @@ def test_a_desk_that_is_opened_again_goes_on_with_the_open_visit(
     again = counter(data=tmp_path / "kept")
     assert again.visit.party_name == "乌兰"
     again.says("A001 上次没有办完，已接着打开")
+
+
+def test_a_visit_that_is_finished_never_leaves_the_window(counter: OpenCounter, tmp_path: Path) -> None:
+    """A view that was asked for just before must not show an empty window just after."""
+    desk = counter(rhythm=Rhythm(view=0.002))
+    shown: list[bool] = []
+    for _visit in range(5):
+        desk.call()
+        desk.fill("identity.name", "张三")
+        desk.bring_papers(one_picture(tmp_path / "page.png"))
+        desk.until(lambda: len(desk.visit.pages) == 1, "the page")
+        desk.key(Qt.Key.Key_F12)
+        desk.says("还没有签字")
+        shown.clear()
+        desk.conductor.view_shown.connect(lambda view: shown.append(view.visit is not None))
+        desk.key(Qt.Key.Key_F12)
+        desk.until(lambda: desk.walk.visit is not None and desk.visit.outcome is not None, "the receipt")
+        assert all(shown)
