@@ -233,9 +233,6 @@ class Conductor(QObject):
     def _finish(self) -> None:
         visit = self._view.visit if self._view else None
         unsigned = visit is not None and visit.visit_id == self._unsigned_visit
-        if visit is not None:
-            # Known before the act ends: a view made just after the commit must still show this visit.
-            self._finished = visit.visit_id
 
         def refused(problem: Expected) -> None:
             if isinstance(problem, finishing.NotSigned) and visit is not None:
