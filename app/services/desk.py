@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 
 from app.clock import Clock, SystemClock, business_day
-from app.domain.calendar import HolidayTable, parse_holidays
 from app.hall.follow import HallFollower
 from app.hall.sqlite_log import SqliteLog
 from app.lanes import DB, Lanes
 from app.notices import Notice, Notices
-from app.paths import Places, resources
+from app.paths import Places
 from app.services.bench import Bench
+from app.services.knowledge import Knowledge, load_knowledge
 from app.services.sending import Sending, make_sending
 from app.settings import DeviceSettings, Fault, Settings, problem
 from app.storage import meta
@@ -37,7 +37,7 @@ class Desk:
     hall: HallFollower
     bench: Bench
     sending: Sending | None
-    holidays: HolidayTable
+    knowledge: Knowledge
     lock: InstanceLock
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)
@@ -102,17 +102,12 @@ def open_desk(
         hall=HallFollower(SqliteLog(store)),
         bench=bench,
         sending=make_sending(settings.court, store, blobs, clock, device),
-        holidays=_holidays(),
+        knowledge=load_knowledge(),
         lock=lock,
     )
     if faults:
         notices.post(Notice.of("settings", problem(places.settings, faults)))
     return desk
-
-
-def _holidays() -> HolidayTable:
-    table = resources() / "codes" / "holidays.toml"
-    return parse_holidays(table.read_text(encoding="utf-8"), table.name)
 
 
 def _with_paper_folder(devices: DeviceSettings, folder: Path) -> DeviceSettings:
