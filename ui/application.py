@@ -13,7 +13,6 @@ from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from app import texts
 from app.paths import resources
-from ui import keep_true_alive
 from ui.stylesheet import palette, stylesheet
 from ui.theme import FAMILIES, Theme, theme
 
@@ -110,7 +109,6 @@ class Sweeper(QObject):
 
     def _sweep(self) -> None:
         self._turn += 1
-        keep_true_alive()
         gc.collect(2 if self._turn % _FULL_EVERY == 0 else 1)
 
 

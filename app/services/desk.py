@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from app.clock import Clock, SystemClock, business_day
+from app.domain.calendar import HolidayTable
 from app.hall.follow import HallFollower
 from app.hall.sqlite_log import SqliteLog
 from app.lanes import DB, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
 from app.services.bench import Bench
-from app.services.knowledge import Knowledge, load_knowledge
+from app.services.knowledge import Knowledge, open_knowledge
 from app.services.sending import Sending, make_sending
 from app.settings import DeviceSettings, Fault, Settings, problem
 from app.storage import meta
@@ -45,6 +46,10 @@ class Desk:
     @property
     def window(self) -> int:
         return self.settings.hall.window
+
+    @property
+    def holidays(self) -> HolidayTable:
+        return self.knowledge.holidays
 
     def today(self) -> date:
         return business_day(self.clock.now())
@@ -102,7 +107,7 @@ def open_desk(
         hall=HallFollower(SqliteLog(store)),
         bench=bench,
         sending=make_sending(settings.court, store, blobs, clock, device),
-        knowledge=load_knowledge(),
+        knowledge=open_knowledge(places, business_day(clock.now()), notices),
         lock=lock,
     )
     if faults:

@@ -45,7 +45,7 @@ def set_field(desk: Desk, path: str, text: str) -> None:
 
 def _choose(desk: Desk, record: VisitRecord, draft: Draft, path: str, code: str) -> None:
     number = path.split(".")[1]
-    chosen = desk.knowledge.matters.matters.get(code)
+    chosen = desk.knowledge.matters.get(code)
     if chosen is None or not number.isdigit():
         raise FormProblem(_("没有这个事项。"), next_step=_("请从列表选择。"))
     old = matter_of(draft, int(number), desk.knowledge)

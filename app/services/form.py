@@ -72,7 +72,7 @@ def head_group(shown: Sheet, knowledge: Knowledge) -> GroupSpec:
 
 def matter_spec(path: str, code: str, knowledge: Knowledge) -> FieldSpec:
     """The choice among the 25 matters."""
-    matters = knowledge.matters.matters.values()
+    matters = knowledge.matters.values()
     return FieldSpec(
         path,
         "办理事项",
@@ -267,9 +267,9 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
         return FieldSpec(path, "类别", "choice", choices=tuple((v.key, v.label) for v in matter.variants))
     if key == "mediation":
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
-    if key.startswith("copies.") and key.removeprefix("copies.") in knowledge.matters.materials:
+    if key.startswith("copies.") and key.removeprefix("copies.") in knowledge.catalogue.materials:
         return FieldSpec(path, "份数", "number", rule=_check_copies)
-    every = (matter, *knowledge.matters.matters.values())
+    every = (matter, *knowledge.matters.values())
     known = next((field for m in every if (field := m.field(key)) is not None), None)
     if known is None or known.kind is FieldKind.PARTIES:
         return None

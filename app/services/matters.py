@@ -56,7 +56,7 @@ def add(desk: Desk, code: str = "") -> int:
     """Add a matter with the parties of the one on the screen; return its number."""
     record, draft = _draft(desk)
     shown = current(draft, desk.knowledge)
-    matter = desk.knowledge.matters.matters.get(code, shown.matter)
+    matter = desk.knowledge.matters.get(code, shown.matter)
     return _add(desk, record, draft, _lists(draft, shown, matter) | {"code": matter.code})
 
 

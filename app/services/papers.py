@@ -33,12 +33,12 @@ def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
     """Make the bytes durable on disk, then name them in the store; return their SHA-256.
 
     The lock is held while waiting for ``db``, which never takes it; so the same picture arriving on two
-    lanes gets one file and one key.
+    lanes gets one file and one key. A file that was lost or damaged is written again.
     """
     sha256 = hashlib.sha256(data).hexdigest()
     with desk.blob_lock:
         known = desk.store(pages.get_blob, sha256)
-        if known is not None and desk.blobs.has(sha256):
+        if known is not None and desk.blobs.intact(sha256, known.key):
             return sha256
         key = known.key if known else secrets.token_bytes(KEY_BYTES)
         desk.blobs.put(data, key)
@@ -55,8 +55,8 @@ def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -
     ``on_page`` is called on this lane after each page is stored. Pages scanned before a jam stay.
     Raises DeviceProblem, StorageProblem, Cancelled.
     """
-    place = _place(desk, material)
     flag = desk.cancel_flag("scan")
+    place = _place(desk, material)
     settings = ScanSettings(source=Source.FEEDER if feeder else Source.FLATBED)
     added = 0
     with desk.bench.scanner() as scanner:
@@ -77,8 +77,8 @@ def import_files(desk: Desk, material: str, files: tuple[Path, ...]) -> int:
 
     Raises FormProblem with what is wrong with the file, StorageProblem, Cancelled.
     """
-    place = _place(desk, material)
     flag = desk.cancel_flag("import_files")
+    place = _place(desk, material)
     added = 0
     for path in files:
         made: list[str] = []

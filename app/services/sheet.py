@@ -74,7 +74,7 @@ def current_number(draft: Draft) -> int:
 
 def matter_of(draft: Draft, number: int, knowledge: Knowledge) -> Matter:
     """Return the chosen matter; a code the catalogue no longer has stands as its first."""
-    known = knowledge.matters.matters
+    known = knowledge.matters
     code = value(draft, f"matter.{number}.code") or DEFAULT_CODE
     return known.get(code) or next(iter(known.values()))
 
@@ -198,4 +198,4 @@ def material_name(code: str, knowledge: Knowledge, matter: Matter | None = None)
         return _(OTHER_NAME)
     asked = matter.requirements if matter is not None else ()
     own = next((r.material.name for r in asked if r.material.code == code), "")
-    return own or knowledge.matters.name_of(code)
+    return own or knowledge.catalogue.name_of(code)

@@ -57,6 +57,17 @@ class BlobTree:
             raise storage_problem(error) from error
         return data
 
+    def intact(self, sha256: str, key: bytes) -> bool:
+        """Say whether the file is there and opens; raises StorageProblem when the disk cannot be read."""
+        try:
+            sealed = self.path(sha256).read_bytes()
+            AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], sha256.encode())
+        except (FileNotFoundError, InvalidTag, ValueError):
+            return False
+        except OSError as error:
+            raise storage_problem(error) from error
+        return True
+
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 
@@ -65,10 +76,16 @@ class BlobTree:
         return {path.name for path in self.root.glob("??/*") if not path.name.endswith(".tmp")}
 
     def sweep(self, referenced: set[str]) -> int:
-        """Remove half-written files and files no row names; return how many."""
-        gone = [path for path in self.root.glob("??/*") if path.name not in referenced]
-        for path in gone:
-            path.unlink()
+        """Remove half-written files and files no row names; return how many.
+
+        Raises StorageProblem when the disk does not allow it.
+        """
+        try:
+            gone = [path for path in self.root.glob("??/*") if path.name not in referenced]
+            for path in gone:
+                path.unlink()
+        except OSError as error:
+            raise storage_problem(error) from error
         return len(gone)
 
 

@@ -104,6 +104,7 @@ def _no_key(why: str) -> StorageProblem:
 def open_store(places: Places, now: datetime) -> Store:
     """Open and, if needed, create or migrate the store; raises StorageProblem with what to do."""
     try:
+        places.make()
         key = load_key(places)
         store = Store(places.store, key)
     except OSError as error:
@@ -113,6 +114,9 @@ def open_store(places: Places, now: datetime) -> Store:
         with store.transaction() as connection:
             if meta.read(connection, meta.DEVICE) is None:
                 meta.write(connection, meta.DEVICE, new_id())
+    except OSError as error:
+        store.close()
+        raise storage_problem(error) from error
     except BaseException:
         store.close()
         raise

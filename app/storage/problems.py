@@ -17,7 +17,7 @@ _IOERR: Final = "SQLITE_IOERR"
 _BUSY: Final = "SQLITE_BUSY"
 _LOCKED: Final = "SQLITE_LOCKED"
 _DAMAGED: Final = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
-_FROZEN: Final = "SQLITE_CONSTRAINT_TRIGGER"
+_FROZEN: Final = ("SQLITE_CONSTRAINT", "a finished visit is frozen")
 _UNOPENED: Final = "SQLITE_CANTOPEN"
 
 
@@ -53,7 +53,7 @@ def storage_problem(error: DBAPIError | OSError | dbapi2.Error) -> StorageProble
             next_step=_("请关闭另一个窗口程序后再试。"),
             detail=detail,
         )
-    if code == _FROZEN:
+    if code == _FROZEN[0] and _FROZEN[1] in str(error):
         return StorageProblem(
             _("这次办理已经办结，刚才这一步没有加进去。"),
             safe=_("已办结的记录没有变动。"),

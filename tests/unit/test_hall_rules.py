@@ -1,0 +1,190 @@
+"""Events of one day folded into a state, and the rule that says who is next and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.hall import EventKind, HallEvent, HallState, Promise, fits, fold, next_ticket
+from app.domain.ticket import TicketState, format_number, parse_number
+
+NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+K = EventKind
+
+
+def at(minute: float) -> datetime:
+    return NINE + timedelta(minutes=minute)
+
+
+def issued(number: str, minute: float, *, green: bool = False) -> HallEvent:
+    return HallEvent(K.ISSUED, number, at(minute), group="立案", green=green)
+
+
+def event(kind: EventKind, number: str, minute: float, window: int | None = 1) -> HallEvent:
+    return HallEvent(kind, number, at(minute), window)
+
+
+def state(*events: HallEvent) -> HallState:
+    return fold(events)
+
+
+THREE = (issued("A001", 0), issued("A002", 1), issued("A003", 2))
+
+
+def test_issued_tickets_wait_in_order_of_arrival() -> None:
+    assert [t.number for t in state(*THREE).waiting()] == ["A001", "A002", "A003"]
+    assert state(*THREE).people_ahead("A003") == 2
+
+
+def test_the_same_number_issued_again_changes_nothing() -> None:
+    again = state(*THREE, issued("A001", 9, green=True))
+    assert again.tickets["A001"].arrived_at == at(0)
+    assert not again.tickets["A001"].green
+
+
+def test_a_call_takes_the_ticket_to_its_window_and_counts() -> None:
+    called = state(*THREE, event(K.CALLED, "A001", 3, 2))
+    ticket = called.tickets["A001"]
+    assert (ticket.state, ticket.window, ticket.called_at, ticket.calls) == (TicketState.CALLED, 2, at(3), 1)
+    assert called.called_by(2) == ticket
+    assert called.called_by(1) is None
+
+
+def test_a_recall_counts_and_keeps_everything_else() -> None:
+    ticket = state(*THREE, event(K.CALLED, "A001", 3), event(K.RECALLED, "A001", 4)).tickets["A001"]
+    assert (ticket.state, ticket.calls, ticket.called_at) == (TicketState.CALLED, 2, at(3))
+
+
+def test_a_missed_number_comes_back_at_its_place_by_arrival() -> None:
+    back = state(
+        *THREE, event(K.CALLED, "A001", 3), event(K.NO_SHOW, "A001", 4), event(K.RETURNED, "A001", 5, 7)
+    )
+    ticket = back.tickets["A001"]
+    assert (ticket.state, ticket.window, ticket.closed_at) == (TicketState.WAITING, None, None)
+    choice = next_ticket(back, at(6))
+    assert choice is not None
+    assert choice.ticket.number == "A001"
+
+
+def test_folding_in_two_parts_gives_the_same_as_folding_at_once() -> None:
+    events = [*THREE, event(K.CALLED, "A002", 3), event(K.SERVED, "A002", 9), event(K.CALLED, "A001", 10)]
+    for cut in range(len(events) + 1):
+        assert fold(events[cut:], fold(events[:cut])) == fold(events)
+
+
+def test_folding_leaves_the_state_before_as_it_was() -> None:
+    before = state(*THREE)
+    fold([event(K.CALLED, "A001", 3)], before)
+    assert before.tickets["A001"].state is TicketState.WAITING
+
+
+ALLOWED = {
+    TicketState.WAITING: {K.CALLED},
+    TicketState.CALLED: {K.RECALLED, K.RETURNED, K.NO_SHOW, K.SERVED},
+    TicketState.NO_SHOW: {K.RETURNED},
+    TicketState.SERVED: set(),
+}
+PATHS = {
+    TicketState.WAITING: (),
+    TicketState.CALLED: (K.CALLED,),
+    TicketState.NO_SHOW: (K.CALLED, K.NO_SHOW),
+    TicketState.SERVED: (K.CALLED, K.SERVED),
+}
+
+
+@pytest.mark.parametrize("where", list(TicketState))
+@pytest.mark.parametrize("kind", list(EventKind))
+def test_an_event_fits_exactly_where_the_drawing_of_states_says(where: TicketState, kind: EventKind) -> None:
+    path = [event(k, "A001", n) for n, k in enumerate(PATHS[where], 1)]
+    before = state(issued("A001", 0), *path)
+    ticket = before.tickets["A001"]
+    assert ticket.state is where
+    new = event(kind, "A001", 9)
+    assert fits(ticket, new) == (kind in ALLOWED[where])
+    assert (fold([new], before) != before) == (kind in ALLOWED[where])
+
+
+@pytest.mark.parametrize("kind", [K.RECALLED, K.NO_SHOW, K.SERVED, K.RETURNED])
+def test_another_window_cannot_act_on_a_called_ticket(kind: EventKind) -> None:
+    called = state(*THREE, event(K.CALLED, "A001", 3, 1))
+    assert not fits(called.tickets["A001"], event(kind, "A001", 4, 2))
+
+
+def test_an_event_about_an_unknown_number_changes_nothing() -> None:
+    assert state(*THREE, event(K.CALLED, "A099", 3)) == state(*THREE)
+
+
+def test_nobody_waiting_means_nobody_is_next() -> None:
+    assert next_ticket(HallState(), NINE) is None
+
+
+def test_without_green_tickets_the_first_to_arrive_is_next() -> None:
+    choice = next_ticket(state(*THREE), at(5))
+    assert choice is not None
+    assert (choice.ticket.number, choice.rule, choice.otherwise) == ("A001", "arrival", None)
+    assert choice.reason
+
+
+def test_a_green_ticket_goes_first_and_the_reason_tells_wait_and_promise() -> None:
+    choice = next_ticket(state(*THREE, issued("G001", 3, green=True)), at(7.5))
+    assert choice is not None
+    assert (choice.ticket.number, choice.rule, choice.otherwise) == ("G001", "green", "A001")
+    assert "已等 4 分钟" in choice.reason
+    assert "不超过 10 分钟" in choice.reason
+
+
+def test_a_clock_set_back_shows_no_negative_wait() -> None:
+    choice = next_ticket(state(issued("A001", 0), issued("G001", 3, green=True)), at(-60))
+    assert choice is not None
+    assert "已等 0 分钟" in choice.reason
+
+
+def test_a_green_ticket_that_was_first_anyway_is_called_by_arrival() -> None:
+    choice = next_ticket(state(issued("G001", 0, green=True), issued("A001", 1)), at(5))
+    assert choice is not None
+    assert (choice.ticket.number, choice.rule, choice.otherwise) == ("G001", "arrival", None)
+
+
+def test_an_ordinary_ticket_is_overtaken_at_most_as_often_as_promised() -> None:
+    """Green people keep arriving; the ordinary one is called after exactly the promised number."""
+    promise = Promise(overtakes=3)
+    hall = state(issued("A001", 0))
+    called = []
+    for n in range(1, 8):
+        hall = fold([issued(f"G{n:03d}", n, green=True)], hall)
+        choice = next_ticket(hall, at(n), promise)
+        assert choice is not None
+        called.append((choice.ticket.number, choice.rule))
+        number = choice.ticket.number
+        hall = fold([event(K.CALLED, number, n), event(K.SERVED, number, n + 0.5)], hall)
+    assert [number for number, _rule in called[:4]] == ["G001", "G002", "G003", "A001"]
+    assert called[3] == ("A001", "overtakes")
+
+
+def test_the_reason_of_the_cap_names_the_count_and_who_would_be_next_otherwise() -> None:
+    greens = [issued(f"G{n:03d}", n, green=True) for n in range(1, 5)]
+    calls = [
+        e for n in range(1, 4) for e in (event(K.CALLED, f"G{n:03d}", 5), event(K.SERVED, f"G{n:03d}", 6))
+    ]
+    choice = next_ticket(state(issued("A001", 0), *greens, *calls), at(7))
+    assert choice is not None
+    assert (choice.ticket.number, choice.rule, choice.otherwise) == ("A001", "overtakes", "G004")
+    assert "已让过 3 人" in choice.reason
+
+
+def test_only_who_arrived_earlier_and_still_waits_is_overtaken() -> None:
+    hall = state(*THREE, event(K.CALLED, "A002", 3))
+    assert {n: t.overtaken for n, t in hall.tickets.items()} == {"A001": 1, "A002": 0, "A003": 0}
+
+
+@pytest.mark.parametrize(("count", "number"), [(1, "A001"), (17, "A017"), (999, "A999"), (1000, "A1000")])
+def test_a_number_is_printed_with_three_digits_or_as_many_as_it_needs(count: int, number: str) -> None:
+    assert format_number("A", count) == number
+    assert parse_number(number) == ("A", count)
+
+
+@pytest.mark.parametrize("text", ["", "A", "A01", "a001", "A00001", "001", "A001 ", "甲001"])
+def test_anything_else_is_no_ticket_number(text: str) -> None:
+    with pytest.raises(ValueError, match="not a ticket number"):
+        parse_number(text)
