@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,9 @@ from app.storage.records import DraftField
 from app.texts import _
 
 LONGEST_TEXT: Final = 4000
+SPELLING: Final = "\u200c\u200d\u180e"
+"""Format characters that belong to the spelling, as in ``app.domain.names``."""
+_OWN_SPELLING: Final = frozenset({"name", "id_number", "phone"})
 
 Draft = Mapping[str, DraftField]
 Check = Callable[[str], Checked]
@@ -58,16 +62,26 @@ def check(spec: FieldSpec, text: str) -> Checked:
         known = {value for value, _label in spec.choices}
         return passed(text) if text in known else failed(text, _("没有这个选项。"))
     if spec.rule is not None:
-        return spec.rule(clean(text, spec.kind))
+        return spec.rule(text if spec.kind in _OWN_SPELLING else clean(text, spec.kind))
     if spec.kind == "phone":
         return check_phone(text)
     return check_name(text) if spec.kind == "name" else passed(clean(text, spec.kind))
 
 
 def clean(text: str, kind: str) -> str:
-    """Strip control characters; only a long text keeps its line breaks."""
-    keep = "\n" if kind == "long_text" else ""
-    return "".join(c for c in text if c.isprintable() or c in keep).strip()
+    """Strip control characters; only a long text keeps its line breaks.
+
+    Characters this Python does not know yet, private-use ones and those Mongolian spelling needs are kept.
+    """
+    spaced = text.replace("\t", " ")
+    if kind != "long_text":
+        spaced = spaced.replace("\n", " ")
+    return "".join(c for c in spaced if c == "\n" or not _is_control(c)).strip()
+
+
+def _is_control(character: str) -> bool:
+    category = unicodedata.category(character)
+    return category in {"Cc", "Cs", "Zl", "Zp"} or (category == "Cf" and character not in SPELLING)
 
 
 _FROM_VISITOR: Final = {

@@ -206,10 +206,12 @@ def _matter_group(shown: Sheet, knowledge: Knowledge) -> tuple[GroupSpec, ...]:
 
 
 def _party_groups(draft: Draft, shown: Sheet) -> list[GroupSpec]:
-    made = []
+    made: list[GroupSpec] = []
     for field in shown.fields:
         if field.kind is FieldKind.PARTIES:
-            keys = people.members(draft, shown.number, shown.matter, field)
+            seen = {group.key for group in made}
+            members = people.members(draft, shown.number, shown.matter, field)
+            keys = [key for key in members if key not in seen]
             made += [
                 people.party_group(draft, key, people.title_of(field, place, len(keys)), shown.matter, field)
                 for place, key in enumerate(keys, 1)

@@ -20,7 +20,6 @@ from app.domain.identity import (
     check_residence_permit,
 )
 from app.domain.matter import AGENT_NAMES, AgentKind, Field, FieldKind, Level, Matter, PartyForm, Side
-from app.domain.names import check_name
 from app.domain.party import Agent, Origin, Party, origin_of, read_authority
 from app.services.fields import FIRST, Draft, FieldSpec, GroupSpec, is_agent, value
 from app.texts import _
@@ -236,7 +235,7 @@ def _natural(prefix: str, filer: bool, law: bool) -> tuple[FieldSpec, ...]:
         rule=check_person_number,
     )
     own = (
-        FieldSpec(f"{prefix}name", "姓名", required=law, rule=check_name),
+        FieldSpec(f"{prefix}name", "姓名", "name", required=law),
         number,
         FieldSpec(f"{prefix}phone", "手机号码" if filer else "联系电话", "phone"),
         _address(prefix, filer, law),
@@ -252,11 +251,11 @@ def _body(prefix: str, filer: bool, law: bool) -> tuple[FieldSpec, ...]:
         rule=check_body_number,
     )
     own = (
-        FieldSpec(f"{prefix}name", "名称", required=law, rule=check_name),
+        FieldSpec(f"{prefix}name", "名称", "name", required=law),
         code,
         FieldSpec(f"{prefix}phone", "联系电话", "phone"),
         _address(prefix, filer, law),
-        FieldSpec(f"{prefix}legal_representative", "法定代表人（负责人）", rule=check_name),
+        FieldSpec(f"{prefix}legal_representative", "法定代表人（负责人）", "name"),
     )
     if not filer:
         return own

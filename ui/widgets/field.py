@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.services.views import FieldView
 from app.texts import _
 from ui.theme import Theme
-from ui.widgets.inputs import LineInput, make_input, source_words
+from ui.widgets.boxes import make_input
+from ui.widgets.inputs import LineInput, source_words
 from ui.widgets.label import ElidedLabel, Label, plain_tip, repolish
 from ui.widgets.layout import row
 

@@ -231,17 +231,6 @@ class ChoiceInput(Combo):
         """The label's row says it."""
 
 
-def make_input(look: Theme, view: FieldView) -> LineInput | LongInput | ChoiceInput:
-    """Return the box that fits the kind of the field."""
-    if view.kind == "long_text":
-        return LongInput(look)
-    if view.kind == "choice":
-        return ChoiceInput(look, view)
-    if view.kind == "money":
-        return MoneyInput(look, view)
-    return LineInput(look, view)
-
-
 def grouped(value: str) -> str:
     """Return an amount with thousands separated; anything else comes back as it is."""
     try:
