@@ -1,21 +1,61 @@
 """A line with a list of the best matches under it: characters, numbers, pinyin initials, whatever it knows.
 
-The list is asked on the GUI thread: it is pure and answers within 20 ms.
+The list is asked on the GUI thread: it is pure and answers within 20 ms. It lies on the window, not in one
+of its own, so that every key of the window goes on working.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
-from PySide6.QtCore import QModelIndex, QStringListModel, Qt
-from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCompleter, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.services.views import FieldView, Suggestion
+from app.texts import _
 from ui.theme import Theme
 from ui.widgets.inputs import LineInput
 
 Suggest = Callable[[str], tuple[Suggestion, ...]]
+MOST_SHOWN: Final = 9
+_KEYS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+
+
+class Matches(QListWidget):
+    """The best matches under a line; the line keeps the cursor."""
+
+    def __init__(self, look: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._look = look
+        self._over = window
+        self._row = QSize(0, look.px(28))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(_("可选的内容"))
+        self.setObjectName("matches")
+        self.setUniformItemSizes(True)
+        self.hide()
+
+    def show_under(self, line: QWidget, found: tuple[Suggestion, ...]) -> None:
+        self.clear()
+        for suggestion in found:
+            item = QListWidgetItem(_line(suggestion))
+            item.setSizeHint(self._row)
+            self.addItem(item)
+        self.setCurrentRow(0)
+        window = self._over
+        below = line.mapTo(window, QPoint(0, line.height()))
+        height = min(len(found), MOST_SHOWN) * self._row.height() + 2 * self.frameWidth()
+        if below.y() + height > window.height():
+            below.setY(max(line.mapTo(window, QPoint(0, 0)).y() - height, 0))
+        self.setGeometry(below.x(), below.y(), max(line.width(), self._look.px(420)), height)
+        self.show()
+        self.raise_()
+
+    def step(self, by: int) -> None:
+        self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + by)))
 
 
 class SuggestInput(LineInput):
@@ -25,15 +65,10 @@ class SuggestInput(LineInput):
         self._free = view.kind == "cause"
         self._names = dict(view.choices)
         self._chosen = view.value
-        super().__init__(look, view, parent)
         self._suggest = suggest
         self._found: tuple[Suggestion, ...] = ()
-        self._lines = QStringListModel(self)
-        self._list = QCompleter(self._lines, self)
-        self._list.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
-        self._list.setMaxVisibleItems(9)
-        self._list.setWidget(self)
-        self._list.activated[QModelIndex].connect(self._picked)
+        self._matches: Matches | None = None
+        super().__init__(look, view, parent)
 
     def _offer(self, view: FieldView) -> None:
         """The list is our own."""
@@ -41,8 +76,11 @@ class SuggestInput(LineInput):
     @property
     def suggestions(self) -> tuple[Suggestion, ...]:
         """What the list shows now."""
-        popup = self._list.popup()
-        return self._found if popup is not None and popup.isVisible() else ()
+        return self._found if self._open else ()
+
+    @property
+    def _open(self) -> bool:
+        return self._matches is not None and self._matches.isVisible()
 
     def value(self) -> str:
         return self.text() if self._free else self._chosen
@@ -60,28 +98,28 @@ class SuggestInput(LineInput):
     def _changed(self, text: str) -> None:
         if self._free:
             self.typed.emit(text)
-        self._search(text)
-
-    def _search(self, text: str) -> None:
         self._found = self._suggest(text)
         exact = len(self._found) == 1 and self._found[0].label == text
-        if exact or not self._found:
+        if exact or not self._found or not self.hasFocus():
             self._hide()
-            return
-        self._lines.setStringList([_line(suggestion) for suggestion in self._found])
-        self._list.complete()
-        popup = self._list.popup()
-        if popup is not None:
-            popup.setCurrentIndex(self._list.completionModel().index(0, 0))
+        else:
+            self._list().show_under(self, self._found)
+
+    def _list(self) -> Matches:
+        if self._matches is None:
+            self._matches = Matches(self._look, self.window())
+            self._matches.itemClicked.connect(lambda _item: self._take_current())
+            self.destroyed.connect(self._matches.deleteLater)
+        return self._matches
 
     def _hide(self) -> None:
-        popup = self._list.popup()
-        if popup is not None:
-            popup.hide()
+        if self._matches is not None:
+            self._matches.hide()
 
-    def _picked(self, index: QModelIndex) -> None:
-        if 0 <= index.row() < len(self._found):
-            self._take(self._found[index.row()])
+    def _take_current(self) -> None:
+        row = self._list().currentRow()
+        if 0 <= row < len(self._found):
+            self._take(self._found[row])
 
     def _take(self, suggestion: Suggestion) -> None:
         self._hide()
@@ -90,14 +128,31 @@ class SuggestInput(LineInput):
         self.typed.emit(suggestion.value)
         self.left.emit()
 
+    def event(self, event: QEvent) -> bool:
+        """While the list is open Esc and Enter belong to it, not to the window."""
+        override = event.type() == QEvent.Type.ShortcutOverride and self._open
+        if override and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._open or event.key() not in _KEYS:
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._list().step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._hide()
+        else:
+            self._take_current()
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self._free and event.reason() != Qt.FocusReason.PopupFocusReason:
+        if not self._free:
             self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
-            self._settle()
+        self._settle()
         super().focusOutEvent(event)
 
     def _settle(self) -> None:
