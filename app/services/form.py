@@ -29,7 +29,7 @@ from app.services.fields import (
 )
 from app.services.knowledge import Knowledge
 from app.services.people import check_person_number
-from app.services.sheet import Sheet, cause_named, current, matter_of, sheets
+from app.services.sheet import Sheet, current, matter_of, sheets
 from app.services.views import FieldGroup, FieldView, Suggestion
 from app.texts import _
 
@@ -139,7 +139,7 @@ def field_spec(shown_path: str, field: Field, knowledge: Knowledge) -> FieldSpec
 
 
 def _check_cause(knowledge: Knowledge, text: str) -> Checked:
-    if cause_named(text, knowledge.causes) is not None:
+    if knowledge.causes.named(text) is not None:
         return passed(text)
     return passed(text, NO_FACTS, _("案由表中没有这个名称，请从列表选择。"))
 

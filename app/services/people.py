@@ -266,7 +266,7 @@ def _body(prefix: str, filer: bool, law: bool) -> tuple[FieldSpec, ...]:
 def _address(prefix: str, filer: bool, law: bool) -> FieldSpec:
     if filer:
         return FieldSpec(f"{prefix}address", "送达地址", required=law)
-    return FieldSpec(f"{prefix}address", "住所", required=law, hint="足以与他人区别即可")
+    return FieldSpec(f"{prefix}address", "住所", required=law, hint="足以与他人区别即可", wide=True)
 
 
 def party_field(path: str, draft: Draft) -> FieldSpec | None:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from app.domain.causes import Cause, CauseIndex
+from app.domain.causes import Cause
 from app.domain.checklist import Handed, Item, assess
 from app.domain.matter import Field, FieldKind, Matter, Variant
 from app.domain.party import Parties, Party
@@ -127,16 +126,7 @@ def _cause(draft: Draft, number: int, matter: Matter, knowledge: Knowledge) -> C
     field = next((f for f in matter.fields if f.kind is FieldKind.CAUSE), None)
     if field is None:
         return None
-    return cause_named(value(draft, f"matter.{number}.{field.key}"), knowledge.causes)
-
-
-@lru_cache(maxsize=256)
-def cause_named(name: str, index: CauseIndex) -> Cause | None:
-    """The cause of exactly this name, the most detailed of namesakes."""
-    if not name:
-        return None
-    same = [cause for cause in index.search(name) if cause.name == name]
-    return max(same, key=lambda cause: cause.level) if same else None
+    return knowledge.causes.named(value(draft, f"matter.{number}.{field.key}"))
 
 
 def _parties(draft: Draft, number: int, matter: Matter) -> Parties:

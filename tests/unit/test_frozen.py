@@ -84,7 +84,8 @@ CHANGES = [
     "UPDATE page SET material = 'M13' WHERE visit_id = :v",
     "UPDATE page SET removed_at = 't' WHERE visit_id = :v",
     "DELETE FROM page WHERE visit_id = :v",
-    """INSERT INTO page SELECT 'n' || id, visit_id, 9, material, sha256, thumbnail, 1, 1, 1, 'file', 't', NULL
+    """INSERT INTO page
+    SELECT 'n' || id, visit_id, 9, 1, material, sha256, thumbnail, 1, 1, 1, 'file', 't', NULL
     FROM page WHERE visit_id = :v""",
     "UPDATE confirmation SET strokes = '[1]' WHERE visit_id = :v",
     "DELETE FROM confirmation WHERE visit_id = :v",

@@ -22,6 +22,7 @@ _SHAPES: Final = {
     Mark.MISSING_PRACTICE: Shape.RING,
     Mark.NOT_NEEDED: Shape.DASH,
 }
+_MOST_IDLE: Final = 2
 _TONES: Final = {Mark.HAVE: "ok", Mark.MISSING_LAW: "bad"}
 
 
@@ -138,9 +139,23 @@ class AdviceZone(QFrame):
         missing = sum(check.mark is Mark.MISSING_LAW for check in checks)
         note = _("还缺 {count} 项").format(count=missing) if missing else _("齐了")
         frame, box = self._section(_("材料清单"), note, "bad" if missing else "ok")
+        idle = [check for check in checks if check.mark is Mark.NOT_NEEDED]
+        folded = idle if len(idle) > _MOST_IDLE else []
         for check in checks:
-            box.addLayout(self._check(check))
+            if check not in folded:
+                box.addLayout(self._check(check))
+        if folded:
+            box.addLayout(self._fold(folded))
         return frame
+
+    def _fold(self, checks: list[CheckLine]) -> QVBoxLayout:
+        """Many papers that are not needed are one line; each says why when asked."""
+        title = _("另有 {count} 项不需要").format(count=len(checks))
+        why, words = self._why(title, "\n".join(f"{check.title}：{check.reason}" for check in checks))
+        top = row(Badge(self._look, Shape.DASH), gap=self._look.grid())
+        top.addWidget(Label(title, tone="sub"), 1)
+        top.addWidget(why)
+        return column(top, words, gap=2)
 
     def _check(self, check: CheckLine) -> QVBoxLayout:
         look = self._look

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from app.services.views import MatterTab, StepState, VisitView
 from app.texts import _
@@ -103,12 +103,11 @@ class MatterBar(QWidget):
         for button in self._group.buttons():
             self._group.removeButton(button)
         empty(self._row)
-        for tab in self._tabs:
+        for tab in self._tabs if len(self._tabs) > 1 else ():
             self._row.addWidget(self._tab(tab))
 
-    def _tab(self, tab: MatterTab) -> QPushButton:
-        button = QPushButton(tab.title)
-        button.setProperty("kind", "choice")
+    def _tab(self, tab: MatterTab) -> KeyButton:
+        button = KeyButton(self._look, "", tab.title, kind="choice", key="", parent=self)
         button.setCheckable(True)
         button.setChecked(tab.number == self._current)
         state = _("已完成") if tab.state is StepState.DONE else _("未完")

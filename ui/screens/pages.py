@@ -156,7 +156,7 @@ class PagesPanel(QFrame):
         self._combo.currentIndexChanged.connect(self._show_copies)
         label = Label(_("份数 {key}").format(key=KEYS["copies"]), tone="sub", size="small")
         label.setBuddy(self._copies)
-        return surface("clear", row(label, self._copies, None))
+        return surface("clear", row(label, self._copies, None), self)
 
     def _arrange(self) -> None:
         look = self._look

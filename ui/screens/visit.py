@@ -142,13 +142,11 @@ class VisitZone(QWidget):
         return body
 
     def _form_page(self, key: str) -> QWidget:
-        form = scrolled(self.forms[key])
+        """The form of a step, with its line of acts above it, scrolled together."""
         bar = {"matter": self.matters, "parties": self.people}.get(key)
         if bar is None:
-            return form
-        box = column(bar, gap=self._look.grid())
-        box.addWidget(form, 1)
-        return surface("clear", box)
+            return scrolled(self.forms[key])
+        return scrolled(surface("clear", column(bar, self.forms[key], gap=self._look.grid())))
 
     def _head(self) -> QFrame:
         look = self._look
