@@ -6,6 +6,7 @@ Modules are imported by the command that needs them, so that each starts fast.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import signal
@@ -27,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] == ["court"]:
         return _court(words[1:])
+    if words[:1] == ["calc"]:
+        return _calc(words[1:])
+    if words[:1] == ["hall"]:
+        return _hall(words[1:])
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
     if words[:1] == ["simulate"] and len(words) > 1:
@@ -55,7 +60,14 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
 
     commands.add_parser("court", add_help=False, help="法院网关：--data DIR --port N（court --help 看全部）")
+    commands.add_parser(
+        "hall", add_help=False, help="大厅排队主机：--data DIR --hall NAME（hall --help 看全部）"
+    )
     commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
+
+    commands.add_parser(
+        "calc", add_help=False, help="算费用、期限，校验号码，查案由和事项（calc --help 看全部）"
+    )
 
     check = commands.add_parser("check", help="逐个检查设备和服务：状态、该怎么办")
     _place_options(check)
@@ -81,7 +93,8 @@ def _place_options(parser: argparse.ArgumentParser) -> None:
 def _log_to_stderr() -> None:
     import logging
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger().handlers[0].setLevel(logging.WARNING)
 
 
 def _desk(options: argparse.Namespace) -> int:
@@ -123,6 +136,18 @@ def _verify(options: argparse.Namespace) -> int:
     return verify_report(_places(options), options.court, options.token_file, as_json=options.json)
 
 
+def _calc(words: list[str]) -> int:
+    from app.calc import answer
+
+    said = answer(words)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a redirected GBK console has no minus sign, no rare names
+    print(said.text)
+    if said.notes:
+        print(said.notes, file=sys.stderr)
+    return said.status
+
+
 def _imaging_worker() -> int:
     """Become the process that decodes foreign files; a frozen build has no other way to start it."""
     from app.imaging.worker import main as worker
@@ -137,6 +162,15 @@ def _court(words: list[str]) -> int:
         words.remove("--with-parent")
         _end_with_parent()
     return court(words)
+
+
+def _hall(words: list[str]) -> int:
+    from app.hall.main import main as hall
+
+    if "--with-parent" in words:
+        words.remove("--with-parent")
+        _end_with_parent()
+    return hall(words)
 
 
 def _end_with_parent() -> None:

@@ -13,10 +13,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app import demo, settings
+from app import crash, demo, settings
 from app.errors import Expected
+from app.logs import logging_to
 from app.paths import Places
 from app.services.desk import Desk, open_desk
 from app.settings import Fault, Settings
@@ -35,17 +37,21 @@ _DEMO_CARD = "adult"
 class OpenDesk:
     """A desk with its window; leaving it closes the lanes, then the store."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, whole_screen: bool = False) -> None:
         self.desk = desk
+        self._whole_screen = whole_screen
         desk.lanes.this_is_the_gui_thread()
         look = theme(desk.settings.look.theme, desk.settings.look.scale)
         self.window = MainWindow(look, desk.clock, desk.settings.hall.group)
         self.conductor = Conductor(self.window, desk)
         self._watchdog = Watchdog()
         self._sweeper = Sweeper(self.window)
+        self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self.window.show()
+        self._stack.enter_context(logging_to(self.desk.places.logs))
+        self._stack.enter_context(crash.unhandled(self.conductor.tell))
+        self.window.showMaximized() if self._whole_screen else self.window.show()
         self.conductor.start()
         self._watchdog.start()
         return self
@@ -59,6 +65,7 @@ class OpenDesk:
         self.window.close()
         ended = self.desk.close()
         self.window.deleteLater()
+        self._stack.close()
         if not ended:
             # A driver that never returns must not keep the program from ending; the store is closed.
             if error is not None:
@@ -79,7 +86,7 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> 
             desk = open_desk(loaded, places, faults=faults)
         except Expected as problem:
             return _refuse(problem)
-        opened = stack.enter_context(OpenDesk(desk))
+        opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
         opened.window.quit.connect(application.quit)
         return int(application.exec())
 
@@ -100,7 +107,8 @@ def _refuse(problem: Expected) -> int:
     from ui.problems import show_refusal
 
     sys.stderr.write(f"{problem}\n")
-    show_refusal(problem)
+    if QGuiApplication.platformName() != "offscreen":
+        show_refusal(problem)
     return _REFUSED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.errors import Expected, StorageProblem
 from app.paths import Places
 from app.services.checkup import check
 from app.services.desk import Desk, open_desk
-from app.services.verify import at_court, counts, findings
+from app.services.verify import AtCourt, at_court, counts, findings
 from app.services.views import Health
 from app.settings import CourtSettings, Settings
 from app.texts import _
@@ -56,8 +57,8 @@ def verify_report(places: Places, court: str | None, token_file: Path | None, *,
     if desk is None:
         return 2
     try:
-        ask = at_court(CourtSettings(court, str(token_file or ""))) if court else None
-        broken = findings(desk, ask)
+        with _asking(court, token_file) as ask:
+            broken = findings(desk, ask)
         checked = counts(desk)
     except Expected as problem:
         print(problem)
@@ -79,6 +80,10 @@ def _no_data(places: Places) -> StorageProblem:
         safe=_("没有新建任何文件。"),
         next_step=_("请核对 --data 后再试。"),
     )
+
+
+def _asking(court: str | None, token_file: Path | None) -> AbstractContextManager[AtCourt | None]:
+    return at_court(CourtSettings(court, str(token_file or ""))) if court else nullcontext()
 
 
 def _open(loaded: Settings, places: Places, faults: tuple[settings.Fault, ...]) -> Desk | None:

@@ -42,7 +42,7 @@ def _sheets(document: Document) -> Iterator[list[Block]]:
 
 def _pictures(document: Document, width: int) -> tuple[Image.Image, ...]:
     """Return one two-level picture for each sheet, the way to the knife included."""
-    scale = scale_for(width)
+    scale = scale_for(width, document.large)
     tail = Image.new("L", (width, TAIL), 255)
     return tuple(
         two_level(stack([*(paint(block, scale) for block in blocks), tail], width))

@@ -21,10 +21,11 @@ class Paper(Enum):
 
 
 class Size(Enum):
-    """Type size by importance; HUGE fills the width."""
+    """Type size by importance; READING is running text of a letter, HUGE fills the width."""
 
     SMALL = "small"
     BODY = "body"
+    READING = "reading"
     LARGE = "large"
     TITLE = "title"
     HUGE = "huge"
@@ -74,12 +75,16 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class KeyValue:
-    """A label and its value; ``wide`` takes the whole line where the others share one."""
+    """A label and its value; ``wide`` takes the whole line where the others share one.
+
+    ``lines`` is the least room on a page, in lines: what is left empty is filled in by hand.
+    """
 
     label: str
     value: str
     strong: bool = False
     wide: bool = False
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,7 @@ class Document:
     """A paper: its title (for the metadata and the running head), its blocks, what it was arranged for.
 
     ``footer`` and ``page_label`` (with ``{page}`` and ``{pages}``) stand at the foot of every page.
+    ``large`` is large print: no type below 16 pt, on a page and on a roll of 80 mm.
     """
 
     title: str
@@ -213,3 +219,8 @@ class Document:
     metadata: Metadata = field(default_factory=Metadata)
     footer: str = ""
     page_label: str = "第 {page} 页　共 {pages} 页"
+    large: bool = False
+
+    def __post_init__(self) -> None:
+        if self.large and self.paper is Paper.ROLL_58:
+            raise ValueError("58 mm is too narrow for large print")

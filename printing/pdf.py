@@ -18,8 +18,10 @@ from reportlab.pdfgen.canvas import Canvas
 from printing import pdf_archive
 from printing.fonts import Font, Style
 from printing.layout import Document, Signatures, Space, Text
-from printing.pdf_blocks import HAIR, Piece, pieces
+from printing.pdf_blocks import HAIR, pieces
 from printing.pdf_fonts import draw, ensure, width
+from printing.pdf_grid import Piece
+from printing.pdf_sizes import Type, type_of
 from printing.text import printable
 
 _PAGE_WIDTH, _PAGE_HEIGHT = A4
@@ -31,24 +33,29 @@ HEIGHT = _PAGE_HEIGHT - _TOP - _BOTTOM
 _one_at_a_time = threading.Lock()
 
 
-def _flow(document: Document) -> Iterator[Piece]:
+def _flow(document: Document, of: Type) -> Iterator[Piece]:
     """Yield all pieces; the text before a place to sign stays with it, so that no one signs an empty page."""
     blocks = document.blocks
     for number, block in enumerate(blocks):
         after = next((later for later in blocks[number + 1 :] if not isinstance(later, Space)), None)
         holds = isinstance(after, Signatures) and isinstance(block, Text | Space)
-        for piece in pieces(block, ROOM):
+        for piece in pieces(block, of):
             yield replace(piece, keep=True) if holds else piece
 
 
 def _groups(every: Iterable[Piece]) -> Iterator[list[Piece]]:
-    """Yield pieces that belong on one page."""
+    """Yield pieces that belong on one page, as far as they fit on half of one."""
     group: list[Piece] = []
+    used = 0.0
     for piece in every:
+        if group and used + piece.height > HEIGHT / 2:
+            yield group
+            group, used = [], 0.0
         group.append(piece)
+        used += piece.height
         if not piece.keep:
             yield group
-            group = []
+            group, used = [], 0.0
     if group:
         yield group
 
@@ -68,20 +75,34 @@ def _pages(every: Iterable[Piece]) -> list[list[Piece]]:
     return pages
 
 
-def _edge(canvas: Canvas, document: Document, page: int, pages: int) -> None:
+def _fitting(text: str, room: float, size: float) -> str:
+    """Return a running line, cut with an ellipsis if it is wider than its room."""
+    if width(text, Style.SERIF, size) <= room:
+        return text
+    while text and width(f"{text}…", Style.SERIF, size) > room:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _running(canvas: Canvas, left: str, right: str, y: float, size: float) -> None:
+    """Draw one line at the edge of a page: what is at the right is whole, the left gives way."""
+    used = width(right, Style.SERIF, size)
+    left = _fitting(left, ROOM - used - 2 * size, size)
+    draw(canvas, (_LEFT, y), left, Style.SERIF, size)
+    draw(canvas, (_LEFT + ROOM - used, y), right, Style.SERIF, size)
+
+
+def _edge(canvas: Canvas, document: Document, of: Type, page: int, pages: int) -> None:
     """Draw the running head (from page 2 on) and the foot."""
-    size = 9.0
+    size = of.edge
     canvas.setLineWidth(HAIR)
     if page > 1:
         y = _PAGE_HEIGHT - 18 * mm
-        number = printable(document.metadata.identifier)
-        draw(canvas, (_LEFT, y), printable(document.title), Style.SERIF, size)
-        draw(canvas, (_LEFT + ROOM - width(number, Style.SERIF, size), y), number, Style.SERIF, size)
+        number = _fitting(printable(document.metadata.identifier), ROOM / 2, size)
+        _running(canvas, printable(document.title), number, y, size)
         canvas.line(_LEFT, y - 4, _LEFT + ROOM, y - 4)
-    y = 16 * mm
-    label = document.page_label.format(page=page, pages=pages)
-    draw(canvas, (_LEFT, y), printable(document.footer), Style.SERIF, size)
-    draw(canvas, (_LEFT + ROOM - width(label, Style.SERIF, size), y), label, Style.SERIF, size)
+    label = printable(document.page_label.format(page=page, pages=pages))
+    _running(canvas, printable(document.footer), label, 16 * mm, size)
 
 
 def _canvas(target: BytesIO) -> Canvas:
@@ -106,13 +127,14 @@ def render(document: Document) -> bytes:
         target = BytesIO()
         canvas = _canvas(target)
         pdf_archive.describe(canvas, document)
-        pages = _pages(_flow(document))
+        of = type_of(document.large, ROOM)
+        pages = _pages(_flow(document, of))
         for number, page in enumerate(pages, 1):
             y = _PAGE_HEIGHT - _TOP
             for piece in page:
                 piece.draw(canvas, _LEFT, y)
                 y -= piece.height
-            _edge(canvas, document, number, len(pages))
+            _edge(canvas, document, of, number, len(pages))
             canvas.showPage()
         canvas.save()
         return target.getvalue()

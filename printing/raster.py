@@ -50,6 +50,7 @@ class Scale:
     width: int
     small: int
     body: int
+    reading: int
     large: int
     title: int
     huge: int
@@ -58,6 +59,7 @@ class Scale:
         return {
             Size.SMALL: self.small,
             Size.BODY: self.body,
+            Size.READING: self.reading,
             Size.LARGE: self.large,
             Size.TITLE: self.title,
             Size.HUGE: self.huge,
@@ -65,9 +67,10 @@ class Scale:
 
 
 _SCALES = {
-    576: Scale(576, small=25, body=30, large=38, title=46, huge=232),
-    384: Scale(384, small=22, body=26, large=32, title=38, huge=160),
+    576: Scale(576, small=25, body=30, reading=30, large=38, title=46, huge=232),
+    384: Scale(384, small=22, body=26, reading=26, large=32, title=38, huge=160),
 }
+_LARGE = Scale(576, small=46, body=46, reading=46, large=50, title=58, huge=232)  # 45 dots are 16 pt
 
 
 @lru_cache(maxsize=64)
@@ -333,11 +336,18 @@ def paint(block: Block, scale: Scale) -> Image.Image:
             return _ornament(block, scale)
 
 
-def scale_for(width: int) -> Scale:
-    """Return the type sizes for a width in dots; ValueError for a width no printer here has."""
+def scale_for(width: int, large: bool = False) -> Scale:
+    """Return the type sizes for a width in dots.
+
+    Raises ValueError for a width no printer here has and for large print on 384 dots.
+    """
     if width not in _SCALES:
         raise ValueError(f"{width} dots: known widths are {', '.join(map(str, _SCALES))}")
-    return _SCALES[width]
+    if not large:
+        return _SCALES[width]
+    if width != _LARGE.width:
+        raise ValueError(f"{width} dots are too narrow for large print")
+    return _LARGE
 
 
 def two_level(strip: Image.Image) -> Image.Image:

@@ -46,9 +46,16 @@ class Acts:
         self._problem = problem
         self._busy = busy
         self._running: set[str] = set()
+        self._waiting: dict[str, Future[Any]] = {}
+        self._shown: set[str] = set()
 
     def running(self, name: str) -> bool:
         return name in self._running
+
+    def cancel(self) -> None:
+        """Take back acts shown as busy that have not begun; one that runs is stopped by its own flag."""
+        for future in tuple(self._waiting.values()):
+            future.cancel()
 
     def run(
         self,
@@ -72,12 +79,15 @@ class Acts:
             return False
         self._running.add(key)
         if busy is not None:
+            self._shown.add(key)
             self._busy(key, busy)
         try:
             future = self._desk.lanes.submit(act.lane, act, self._desk, *args)
         except RuntimeError:
             self._over(key)
             return False
+        if busy is not None:
+            self._waiting[key] = future
         future.add_done_callback(
             lambda ended: self._bridge.deliver(partial(self._land, ended, parent, key, done, problem))
         )
@@ -101,21 +111,23 @@ class Acts:
             if alive:
                 (problem or self._problem)(expected)
         except Exception as error:  # noqa: BLE001 - the last stop of every lane call: a bug gets its number
-            self._problem(incident(error))
+            self._problem(incident_problem(crash.record(error)))
         else:
             if alive and done is not None:
                 done(result)
 
     def _over(self, key: str) -> None:
         self._running.discard(key)
-        self._busy(key, None)
+        self._waiting.pop(key, None)
+        if key in self._shown:
+            self._shown.discard(key)
+            self._busy(key, None)
 
 
-def incident(error: BaseException) -> Expected:
-    """Record a bug and return the sentences that tell the clerk about it."""
-    number = crash.record(error).number
+def incident_problem(incident: crash.Incident) -> Expected:
+    """Return the sentences that tell the clerk about a bug."""
     return Expected(
-        _("程序出了一个错误，编号 {number}。").format(number=number),
+        _("程序出了一个错误，编号 {number}。").format(number=incident.number),
         safe=_("此前已保存的内容都在本机，没有丢失。"),
         next_step=_("请再试一次；若仍不行，把编号告诉技术人员。"),
     )

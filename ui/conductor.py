@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app import lanes
+from app.crash import Incident
 from app.errors import Expected
 from app.lanes import Act
 from app.services import (
@@ -24,19 +25,16 @@ from app.services import (
     print_out,
     queue,
     status,
+    upkeep,
     visit_view,
 )
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
 from app.services.views import DeskView, StatusView
 from app.texts import _
-from ui.act import Acts
+from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
 from ui.main_window import MainWindow
-
-_LOOK_MS: Final = 5_000
-_CARD_MS: Final = 800
-_VIEW_MS: Final = 20_000
 
 
 class Conductor(QObject):
@@ -55,33 +53,45 @@ class Conductor(QObject):
         self._unsigned_visit = ""
         self._view: DeskView | None = None
         self._stale = False
+        self._status_stale = False
         self._card_seen = False
         self._connect()
         desk.notices.subscribe(lambda: self._bridge.deliver(self._show_notices))
         desk.bench.on_change(lambda: self._bridge.deliver(self._refresh_status))
+        rhythm = desk.rhythm
         self._send = self._timer(0, self._send_round, single=True)
-        self._look = self._timer(_LOOK_MS, self._look_around)
-        self._card = self._timer(_CARD_MS, self._watch_for_card)
-        self._minute = self._timer(_VIEW_MS, self._refresh)
+        self._timers = (
+            self._send,
+            self._timer(rhythm.devices, self._look_around),
+            self._timer(rhythm.reader, self._watch_for_card),
+            self._timer(rhythm.view, self._refresh),
+            self._timer(rhythm.court, self._watch_for_court),
+        )
 
     def start(self) -> None:
         """Mend what a crash left, show the first view, begin to look and to send."""
         self._run(print_out.doubt_interrupted)
         self.acts.run(self, queue.resume, done=lambda _visit: self._refresh())
+        self._run(upkeep.check_store)
+        self._run(upkeep.sweep_blobs)
         self._show_notices()
         self._look_around()
-        for timer in (self._send, self._look, self._card, self._minute):
+        for timer in self._timers:
             timer.start()
+
+    def tell(self, incident: Incident) -> None:
+        """Tell the clerk about a bug that was recorded; callable from any thread."""
+        self._bridge.deliver(partial(self._window.show_problem, incident_problem(incident)))
 
     def stop(self) -> None:
         """Deliver nothing any more; the desk can be closed."""
-        for timer in (self._send, self._look, self._card, self._minute):
+        for timer in self._timers:
             timer.stop()
         self._bridge.close()
 
-    def _timer(self, interval: int, slot: object, *, single: bool = False) -> QTimer:
+    def _timer(self, seconds: float, slot: object, *, single: bool = False) -> QTimer:
         timer = QTimer(self)
-        timer.setInterval(interval)
+        timer.setInterval(round(seconds * 1000))
         timer.setSingleShot(single)
         timer.timeout.connect(slot)
         return timer
@@ -94,7 +104,7 @@ class Conductor(QObject):
         window.no_show.connect(lambda: self._run(queue.no_show, refresh=True))
         window.bring_back.connect(lambda number: self._run(queue.bring_back, number, refresh=True))
         window.read_card.connect(self._read_card)
-        window.cancel.connect(self._desk.cancel)
+        window.cancel.connect(self._cancel)
         window.field_edited.connect(self._edit)
         window.scan.connect(self._scan)
         window.import_files.connect(self._import)
@@ -140,10 +150,14 @@ class Conductor(QObject):
         self.view_shown.emit(view)
 
     def _refresh_status(self) -> None:
-        self.acts.run(self, status.view, name="status", done=self._show_status)
+        """Ask for a new status bar; what changes while one is being made is not missed."""
+        started = self.acts.run(self, status.view, name="status", done=self._show_status)
+        self._status_stale = not started
 
     def _show_status(self, view: StatusView) -> None:
         self._window.show_status(view)
+        if self._status_stale:
+            self._refresh_status()
         self.status_shown.emit(view)
 
     def _show_notices(self) -> None:
@@ -171,6 +185,11 @@ class Conductor(QObject):
 
     def _read_card(self) -> None:
         self._run(identity.read_card, busy=_("请把身份证放在读卡区（Esc 取消）"), refresh=True)
+
+    def _cancel(self) -> None:
+        """Esc: what has not begun never begins, what runs is asked to stop."""
+        self.acts.cancel()
+        self._desk.cancel()
 
     def _edit(self, path: str, text: str) -> None:
         self._unsigned_visit = ""
@@ -293,6 +312,16 @@ class Conductor(QObject):
 
     def _send_round(self) -> None:
         self.acts.run(self, status.send, done=self._sent)
+
+    def _watch_for_court(self) -> None:
+        """Send at once when a court that was away is back; go on sending after a round that failed here."""
+        if not self._send.isActive():
+            self._send_round()
+        self.acts.run(self, status.knock, done=self._knocked)
+
+    def _knocked(self, is_back: bool) -> None:
+        if is_back:
+            self._send.start(0)
 
     def _sent(self, next_in: float) -> None:
         self._send.start(max(50, round(next_in * 1000)))

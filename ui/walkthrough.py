@@ -6,7 +6,7 @@ Used by the demo and by the tests of whole visits. It waits for what the window 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,12 +38,16 @@ class Stuck(Exception):
 
 @dataclass
 class Walkthrough:
-    """``place_card`` lays a card on the reader; ``steps`` collects each step's name and milliseconds."""
+    """``place_card`` lays a card on the reader; ``steps`` collects each step's name and milliseconds.
+
+    ``typed`` is what goes into each field that is still empty when its step comes.
+    """
 
     window: MainWindow
     conductor: Conductor
     place_card: Callable[[], None]
     pictures: Path | None = None
+    typed: Mapping[str, str] = field(default_factory=lambda: TYPED)
     steps: list[tuple[str, float]] = field(default_factory=list)
     view: DeskView | None = None
     status: StatusView | None = None
@@ -159,7 +163,7 @@ class Walkthrough:
                 continue
             editor = self._editor(path)
             editor.setFocus()
-            self._type(editor, TYPED[path])
+            self._type(editor, self.typed[path])
             QTest.keyClick(editor, Qt.Key.Key_Tab)
         self.wait(lambda: all(self._value(path) for path in paths), f"{', '.join(paths)} in the draft")
 
@@ -202,7 +206,7 @@ class Walkthrough:
 
     # ---- eyes -------------------------------------------------------------------------------------
 
-    def wait(self, condition: Callable[[], bool], what: str) -> None:
+    def wait(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Let the window live until the condition holds; it is asked whenever something new is shown."""
         if condition():
             return
@@ -214,14 +218,19 @@ class Walkthrough:
         again.timeout.connect(lambda: loop.quit() if condition() else None)
         for signal in (self.conductor.view_shown, self.conductor.status_shown):
             signal.connect(loop.quit)
-        deadline.start(round(PATIENCE_SECONDS * 1000))
+        deadline.start(round(seconds * 1000))
         again.start(5)
-        while not condition():
-            if not deadline.isActive():
-                raise Stuck(f"waited {PATIENCE_SECONDS:.0f} s for {what}")
-            loop.exec()
-        for signal in (self.conductor.view_shown, self.conductor.status_shown):
-            signal.disconnect(loop.quit)
+        try:
+            while not condition():
+                if not deadline.isActive():
+                    raise Stuck(f"waited {seconds:.0f} s for {what}")
+                loop.exec()
+        finally:
+            # What is raised keeps this frame alive: a timer left running would ask about a closed window.
+            again.stop()
+            deadline.stop()
+            for signal in (self.conductor.view_shown, self.conductor.status_shown):
+                signal.disconnect(loop.quit)
 
     def _visit(self) -> VisitView:
         if self.visit is None:
@@ -246,7 +255,9 @@ class Walkthrough:
 
     def _papers_out(self) -> bool:
         outcome = self._visit().outcome
-        return outcome is not None and all(job.state in ("confirmed", "printed") for job in outcome.jobs)
+        return outcome is not None and all(
+            job.state in ("confirmed", "printed", "not_printed") for job in outcome.jobs
+        )
 
     def _at_court(self) -> bool:
         outcome = self._visit().outcome

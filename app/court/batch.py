@@ -115,4 +115,4 @@ def _bad_field(item: Mapping[str, Any]) -> str:
 def _is_name(value: object) -> bool:
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_NAME:
         return False
-    return all(char < "\ud800" or char > "\udfff" for char in value)
+    return all("\x00" < char < "\ud800" or char > "\udfff" for char in value)

@@ -1,8 +1,8 @@
-"""A content-addressed tree of files, filled by resumable appends.
+"""Content-addressed blobs, filled by resumable appends: a folder of parts, and a shelf for what is whole.
 
 A blob grows as `incoming/<sha256>.<total>.part`; when it has its length, the hash over the whole file
-decides: right, and it is synced and renamed to `blobs/ab/cd/<sha256>` with every new folder synced; wrong,
-and it starts again at 0. So a file under its final name is always whole. Names are validated hashes and
+decides: right, and it is synced and put on the shelf, `blobs/ab/cd/<sha256>` with every folder synced; wrong,
+and it starts again at 0. So what stands on the shelf is always whole. Names are validated hashes and
 never anything a sender chose. Bytes are kept as they arrive, so a broken request still advances.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
@@ -50,7 +50,7 @@ class Append(Protocol):
 
 
 class Blobs(Protocol):
-    """The seam for another store: a tree of files here, an object store elsewhere."""
+    """The blobs of one court."""
 
     def held(self, sha256: str) -> Held | None:
         """Return how much of a blob is here, None for nothing."""
@@ -60,27 +60,102 @@ class Blobs(Protocol):
         """Start a PATCH. Raises `OffsetMismatch`, `BlobTooLarge`."""
         ...
 
+    def whole(self, sha256: str) -> int | None:
+        """Return the size in bytes of a verified blob, None when it is not here."""
+        ...
 
-class BlobTree:
-    """`Blobs` on a local disk. Safe to call from several threads."""
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """Return a verified blob piece by piece. Raises `OSError` when it is not here."""
+        ...
 
-    def __init__(self, data: Path, max_bytes: int = MAX_BLOB_BYTES) -> None:
-        """Use the folders `blobs` and `incoming` of `data`, which are made. Raises `OSError`."""
-        self._tree = data / "blobs"
-        self._incoming = data / "incoming"
+
+BlobsOf = Callable[[str], Blobs]
+"""The blobs of a court by its name; courts share nothing, so a hash opens no other court's file."""
+
+
+class Shelf(Protocol):
+    """The seam for another store of whole blobs: a tree of files, an object store. All by hash.
+
+    Every call may raise `OSError`; what it raises else is a fault of the program.
+    """
+
+    def put(self, sha256: str, part: Path) -> None:
+        """Take over a verified file, durably; it is gone from where it was. Safe to repeat."""
+        ...
+
+    def size(self, sha256: str) -> int | None:
+        """Return the size in bytes, None for a blob that is not here."""
+        ...
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """Return a blob piece by piece."""
+        ...
+
+
+class TreeShelf:
+    """`Shelf` in a folder: `ab/cd/<sha256>`, every new folder synced."""
+
+    def __init__(self, root: Path) -> None:
+        """Use `root`, which is made. Raises `OSError`."""
+        self._root = root
+        root.mkdir(parents=True, exist_ok=True)
+        sync_folder(root.parent)
+
+    def put(self, sha256: str, part: Path) -> None:
+        """See `Shelf`; `part` is on the same disk and already synced."""
+        whole = self.path(sha256)
+        _make_folders(whole.parent, self._root)
+        part.replace(whole)
+        sync_folder(whole.parent)
+
+    def size(self, sha256: str) -> int | None:
+        """See `Shelf`."""
+        whole = self.path(sha256)
+        return whole.stat().st_size if whole.is_file() else None
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """See `Shelf`."""
+        with self.path(sha256).open("rb") as file:
+            while piece := file.read(_READ):
+                yield piece
+
+    def path(self, sha256: str) -> Path:
+        """Return where a whole blob is kept. Raises `ValueError` for anything but a hash."""
+        if not is_sha256(sha256):
+            raise ValueError("a blob is named by its SHA-256")
+        return self._root / sha256[:2] / sha256[2:4] / sha256
+
+
+class BlobStore:
+    """`Blobs`: parts grow in a folder of this machine, whole ones go to the shelf. Safe to call from threads.
+
+    A part is on one machine only: with several gateways, one upload goes to one of them (by hash).
+    """
+
+    def __init__(self, incoming: Path, shelf: Shelf, max_bytes: int = MAX_BLOB_BYTES) -> None:
+        """Use the folder `incoming`, which is made. Raises `OSError`."""
+        self._shelf = shelf
+        self._incoming = incoming
         self._max_bytes = max_bytes
         self._locks = tuple(threading.RLock() for _ in range(256))
         self._newest: dict[str, _FileAppend] = {}
-        for folder in (self._tree, self._incoming):
-            folder.mkdir(parents=True, exist_ok=True)
-        sync_folder(data)
+        incoming.mkdir(parents=True, exist_ok=True)
+        sync_folder(incoming.parent)
+
+    def whole(self, sha256: str) -> int | None:
+        """See `Blobs`."""
+        return self._shelf.size(sha256)
+
+    def read(self, sha256: str) -> Iterator[bytes]:
+        """See `Blobs`."""
+        return self._shelf.read(sha256)
 
     def held(self, sha256: str) -> Held | None:
         """Return how much of a blob is here, None for nothing; see `Blobs`."""
         with self.lock(sha256):
-            whole = self.path(sha256)
-            if whole.is_file():
-                return Held(whole.stat().st_size, complete=True)
+            whole = self._shelf.size(sha256)
+            if whole is not None:
+                return Held(whole, complete=True)
             for part, total in self._parts(sha256):
                 size = part.stat().st_size
                 if size < total:
@@ -109,12 +184,6 @@ class BlobTree:
             self._newest[sha256] = started = _FileAppend(self, sha256, part, offset, total)
             return started
 
-    def path(self, sha256: str) -> Path:
-        """Return where the whole blob is kept. Raises `ValueError` for anything but a hash."""
-        if not is_sha256(sha256):
-            raise ValueError("a blob is named by its SHA-256")
-        return self._tree / sha256[:2] / sha256[2:4] / sha256
-
     def lock(self, sha256: str) -> threading.RLock:
         """Return the lock that guards a blob. Raises `ValueError` for anything but a hash."""
         if not is_sha256(sha256):
@@ -141,10 +210,7 @@ class BlobTree:
         if digest.hexdigest() != sha256:
             part.unlink()
             raise HashMismatch
-        whole = self.path(sha256)
-        _make_folders(whole.parent, self._tree)
-        part.replace(whole)
-        sync_folder(whole.parent)
+        self._shelf.put(sha256, part)
         return Held(size, complete=True)
 
     def _parts(self, sha256: str) -> Iterator[tuple[Path, int]]:
@@ -172,7 +238,7 @@ class _AlreadyHere:
 
 
 class _FileAppend:
-    def __init__(self, tree: BlobTree, sha256: str, part: Path, offset: int, total: int) -> None:
+    def __init__(self, tree: BlobStore, sha256: str, part: Path, offset: int, total: int) -> None:
         self.sha256 = sha256
         self._tree = tree
         self._part = part
@@ -222,6 +288,28 @@ class _FileAppend:
         finally:
             self._file.close()
             self._tree.forget(self)
+
+
+def blobs_of(data: Path, home: str, max_bytes: int, shelf_of: Callable[[str, Path], Shelf]) -> BlobsOf:
+    """Return the blobs by court. The home court's parts are in the data folder itself, others' beside it."""
+    found: dict[str, Blobs] = {}
+    lock = threading.Lock()
+
+    def of(court: str) -> Blobs:
+        with lock:
+            if court not in found:
+                folder = data if court == home else data / "courts" / court
+                folder.mkdir(parents=True, exist_ok=True)
+                found[court] = BlobStore(folder / "incoming", shelf_of(court, folder), max_bytes)
+            return found[court]
+
+    of(home)  # so that a folder that cannot be written is told at the start
+    return of
+
+
+def tree_of(data: Path, home: str, max_bytes: int = MAX_BLOB_BYTES) -> BlobsOf:
+    """Return the blobs by court, on this machine's disk."""
+    return blobs_of(data, home, max_bytes, lambda _, folder: TreeShelf(folder / "blobs"))
 
 
 def _make_folders(folder: Path, root: Path) -> None:

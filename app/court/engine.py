@@ -7,24 +7,33 @@ has a WAL race, so the library that comes with sqlcipher3 is used and not the sy
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import suppress
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, event
+from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
-from app.court.errors import AlreadyRunning, DatabaseTooNew, DatabaseUnreadable, DatabaseUnsafe
-from app.court.tables import SCHEMA_VERSION, TRIGGERS, metadata
+from app.court.errors import AlreadyRunning, DatabaseUnreadable, DatabaseUnsafe
+from app.court.ground import read_meta, write_meta
+from app.court.mark import Mark
+from app.court.migrations import upgrade_sqlite
+from app.court.tables import HOME_COURT
 
 _OLDEST_SQLITE: Final = (3, 51, 3)
 _FULL: Final = 2
 _HEX_KEY: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
-def open_engine(path: Path, key_file: Path | None = None) -> Engine:
-    """Open or make the database at `path`. Raises a `CourtRefusal` with a sentence."""
+def open_ground(path: Path, mark: Mark, key_file: Path | None = None, home: str = HOME_COURT) -> SqliteGround:
+    """Open or make the database at `path`. Raises a `CourtRefusal` with a sentence.
+
+    `home` becomes the court of what a database of version 1 holds, which knew only one.
+    """
     if dbapi2.sqlite_version_info < _OLDEST_SQLITE:
         raise DatabaseUnsafe("SQLite 版本过旧。", f"SQLite {dbapi2.sqlite_version} is older than 3.51.3.")
     engine = create_engine(
@@ -34,31 +43,81 @@ def open_engine(path: Path, key_file: Path | None = None) -> Engine:
         poolclass=StaticPool,
         hide_parameters=True,  # parameters are personal data and would reach the log with an error
     )
-    event.listen(engine, "begin", _begin_immediate)
+    event.listen(engine, "begin", _begin)
     try:
-        with engine.begin() as connection:
-            _prepare(connection)
+        upgrade_sqlite(engine, path, home)
+        return SqliteGround(engine, mark)
     except BaseException:
         engine.dispose()
         raise
-    return engine
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _prepare(connection: Connection) -> None:
-    found = int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
-    if found > SCHEMA_VERSION:
-        raise DatabaseTooNew(
-            "数据库由更新版本的程序写入，请先升级本程序。",
-            f"The database has version {found}, this program knows {SCHEMA_VERSION}: update the program.",
-        )
-    metadata.create_all(connection)
-    for statement in TRIGGERS:
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+class SqliteGround:
+    """`Ground` on one connection under one lock. The mark beside it shows whether it was restored."""
+
+    def __init__(self, engine: Engine, mark: Mark) -> None:
+        """Take over an engine whose tables are there, and settle the epoch."""
+        self.engine = engine
+        self.renewed = False
+        self._mark = mark
+        self._lock = threading.Lock()
+        self._promised = 0
+        with self.read() as connection:
+            epoch = read_meta(connection, "epoch")
+            count = int(read_meta(connection, "writes") or 0)
+        if epoch is None or not mark.agrees(epoch, count):
+            self.renew_epoch()
+            self.renewed = epoch is not None
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """See `Ground`."""
+        with self._lock, self.engine.connect() as connection:
+            yield connection.execution_options(reading=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """See `Ground`."""
+        with self._lock:
+            self._promised = 0
+            with self.engine.begin() as connection:
+                yield connection
+                epoch = read_meta(connection, "epoch") if self._promised else None
+            if epoch is not None:
+                self._mark.write(epoch, self._promised)
+
+    def promise(self, connection: Connection) -> None:
+        """Count the transaction; the mark is written after its commit."""
+        self._promised = int(read_meta(connection, "writes") or 0) + 1
+        write_meta(self, connection, "writes", str(self._promised))
+
+    def renew_epoch(self) -> None:
+        """See `Ground`."""
+        with self.write() as connection:
+            write_meta(self, connection, "epoch", secrets.token_hex(16))
+            self.promise(connection)
+        self.renewed = True
+
+    def upsert(self, table: Table) -> Any:
+        """See `Ground`."""
+        return insert(table)
+
+    def add(self, connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
+        """See `Ground`."""
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        places = ", ".join("?" * len(table.columns))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({places})"  # noqa: S608  our own names
+        connection.exec_driver_sql(statement, [tuple(row) for row in rows])
+
+    def close(self) -> None:
+        """Close the database; the write-ahead log is folded in."""
+        with self._lock:
+            self.engine.dispose()
 
 
 def _creator(path: Path, key_file: Path | None) -> Callable[[], Any]:
@@ -84,7 +143,6 @@ def _creator(path: Path, key_file: Path | None) -> Callable[[], Any]:
 def _set_up(raw: Any, key: str | None) -> None:
     if key is not None:
         raw.execute(f"PRAGMA key = \"x'{key}'\"")
-    raw.execute("PRAGMA foreign_keys = ON")
     mode = raw.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     raw.execute("PRAGMA synchronous = FULL")
     level = raw.execute("PRAGMA synchronous").fetchone()[0]

@@ -6,6 +6,7 @@ CourtRefusal                 the gateway does not start; `sentence` is for the o
 ├── PortTaken
 ├── DatabaseTooNew
 ├── DatabaseUnreadable       damaged, or the key does not fit
+├── DatabaseUnreachable      the server is not there, or does not let us in
 └── DatabaseUnsafe           SQLite too old, or not durable as set
 BlobRefusal                  one PATCH is refused; becomes an HTTP status and a code
 ├── OffsetMismatch           also when a younger request took the blob over
@@ -45,6 +46,10 @@ class DatabaseTooNew(CourtRefusal):
 
 class DatabaseUnreadable(CourtRefusal):
     """Not a database of ours under this key."""
+
+
+class DatabaseUnreachable(CourtRefusal):
+    """The database server is not there, does not let us in, or its address makes no sense."""
 
 
 class DatabaseUnsafe(CourtRefusal):

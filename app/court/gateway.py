@@ -1,6 +1,6 @@
 """The court gateway as an ASGI application: thin endpoints over `Store` and `Blobs`.
 
-Stateless beside those two, so that several can stand in front of one database later. Every answer to a
+Stateless beside those, so that several can stand in front of one database later. Every answer to a
 desk carries codes only. What each endpoint says is in `/openapi.json`.
 """
 
@@ -19,10 +19,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.court.batch import BatchRefused
-from app.court.blobs import Blobs
 from app.court.errors import BlobRefusal
-from app.court.guard import TokenGuard, coded
+from app.court.guard import Guard, caller, coded
 from app.court.listing import listing
+from app.court.opening import Court
 from app.court.receiving import receive_batch, receive_chunk
 from app.court.rules import published
 from app.court.settings import Settings
@@ -67,15 +67,15 @@ _BATCH: Final = {
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def create_app(store: Store, blobs: Blobs, settings: Settings) -> FastAPI:
-    """Return the application; it owns neither the store nor the blobs."""
+def create_app(court: Court) -> FastAPI:
+    """Return the application; it does not own what it stands on."""
     app = FastAPI(title="一窗 法院网关 Yichuang court gateway", version="1", docs_url=None, redoc_url=None)
     app.router.redirect_slashes = False
-    app.add_middleware(TokenGuard, store=store)
+    app.add_middleware(Guard, credentials=court.credentials)
     _add_errors(app)
-    _add_general(app, store)
-    _add_events(app, store, settings)
-    _add_blobs(app, store, blobs, settings)
+    _add_general(app, court.store)
+    _add_events(app, court.store, court.settings)
+    _add_blobs(app, court)
     document = app.openapi()  # made once, and kept by the application
     document["x-event-rules"] = published()
     return app
@@ -105,38 +105,41 @@ def _add_events(app: FastAPI, store: Store, settings: Settings) -> None:
     )
     async def events(request: Request) -> Response:
         offers = await receive_batch(request, settings.max_batch_bytes)
-        answers = await run_in_threadpool(store.accept, offers)
+        answers = await run_in_threadpool(store.accept, offers, caller(request).court)
         return Response(encode_answers(answers), media_type="application/json", headers=_NO_CACHE)
 
     @app.get("/v1/events/{event_id}", summary="What the court holds under an event's id")
-    def event(event_id: str) -> Response:
+    def event(event_id: str, request: Request) -> Response:
         if not is_uuid7(event_id):
             return coded(400, "bad_id")
-        found = store.event(event_id)
+        found = store.event(event_id, caller(request).court)
         if found is None:
             return coded(404, "unknown_event")
         return _json({"v": VERSION, "epoch": store.epoch, **_event_fields(found)})
 
     @app.get("/v1/visits/{visit_id}", summary="A visit: its events, its blobs, and whether it is complete")
-    def visit(visit_id: str) -> Response:
+    def visit(visit_id: str, request: Request) -> Response:
         if not is_uuid7(visit_id):
             return coded(400, "bad_id")
-        found = store.visit(visit_id)
+        found = store.visit(visit_id, caller(request).court)
         if found is None:
             return coded(404, "unknown_visit")
         return _json({"v": VERSION, "epoch": store.epoch, **_visit_fields(found)})
 
 
-def _add_blobs(app: FastAPI, store: Store, blobs: Blobs, settings: Settings) -> None:
+def _add_blobs(app: FastAPI, court: Court) -> None:
+    store, settings = court.store, court.settings
+
     @app.head("/v1/blobs/{sha256}", summary="How much of a blob is here; its size only when it is verified")
-    def held(sha256: str) -> Response:
+    def held(sha256: str, request: Request) -> Response:
         if not is_sha256(sha256):
             return coded(400, "bad_hash")
-        found = blobs.held(sha256)
+        whose = caller(request).court
+        found = court.blobs(whose).held(sha256)
         if found is None:
             return coded(404, "unknown_blob")
         if found.complete:  # again, in case the process ended between the file and the row
-            store.blob_durable(sha256, found.offset)
+            store.blob_durable(sha256, found.offset, whose)
         return Response(headers={UPLOAD_OFFSET: str(found.offset), **_NO_CACHE})
 
     @app.patch(
@@ -147,10 +150,13 @@ def _add_blobs(app: FastAPI, store: Store, blobs: Blobs, settings: Settings) -> 
     async def append(sha256: str, request: Request) -> Response:
         if not is_sha256(sha256):
             return coded(400, "bad_hash")
-        found = await receive_chunk(request, blobs, sha256, settings.max_chunk_bytes)
+        whose = caller(request).court
+        found = await receive_chunk(request, court.blobs(whose), sha256, settings.max_chunk_bytes)
         if found.complete:
-            await run_in_threadpool(store.blob_durable, sha256, found.offset)
-        told = {"v": VERSION, "epoch": store.epoch, "offset": found.offset, "complete": found.complete}
+            epoch = await run_in_threadpool(store.blob_durable, sha256, found.offset, whose)
+        else:
+            epoch = await run_in_threadpool(lambda: store.epoch)
+        told = {"v": VERSION, "epoch": epoch, "offset": found.offset, "complete": found.complete}
         return _json(told)
 
 

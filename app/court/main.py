@@ -10,7 +10,6 @@ import argparse
 import errno
 import json
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -22,15 +21,14 @@ from types import FrameType
 from typing import Final
 
 import uvicorn
-from sqlalchemy.exc import DBAPIError
 
-from app.court.blobs import BlobTree
-from app.court.engine import FolderLock, open_engine
-from app.court.errors import CourtRefusal, DatabaseUnreadable, DataNotWritable, PortTaken
+from app.court.blobs import Blobs
+from app.court.errors import CourtRefusal, PortTaken
 from app.court.gateway import create_app
-from app.court.mark import Mark
+from app.court.opening import open_all
 from app.court.settings import DEFAULT_HOST, Settings
 from app.court.store import Store
+from app.court.tables import HOME_COURT
 
 KEEP_ALIVE: Final = 75
 """Seconds an idle connection is kept: longer than a desk's heartbeat."""
@@ -40,12 +38,11 @@ _REFUSED: Final = 2
 
 
 def serve(
-    data: Path,
+    settings: Settings,
     port: int,
     host: str = DEFAULT_HOST,
     on_ready: Callable[[str], None] = lambda _: None,
     *,
-    key_file: Path | None = None,
     restored: bool = False,
 ) -> None:
     """Serve until SIGTERM or SIGINT (on the main thread). Raises `CourtRefusal` when it cannot start.
@@ -53,14 +50,13 @@ def serve(
     `port` 0 takes a free one; `on_ready` gets the URL once requests are answered; `restored` starts a new
     epoch, for after a backup of the whole folder was put back.
     """
-    settings = Settings(data, key_file=key_file)
     with ExitStack() as closing:
-        store, blobs = open_court(settings, closing, restored=restored)
+        court = open_all(settings, closing, restored=restored)
         listener = closing.enter_context(_listen(host, port))
         address = listener.getsockname()
         shown = f"[{address[0]}]" if ":" in address[0] else address[0]
         config = uvicorn.Config(
-            create_app(store, blobs, settings),
+            create_app(court),
             loop="asyncio",
             http="h11",
             ws="none",
@@ -74,62 +70,10 @@ def serve(
         _Server(config, lambda: on_ready(f"http://{shown}:{address[1]}")).run(sockets=[listener])
 
 
-def open_court(settings: Settings, closing: ExitStack, *, restored: bool = False) -> tuple[Store, BlobTree]:
-    """Open a data folder for one process; `closing` gives everything back. Raises `CourtRefusal`."""
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _probe(settings.data)
-        lock = FolderLock(settings.data / "court.lock")
-        closing.callback(lock.close)
-        blobs = BlobTree(settings.data, settings.max_blob_bytes)
-        store = _open_store(settings)
-        closing.callback(store.close)
-        if restored:
-            store.renew_epoch()
-        if store.renewed:
-            store.drop_missing_blobs(lambda sha256, size: _has(blobs, sha256, size))
-        _ensure_token(store, settings.token_file)
-    except OSError as error:
-        raise DataNotWritable(
-            f"数据目录无法写入：{settings.data}。",
-            f"The data folder {settings.data} cannot be written ({error.strerror}).",
-        ) from error
-    return store, blobs
-
-
-def _probe(data: Path) -> None:
-    """Write and remove a file, for a sentence now rather than an error at the first record."""
-    probe = data / f".probe-{os.getpid()}"
-    probe.write_bytes(b"")
-    probe.unlink()
-
-
-def _open_store(settings: Settings) -> Store:
-    engine = open_engine(settings.database, settings.key_file)
-    try:
-        return Store(engine, Mark(settings.data / "court.mark"), settings.zone)
-    except DBAPIError as error:
-        engine.dispose()
-        raise DatabaseUnreadable("数据库无法读取。", "The database cannot be read.") from error
-
-
-def _has(blobs: BlobTree, sha256: str, size: int) -> bool:
-    path = blobs.path(sha256)
-    return path.is_file() and path.stat().st_size == size
-
-
-def _ensure_token(store: Store, path: Path) -> None:
-    """Make the first window's token, or let the one in the file in; the database keeps its hash only."""
-    if not path.exists():
-        fresh = path.with_suffix(".tmp")
-        fresh.unlink(missing_ok=True)
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(32) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    store.add_token(path.read_text("ascii").strip(), "window")
+def open_court(settings: Settings, closing: ExitStack, *, restored: bool = False) -> tuple[Store, Blobs]:
+    """Open the store and the home court's blobs for one process. Raises `CourtRefusal`."""
+    court = open_all(settings, closing, restored=restored)
+    return court.store, court.blobs(settings.court)
 
 
 @contextmanager
@@ -187,25 +131,53 @@ class _Server(uvicorn.Server):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run from the command line; return the exit status."""
-    parser = argparse.ArgumentParser(prog="app court", description="一窗法院网关 Yichuang court gateway")
-    parser.add_argument("--data", type=Path, required=True, help="folder for the database and the blobs")
-    parser.add_argument("--port", type=int, default=8700, help="0 takes a free port")
-    parser.add_argument("--host", default=DEFAULT_HOST)
-    parser.add_argument("--key-file", type=Path, help="64 hex digits: encrypt the database")
-    parser.add_argument("--restored", action="store_true", help="after restoring a backup of the folder")
-    given = parser.parse_args(arguments)
+    given = _parser().parse_args(arguments)
+    settings = _settings(given)
 
     def ready(url: str) -> None:
-        line = {"ready": True, "url": url, "token_file": str(Settings(given.data).token_file)}
+        line = {"ready": True, "url": url, "token_file": str(settings.token_file)}
         sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
 
     try:
-        serve(given.data, given.port, given.host, ready, key_file=given.key_file, restored=given.restored)
+        serve(settings, given.port, given.host, ready, restored=given.restored)
     except CourtRefusal as refusal:
         sys.stderr.write(refusal.sentence + "\n")
         return _REFUSED
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app court", description="一窗法院网关 Yichuang court gateway")
+    add_place(parser)
+    parser.add_argument("--port", type=int, default=8700, help="0 takes a free port")
+    parser.add_argument("--host", default=DEFAULT_HOST)
+    parser.add_argument("--restored", action="store_true", help="after restoring a backup of the folder")
+    return parser
+
+
+def add_place(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where the data is; every command has them."""
+    parser.add_argument("--data", type=Path, required=True, help="folder for the database and the blobs")
+    parser.add_argument("--key-file", type=Path, help="64 hex digits: encrypt the SQLite database")
+    parser.add_argument("--court", default=HOME_COURT, help="the court of the first window")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="postgresql://USER@HOST/NAME",
+        help="PostgreSQL instead of SQLite; the password is in --database-password-file or PGPASSFILE",
+    )
+    parser.add_argument("--database-password-file", type=Path, help="one line, for --database")
+
+
+def _settings(given: argparse.Namespace) -> Settings:
+    return Settings(
+        given.data,
+        key_file=given.key_file,
+        court=given.court,
+        database=given.database,
+        password_file=given.database_password_file,
+    )
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ that is older than its mark, of another epoch, or without a mark has been put ba
 new epoch, and the desks offer everything again. A false alarm costs a second, a missed restore costs
 records. The mark is written after the commit and not synced, so it is never ahead of an honest database.
 A backup of the whole folder takes the mark along; after restoring one, start once with `--restored`.
+On PostgreSQL the name is the cluster's identity and the count its log position.
 """
 
 from __future__ import annotations
@@ -30,5 +31,13 @@ class Mark:
         try:
             marked_epoch, marked = self._path.read_text("ascii").split()
             return marked_epoch == epoch and int(marked) <= count
+        except (OSError, ValueError):
+            return False
+
+    def denies(self, name: str, count: int) -> bool:
+        """Whether the mark speaks of the same database and says that it has been further."""
+        try:
+            marked_name, marked = self._path.read_text("ascii").split()
+            return marked_name == name and int(marked) > count
         except (OSError, ValueError):
             return False

@@ -3,6 +3,9 @@
 waiting ──called──▶ called ──served──▶ served
    ▲                  │
    └──────returned────┴──no_show──▶ no_show ──returned──▶ waiting
+
+A waiting ticket may be *bound* to one window, which alone may call it, also while the hall is cut off. A
+binding never runs out: the window lets it go, or a supervisor frees it.
 """
 
 from __future__ import annotations
@@ -26,7 +29,11 @@ class TicketState(StrEnum):
 
 @dataclass(frozen=True)
 class Ticket:
-    """One number of one day. ``green`` gives priority; the reason for it is kept nowhere public."""
+    """One number of one day. ``green`` gives priority; the reason for it is kept nowhere public.
+
+    ``bound`` is the only window that may call it, ``asked`` a window that asks for it, ``epoch`` the copy of
+    the log it was issued in.
+    """
 
     number: str
     group: str
@@ -38,6 +45,9 @@ class Ticket:
     closed_at: datetime | None = None
     calls: int = 0
     overtaken: int = 0
+    bound: int | None = None
+    asked: int | None = None
+    epoch: int = 0
 
     def moved(self, **changes: object) -> Ticket:
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from app.domain.hall import HallState, fold
-from app.hall.log import HallLog
+from app.domain.hall import EventKind, HallState, fold
+from app.hall.log import HallLog, LoggedEvent
 
 
 class HallFollower:
@@ -24,9 +24,7 @@ class HallFollower:
             self.day, self.state, self._seq, self._subjects = day, HallState(), 0, {}
         news = self.log.since(day, self._seq)
         if news:
-            self.state = fold(
-                (logged.event for logged in news if logged.subject.startswith("ticket.")), self.state
-            )
+            self.state = fold((logged.event for logged in news if not _is_claim(logged)), self.state)
             self._seq = news[-1].seq
             self._subjects.update((logged.subject, logged.subject_seq) for logged in news)
         return self.state
@@ -34,3 +32,8 @@ class HallFollower:
     def expected(self, subject: str) -> int:
         """Return the subject's newest known sequence, 0 when it has none."""
         return self._subjects.get(subject, 0)
+
+
+def _is_claim(logged: LoggedEvent) -> bool:
+    """A number taken from the counter; the ticket itself is on its own subject."""
+    return logged.event.kind is EventKind.ISSUED and logged.subject.startswith("counter.")

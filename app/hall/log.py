@@ -7,10 +7,10 @@ number cannot be issued twice nor a person called twice.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
 from app.clock import moment, stamp
 from app.domain.hall import EventKind, HallEvent
@@ -24,6 +24,7 @@ class LoggedEvent:
     subject: str
     subject_seq: int
     event: HallEvent
+    event_id: str = ""
 
 
 class HallLog(Protocol):
@@ -32,12 +33,23 @@ class HallLog(Protocol):
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         """Append and return the log sequence, or None when somebody else was faster.
 
+        ``expected`` is the newest ``subject_seq`` of the subject; the event's is ``expected + event.span``.
         The same ``event_id`` again returns the same sequence. Raises HallProblem or StorageProblem when
         the log cannot be reached or written.
         """
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
-        """Return the day's events after ``seq``, in order."""
+        """Return the day's events after ``seq``, in order; what this log appended is among them."""
+
+
+class PushingLog(HallLog, Protocol):
+    """A log that tells by itself what is new."""
+
+    def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
+        """Call ``told`` on a thread of the log for every stored event; return the call that ends it.
+
+        None means that something may have been missed: read the log.
+        """
 
 
 def ticket_subject(number: str) -> str:
@@ -46,6 +58,14 @@ def ticket_subject(number: str) -> str:
 
 def counter_subject(prefix: str) -> str:
     return f"counter.{prefix}"
+
+
+def window_subject(window: int) -> str:
+    return f"window.{window}"
+
+
+EPOCH_SUBJECT: Final = "epoch"
+"""What concerns the whole hall: a restored log, a window out of service."""
 
 
 def encode(event: HallEvent) -> str:
@@ -57,6 +77,12 @@ def encode(event: HallEvent) -> str:
         body["group"] = event.group
     if event.green:
         body["green"] = True
+    if event.span != 1:
+        body["span"] = event.span
+    if event.windows:
+        body["windows"] = list(event.windows)
+    if event.report:
+        body["report"] = True
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -70,4 +96,7 @@ def decode(body: str) -> HallEvent:
         window=raw.get("window"),
         group=raw.get("group", ""),
         green=raw.get("green", False),
+        span=raw.get("span", 1),
+        windows=tuple(raw.get("windows", ())),
+        report=raw.get("report", False),
     )

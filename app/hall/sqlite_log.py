@@ -18,6 +18,8 @@ class SqliteLog:
         self._store = store
 
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        if event.span != 1:
+            raise ValueError("a one-window hall grants no blocks of numbers")
         return self._store(
             hall_events.append,
             f"{day.isoformat()}.{subject}",
@@ -31,5 +33,6 @@ class SqliteLog:
         prefix = f"{day.isoformat()}."
         rows = self._store(hall_events.since, day.isoformat(), seq)
         return [
-            LoggedEvent(r.seq, r.subject.removeprefix(prefix), r.subject_seq, decode(r.body)) for r in rows
+            LoggedEvent(r.seq, r.subject.removeprefix(prefix), r.subject_seq, decode(r.body), r.event_id)
+            for r in rows
         ]

@@ -10,6 +10,7 @@ from app import lanes
 from app.errors import Expected
 from app.services import print_out, status
 from app.services.desk import Desk
+from app.services.knowledge import CLERK_TOLD_DAYS
 from app.services.sending import court_health
 from app.services.views import DeviceView, Health
 from app.texts import _
@@ -30,7 +31,7 @@ def check(desk: Desk) -> tuple[DeviceView, ...]:
             asked.append(desk.lanes.submit(role, act, desk, role))
     late = wait(asked, timeout=LONGEST).not_done
     lines = list(desk.bench.views())
-    lines += [_court(desk), _disk(desk), _store(desk)]
+    lines += [_court(desk), _disk(desk), _store(desk), _calendar(desk)]
     for future in set(asked) - late:
         error = future.exception()
         if error is not None and not isinstance(error, Expected):
@@ -59,3 +60,10 @@ def _store(desk: Desk) -> DeviceView:
         text = _("数据有损坏（{count} 处），请管理员从备份恢复").format(count=len(damage))
         return DeviceView("store", _("本机数据"), Health.FAILED, text)
     return DeviceView("store", _("本机数据"), Health.OK)
+
+
+def _calendar(desk: Desk) -> DeviceView:
+    today = desk.today()
+    near = desk.holidays.ends_soon(today, CLERK_TOLD_DAYS)
+    health = Health.ATTENTION if near else Health.OK
+    return DeviceView("calendar", _("节假日表"), health, desk.holidays.ends_soon(today) or "")

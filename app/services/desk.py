@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from app.clock import Clock, SystemClock, business_day
 from app.domain.calendar import HolidayTable
+from app.errors import SettingsProblem, StorageProblem
 from app.hall.follow import HallFollower
 from app.hall.sqlite_log import SqliteLog
-from app.lanes import DB, Lanes
+from app.lanes import DB, PAPERS, READER, SCANNER, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
 from app.services.bench import Bench
 from app.services.knowledge import Knowledge, open_knowledge
+from app.services.rhythm import Rhythm
 from app.services.sending import Sending, make_sending
-from app.settings import DeviceSettings, Fault, Settings, problem
+from app.settings import CourtSettings, DeviceSettings, Fault, Settings, problem
 from app.storage import meta
 from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
 from app.storage.opening import InstanceLock, open_store
+from app.storage.pages import blob_names
+
+_PATIENCE: Final = 2.0
 
 
 @dataclass
@@ -40,6 +47,7 @@ class Desk:
     sending: Sending | None
     knowledge: Knowledge
     lock: InstanceLock
+    rhythm: Rhythm = field(default_factory=Rhythm)
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)
 
@@ -67,23 +75,25 @@ class Desk:
     def close(self) -> bool:
         """End all lanes and let the store go; return False when a device call did not end in time."""
         self.cancel()
-        closing = self.lanes.submit(DB, lambda: None)
-        closing.result()
+        ending = [self.lanes.submit(role, self.bench.close, role) for role in (READER, SCANNER)]
         if self.sending is not None:
-            self.lanes.submit(self.sending.lane, self.sending.close).result()
-        for role in ("id_reader", "scanner"):
-            self.lanes.submit(role, self.bench.close, role)
+            ending.append(self.lanes.submit(self.sending.lane, self.sending.close))
+        wait(ending, timeout=_PATIENCE)  # a court or device that does not answer must not keep us
         ended = self.lanes.close(last=(DB, self.store.close))
         self.lock.release()
         return ended
 
 
 def open_desk(
-    settings: Settings, places: Places, *, faults: tuple[Fault, ...] = (), clock: Clock | None = None
+    settings: Settings,
+    places: Places,
+    *,
+    faults: tuple[Fault, ...] = (),
+    clock: Clock | None = None,
+    rhythm: Rhythm | None = None,
 ) -> Desk:
     """Open the data and wire the parts; raises StorageProblem with what to do."""
     clock = clock or SystemClock()
-    places.make()
     lock = InstanceLock(places)
     lanes = Lanes()
     notices = Notices()
@@ -93,10 +103,41 @@ def open_desk(
         lanes.close()
         lock.release()
         raise
+    try:
+        desk = _wired(settings, places, clock, lanes, notices, store, lock, rhythm or Rhythm())
+    except BaseException:
+        lanes.close(last=(DB, store.close))
+        lock.release()
+        raise
+    lanes.submit(PAPERS, _sweep, desk)
+    if faults:
+        notices.post(Notice.of("settings", problem(places.settings, faults)))
+    return desk
+
+
+def _sweep(desk: Desk) -> None:
+    """Remove what a crash left of pictures between file and row."""
+    try:
+        with desk.blob_lock:
+            desk.blobs.sweep(desk.store(blob_names))
+    except StorageProblem as trouble:
+        desk.notices.post(Notice.of("sweep", trouble))
+
+
+def _wired(
+    settings: Settings,
+    places: Places,
+    clock: Clock,
+    lanes: Lanes,
+    notices: Notices,
+    store: StoreAccess,
+    lock: InstanceLock,
+    rhythm: Rhythm,
+) -> Desk:
     blobs = BlobTree(places.blobs)
     device = store(meta.read, meta.DEVICE) or ""
     bench = Bench(_with_paper_folder(settings.devices, places.papers))
-    desk = Desk(
+    return Desk(
         settings=settings,
         places=places,
         clock=clock,
@@ -106,17 +147,31 @@ def open_desk(
         blobs=blobs,
         hall=HallFollower(SqliteLog(store)),
         bench=bench,
-        sending=make_sending(settings.court, store, blobs, clock, device),
+        sending=_sending(settings.court, store, blobs, clock, device, notices),
         knowledge=open_knowledge(places, business_day(clock.now()), notices),
         lock=lock,
+        rhythm=rhythm,
     )
-    if faults:
-        notices.post(Notice.of("settings", problem(places.settings, faults)))
-    return desk
+
+
+def _sending(
+    court: CourtSettings,
+    store: StoreAccess,
+    blobs: BlobTree,
+    clock: Clock,
+    device: str,
+    notices: Notices,
+) -> Sending | None:
+    """Return the sender; a court that is set wrong keeps nobody from working, so it becomes a notice."""
+    try:
+        return make_sending(court, store, blobs, clock, device)
+    except SettingsProblem as wrong:
+        notices.post(Notice.of("court", wrong))
+        return None
 
 
 def _with_paper_folder(devices: DeviceSettings, folder: Path) -> DeviceSettings:
     """Without an A4 printer receipts become PDF files, so that each can be printed at any time."""
     if devices.a4_printer:
         return devices
-    return replace(devices, a4_printer=folder.as_uri().replace("file://", "pdf+file://", 1))
+    return replace(devices, a4_printer=folder.absolute().as_uri().replace("file://", "pdf+file://", 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from app.errors import FormProblem
 from app.lanes import READER, on
 from app.notices import Level, Notice
 from app.services.desk import Desk
@@ -15,23 +16,22 @@ from app.storage.access import Transaction
 from app.storage.records import DraftField
 from app.texts import _
 from devices.base import CardRead, CardState
-from devices.errors import CardNotLifted, NoCard
+from devices.errors import Cancelled, CardNotLifted, NoCard
 from devices.sdt.codes import nation_name
 
-WAIT_SECONDS: Final = 10.0
 _POLL_SECONDS: Final = 0.3
 
 
 @on(READER)
 def read_card(desk: Desk) -> None:
-    """Wait up to ten seconds for a card, read it and save its fields in one transaction.
+    """Wait for a card as long as the desk's rhythm says, read it and save its fields in one transaction.
 
     Raises DeviceProblem (each condition with what to do), FormProblem without an open visit, Cancelled.
     """
-    record = require_open(desk)
     flag = desk.cancel_flag("read_card")
+    record = require_open(desk)
     with desk.bench.reader() as reader:
-        deadline = desk.clock.monotonic() + WAIT_SECONDS
+        deadline = desk.clock.monotonic() + desk.rhythm.card
         state = reader.poll()
         while state is not CardState.CARD_PRESENT:
             _tell_state(desk, state)
@@ -39,8 +39,6 @@ def read_card(desk: Desk) -> None:
                 break
             state = reader.poll()
         if flag.is_set():
-            from devices.errors import Cancelled
-
             raise Cancelled
         if state is CardState.LIFT_CARD:
             raise CardNotLifted
@@ -70,6 +68,13 @@ def _fields(card: CardRead) -> Mapping[str, str]:
 
 
 def _save(connection: Transaction, visit_id: str, found: Mapping[str, str], desk: Desk) -> None:
+    record = visits.get(connection, visit_id)
+    if record is None or record.state != "open":
+        raise FormProblem(
+            _("读卡期间已经换了人，这张证没有采用。"),
+            safe=_("两个人的内容都没有改动。"),
+            next_step=_("请核对后再按 F3 读一次。"),
+        )
     for path, text in found.items():
         visits.set_field(connection, visit_id, DraftField(path, text, "card", text), desk.clock.now())
 

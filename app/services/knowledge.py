@@ -113,6 +113,10 @@ class _Fit(Generic[_T]):
     faults: tuple[KnowledgeFault, ...]
 
 
+# The administrator is told by ``check`` for two months; the clerk only when deadlines begin to lie beyond.
+CLERK_TOLD_DAYS = 14
+
+
 def load_knowledge(
     shipped: Path, own: Path | None, last_good: Path, *, keep: bool = True
 ) -> tuple[Knowledge, tuple[KnowledgeFault, ...]]:
@@ -158,7 +162,7 @@ def open_knowledge(places: Places, today: date, notices: Notices) -> Knowledge:
     knowledge, faults = read_knowledge(places, keep=True)
     if faults:
         notices.post(Notice.of("knowledge", problem(faults)))
-    ending = knowledge.holidays.ends_soon(today)
+    ending = knowledge.holidays.ends_soon(today, CLERK_TOLD_DAYS)
     if ending is not None:
         safe = _("期限照常计算；表外的日期只标明“无法确定”，不会算错。")
         path = places.config / _FOLDER / HOLIDAYS

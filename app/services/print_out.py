@@ -1,16 +1,20 @@
 """Putting queued papers on paper: one job at a time per printer, one id for all tries, never two originals.
 
 A job is marked *sending* and durable before its first byte; what was in that state when the power went is
-asked about once, at the next start.
+asked about once, at the next start. After the first byte the same job is never sent again: a paper the clerk
+did not see is printed anew as a job of its own that says so on the paper.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 from app import lanes
+from app.errors import StorageProblem
+from app.ids import new_id
 from app.lanes import Act, on
 from app.notices import Notice
 from app.services.bench import PRINTERS, TITLES
@@ -22,11 +26,12 @@ from app.storage.access import Transaction
 from app.storage.records import PrintJob
 from app.texts import _
 from printing.documents import material_receipt, queue_ticket
-from printing.errors import ConnectionCut, PrintingError
+from printing.errors import BadImage, ConnectionCut, PrintingError
 from printing.layout import Document, Paper
 from printing.printers.base import Outcome, Printer, PrinterStatus
 from printing.registry import render
 
+_COPY: Final = "copy"
 _STATES: Final = {
     PrinterStatus.READY: (Health.OK, ""),
     PrinterStatus.NEAR_END: (Health.ATTENTION, "纸快用完了，请准备换纸"),
@@ -45,18 +50,25 @@ def _print_waiting(desk: Desk, role: str) -> int:
     """
     done = 0
     for job in desk.store(print_jobs.in_state, "waiting", printer=role):
-        _print(desk, role, job)
-        done += 1
+        done += _print(desk, role, job)
     if not done:
         _look_at(desk, role)
     return done
 
 
-def _print(desk: Desk, role: str, job: PrintJob) -> None:
+def _print(desk: Desk, role: str, job: PrintJob) -> bool:
+    """Print one job; return False for one that cannot be drawn, which must not hold up those behind it."""
     with desk.bench.printer(role) as printer:
-        payload = render(document(desk, job, printer.capabilities.paper), printer.capabilities)
+        try:
+            payload = render(document(desk, job, printer.capabilities.paper), printer.capabilities)
+        except BadImage as error:
+            _give_up(desk, role, job, error)
+            return False
+        except StorageProblem as unreadable:
+            _wait_on(desk, job, unreadable)
+            return False
         if not _move(desk, job, "waiting", "sending"):
-            return
+            return False
         try:
             outcome = printer.send(payload, job.id)
         except ConnectionCut as error:
@@ -72,6 +84,19 @@ def _print(desk: Desk, role: str, job: PrintJob) -> None:
         _move(desk, job, "sending", "confirmed" if confirmed else "unconfirmed")
         desk.notices.clear(f"printer.{role}")
         _show(desk, role, printer)
+        return True
+
+
+def _give_up(desk: Desk, role: str, job: PrintJob, error: PrintingError) -> None:
+    problem = printer_problem(error, _(TITLES[role]))
+    _move(desk, job, "waiting", "not_printed", f"{problem.happened}{problem.next_step}")
+    desk.notices.post(Notice.of(f"print.{job.id}", problem))
+
+
+def _wait_on(desk: Desk, job: PrintJob, problem: StorageProblem) -> None:
+    """A picture on this paper cannot be read: it waits with its reason and is tried again later."""
+    _move(desk, job, "waiting", "waiting", f"{problem.happened}{problem.next_step}")
+    desk.notices.post(Notice.of(f"print.{job.id}", problem))
 
 
 def _move(desk: Desk, job: PrintJob, frm: str, to: str, reason: str = "") -> bool:
@@ -120,6 +145,7 @@ def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket
         area=_("{window} 号窗口").format(window=hall.window),
         payload=f"YC:{reference}",
         priority=content["priority"],
+        copy=content.get(_COPY, 0),
     )
 
 
@@ -141,6 +167,7 @@ def _receipt(desk: Desk, content: dict[str, Any]) -> material_receipt.MaterialRe
         officer=content["officer"],
         verification=content["verification"],
         signature=_signature(desk, content["signature_sha256"]),
+        copy=content.get(_COPY, 0),
     )
 
 
@@ -151,13 +178,26 @@ def _signature(desk: Desk, sha256: str) -> bytes | None:
 
 @on(lanes.DB)
 def answer(desk: Desk, job_id: str, printed: bool) -> None:
-    """Record what the clerk saw of a paper in doubt; one that did not come out is printed as the original."""
+    """Record what the clerk saw of a paper in doubt; one that did not come out is printed anew, marked."""
 
     def write(connection: Transaction) -> None:
-        to = "printed" if printed else "waiting"
-        print_jobs.move(connection, job_id, frm=("unconfirmed",), to=to, at=desk.clock.now())
+        to = "printed" if printed else "not_printed"
+        now = desk.clock.now()
+        job = print_jobs.get(connection, job_id)
+        moved = print_jobs.move(connection, job_id, frm=("unconfirmed",), to=to, at=now)
+        if job is not None and moved and not printed:
+            print_jobs.add(connection, _anew(job), now)
 
     desk.store(write)
+
+
+def _anew(job: PrintJob) -> PrintJob:
+    """Return the job that prints the paper again with the mark of a reprint: the first may turn up yet."""
+    content = json.loads(job.content)
+    content[_COPY] = content.get(_COPY, 0) + 1
+    title = job.title if content[_COPY] > 1 else _("{title}（补打）").format(title=job.title)
+    text = json.dumps(content, ensure_ascii=False)
+    return replace(job, id=new_id(), title=title, content=text, state="waiting", reason="", tries=0)
 
 
 @on(lanes.DB)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from app.clock import Clock
 from app.errors import SettingsProblem
@@ -22,15 +24,22 @@ from app.texts import _
 _REFUSED: Final = "法院服务器不认本窗口（{code}），请管理员重新登记"
 _UNREACHABLE: Final = "连不上法院，恢复后自动发送"
 _TROUBLE: Final = "法院服务器繁忙（{code}），稍后自动重试"
+_KNOCK_SECONDS: Final = 1.0
+_PORTS: Final = {"https": 443, "http": 80}
 
 
 @dataclass
 class Sending:
-    """The sender of one desk and its last state; ``lane`` is where every call belongs."""
+    """The sender of one desk and its last state; ``lane`` is where every call belongs.
+
+    ``address`` is (host, port) of the court; ``shut`` says that nobody listened there when last knocked.
+    """
 
     sender: Sender
     client: CourtClient
+    address: tuple[str, int]
     state: SendState | None = None
+    shut: bool = False
     lane: str = SYNC
 
     def round(self) -> float:
@@ -39,9 +48,51 @@ class Sending:
         self.state = self.sender.state()
         return result.next_in
 
+    @property
+    def unreachable(self) -> bool:
+        return self.state is not None and self.state.trouble == "unreachable"
+
+    def knock(self) -> bool:
+        """See whether a court that was away is back; if so the next round tries at once.
+
+        Only a door that was shut and is open now counts: a court that takes connections and drops them is
+        left to the growing pauses of the sender.
+        """
+        was_shut, self.shut = self.shut, not _listens(self.address)
+        if was_shut and not self.shut:
+            self.sender.link_up()
+        return was_shut and not self.shut
+
     def close(self) -> None:
         self.sender.close()
         self.client.close()
+
+
+def _listens(address: tuple[str, int]) -> bool:
+    try:
+        socket.create_connection(address, _KNOCK_SECONDS).close()
+    except OSError:
+        return False
+    return True
+
+
+def _address(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443)
+
+
+def open_client(court: CourtSettings) -> CourtClient:
+    """Return a client of the court; raises SettingsProblem when token or address cannot be used."""
+    token = read_token(court)
+    try:
+        _address(court.url)
+        return CourtClient(court.url, token)
+    except ValueError as error:
+        raise SettingsProblem(
+            _("法院的地址或通行凭证写错了，暂时不能发送。"),
+            safe=_("办理不受影响，记录存在本机。"),
+            next_step=_("请管理员检查设置里的 court.url 和 court.token_file。"),
+        ) from error
 
 
 def make_sending(
@@ -49,14 +100,15 @@ def make_sending(
 ) -> Sending | None:
     """Return the sender for the court in the settings, None when there is none.
 
-    Raises SettingsProblem when the token file cannot be read.
+    Raises SettingsProblem when the court's address or token cannot be used.
     """
     if not court.url:
         return None
-    client = CourtClient(court.url, read_token(court))
+    client = open_client(court)
     outbox = StoreOutbox(store, clock, device)
     rng = random.Random()  # noqa: S311 - spreads retries in time, keeps no secret
-    return Sending(Sender(outbox, StoredBlobs(store, blobs), client, clock.monotonic, rng), client)
+    sender = Sender(outbox, StoredBlobs(store, blobs), client, clock.monotonic, rng)
+    return Sending(sender, client, _address(court.url))
 
 
 def read_token(court: CourtSettings) -> str:

@@ -50,6 +50,12 @@ def send(desk: Desk) -> float:
     return 60.0 if desk.sending is None else desk.sending.round()
 
 
+@on(SYNC)
+def knock(desk: Desk) -> bool:
+    """While the court cannot be reached, see whether it is back; return whether to send now."""
+    return desk.sending is not None and desk.sending.unreachable and desk.sending.knock()
+
+
 @on(READER)
 def look_at_reader(desk: Desk) -> bool:
     """Ask the reader how it is; return whether a card that was not read yet lies on it."""

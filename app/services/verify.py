@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
@@ -13,12 +14,11 @@ from app.domain.receipt import parse_receipt_number
 from app.errors import CourtProblem, StorageProblem
 from app.hall.log import decode
 from app.services.desk import Desk
-from app.services.sending import read_token
+from app.services.sending import open_client
 from app.settings import CourtSettings
 from app.storage import audit
 from app.storage.access import Transaction
 from app.storage.audit import Facts
-from app.sync.client import CourtClient
 from app.sync.errors import SyncTrouble
 from app.texts import _
 
@@ -135,18 +135,22 @@ def counts(desk: Desk) -> dict[str, int]:
     return desk.store(read)
 
 
-def at_court(court: CourtSettings) -> AtCourt:
-    """Return a question to the court's gateway; raises CourtProblem when it cannot be asked."""
-    client = CourtClient(court.url, read_token(court))
+@contextmanager
+def at_court(court: CourtSettings) -> Iterator[AtCourt]:
+    """Give a question to the court's gateway; it raises CourtProblem when the court does not answer.
 
-    def ask(event_id: str) -> str | None:
-        try:
-            return client.event_hash(event_id)
-        except SyncTrouble as error:
-            raise CourtProblem(
-                _("法院没有回应，无法核对。"),
-                safe=_("本机数据没有改动。"),
-                next_step=_("请网络恢复后再核对。"),
-            ) from error
+    Raises SettingsProblem when the court's address or token cannot be used.
+    """
+    with open_client(court) as client:
 
-    return ask
+        def ask(event_id: str) -> str | None:
+            try:
+                return client.event_hash(event_id)
+            except SyncTrouble as error:
+                raise CourtProblem(
+                    _("法院没有回应，无法核对。"),
+                    safe=_("本机数据没有改动。"),
+                    next_step=_("请网络恢复后再核对。"),
+                ) from error
+
+        yield ask

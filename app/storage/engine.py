@@ -59,6 +59,14 @@ class Store:
                 yield self._connection
         except DBAPIError as error:
             raise storage_problem(error) from error
+        finally:
+            self._leave_nothing_open()
+
+    def _leave_nothing_open(self) -> None:
+        """Roll back what a COMMIT that failed left open; else no transaction could ever begin again."""
+        raw = self._raw()
+        if raw.in_transaction:
+            raw.rollback()
 
     def backup_to(self, path: Path) -> None:
         """Write a consistent, still encrypted copy with ``VACUUM INTO``; the target must not exist.

@@ -7,13 +7,12 @@ or copy, and the time, and the officer signs or seals it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from functools import lru_cache
 from pathlib import Path
 
-from printing.documents.texts import document_text, load
+from printing.documents.texts import texts, uses
 from printing.layout import (
     Align,
     Block,
@@ -96,22 +95,12 @@ class MaterialReceipt:
             raise ValueError("copies are counted from 0")
 
 
-_PLACEHOLDERS = {
-    "receipt_no": frozenset({"number"}),
-    "total": frozenset({"kinds"}),
-    "received": frozenset({"year", "month", "day", "hour", "minute"}),
-    "date": frozenset({"year", "month", "day"}),
-    "query": frozenset({"phone"}),
-    "verification": frozenset({"code"}),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class ReceiptTexts:
     """The keys of ``material_receipt.toml``."""
 
     title: str
-    receipt_no: str
+    receipt_no: str = field(metadata=uses("number"))
     window_label: str
     intake_label: str
     party_label: str
@@ -135,16 +124,16 @@ class ReceiptTexts:
     original_short: str
     copy_short: str
     electronic_short: str
-    total: str
+    total: str = field(metadata=uses("kinds"))
     basis: str
     received_label: str
-    received: str
-    date: str
+    received: str = field(metadata=uses("year", "month", "day", "hour", "minute"))
+    date: str = field(metadata=uses("year", "month", "day"))
     officer_label: str
     seal: str
     party_sign_label: str
-    query: str
-    verification: str
+    query: str = field(metadata=uses("phone"))
+    verification: str = field(metadata=uses("code"))
     qr_caption: str
     footer: str
 
@@ -155,12 +144,6 @@ class ReceiptTexts:
             Form.ELECTRONIC: (self.electronic, self.electronic_short),
         }
         return long_and_short[form][short]
-
-
-@lru_cache(maxsize=8)
-def texts(file: Path | None = None) -> ReceiptTexts:
-    """Return the texts, read once; see :func:`printing.documents.texts.load` for the errors."""
-    return load(ReceiptTexts, file or document_text("material_receipt"), _PLACEHOLDERS)
 
 
 def _time(moment: datetime, say: ReceiptTexts) -> str:
@@ -242,12 +225,14 @@ def _closing(data: MaterialReceipt, say: ReceiptTexts) -> list[Block]:
     return [QrCode(data.verification_qr, say.qr_caption, mm=24, notes=notes)]
 
 
-def build(data: MaterialReceipt, paper: Paper = Paper.A4, file: Path | None = None) -> Document:
+def build(
+    data: MaterialReceipt, paper: Paper = Paper.A4, *, large: bool = False, folder: Path | None = None
+) -> Document:
     """Arrange a receipt for a page or a roll.
 
     Raises TextFileInvalid if the text file is wrong.
     """
-    say = texts(file)
+    say = texts(ReceiptTexts, "material_receipt", folder)
     roll = paper is not Paper.A4
     blocks: list[Block] = [CopyMark(data.copy)] if data.copy else []
     blocks += [
@@ -271,4 +256,4 @@ def build(data: MaterialReceipt, paper: Paper = Paper.A4, file: Path | None = No
     if roll:
         blocks += [Text(say.footer, Size.SMALL, align=Align.CENTER), Cut()]
     metadata = Metadata(data.court, say.title, data.receipt_no, data.received)
-    return Document(f"{data.court}{say.title}", tuple(blocks), paper, metadata, say.footer)
+    return Document(f"{data.court}{say.title}", tuple(blocks), paper, metadata, say.footer, large=large)

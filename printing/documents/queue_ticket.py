@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 
-from printing.documents.texts import document_text, load
+from printing.documents.texts import texts, uses
 from printing.layout import (
     Align,
     Block,
@@ -59,13 +58,6 @@ class QueueTicket:
             raise ValueError(f"a wait of {self.wait} minutes")
 
 
-_PLACEHOLDERS = {
-    "ahead": frozenset({"count"}),
-    "wait": frozenset({"low", "high"}),
-    "time": frozenset({"year", "month", "day", "hour", "minute"}),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class TicketTexts:
     """The keys of ``queue_ticket.toml``."""
@@ -74,22 +66,16 @@ class TicketTexts:
     number_label: str
     group_label: str
     ahead_label: str
-    ahead: str
+    ahead: str = field(metadata=uses("count"))
     ahead_none: str
     wait_label: str
-    wait: str
+    wait: str = field(metadata=uses("low", "high"))
     area_label: str
     priority: str
-    time: str
+    time: str = field(metadata=uses("year", "month", "day", "hour", "minute"))
     qr_caption: str
     tips: tuple[str, ...]
     closing: str
-
-
-@lru_cache(maxsize=8)
-def texts(file: Path | None = None) -> TicketTexts:
-    """Return the texts, read once; see :func:`printing.documents.texts.load` for the errors."""
-    return load(TicketTexts, file or document_text("queue_ticket"), _PLACEHOLDERS)
 
 
 def _facts(data: QueueTicket, say: TicketTexts) -> KeyValues:
@@ -111,12 +97,14 @@ def _time(moment: datetime, say: TicketTexts) -> str:
     )
 
 
-def build(data: QueueTicket, paper: Paper = Paper.ROLL_80, file: Path | None = None) -> Document:
+def build(
+    data: QueueTicket, paper: Paper = Paper.ROLL_80, *, large: bool = False, folder: Path | None = None
+) -> Document:
     """Arrange a ticket for a roll (or a page, when no ticket printer is left).
 
     Raises TextFileInvalid if the text file is wrong.
     """
-    say = texts(file)
+    say = texts(TicketTexts, "queue_ticket", folder)
     blocks: list[Block] = [CopyMark(data.copy)] if data.copy else []
     blocks += [
         Heading(data.court),
@@ -140,4 +128,4 @@ def build(data: QueueTicket, paper: Paper = Paper.ROLL_80, file: Path | None = N
         Cut(),
     ]
     metadata = Metadata(data.court, say.title, data.number, data.issued)
-    return Document(say.title, tuple(blocks), paper, metadata)
+    return Document(say.title, tuple(blocks), paper, metadata, large=large)

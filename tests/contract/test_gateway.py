@@ -27,13 +27,20 @@ from app.sync.protocol import (
 )
 from tests.helpers.court import Gateway
 from tests.helpers.outbox import intake, new_id, with_body
+from tests.helpers.postgres import Cluster, running_cluster
 
 HASH = "0" * 64
 
 
 @pytest.fixture(scope="module")
-def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with Gateway(tmp_path_factory.mktemp("court")) as running:
+def cluster() -> Iterator[Cluster]:
+    yield from running_cluster()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    options = request.getfixturevalue("cluster").database() if request.param == "postgresql" else []
+    with Gateway(tmp_path_factory.mktemp("court"), options) as running:
         yield running
 
 

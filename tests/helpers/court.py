@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -32,10 +32,14 @@ def _nothing() -> None:
 
 
 class Gateway:
-    """`python -m app.court.main` on a data folder. `start` again on the same port after `kill`."""
+    """`python -m app.court.main` on a data folder. `start` again on the same port after `kill`.
 
-    def __init__(self, data: Path) -> None:
+    `options` go to every start.
+    """
+
+    def __init__(self, data: Path, options: Sequence[str] = ()) -> None:
         self.data = data
+        self.options = list(options)
         self.port = 0
         self.url = ""
         self.token = ""
@@ -52,7 +56,7 @@ class Gateway:
 
     def start(self, *more: str) -> Self:
         command = [sys.executable, "-m", "app.court.main", "--data", str(self.data), "--port", str(self.port)]
-        self._process = subprocess.Popen([*command, *more], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen([*command, *self.options, *more], stdout=subprocess.PIPE, text=True)
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"the gateway ended with {self._process.wait(_DEADLINE)}"

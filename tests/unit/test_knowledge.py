@@ -505,12 +505,17 @@ def test_a_desk_tells_of_a_wrong_file_and_of_a_calendar_about_to_end(tmp_path: P
     own = tmp_path / "config" / "knowledge"
     own.mkdir(parents=True)
     (own / "courts.tsv").write_text("坏", "utf-8")
-    known, told = opened(tmp_path, date(2026, 11, 2))
+    known, told = opened(tmp_path, date(2026, 12, 18))
     assert set(told) == {"knowledge", "holidays"}
     assert f"{own / 'courts.tsv'} 第1行" in told["knowledge"].next_step
-    assert "还有59天到期" in told["holidays"].happened
+    assert "还有13天到期" in told["holidays"].happened
     assert str(own / "holidays.toml") in told["holidays"].next_step
     assert known.courts
+
+
+def test_a_clerk_is_not_told_of_a_calendar_that_lasts_for_weeks(tmp_path: Path) -> None:
+    _, told = opened(tmp_path, date(2026, 12, 17))
+    assert told == {}
 
 
 def test_a_calendar_for_the_next_year_ends_the_notice(tmp_path: Path) -> None:

@@ -160,16 +160,16 @@ def changed(folder: Path, old: str, new: str) -> Path:
 def test_a_wrong_text_file_names_itself_and_the_key(tmp_path: Path, old: str, new: str, key: str) -> None:
     file = changed(tmp_path, old, new)
     with pytest.raises(TextFileInvalid) as caught:
-        queue_ticket.build(ticket(), file=file)
+        queue_ticket.build(ticket(), folder=tmp_path)
     assert (caught.value.file, caught.value.key) == (file, key)
     assert str(file) in str(caught.value)
 
 
 def test_a_missing_text_file_names_itself(tmp_path: Path) -> None:
-    with pytest.raises(TextFileInvalid, match=r"none\.toml"):
-        queue_ticket.build(ticket(), file=tmp_path / "none.toml")
+    with pytest.raises(TextFileInvalid, match=r"queue_ticket\.toml"):
+        queue_ticket.build(ticket(), folder=tmp_path)
 
 
 def test_an_edited_text_is_printed(tmp_path: Path) -> None:
-    file = changed(tmp_path, "您的号码", "请记住号码")
-    assert "请记住号码" in words(queue_ticket.build(ticket(), file=file))
+    changed(tmp_path, "您的号码", "请记住号码")
+    assert "请记住号码" in words(queue_ticket.build(ticket(), folder=tmp_path))

@@ -1,0 +1,97 @@
+"""Opening what a gateway serves: folder, database, blobs, the first token; and giving it back."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.exc import DBAPIError
+
+from app.court.blobs import BlobsOf, tree_of
+from app.court.credentials import Credentials, hash_of, window
+from app.court.engine import FolderLock, open_ground
+from app.court.errors import DatabaseUnreadable, DataNotWritable
+from app.court.ground import Ground
+from app.court.mark import Mark
+from app.court.postgres import open_postgres
+from app.court.settings import Settings
+from app.court.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """Everything the endpoints stand on."""
+
+    settings: Settings
+    ground: Ground
+    store: Store
+    credentials: Credentials
+    blobs: BlobsOf
+
+
+def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) -> Court:
+    """Open a data folder for one process; `closing` gives everything back. Raises `CourtRefusal`."""
+    try:
+        make_folder(settings.data)
+        lock = FolderLock(settings.data / "court.lock")
+        closing.callback(lock.close)
+        blobs = tree_of(settings.data, settings.court, settings.max_blob_bytes)
+        ground = open_database(settings, closing)
+        store, credentials = Store(ground, settings.zone), Credentials(ground)
+        if restored:
+            store.renew_epoch()
+        if store.renewed:
+            store.drop_missing_blobs(lambda court, sha256, size: blobs(court).whole(sha256) == size)
+        _ensure_token(credentials, settings)
+    except OSError as error:
+        raise DataNotWritable(
+            f"数据目录无法写入：{settings.data}。",
+            f"The data folder {settings.data} cannot be written ({error.strerror}).",
+        ) from error
+    return Court(settings, ground, store, credentials, blobs)
+
+
+def make_folder(data: Path) -> None:
+    """Make the folder and try to write: a sentence now rather than an error at the first record."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    probe = data / f".probe-{os.getpid()}"
+    probe.write_bytes(b"")
+    probe.unlink()
+
+
+def open_database(settings: Settings, closing: ExitStack) -> Ground:
+    """Open the database the settings name. Raises a `CourtRefusal`."""
+    mark = Mark(settings.data / "court.mark")
+    ground: Ground
+    try:
+        if settings.database:
+            ground = open_postgres(settings.database, mark, settings.password_file)
+        else:
+            ground = open_ground(settings.database_file, mark, settings.key_file, settings.court)
+    except DBAPIError as error:
+        raise DatabaseUnreadable("数据库无法读取。", "The database cannot be read.") from error
+    closing.callback(ground.close)
+    return ground
+
+
+def _ensure_token(credentials: Credentials, settings: Settings) -> None:
+    """Make the first window's token, or let the one in the file in; the database keeps its hash only."""
+    path = settings.token_file
+    if not path.exists():
+        write_secret(path, secrets.token_urlsafe(32))
+    credentials.add(hash_of(path.read_text("ascii").strip()), "token", window(court=settings.court))
+
+
+def write_secret(path: Path, secret: str) -> None:
+    """Write a line that only the owner may read, durably and whole or not at all."""
+    fresh = path.with_suffix(".tmp")
+    fresh.unlink(missing_ok=True)
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secret + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

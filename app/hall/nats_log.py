@@ -1,0 +1,357 @@
+"""The hall log of many windows: JetStream, replicated by Raft when the hall has three nodes.
+
+A claim is one publish that carries the stream sequence of its subject's newest event. When the answer is
+lost, the leader is asked for that subject's newest event: if it is ours, the claim stands. Nothing is
+guessed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import ssl
+import threading
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, Final, TypeVar
+
+import nats
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from app.domain.hall import HallEvent
+from app.errors import HallProblem
+from app.hall import refusals
+from app.hall.address import HallAddress
+from app.hall.log import LoggedEvent
+from app.hall.wire import (
+    PENDING,
+    STATUS,
+    Names,
+    Refused,
+    Stored,
+    Unavailable,
+    from_answer,
+    from_headers,
+    published,
+    to_send,
+)
+
+PATIENCE: Final = 3.0
+"""Seconds a call waits for the hall before it says so."""
+_TRY: Final = 1.0
+_PAUSE: Final = 0.03
+_PAGE: Final = 512
+_SETTING_REPLIES: Final = 0.3
+_PING_SECONDS: Final = 2
+_RECONNECT: Final = 0.1
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+class _EndOfStream(logging.Filter):
+    """Drops asyncio's remark on every end of a connection that was upgraded to TLS; it means nothing."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not str(record.msg).startswith("returning true from eof_received()")
+
+
+logging.getLogger("asyncio").addFilter(_EndOfStream())
+
+
+class NatsLog:
+    """Implements ``app.hall.log.PushingLog``. Calls block up to ``patience`` seconds; any thread may call.
+
+    The connection lives on a thread of its own and comes back by itself. Every connection first proves that
+    the servers write each event to the disk at once and that they hold what this log has seen before.
+    """
+
+    def __init__(self, address: HallAddress, patience: float = PATIENCE) -> None:
+        self._address = address
+        self._names = Names(address.hall)
+        self._patience = patience
+        self._tls = address.tls()
+        self._client = Client()
+        self._proven = False
+        self._last_error: Exception | None = None
+        self._newest_seen: tuple[int, str] | None = None
+        self._places: dict[str, tuple[int, int]] = {}
+        self._own_high: dict[str, int] = {}
+        self._watchers: list[Callable[[LoggedEvent | None], None]] = []
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="hall-log", daemon=True)
+        self._thread.start()
+        self._connecting = asyncio.run_coroutine_threadsafe(self._connect(), self._loop)
+
+    # ---- the protocol -----------------------------------------------------------------------------
+
+    def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        """See ``HallLog.append``. Raises HallProblem when the hall does not answer in time."""
+        full = self._names.day(day) + subject
+        return self._wait(self._append(full, expected, event_id, event))
+
+    def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
+        """See ``HallLog.since``. Raises HallProblem when the hall does not answer in time."""
+        return self._wait(self._since(day, seq))
+
+    def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
+        """See ``PushingLog.watch``; events of every day are told, in order as far as nothing was lost."""
+        self._watchers.append(told)
+        return lambda: self._watchers.remove(told)
+
+    def close(self) -> None:
+        """End the connection and its thread; waits at most two seconds. Again does nothing."""
+        if not self._thread.is_alive():
+            return
+        ending = asyncio.run_coroutine_threadsafe(self._close(), self._loop)
+        with contextlib.suppress(TimeoutError, nats.errors.Error, OSError):
+            ending.result(2)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(2)
+        if not self._thread.is_alive():
+            self._loop.close()
+
+    @property
+    def connected(self) -> bool:
+        """Whether a server is reachable just now; it may still have no quorum."""
+        return bool(self._client.is_connected)
+
+    # ---- connection -------------------------------------------------------------------------------
+
+    async def _connect(self) -> None:
+        async def lost() -> None:
+            self._proven = False
+            _log.info("hall log: connection lost")
+
+        async def back() -> None:
+            self._tell(None)
+
+        async def failed(error: Exception) -> None:
+            self._last_error = error
+            _log.info("hall log: %s", type(error).__name__)
+
+        await self._client.connect(
+            self._address.urls,
+            tls=self._tls,
+            tls_hostname=self._address.server_name,
+            tls_handshake_first=True,
+            name=self._address.member,
+            inbox_prefix=self._names.inbox(self._address.member),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=_RECONNECT,  # type: ignore[arg-type]  # any number of seconds
+            connect_timeout=1,
+            ping_interval=_PING_SECONDS,
+            max_outstanding_pings=2,
+            disconnected_cb=lost,
+            reconnected_cb=back,
+            error_cb=failed,
+        )
+        await self._client.subscribe(self._names.pushed, cb=self._pushed)
+        self._tell(None)
+
+    async def _close(self) -> None:
+        if not self._connecting.done():
+            self._connecting.cancel()
+        await self._client.close()
+        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    async def _ready(self) -> None:
+        """Wait for a connection and prove it once. Raises HallProblem when the hall must not be used."""
+        while not (self._client.is_connected and self._connecting.done()):
+            if self._connecting.done():
+                self._connecting.result()
+            await asyncio.sleep(_PAUSE)
+        if not self._proven:
+            await self._prove_setting()
+            await self._prove_memory()
+            self._proven = True
+
+    async def _prove_setting(self) -> None:
+        """Read every server's setting back: without a flush a write the acknowledgement is worth nothing."""
+        inbox = await self._client.subscribe(self._client.new_inbox())
+        try:
+            await self._client.publish(self._names.setting, reply=inbox.subject)
+            answers = [json.loads((await inbox.next_msg(_TRY)).data)]
+            with contextlib.suppress(nats.errors.TimeoutError):
+                while len(answers) < self._address.replicas:
+                    answers.append(json.loads((await inbox.next_msg(_SETTING_REPLIES)).data))
+        finally:
+            await inbox.unsubscribe()
+        for answer in answers:
+            if not answer.get("data", {}).get("config", {}).get("sync_always"):
+                raise refusals.not_flushed(str(answer.get("server", {}).get("name", "")))
+
+    async def _prove_memory(self) -> None:
+        """Refuse a log that lacks the newest event we have seen: it was restored from an older copy."""
+        if self._newest_seen is None:
+            return
+        seq, event_id = self._newest_seen
+        found = await self._leader({"seq": seq})
+        if found is None or found.event_id != event_id:
+            raise refusals.older_copy()
+
+    def remember(self, seq: int, event_id: str) -> None:
+        """Say what this member saw in an earlier run; the log is refused if it does not hold it."""
+        self._newest_seen = (seq, event_id)
+        self._proven = False
+
+    def accept_restored(self) -> None:
+        """Use the older copy from now on: the epoch was raised and this window reports what it knew."""
+        self._newest_seen = None
+        self._places.clear()
+        self._own_high.clear()
+
+    # ---- append -----------------------------------------------------------------------------------
+
+    async def _append(self, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        count, last = self._places.get(subject, (0, 0))
+        while True:
+            await self._patiently(self._ready)
+            if count == expected:
+                try:
+                    seq = await self._publish(subject, last, expected, event_id, event)
+                except (Unavailable, nats.errors.Error):
+                    await asyncio.sleep(_PAUSE)
+                else:
+                    if seq is not None:
+                        return self._stored(subject, expected + event.span, seq, event_id)
+            newest = await self._patiently(lambda: self._leader({"last_by_subj": subject}))
+            count, last = (newest.count, newest.seq) if newest else (0, 0)
+            if newest is not None and newest.event_id == event_id:
+                return self._stored(subject, count, last, event_id)
+            if count != expected:
+                self._places[subject] = (count, last)
+                return await self._patiently(partial(self._found, subject, event_id, last))
+
+    async def _publish(
+        self, subject: str, last: int, expected: int, event_id: str, event: HallEvent
+    ) -> int | None:
+        body, headers = to_send(event, event_id, expected, last)
+        answer = await self._client.request(subject, body, timeout=_TRY, headers=headers)
+        return published(answer.data)
+
+    def _stored(self, subject: str, count: int, seq: int, event_id: str) -> int:
+        self._places[subject] = (count, seq)
+        day = subject.split(".", 3)[2]
+        self._own_high[day] = max(seq, self._own_high.get(day, 0))
+        self._saw(seq, event_id)
+        return seq
+
+    def _saw(self, seq: int, event_id: str) -> None:
+        if self._newest_seen is None or seq > self._newest_seen[0]:
+            self._newest_seen = (seq, event_id)
+
+    async def _found(self, subject: str, event_id: str, newest: int) -> int | None:
+        """Return where among the subject's events ours is: others may have gone on after it."""
+        events = await self._read(subject, 1)
+        if newest and (not events or events[-1].seq < newest):
+            raise Unavailable("a replica is behind")
+        return next((e.seq for e in events if e.event_id == event_id), None)
+
+    # ---- reading ----------------------------------------------------------------------------------
+
+    async def _leader(self, what: dict[str, object]) -> Stored | None:
+        """Ask the stream's leader for one message; followers may be behind."""
+        body = json.dumps(what).encode()
+        answer = await self._client.request(self._names.get_message, body, timeout=_TRY)
+        return from_answer(answer.data)
+
+    async def _since(self, day: date, seq: int) -> list[LoggedEvent]:
+        subject = self._names.day(day)
+
+        async def complete() -> list[Stored]:
+            await self._ready()
+            events = await self._read(subject + ">", seq + 1)
+            high = self._own_high.get(day.isoformat(), 0)
+            if high > max(seq, events[-1].seq if events else 0):
+                raise Unavailable("a replica is behind")
+            return events
+
+        events = await self._patiently(complete)
+        for event in events:
+            self._places[event.subject] = (event.count, event.seq)
+            self._saw(event.seq, event.event_id)
+        return [event.logged() for event in events]
+
+    async def _read(self, subject: str, start: int) -> list[Stored]:
+        """Return all stored messages of a subject from sequence ``start``, a page at a time."""
+        found: list[Stored] = []
+        inbox = await self._client.subscribe(self._client.new_inbox())
+        try:
+            more = True
+            while more:
+                ask = {"batch": _PAGE, "seq": start, "next_by_subj": subject}
+                await self._client.publish(
+                    self._names.get_many, json.dumps(ask).encode(), reply=inbox.subject
+                )
+                page, more = await _page(inbox.next_msg)
+                found += page
+                start = page[-1].seq + 1 if page else start
+        finally:
+            await inbox.unsubscribe()
+        return found
+
+    async def _pushed(self, message: Msg) -> None:
+        try:
+            stored = from_headers(message.headers or {}, message.data)
+            told = stored.logged()
+        except (KeyError, ValueError, IndexError):
+            _log.warning("hall log: an event that is not ours on %s", self._names.pushed)
+            return
+        self._tell(told)
+
+    def _tell(self, told: LoggedEvent | None) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(told)
+
+    # ---- time limits ------------------------------------------------------------------------------
+
+    async def _patiently(self, ask: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
+        """Ask until there is an answer; the caller's time limit ends it."""
+        while True:
+            try:
+                return await ask()
+            except (Unavailable, nats.errors.Error, ConnectionError) as error:
+                _log.debug("hall log: asking again after %s", type(error).__name__)
+                await asyncio.sleep(_PAUSE)
+
+    def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """Run on the log's thread and wait. Raises HallProblem when it takes longer than the patience."""
+        limited = asyncio.wait_for(work, self._patience)
+        started = time.monotonic()
+        try:
+            return asyncio.run_coroutine_threadsafe(limited, self._loop).result()
+        except Refused as refused:
+            raise refusals.not_stored(str(refused)) from refused
+        except HallProblem:
+            raise
+        except (TimeoutError, Unavailable, nats.errors.Error, OSError) as error:
+            waited = time.monotonic() - started
+            if not self.connected and isinstance(self._last_error, ssl.SSLError):
+                raise refusals.not_admitted(str(self._last_error.reason)) from error
+            raise refusals.unreachable(type(error).__name__, waited) from error
+
+
+async def _page(following: Callable[[float], Coroutine[Any, Any, Msg]]) -> tuple[list[Stored], bool]:
+    """Read one page's messages up to its end mark; say whether more are there."""
+    page: list[Stored] = []
+    while True:
+        message = await following(_TRY)
+        headers = message.headers or {}
+        status = headers.get(STATUS)
+        if status is None:
+            page.append(from_headers(headers, message.data))
+        elif status == "204":
+            return page, int(headers.get(PENDING, "0")) > 0
+        elif status == "404":
+            return page, False
+        else:
+            raise Unavailable(f"status {status}")

@@ -1,0 +1,173 @@
+"""How the hall's events lie in JetStream: names of stream and subjects, headers, answers of the server.
+
+Sources: NATS JetStream API reference (STREAM.MSG.GET, DIRECT.GET with ``batch``, ADR-31), error codes of
+nats-server 2.15. Every message carries its event id (``Nats-Msg-Id``) and its place among the events of its
+subject (``Hall-Count``), because JetStream counts messages of the whole stream only.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from app.domain.hall import HallEvent
+from app.hall.log import LoggedEvent, decode, encode
+
+EVENT_ID: Final = "Nats-Msg-Id"
+EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
+COUNT: Final = "Hall-Count"
+SEQUENCE: Final = "Nats-Sequence"
+SUBJECT: Final = "Nats-Subject"
+PENDING: Final = "Nats-Num-Pending"
+STATUS: Final = "Status"
+
+WRONG_LAST_SEQUENCE: Final = frozenset({10071, 10164})
+"""Somebody else's event is there, or is being stored just now."""
+NOT_FOUND: Final = 10037
+
+_HALL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
+
+
+def is_hall_name(text: str) -> bool:
+    """Say whether the text can name a hall: up to 32 letters, digits, ``-`` and ``_``."""
+    return _HALL.fullmatch(text) is not None
+
+
+@dataclass(frozen=True)
+class Names:
+    """Every name of one hall on the server."""
+
+    hall: str
+
+    @property
+    def stream(self) -> str:
+        return f"HALL_{self.hall}"
+
+    @property
+    def all_subjects(self) -> str:
+        return f"hall.{self.hall}.>"
+
+    @property
+    def pushed(self) -> str:
+        """Where the server repeats every event once it is stored."""
+        return f"seen.{self.hall}.>"
+
+    @property
+    def setting(self) -> str:
+        """Where every server of the hall answers with its JetStream settings."""
+        return f"setting.{self.hall}"
+
+    @property
+    def get_message(self) -> str:
+        return f"$JS.API.STREAM.MSG.GET.{self.stream}"
+
+    @property
+    def get_many(self) -> str:
+        return f"$JS.API.DIRECT.GET.{self.stream}"
+
+    @property
+    def info(self) -> str:
+        return f"$JS.API.STREAM.INFO.{self.stream}"
+
+    def day(self, day: date) -> str:
+        return f"hall.{self.hall}.{day.isoformat()}."
+
+    def inbox(self, member: str) -> str:
+        """Where answers to a member arrive; nobody else may listen there."""
+        return f"_INBOX_{self.hall}_{member}"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One message of the stream. ``count`` is the subject's newest count after it."""
+
+    seq: int
+    subject: str
+    count: int
+    event_id: str
+    body: bytes
+
+    def logged(self) -> LoggedEvent:
+        """Return the event under its subject without hall and day. Raises ValueError when foreign."""
+        return LoggedEvent(
+            seq=self.seq,
+            subject=self.subject.split(".", 3)[3],
+            subject_seq=self.count,
+            event=decode(self.body.decode("utf-8")),
+            event_id=self.event_id,
+        )
+
+    @property
+    def day(self) -> str:
+        return self.subject.split(".", 3)[2]
+
+
+def to_send(event: HallEvent, event_id: str, expected: int, last: int) -> tuple[bytes, dict[str, str]]:
+    """Return body and headers of a publish after ``expected`` events, the newest at sequence ``last``."""
+    headers = {EVENT_ID: event_id, EXPECTED: str(last), COUNT: str(expected + event.span)}
+    return encode(event).encode("utf-8"), headers
+
+
+def from_headers(headers: Mapping[str, str], body: bytes) -> Stored:
+    """Read a message as direct get and republish give it. Raises KeyError, ValueError when foreign."""
+    return Stored(
+        seq=int(headers[SEQUENCE]),
+        subject=headers[SUBJECT],
+        count=int(headers[COUNT]),
+        event_id=headers[EVENT_ID],
+        body=body,
+    )
+
+
+def from_answer(answer: bytes) -> Stored | None:
+    """Read the answer of STREAM.MSG.GET; None when there is no such message. Raises Unavailable."""
+    found = json.loads(answer)
+    refused = found.get("error")
+    if refused is not None:
+        if refused.get("err_code") == NOT_FOUND:
+            return None
+        raise Unavailable(str(refused.get("description", "")))
+    message = found["message"]
+    headers = _headers(base64.b64decode(message.get("hdrs", "")))
+    return Stored(
+        seq=int(message["seq"]),
+        subject=message["subject"],
+        count=int(headers[COUNT]),
+        event_id=headers[EVENT_ID],
+        body=base64.b64decode(message.get("data", "")),
+    )
+
+
+def _headers(block: bytes) -> dict[str, str]:
+    lines = block.decode("utf-8").split("\r\n")[1:]
+    pairs = (line.split(":", 1) for line in lines if ":" in line)
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+class Unavailable(Exception):
+    """The server answered, but cannot serve just now: no leader, no quorum."""
+
+
+class Refused(Exception):
+    """The server will not store the event: disk full, not permitted, foreign stream."""
+
+
+def published(answer: bytes) -> int | None:
+    """Return the sequence a publish got, None when the expected one was wrong.
+
+    Raises Unavailable (try again) or Refused (trying again does not help).
+    """
+    found = json.loads(answer)
+    error = found.get("error")
+    if error is None:
+        return int(found["seq"])
+    if error.get("err_code") in WRONG_LAST_SEQUENCE:
+        return None
+    if error.get("code") in {500, 503}:
+        raise Unavailable(str(error.get("description", "")))
+    raise Refused(str(error.get("description", "")))

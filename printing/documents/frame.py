@@ -1,0 +1,228 @@
+"""The frame of every paper of a court: its name, title and number, running text, forms, places to sign.
+
+A document's module says what stands on it; how it stands there is decided here once, for a page and a roll,
+in normal and in large print.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from printing.documents.facts import Account, Form, Issue, capitals, yuan
+from printing.documents.texts import Section, texts, uses
+from printing.layout import (
+    Align,
+    Block,
+    Column,
+    CopyMark,
+    Cut,
+    Document,
+    Heading,
+    KeyValue,
+    KeyValues,
+    Line,
+    Metadata,
+    Paper,
+    Rule,
+    Signature,
+    Size,
+    Space,
+    Table,
+    Text,
+    Weight,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonTexts:
+    """The keys of ``common.toml``."""
+
+    number: str = field(metadata=uses("number"))
+    addressee: str = field(metadata=uses("name"))
+    date: str = field(metadata=uses("year", "month", "day"))
+    time: str = field(metadata=uses("year", "month", "day", "hour", "minute"))
+    blank_date: str
+    amount: str = field(metadata=uses("yuan"))
+    amount_in_words: str = field(metadata=uses("yuan", "capitals"))
+    none: str
+    yes: str
+    no: str
+    chosen: str = field(metadata=uses("text"))
+    open: str = field(metadata=uses("text"))
+    original: str
+    copy: str
+    electronic: str
+    seal: str
+    received_seal: str
+    officer: str
+    receiver: str
+    applicant: str
+    plain_heading: str
+    plain_note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTexts:
+    """What the file of every document has: ``plain`` are the plain words of the large print."""
+
+    title: str
+    footer: str
+    plain: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One paper being arranged: who issues it, its texts, what for and from which folder of texts."""
+
+    issue: Issue
+    say: SheetTexts
+    paper: Paper
+    large: bool = False
+    folder: Path | None = None
+
+    @property
+    def common(self) -> CommonTexts:
+        return texts(CommonTexts, "common", self.folder)
+
+    @property
+    def roll(self) -> bool:
+        return self.paper is not Paper.A4
+
+    def day(self, day: date | None) -> str:
+        """Write a day; None leaves room to write it by hand."""
+        if day is None:
+            return self.common.blank_date
+        return self.common.date.format(year=day.year, month=day.month, day=day.day)
+
+    def time(self, moment: datetime) -> str:
+        return self.common.time.format(
+            year=moment.year, month=moment.month, day=moment.day, hour=moment.hour, minute=moment.minute
+        )
+
+    def amount(self, amount: Decimal, *, in_words: bool = False) -> str:
+        if in_words:
+            return self.common.amount_in_words.format(yuan=yuan(amount), capitals=capitals(amount))
+        return self.common.amount.format(yuan=yuan(amount))
+
+    def choice(self, options: Sequence[str], chosen: int | None) -> str:
+        """Write boxes to tick, one of them ticked; None leaves all of them open."""
+        boxes = (
+            (self.common.chosen if number == chosen else self.common.open).format(text=option)
+            for number, option in enumerate(options)
+        )
+        return "　".join(boxes)
+
+    def yes_no(self, answer: bool | None) -> str:
+        chosen = None if answer is None else int(not answer)
+        return self.choice((self.common.yes, self.common.no), chosen)
+
+    def form_of(self, form: Form) -> str:
+        common = self.common
+        return {
+            Form.ORIGINAL: common.original,
+            Form.COPY: common.copy,
+            Form.ELECTRONIC: common.electronic,
+        }[form]
+
+    def text(self, sentence: str, *, size: Size = Size.READING) -> Text:
+        """Return a paragraph of running text, indented by two characters on a page."""
+        return Text(sentence, size, indent=0 if self.roll else 2)
+
+    def body(self, sentences: Iterable[str], **values: str) -> list[Block]:
+        return [self.text(sentence.format(**values)) for sentence in sentences]
+
+    def notes(self, sentences: Iterable[str]) -> list[Block]:
+        """Return paragraphs in the size of a form, for what stands beside fields to fill in."""
+        return [self.text(sentence, size=Size.BODY) for sentence in sentences]
+
+    def to(self, name: str) -> Text:
+        return Text(self.common.addressee.format(name=name), Size.READING)
+
+    def sections(self, sections: Iterable[Section], **values: str) -> list[Block]:
+        """Return parts of a standard text, each under its heading."""
+        blocks: list[Block] = []
+        for section in sections:
+            blocks += [Space(1.5), Heading(section.heading.format(**values), 2)]
+            blocks += self.body(section.paragraphs, **values)
+        return blocks
+
+    def form(self, labels: Mapping[str, str], *rows: KeyValue) -> KeyValues:
+        """Return a form; the rows name their labels by key, what is blank is filled in by hand."""
+        return KeyValues(tuple(replace(row, label=labels[row.label]) for row in rows))
+
+    def account(self, labels: Mapping[str, str], account: Account | None) -> KeyValues:
+        """Return the form of an account (keys holder, bank, account_no), empty to be filled in by hand."""
+        holder, bank, number = ("", "", "")
+        if account is not None:
+            holder, bank, number = account.holder, account.bank, account.number
+        return self.form(
+            labels,
+            KeyValue("holder", holder, wide=True, strong=True),
+            KeyValue("bank", bank, wide=True, strong=True),
+            KeyValue("account_no", number, wide=True, strong=True),
+        )
+
+    def place(
+        self, label: str, name: str = "", *, seal: str = "", png: bytes | None = None, day: date | None = None
+    ) -> Signature:
+        return Signature(label, name, png, seal, self.day(day))
+
+    def by_court(self, label: str = "", *, seal: str = "") -> Signature:
+        """Return the place of the court: the officer if one is named, its seal, the day of issue."""
+        name = self.issue.officer
+        said = label or (self.common.officer if name else self.issue.court)
+        return self.place(said, name, seal=seal or self.common.seal, day=self.issue.issued)
+
+    def received(self, name: str = "", png: bytes | None = None) -> Signature:
+        """Return the place where the paper's receipt is signed by hand."""
+        return self.place(self.common.receiver, name, png=png)
+
+    def _plain_words(self) -> list[Block]:
+        if not (self.large and self.say.plain):
+            return []
+        words: list[Block] = [Text(text, Size.LARGE, indent=0 if self.roll else 2) for text in self.say.plain]
+        return [
+            Rule(Line.BOLD),
+            Heading(self.common.plain_heading, 2),
+            *words,
+            Text(self.common.plain_note, Size.SMALL),
+            Rule(Line.BOLD),
+            Space(2),
+        ]
+
+    def _head(self) -> list[Block]:
+        issue, weight = self.issue, Weight.BOLD if self.roll else Weight.REGULAR
+        number = issue.case_no or self.common.number.format(number=issue.number)
+        return [
+            *([CopyMark(issue.copy)] if issue.copy else []),
+            Text(issue.court, Size.LARGE, weight, Align.CENTER),
+            Heading(self.say.title),
+            Space(1),
+            Text(number, Size.BODY, align=Align.RIGHT),
+            Space(2),
+            *self._plain_words(),
+        ]
+
+    def document(self, *blocks: Block) -> Document:
+        """Return the finished paper: the head, these blocks, the foot."""
+        issue = self.issue
+        foot: tuple[Block, ...] = ()
+        if self.roll:
+            foot = (Space(1), Text(self.say.footer, Size.SMALL, align=Align.CENTER), Cut())
+        metadata = Metadata(issue.court, self.say.title, issue.number, issue.issued)
+        title = f"{issue.court}{self.say.title}"
+        body = (*self._head(), *blocks, *foot)
+        return Document(title, body, self.paper, metadata, self.say.footer, large=self.large)
+
+
+def numbered(
+    columns: Sequence[Column], rows: Iterable[Sequence[str]], *, index: str, total: Sequence[str] = ()
+) -> Table:
+    """Return a table whose first column counts the rows; ``index`` is its title, ``total`` lacks it."""
+    first = Column(index, 1.0, Align.CENTER)
+    counted = tuple((str(number), *row) for number, row in enumerate(rows, 1))
+    return Table((first, *columns), counted, ("", *total) if total else ())

@@ -1,0 +1,50 @@
+"""诉讼权利义务告知书: what a party may and must do, in parts a court can edit.
+
+民事诉讼法 (2023) 第十一条 (own language), 第六十一条 (agents), 第九十条 (electronic service), 第一百二十五条
+(mediation), 第一百七十一条 (appeal).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from printing.documents.facts import Facts, Issue
+from printing.documents.frame import Sheet, SheetTexts
+from printing.documents.texts import Section, texts
+from printing.layout import Document, Paper, Signatures, Space
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsNotice(Facts):
+    """To whom it is told; ``signature`` is drawn by the party, None leaves a line."""
+
+    issue: Issue
+    addressee: str
+    signature: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightsTexts(SheetTexts):
+    """The keys of ``rights_notice.toml``."""
+
+    opening: str
+    sections: tuple[Section, ...]
+    closing: str
+
+
+def build(
+    data: RightsNotice, paper: Paper = Paper.A4, *, large: bool = False, folder: Path | None = None
+) -> Document:
+    """Arrange the paper. Raises TextFileInvalid if the text file is wrong."""
+    say = texts(RightsTexts, "rights_notice", folder)
+    sheet = Sheet(data.issue, say, paper, large, folder)
+    return sheet.document(
+        sheet.to(data.addressee),
+        sheet.text(say.opening),
+        *sheet.sections(say.sections),
+        Space(2),
+        sheet.text(say.closing),
+        Space(3),
+        Signatures((sheet.received(png=data.signature), sheet.by_court())),
+    )

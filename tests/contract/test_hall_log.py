@@ -1,0 +1,196 @@
+"""The hall log: the same suite for the store of one window and for JetStream with one node and with three."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.hall import EventKind, HallEvent
+from app.errors import HallProblem
+from app.hall.follow import HallFollower
+from app.hall.log import HallLog, counter_subject, decode, encode, ticket_subject
+from app.hall.sqlite_log import SqliteLog
+from app.hall.transfer import import_day
+from app.ids import new_id
+from app.lanes import DB, Lanes
+from app.paths import Places
+from app.storage.access import StoreAccess
+from app.storage.opening import open_store
+from tests.helpers.nats import Host
+
+DAY = date(2026, 11, 23)
+NEXT_DAY = date(2026, 11, 24)
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def issued(number: str) -> HallEvent:
+    return HallEvent(EventKind.ISSUED, number, NOW, group="立案", green=number.startswith("G"))
+
+
+def called(number: str, window: int) -> HallEvent:
+    return HallEvent(EventKind.CALLED, number, NOW, window)
+
+
+@pytest.fixture
+def sqlite_log(tmp_path: Path) -> Iterator[HallLog]:
+    lanes = Lanes()
+    opened = lanes.submit(DB, open_store, Places.under(tmp_path / "desk"), NOW).result()
+    store = StoreAccess(opened, lanes)
+    yield SqliteLog(store)
+    lanes.close(last=(DB, store.close))
+
+
+@pytest.fixture(params=["sqlite", "one node", "three nodes"])
+def log(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HallLog]:
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_log")
+        return
+    with Host(tmp_path / "hall", 3 if request.param == "three nodes" else 1) as host:
+        yield host.log()
+
+
+def test_log(log: HallLog) -> None:
+    """One long run, because starting three servers costs more than all the steps together."""
+    an_empty_day_has_nothing(log)
+    the_first_of_a_subject_is_stored_and_read_back(log)
+    the_wrong_expectation_stores_nothing(log)
+    the_same_event_again_is_the_same_sequence(log)
+    an_event_is_known_again_after_others_went_on(log)
+    days_do_not_mix(log)
+    many_at_once_get_each_number_once(log)
+    a_long_day_is_read_in_order(log)
+
+
+def an_empty_day_has_nothing(log: HallLog) -> None:
+    assert list(log.since(DAY, 0)) == []
+
+
+def the_first_of_a_subject_is_stored_and_read_back(log: HallLog) -> None:
+    event_id = new_id()
+    seq = log.append(DAY, ticket_subject("A001"), 0, event_id, issued("A001"))
+    assert seq is not None
+    (logged,) = log.since(DAY, 0)
+    assert logged.event == issued("A001")
+    assert (logged.seq, logged.subject, logged.subject_seq) == (seq, "ticket.A001", 1)
+    assert logged.event_id == event_id
+    assert list(log.since(DAY, seq)) == []
+
+
+def the_wrong_expectation_stores_nothing(log: HallLog) -> None:
+    subject = ticket_subject("A001")
+    assert log.append(DAY, subject, 0, new_id(), called("A001", 1)) is None
+    assert log.append(DAY, subject, 2, new_id(), called("A001", 1)) is None
+    assert log.append(DAY, ticket_subject("A099"), 1, new_id(), called("A099", 1)) is None
+    assert len(log.since(DAY, 0)) == 1
+
+
+def the_same_event_again_is_the_same_sequence(log: HallLog) -> None:
+    event_id = new_id()
+    first = log.append(DAY, ticket_subject("A001"), 1, event_id, called("A001", 2))
+    assert first is not None
+    assert log.append(DAY, ticket_subject("A001"), 1, event_id, called("A001", 2)) == first
+    assert len(log.since(DAY, 0)) == 2
+
+
+def an_event_is_known_again_after_others_went_on(log: HallLog) -> None:
+    subject = counter_subject("G")
+    ids = [new_id() for _ in range(3)]
+    seqs = [log.append(DAY, subject, n, ids[n], issued(f"G{n + 1:03d}")) for n in range(3)]
+    again = [log.append(DAY, subject, n, ids[n], issued(f"G{n + 1:03d}")) for n in range(3)]
+    assert None not in seqs
+    assert again == seqs
+
+
+def days_do_not_mix(log: HallLog) -> None:
+    before = len(log.since(DAY, 0))
+    assert log.append(NEXT_DAY, ticket_subject("A001"), 0, new_id(), issued("A001")) is not None
+    assert len(log.since(DAY, 0)) == before
+    assert [e.event.number for e in log.since(NEXT_DAY, 0)] == ["A001"]
+
+
+def many_at_once_get_each_number_once(log: HallLog) -> None:
+    """Six issuing points take ten numbers each; every number is taken once and none is left out."""
+    together = threading.Barrier(6)
+
+    def take(_point: int) -> list[int]:
+        follower = HallFollower(log)
+        together.wait(10)
+        mine: list[int] = []
+        while len(mine) < 10:
+            follower.refresh(DAY)
+            count = follower.expected(counter_subject("B")) + 1
+            if log.append(DAY, counter_subject("B"), count - 1, new_id(), issued(f"B{count:03d}")):
+                mine.append(count)
+        return mine
+
+    with ThreadPoolExecutor(6) as points:
+        taken = [count for mine in points.map(take, range(6)) for count in mine]
+    assert sorted(taken) == list(range(1, 61))
+
+
+def a_long_day_is_read_in_order(log: HallLog) -> None:
+    before = [e.seq for e in log.since(DAY, 0)]
+    for n in range(1, 601):
+        assert log.append(DAY, counter_subject("C"), n - 1, new_id(), issued(f"C{n:03d}")) is not None
+    events = log.since(DAY, before[-1])
+    assert [e.subject_seq for e in events] == list(range(1, 601))
+    assert [e.seq for e in events] == sorted(e.seq for e in events)
+
+
+def test_the_running_day_moves_from_one_window_to_many_and_again_changes_nothing(
+    sqlite_log: HallLog, tmp_path: Path
+) -> None:
+    for n in range(1, 6):
+        event = issued(f"A{n:03d}")
+        sqlite_log.append(DAY, counter_subject("A"), n - 1, new_id(), event)
+        sqlite_log.append(DAY, ticket_subject(event.number), 0, new_id(), event)
+    sqlite_log.append(DAY, ticket_subject("A001"), 1, new_id(), called("A001", 1))
+    with Host(tmp_path / "hall") as host:
+        hall = host.log()
+        assert import_day(sqlite_log, hall, DAY) == 11
+        assert import_day(sqlite_log, hall, DAY) == 11
+        here, there = HallFollower(sqlite_log), HallFollower(hall)
+        assert there.refresh(DAY) == here.refresh(DAY)
+        assert there.expected(counter_subject("A")) == 5
+        assert len(hall.since(DAY, 0)) == 11
+        hall.append(DAY, ticket_subject("A002"), 1, new_id(), called("A002", 2))
+        sqlite_log.append(DAY, ticket_subject("A002"), 1, new_id(), called("A002", 1))
+        with pytest.raises(HallProblem, match="已有不同的记录"):
+            import_day(sqlite_log, hall, DAY)
+
+
+def test_a_block_takes_its_numbers_from_the_counter(tmp_path: Path) -> None:
+    with Host(tmp_path / "hall") as host:
+        log = host.log()
+        block = HallEvent(EventKind.BLOCK, "A001", NOW, 3, span=60)
+        assert log.append(DAY, counter_subject("A"), 0, new_id(), block) is not None
+        assert log.append(DAY, counter_subject("A"), 1, new_id(), issued("A002")) is None
+        assert log.append(DAY, counter_subject("A"), 60, new_id(), issued("A061")) is not None
+        follower = HallFollower(log)
+        state = follower.refresh(DAY)
+        assert follower.expected(counter_subject("A")) == 61
+        assert [(b.window, b.first, b.last) for b in state.blocks] == [(3, 1, 60)]
+
+
+def test_a_one_window_log_grants_no_blocks(sqlite_log: HallLog) -> None:
+    with pytest.raises(ValueError, match="no blocks"):
+        sqlite_log.append(DAY, "counter.A", 0, new_id(), HallEvent(EventKind.BLOCK, "A001", NOW, 3, span=9))
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        issued("G001"),
+        called("A001", 3),
+        HallEvent(EventKind.BLOCK, "A001", NOW, 3, span=60),
+        HallEvent(EventKind.EPOCH, "", NOW, windows=(1, 2)),
+        HallEvent(EventKind.CALLED, "A001", NOW, 3, report=True),
+    ],
+)
+def test_an_event_is_read_as_it_was_written(event: HallEvent) -> None:
+    assert decode(encode(event)) == event

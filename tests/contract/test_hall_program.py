@@ -1,0 +1,349 @@
+"""`python -m app hall` as its own process: serving, joining by a one-time code, refusing strangers."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import nats.errors
+import nats.js.errors
+import psutil
+import pytest
+from nats.aio.client import Client
+
+from app.domain.hall import EventKind, HallEvent
+from app.errors import HallProblem
+from app.hall import certs
+from app.hall.address import HallAddress
+from app.hall.join import Code, Codes, join
+from app.hall.log import window_subject
+from app.hall.nats_log import NatsLog
+from app.hall.node import Node
+from app.ids import new_id
+from tests.helpers.nats import DEADLINE, Host, free_ports, until
+
+DAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+ISSUED = HallEvent(EventKind.ISSUED, "A001", NOW)
+
+
+class Program:
+    """The hall program on a folder, as an administrator starts it."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.port, self.join_port = free_ports(2)
+        self.ready: dict[str, Any] = {}
+
+    def start(self, *more: str) -> None:
+        words = ["--data", str(self.data), "--hall", "hongshan", "--host", "127.0.0.1"]
+        words += ["--port", str(self.port), "--join-port", str(self.join_port), *more]
+        with (self.data.parent / "stderr").open("ab") as stderr:
+            command = [sys.executable, "-m", "app", "hall", *words]
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
+        assert self.process.stdout is not None
+        self.ready = json.loads(self.process.stdout.readline())
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        status = self.process.wait(DEADLINE)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        return status
+
+    @property
+    def node(self) -> Node:
+        return Node.read(self.data)
+
+    def run(self, *words: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "app", "hall", *words], capture_output=True, text=True, check=False
+        )
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    one = Program(tmp_path_factory.mktemp("program") / "hall")
+    one.start()
+    yield one
+    assert one.end() == 0
+    assert not psutil.pid_exists(one.ready["server_pid"])
+
+
+def member(program: Program, folder: Path, name: str = "window-3") -> HallAddress:
+    return join("127.0.0.1", program.join_port, Codes(program.node).new(name), folder)
+
+
+def test_a_window_joins_with_the_code_on_the_screen_and_uses_the_log(
+    program: Program, tmp_path: Path
+) -> None:
+    status, text = program.run("join-code", "--data", str(program.data), "window-3")
+    assert status == 0
+    code = json.loads(text)["code"]
+    typed = code.lower().replace("-", " ")
+    status, text = program.run("join", "--data", str(tmp_path / "w"), f"127.0.0.1:{program.join_port}", typed)
+    assert (status, json.loads(text)["member"]) == (0, "window-3")
+    assert (tmp_path / "w" / "member.key").stat().st_mode & 0o077 == 0
+    log = NatsLog(HallAddress.read(tmp_path / "w"))
+    try:
+        assert log.append(DAY, "ticket.A001", 0, new_id(), ISSUED) is not None
+        assert [e.event.number for e in log.since(DAY, 0)] == ["A001"]
+    finally:
+        log.close()
+
+
+def test_a_code_is_good_once(program: Program, tmp_path: Path) -> None:
+    code = Codes(program.node).new("window-4")
+    join("127.0.0.1", program.join_port, code, tmp_path / "first")
+    status, text = program.run("join", "--data", str(tmp_path / "b"), f"127.0.0.1:{program.join_port}", code)
+    assert status == 2
+    assert "已经用过" in text
+    assert not (tmp_path / "b" / "member.crt").exists()
+
+
+def test_a_wrong_or_expired_code_is_refused_with_a_sentence(program: Program, tmp_path: Path) -> None:
+    good = Code.read(Codes(program.node).new("window-5"))
+    wrong = Code(good.fingerprint, bytes(6)).shown()
+    expired = Codes(program.node).new("window-5", datetime.now(UTC) - timedelta(minutes=16))
+    for code, sentence in ((wrong, "加入码不对"), (expired, "已过期"), ("ABCDE", "没有输全")):
+        with pytest.raises(HallProblem, match=sentence):
+            join("127.0.0.1", program.join_port, code, tmp_path / "w")
+    stderr = (program.data.parent / "stderr").read_text("utf-8")
+    assert "加入码不对" in stderr
+    assert "已过期" in stderr
+
+
+def test_a_host_that_is_not_the_codes_own_does_not_get_the_secret(program: Program, tmp_path: Path) -> None:
+    real = Code.read(Codes(program.node).new("window-6"))
+    other = Code(bytes(10), real.secret).shown()
+    with pytest.raises(HallProblem, match="不是出这个加入码的主机"):
+        join("127.0.0.1", program.join_port, other, tmp_path / "w")
+    assert join("127.0.0.1", program.join_port, real.shown(), tmp_path / "w").member == "window-6"
+
+
+def test_guessing_makes_the_open_codes_worth_nothing(program: Program, tmp_path: Path) -> None:
+    real = Codes(program.node).new("window-7")
+    pinned = Code.read(real).fingerprint
+    for n in range(20):
+        with pytest.raises(HallProblem, match="加入码不对"):
+            join("127.0.0.1", program.join_port, Code(pinned, bytes([n] * 6)).shown(), tmp_path / "w")
+    with pytest.raises(HallProblem, match="加入码不对"):
+        join("127.0.0.1", program.join_port, real, tmp_path / "w")
+
+
+@pytest.mark.parametrize("name", ["window-0", "window-65", "admin", "server-1", "window-x"])
+def test_there_are_no_codes_for_what_no_hall_has(program: Program, name: str) -> None:
+    status, text = program.run("join-code", "--data", str(program.data), name)
+    assert status == 2
+    assert "不认识的成员" in text
+
+
+# ---- strangers ------------------------------------------------------------------------------------------
+
+
+def refused(address: HallAddress) -> HallProblem:
+    """Return what using the log with these credentials says."""
+    log = NatsLog(address, patience=2.0)
+    try:
+        with pytest.raises(HallProblem) as caught:
+            log.since(DAY, 0)
+        with pytest.raises(HallProblem):
+            log.append(DAY, "ticket.A900", 0, new_id(), ISSUED)
+        return caught.value
+    finally:
+        log.close()
+
+
+def test_a_stranger_hears_nothing_and_is_dropped(program: Program) -> None:
+    """The NATS protocol in clear, as a port scanner or any NATS client would speak it."""
+    with socket.create_connection(("127.0.0.1", program.port), 5) as line:
+        line.settimeout(5)
+        line.sendall(b'CONNECT {"verbose":false}\r\nSUB > 1\r\nPUB hall.hongshan.x 2\r\nhi\r\nPING\r\n')
+        heard = b""
+        with contextlib.suppress(ConnectionResetError):
+            while data := line.recv(4096):
+                heard += data
+    assert b"INFO" not in heard
+    assert b"PONG" not in heard
+
+
+def test_a_stranger_without_a_certificate_is_refused(program: Program) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    line = socket.create_connection(("127.0.0.1", program.port), 5)
+    with context.wrap_socket(line) as secure, contextlib.suppress(OSError):
+        secure.sendall(b"CONNECT {}\r\nPING\r\n")
+        heard = secure.recv(4096)
+        assert heard == b"", heard
+
+
+def test_a_certificate_of_another_hall_is_refused_with_a_sentence(program: Program, tmp_path: Path) -> None:
+    mine = member(program, tmp_path / "w", "window-8")
+    with Host(tmp_path / "other", hall="hongshan") as other:
+        theirs = other.member("window-8")
+        (theirs.folder / "ca.crt").write_bytes((mine.folder / "ca.crt").read_bytes())
+        problem = refused(replace(theirs, servers=mine.servers))
+    assert "互不承认凭证" in problem.happened
+
+
+def test_a_false_server_is_refused_with_a_sentence(program: Program, tmp_path: Path) -> None:
+    mine = member(program, tmp_path / "w", "window-9")
+    with Host(tmp_path / "other", hall="hongshan") as other:
+        problem = refused(replace(mine, servers=other.nodes[0].servers))
+    assert "互不承认凭证" in problem.happened
+
+
+def test_an_expired_certificate_is_refused_with_a_sentence(program: Program, tmp_path: Path) -> None:
+    mine = member(program, tmp_path / "w", "window-10")
+    key = certs.new_key()
+    long_ago = datetime.now(UTC) - timedelta(days=500)
+    old = certs.sign(
+        program.node.authority(),
+        certs.new_request(key),
+        program.node.dns("window-10"),
+        server=False,
+        now=long_ago,
+    )
+    certs.write_secret(mine.folder / "member.key", certs.key_pem(key))
+    certs.write_secret(mine.folder / "member.crt", old)
+    assert "互不承认凭证" in refused(mine).happened
+
+
+FORBIDDEN = [
+    "hall.other.2026-11-23.ticket.A001",
+    "hall.hongshan.2026-11-23.window.4",
+    "hall.hongshan.nonsense",
+    "seen.hongshan.2026-11-23.ticket.A001",
+    "$JS.API.STREAM.DELETE.HALL_hongshan",
+    "$JS.API.STREAM.PURGE.HALL_hongshan",
+    "$JS.API.STREAM.CREATE.MINE",
+    "$JS.API.STREAM.UPDATE.HALL_hongshan",
+    "$SYS.REQ.SERVER.PING.JSZ",
+]
+
+
+def test_a_window_may_write_its_halls_subjects_and_nothing_else(program: Program, tmp_path: Path) -> None:
+    address = member(program, tmp_path / "w", "window-11")
+    assert asyncio.run(denied(address, FORBIDDEN)) == FORBIDDEN
+    log = NatsLog(address)
+    try:
+        enrolled = HallEvent(EventKind.ENROLLED, "", NOW, 11)
+        assert log.append(DAY, window_subject(11), 0, new_id(), enrolled) is not None
+    finally:
+        log.close()
+
+
+def test_a_board_may_only_read(program: Program, tmp_path: Path) -> None:
+    address = member(program, tmp_path / "b", "board-1")
+    wanted = ["hall.hongshan.2026-11-23.ticket.A001", "hall.hongshan.2026-11-23.epoch"]
+    assert asyncio.run(denied(address, wanted)) == wanted
+    log = NatsLog(address)
+    try:
+        log.since(DAY, 0)
+    finally:
+        log.close()
+
+
+async def denied(address: HallAddress, subjects: list[str]) -> list[str]:
+    """Return the subjects the server refused a request on."""
+    refusals: list[str] = []
+
+    async def note(error: Exception) -> None:
+        refusals.append(str(error))
+
+    client = Client()
+    await client.connect(
+        address.urls,
+        tls=address.tls(),
+        tls_hostname=address.server_name,
+        tls_handshake_first=True,
+        inbox_prefix=f"_INBOX_{address.hall}_{address.member}",
+        allow_reconnect=False,
+        error_cb=note,
+    )
+    answered = set()
+    try:
+        for subject in subjects:
+            try:
+                await client.request(subject, b"{}", timeout=0.2)
+                answered.add(subject)
+            except (nats.errors.Error, nats.js.errors.Error):
+                pass
+        await client.flush()
+    finally:
+        await client.close()
+    said = " ".join(refusals).lower()
+    return [s for s in subjects if s not in answered and s.lower() in said]
+
+
+def test_a_revoked_window_is_refused_after_the_restart(tmp_path: Path) -> None:
+    with Host(tmp_path / "hall") as host:
+        address = host.member("window-3")
+        NatsLog(address).close()
+        node = host.nodes[0].revoke("window-3")
+        host.children[0].stop()
+        node.write_config()
+        host.start()
+        log = NatsLog(address, patience=1.5)
+        with pytest.raises(HallProblem):
+            log.since(DAY, 0)
+        log.close()
+        assert list(host.log("window-4").since(DAY, 0)) == []
+
+
+# ---- the process ----------------------------------------------------------------------------------------
+
+
+def test_the_server_ends_with_the_program_even_when_that_is_killed(tmp_path: Path) -> None:
+    one = Program(tmp_path / "hall")
+    one.start()
+    assert psutil.pid_exists(one.ready["server_pid"])
+    one.end(signal.SIGKILL)
+    until(lambda: not _runs(one.ready["server_pid"]))
+
+
+def test_a_killed_server_comes_back_on_the_same_port(tmp_path: Path) -> None:
+    one = Program(tmp_path / "hall")
+    one.start()
+    log = NatsLog(member(one, tmp_path / "w"), patience=20.0)
+    try:
+        assert log.append(DAY, "ticket.A001", 0, new_id(), ISSUED) is not None
+        os.kill(one.ready["server_pid"], signal.SIGKILL)
+        called = HallEvent(EventKind.CALLED, "A001", NOW, 3)
+        assert log.append(DAY, "ticket.A001", 1, new_id(), called) is not None
+        assert len(log.since(DAY, 0)) == 2
+    finally:
+        log.close()
+        assert one.end() == 0
+
+
+def test_a_taken_port_and_a_wrong_name_are_said_in_one_sentence(tmp_path: Path) -> None:
+    one = Program(tmp_path / "x")
+    with socket.create_server(("127.0.0.1", one.port)):
+        status, text = one.run(
+            "--data", str(tmp_path / "a"), "--hall", "h", "--host", "127.0.0.1", "--port", str(one.port)
+        )
+    assert (status, "已被占用" in text) == (2, True)
+    status, text = one.run("--data", str(tmp_path / "b"), "--hall", "红 山", "--port", str(one.port))
+    assert (status, "大厅名称只能用" in text) == (2, True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -1,0 +1,188 @@
+"""The hall log when servers die, lines fall silent, answers are lost, disks lie."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from app.domain.hall import EventKind, HallEvent
+from app.errors import HallProblem
+from app.hall.log import LoggedEvent, counter_subject, ticket_subject
+from app.hall.nats_log import NatsLog
+from app.ids import new_id
+from tests.helpers.nats import DEADLINE, Host, Line, until
+
+DAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+def issued(number: str) -> HallEvent:
+    return HallEvent(EventKind.ISSUED, number, NOW)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> Iterator[Host]:
+    with Host(tmp_path / "hall") as one:
+        yield one
+
+
+def take(log: NatsLog, count: int, event_id: str | None = None) -> int | None:
+    event = issued(f"A{count:03d}")
+    return log.append(DAY, counter_subject("A"), count - 1, event_id or new_id(), event)
+
+
+def test_a_claim_whose_answer_was_lost_stands_and_nobody_else_gets_it(host: Host) -> None:
+    with Line(host.nodes[0].port) as line, ThreadPoolExecutor(1) as one:
+        log = host.log("window-1", 10.0, line.port)
+        other = host.log("window-2")
+        assert take(log, 1) is not None
+        line.swallow_answers = True
+        asking = one.submit(take, log, 2)
+        until(lambda: len(other.since(DAY, 0)) == 2)
+        line.swallow_answers = False
+        line.cut()
+        seq = asking.result(DEADLINE)
+        assert seq == other.since(DAY, 0)[-1].seq
+        assert take(other, 2) is None
+        assert len(other.since(DAY, 0)) == 2
+        log.close()
+
+
+def test_a_caller_who_gave_up_finds_the_event_it_stored(host: Host) -> None:
+    """The patience ran out while the answer was lost: the same event id asked again is the same claim."""
+    with Line(host.nodes[0].port) as line:
+        log = host.log("window-1", 1.5, line.port)
+        assert take(log, 1) is not None
+        event_id = new_id()
+        line.swallow_answers = True
+        with pytest.raises(HallProblem, match="联系不上排队主机"):
+            take(log, 2, event_id)
+        line.swallow_answers = False
+        line.cut()
+        until(lambda: log.connected)
+        again = take(log, 2, event_id)
+        assert again == host.log("window-2").since(DAY, 0)[-1].seq
+        log.close()
+
+
+def test_a_silent_line_is_noticed_within_the_patience_and_comes_back_by_itself(host: Host) -> None:
+    with Line(host.nodes[0].port) as line:
+        log = host.log("window-1", 2.0, line.port)
+        assert take(log, 1) is not None
+        line.silent = True
+        started = time.monotonic()
+        with pytest.raises(HallProblem, match="联系不上排队主机"):
+            take(log, 2)
+        assert time.monotonic() - started < 3.0
+        line.silent = False
+        line.cut()
+        until(lambda: log.connected)
+        assert take(log, 2) is not None or take(log, 3) is not None
+        log.close()
+
+
+@pytest.mark.logs("app.hall.server")
+def test_a_killed_server_is_started_again_and_has_every_acknowledged_number(host: Host) -> None:
+    log = host.log("window-1", 20.0)
+    ending = threading.Event()
+    acked = []
+    with ThreadPoolExecutor(1) as one:
+        tending = one.submit(host.children[0].tend, ending)
+        try:
+            for count in range(1, 31):
+                if count % 10 == 0:
+                    host.kill()
+                assert take(log, count) is not None
+                acked.append(count)
+            stored = [e.subject_seq for e in log.since(DAY, 0)]
+        finally:
+            ending.set()
+            tending.result(DEADLINE)
+    assert stored == acked
+    assert host.children[0].restarts == 3
+
+
+def test_a_server_that_does_not_flush_every_write_is_refused(tmp_path: Path) -> None:
+    host = Host(tmp_path / "hall")
+    config = host.nodes[0].write_config()
+    lax = config.read_text("utf-8").replace("sync_interval: always", 'sync_interval: "2m"')
+    with host:
+        host.children[0].stop()
+        config.write_text(lax, "utf-8")
+        host.start()
+        log = host.log()
+        with pytest.raises(HallProblem, match="没有设成每条记录立即写入磁盘"):
+            take(log, 1)
+        with pytest.raises(HallProblem, match="停电会丢号"):
+            log.since(DAY, 0)
+
+
+def test_a_log_restored_from_an_older_copy_is_refused_by_who_saw_more(host: Host, tmp_path: Path) -> None:
+    log = host.log("window-1", 5.0)
+    assert take(log, 1) is not None
+    jetstream = host.nodes[0].folder / "jetstream"
+    host.children[0].stop()
+    shutil.copytree(jetstream, tmp_path / "backup")
+    host.start()
+    assert take(log, 2) is not None
+    host.children[0].stop()
+    shutil.rmtree(jetstream)
+    shutil.copytree(tmp_path / "backup", jetstream)
+    host.start()
+    other = host.log("window-2")
+    assert take(other, 2) is not None
+    assert take(other, 3) is not None
+    with pytest.raises(HallProblem, match="比本窗口见过的旧"):
+        take(log, 4)
+    log.accept_restored()
+    assert take(log, 4) is not None
+
+
+def test_every_stored_event_is_told_and_a_break_is_told_too(host: Host) -> None:
+    with Line(host.nodes[0].port) as line:
+        told: list[LoggedEvent | None] = []
+        log = host.log("board-1", 3.0, line.port)
+        stop = log.watch(told.append)
+        log.since(DAY, 0)
+        writer = host.log("window-1")
+        assert take(writer, 1) is not None
+        assert take(writer, 1) is None
+        until(lambda: any(told))
+        seen = [event for event in told if event]
+        assert [(e.subject, e.subject_seq, e.event.number) for e in seen] == [("counter.A", 1, "A001")]
+        told.clear()
+        line.cut()
+        until(lambda: None in told)
+        stop()
+        log.close()
+
+
+def test_three_nodes_go_on_after_the_leader_is_killed(tmp_path: Path) -> None:
+    with Host(tmp_path / "hall", 3) as host:
+        log = host.log("window-1", 20.0)
+        for count in range(1, 6):
+            assert take(log, count) is not None
+        leader = host.leader()
+        host.kill(leader)
+        assert take(log, 6) is not None
+        assert log.append(DAY, ticket_subject("A001"), 0, new_id(), issued("A001")) is not None
+        host.start(leader)
+        assert len(log.since(DAY, 0)) == 7
+        others = [n for n in (1, 2, 3) if n != leader]
+        for number in others:
+            host.pause(number)
+        quick = host.log("window-2", 2.0, host.nodes[leader - 1].port)
+        started = time.monotonic()
+        with pytest.raises(HallProblem, match="联系不上排队主机"):
+            take(quick, 7)
+        assert time.monotonic() - started < 3.0
+        for number in others:
+            host.go_on(number)
+        assert take(log, 7) is not None or take(log, 8) is not None
