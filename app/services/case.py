@@ -31,6 +31,7 @@ from app.services.sheet import (
     numbers,
     sheets,
 )
+from app.services.views import FieldView
 from app.settings import HallSettings
 from app.storage import pages, visits
 from app.storage.access import Transaction
@@ -134,7 +135,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, at: datetime) -> dic
         "variant_name": variant.label if variant else "",
         "cause_no": shown.cause.no if shown.cause else "",
         "answers": {
-            view.path.rpartition(".")[2]: view.value for view in shown_values(shown, draft, knowledge)
+            view.path.rpartition(".")[2]: plain(view) for view in shown_values(shown, draft, knowledge)
         },
         "parties": _lists(shown, draft),
         "mediation": value(draft, shown.path("mediation")),
@@ -154,6 +155,11 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, at: datetime) -> dic
             if item.missing
         ],
     }
+
+
+def plain(view: FieldView) -> str:
+    """The answer as another program reads it: an amount without its commas."""
+    return view.value.replace(",", "") if view.kind == FieldKind.MONEY else view.value
 
 
 def _lists(shown: Sheet, draft: Draft) -> dict[str, list[str]]:

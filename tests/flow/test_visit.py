@@ -83,7 +83,7 @@ def test_a_visit_ends_with_ticket_receipt_dossier_and_a_record_at_the_court(coun
 
     assert record["receipt_no"] == visit.outcome.receipt_no
     assert record["visitor"]["name"] == "张𬭎"
-    assert record["matters"][0]["amount"] == "356789.12"
+    assert record["matters"][0]["answers"]["amount"] == "356789.12"
     assert record["matters"][0]["mediation"] == "decline"
     assert [party["name"] for party in record["parties"]] == ["张𬭎", "苏雅拉"]
     complete_at_court(desk, visit.visit_id, sha256)
