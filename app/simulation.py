@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from typing import IO
 
 from app.settings import CourtSettings, DeviceSettings, Settings
 
-_STARTED_WITHIN = 20.0
+_ENDED_WITHIN = 5.0
 
 
 def program() -> list[str]:
@@ -42,8 +43,11 @@ class Child:
             stderr=self._log,
             text=True,
         )
+        self._news = threading.Thread(target=self._drop_news, name="child-news", daemon=True)
         line = _pipe(self.process.stdout).readline()
-        if not line:
+        if line:
+            self._news.start()
+        else:
             self.stop()
             raise RuntimeError(f"{' '.join(arguments[:2])} did not start, see {log}")
         self.ready: dict[str, str] = json.loads(line)
@@ -56,15 +60,21 @@ class Child:
 
     def stop(self) -> None:
         """Close its input, and end it if that does not."""
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
+        _pipe(self.process.stdin).close()
         try:
-            self.process.wait(_STARTED_WITHIN / 4)
+            self.process.wait(_ENDED_WITHIN)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        if self._news.ident is not None:
+            self._news.join()
+        _pipe(self.process.stdout).close()
         self._log.close()
+
+    def _drop_news(self) -> None:
+        """Read what it says and nobody asks for: a full pipe would stop it within a day of training."""
+        for _line in _pipe(self.process.stdout):
+            pass
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

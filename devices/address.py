@@ -1,9 +1,14 @@
 """Device addresses: the one line a court writes into the settings.
 
     sdt+serial:///dev/ttyUSB0?baud=115200    sdt+serial://COM3?baud=115200
+    sdt+serial:///dev/ttyUSB0?usb=1A86:7523:A50285BI        found again under whatever name it comes back
     sdt+tcp://192.168.1.20:9001              sdt+rfc2217://192.168.1.20:2217
-    escl+http://192.168.1.30:80/eSCL
+    sdt+usb://0400:C35A                      sdt+usb://0400:C35A:SERIAL
+    sdt+vendor:///opt/vendor/worker?args=--port%201001
+    escl+http://192.168.1.30:80/eSCL         folder:///srv/scans?settle=1.0
     sane:test:0                              sane:test:0?source=Automatic%20Document%20Feeder
+    gun+serial:///dev/ttyACM0?baud=9600      keypad+serial://COM4?table=sample-a
+    led+serial:///dev/ttyUSB2?table=sample-sum
 
 Every function raises :class:`~devices.errors.BadAddress` saying which part is wrong, and nothing else.
 """
@@ -11,6 +16,7 @@ Every function raises :class:`~devices.errors.BadAddress` saying which part is w
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
@@ -24,14 +30,35 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.ASCII)
 _COM_PORT = re.compile(r"COM[1-9][0-9]{0,2}", re.ASCII | re.IGNORECASE)
 _OPTION_NAME = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
 _SANE_OPTION = "option."
+_USB = re.compile(r"([0-9A-F]{4}):([0-9A-F]{4})(?::([!-~]{1,126}))?", re.ASCII | re.IGNORECASE)
+_TABLE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_SECONDS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?", re.ASCII)
+_DRIVE = re.compile(r"/[A-Za-z]:/", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class UsbIdentity:
+    """Vendor and product number of a USB device, and its serial number unless any will do."""
+
+    vendor: int
+    product: int
+    serial: str | None = None
+
+    def __str__(self) -> str:
+        """As it stands in an address: ``1A86:7523`` or ``1A86:7523:SERIAL``."""
+        return f"{self.vendor:04X}:{self.product:04X}" + (f":{self.serial}" if self.serial else "")
 
 
 @dataclass(frozen=True, slots=True)
 class SerialPort:
-    """A serial port of this PC: ``device`` is a path or ``COMn``, ``baud`` one of ``BAUD_RATES``."""
+    """A serial port of this PC: ``device`` is a path or ``COMn``, ``baud`` one of ``BAUD_RATES``.
+
+    With ``usb`` the port is looked for by it each time it is opened; ``device`` is then only its last name.
+    """
 
     device: str
     baud: int = DEFAULT_BAUD
+    usb: UsbIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +102,24 @@ class SaneAddress:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-SdtLine = SerialPort | TcpPort | Rfc2217Port
+@dataclass(frozen=True, slots=True)
+class VendorAddress:
+    """A vendor's worker program: absolute path and arguments."""
+
+    program: str
+    arguments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAddress:
+    """A watched folder; a file that has not changed for ``settle`` seconds is whole."""
+
+    folder: str
+    settle: float = 1.0
+
+
+LinePort = SerialPort | TcpPort | Rfc2217Port
+SdtLine = LinePort | UsbIdentity
 
 
 def scheme_of(url: str) -> str:
@@ -88,12 +132,13 @@ def scheme_of(url: str) -> str:
 
 
 def parse_sdt(url: str) -> SdtLine:
-    """Parse the address of an ID card reader: ``sdt+serial``, ``sdt+tcp`` or ``sdt+rfc2217``."""
+    """Parse the address of an ID card reader: ``sdt+`` serial, tcp, rfc2217 or usb."""
     scheme = scheme_of(url)
-    parts = _split(url)
+    if scheme == "sdt+usb":
+        return _usb_identity(url, unquote(url.removeprefix("sdt+usb:").removeprefix("//")))
     if scheme == "sdt+serial":
-        options = _options(url, parts, {"baud"})
-        return SerialPort(_serial_device(url, parts), _baud(url, options))
+        return parse_serial(url, "sdt+serial")[0]
+    parts = _split(url)
     if parts.path not in {"", "/"}:
         raise BadAddress(f"{url!r} has a path {parts.path!r}; only host and port are expected")
     if scheme == "sdt+tcp":
@@ -102,7 +147,51 @@ def parse_sdt(url: str) -> SdtLine:
     if scheme == "sdt+rfc2217":
         options = _options(url, parts, {"baud"})
         return Rfc2217Port(*_host_and_port(url, parts), _baud(url, options))
-    raise BadAddress(f"{scheme!r} is no scheme of an ID card reader: sdt+serial, sdt+tcp, sdt+rfc2217")
+    raise BadAddress(f"{scheme!r} is no scheme of an ID card reader: sdt+serial, tcp, rfc2217, usb")
+
+
+def parse_serial(
+    url: str, scheme: str, default_baud: int = DEFAULT_BAUD, *, table: bool = False
+) -> tuple[SerialPort, str]:
+    """Parse the address of a device on a serial port of this PC; return port and name of its table.
+
+    The name is "" without ``table``, else the option of that name, which must be there. Tables are files; a
+    name of one has letters, digits, ``-`` and ``_`` only.
+    """
+    if scheme_of(url) != scheme:
+        raise BadAddress(f"{url!r} does not begin with {scheme}://")
+    parts = _split(url)
+    options = _options(url, parts, {"baud", "usb", "table"} if table else {"baud", "usb"})
+    name = options.get("table", "")
+    if table and not _TABLE_NAME.fullmatch(name):
+        raise BadAddress(f"{url!r}: table {name!r} is no name of a table; write ?table=NAME")
+    usb = _usb_identity(url, options["usb"]) if "usb" in options else None
+    return SerialPort(_serial_device(url, parts), _baud(url, options, default_baud), usb), name
+
+
+def parse_vendor(url: str) -> VendorAddress:
+    """Parse ``sdt+vendor:///absolute/path[?args=...]``; the arguments are split as a POSIX shell does."""
+    if scheme_of(url) != "sdt+vendor":
+        raise BadAddress(f"{url!r} does not begin with sdt+vendor://")
+    parts = _split(url)
+    program = _absolute_path(url, parts)
+    try:
+        arguments = shlex.split(_options(url, parts, {"args"}).get("args", ""))
+    except ValueError as error:
+        raise BadAddress(f"{url!r}: args: {error}") from None
+    return VendorAddress(program, tuple(arguments))
+
+
+def parse_folder(url: str) -> FolderAddress:
+    """Parse ``folder:///absolute/path[?settle=SECONDS]``; 0.1 to 60 seconds, 1 when left out."""
+    if scheme_of(url) != "folder":
+        raise BadAddress(f"{url!r} does not begin with folder://")
+    parts = _split(url)
+    folder = _absolute_path(url, parts)
+    text = _options(url, parts, {"settle"}).get("settle", "1.0")
+    if not _SECONDS.fullmatch(text) or not 0.1 <= float(text) <= 60:
+        raise BadAddress(f"{url!r}: settle {text!r} is not 0.1 to 60 seconds")
+    return FolderAddress(folder, float(text))
 
 
 def parse_escl(url: str) -> EsclAddress:
@@ -203,8 +292,23 @@ def _serial_device(url: str, parts: SplitResult) -> str:
     return device
 
 
-def _baud(url: str, options: Mapping[str, str]) -> int:
-    text = options.get("baud", str(DEFAULT_BAUD))
+def _absolute_path(url: str, parts: SplitResult) -> str:
+    path = unquote(parts.path)
+    _refuse_unprintable(path)
+    if parts.netloc or not path.startswith("/") or path == "/":
+        raise BadAddress(f"{url!r} names no absolute path; write three slashes before it")
+    return path[1:] if _DRIVE.match(path) else path
+
+
+def _usb_identity(url: str, text: str) -> UsbIdentity:
+    found = _USB.fullmatch(text)
+    if found is None:
+        raise BadAddress(f"{url!r}: {text!r} is no VID:PID or VID:PID:SERIAL in four hex digits each")
+    return UsbIdentity(int(found[1], 16), int(found[2], 16), found[3])
+
+
+def _baud(url: str, options: Mapping[str, str], default: int = DEFAULT_BAUD) -> int:
+    text = options.get("baud", str(default))
     for rate in BAUD_RATES:
         if text == str(rate):
             return rate

@@ -1,7 +1,8 @@
 """What every driver offers, and the values it gives back.
 
-One device belongs to one lane: no method may be called from two threads at once. After
-:class:`~devices.errors.Unplugged` an ID card reader is closed and keeps saying so until ``open()`` succeeds.
+One device belongs to one lane: no method may be called from two threads at once; ``traffic`` may be read
+from anywhere. A device that is not open, or no longer after :class:`~devices.errors.Unplugged`, raises
+Unplugged until ``open()`` succeeds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,18 @@ from datetime import date
 from enum import Enum
 from types import TracebackType
 from typing import Protocol, Self
+
+from devices.traffic import TrafficLog
+
+
+class DeviceKind(Enum):
+    """What a device is for; a counter has at most one of each but printers, which are another room."""
+
+    ID_READER = "id_reader"
+    SCANNER = "scanner"
+    SCAN_GUN = "scan_gun"
+    RATING_KEYPAD = "rating_keypad"
+    LED_STRIP = "led_strip"
 
 
 class CardState(Enum):
@@ -176,9 +189,12 @@ class ScannerStatus:
 
 @dataclass(frozen=True, slots=True)
 class ReaderCapabilities:
-    """``sam_id``: number of the security module as printed on the reader, "" before ``open()``."""
+    """Filled by ``open()``; empty before."""
 
     sam_id: str = ""
+    """Number of the security module as printed on the reader."""
+    decodes_photo: bool = False
+    """The driver is a :class:`PhotoDecoder` with the vendor's library behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +208,32 @@ class ScannerCapabilities:
     colours: frozenset[Colour] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class GunCapabilities:
+    """A gun says nothing about itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeypadCapabilities:
+    """``scores``: what its keys can give, highest first; ``prompts``: it can be told to ask."""
+
+    scores: tuple[int, ...] = ()
+    prompts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StripCapabilities:
+    """``most_bytes`` of text in GB2312 (a Chinese character takes two); ``confirms``: it acknowledges."""
+
+    most_bytes: int = 0
+    confirms: bool = False
+
+
+Capabilities = (
+    ReaderCapabilities | ScannerCapabilities | GunCapabilities | KeypadCapabilities | StripCapabilities
+)
+
+
 class Device(Protocol):
     """Life cycle of every device. ``open`` and ``close`` may be called again at any time."""
 
@@ -201,8 +243,19 @@ class Device(Protocol):
         ...
 
     @property
+    def kind(self) -> DeviceKind: ...
+
+    @property
     def title(self) -> str:
         """Model or protocol, for a list of devices."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    @property
+    def traffic(self) -> TrafficLog:
+        """What went over the wire and what went wrong, personal data masked, for whoever repairs it."""
         ...
 
     def available(self) -> str | None:
@@ -210,7 +263,7 @@ class Device(Protocol):
         ...
 
     def open(self) -> None:
-        """Connect and make sure that the device answers."""
+        """Connect and make sure that the device answers, if it is one that can."""
         ...
 
     def close(self) -> None:
@@ -268,5 +321,59 @@ class Scanner(Device, Protocol):
 
         Raises FeederEmpty, FeederJam, ScannerCoverOpen, ScannerBusy, TransferCut, NotSupported,
         NotAnswering, Unplugged, InUse, Garbled, DriverFault, Cancelled.
+        """
+        ...
+
+
+class PhotoDecoder(Protocol):
+    """What an ID card reader is as well when a vendor's library for photos is installed on the site."""
+
+    def photo_png(self, wlt: bytes) -> bytes:
+        """Return the photo of 1024 bytes WLT as PNG; bounded in time.
+
+        Raises NotSupported, Garbled, NotAnswering, Unplugged and DriverFault.
+        """
+        ...
+
+
+class ScanGun(Device, Protocol):
+    """A scan gun that writes to a serial line."""
+
+    @property
+    def capabilities(self) -> GunCapabilities: ...
+
+    def next_scan(self, seconds: float) -> str | None:
+        """Return the next code as text without its end; None when none came within ``seconds``.
+
+        Raises Garbled (endless data) and Unplugged.
+        """
+        ...
+
+
+class RatingKeypad(Device, Protocol):
+    """A keypad 评价器 on which a visitor gives one score."""
+
+    @property
+    def capabilities(self) -> KeypadCapabilities: ...
+
+    def ask(self, seconds: float, cancelled: Callable[[], bool]) -> int | None:
+        """Prompt, and return the score of the first key pressed after it; None without one in ``seconds``.
+
+        ``cancelled`` is asked several times a second. Raises Cancelled, NotAnswering, Garbled, Unplugged.
+        """
+        ...
+
+
+class LedStrip(Device, Protocol):
+    """A strip of LEDs 条屏 that shows one line of text."""
+
+    @property
+    def capabilities(self) -> StripCapabilities: ...
+
+    def show(self, text: str) -> bool:
+        """Show ``text``; return False when it stands there already and nothing was sent.
+
+        What GB2312 lacks becomes a substitute, what is too long is cut at a character. Raises NotAnswering,
+        Garbled, Unplugged.
         """
         ...

@@ -2,6 +2,7 @@
 
     DeviceError
     ├── BadAddress            the address of the device is written wrong
+    ├── BadTable              the file that describes a device is missing or wrong
     ├── LibraryMissing        a program or library the driver needs is not installed
     ├── Unplugged             cable out, power off, or the port was opened twice
     ├── InUse                 another program holds the device
@@ -42,6 +43,10 @@ class DeviceError(Exception):
 
 class BadAddress(DeviceError):
     """The address cannot be understood; the diagnostics say which part is wrong."""
+
+
+class BadTable(DeviceError):
+    """The file that describes a keypad or strip is missing or wrong; the diagnostics name file and key."""
 
 
 class LibraryMissing(DeviceError):

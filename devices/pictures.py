@@ -10,6 +10,8 @@ _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_END = b"IEND\xaeB`\x82"
 _JPEG_START = b"\xff\xd8"
 _JPEG_END = b"\xff\xd9"
+_PNG_HEAD = 4096
+_CM_PER_INCH = 2.54
 _LINE_COUNT = b"\xff\xdc\x00\x04"
 _FRAME_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -34,6 +36,22 @@ def measure(data: bytes) -> Picture:
     if data.startswith(_JPEG_START):
         return _jpeg(data)
     raise Garbled(f"{len(data)} bytes that are neither JPEG nor PNG, beginning {data[:8].hex(' ')}")
+
+
+def density(data: bytes) -> int | None:
+    """Return the resolution a JPEG (JFIF) or PNG (pHYs) says it was scanned at, in dpi, else None.
+
+    Anything outside 50 to 1200 dpi, or with unequal sides, is not believed.
+    """
+    across = down = 0.0
+    if data[6:11] == b"JFIF\0" and data[13:14] in {b"\1", b"\2"}:
+        unit = 1.0 if data[13:14] == b"\1" else _CM_PER_INCH
+        across, down = (int.from_bytes(data[at : at + 2], "big") * unit for at in (14, 16))
+    at = data.find(b"pHYs", 0, _PNG_HEAD)
+    if data.startswith(_PNG_START) and at > 0 and data[at + 12 : at + 13] == b"\1":
+        across, down = (int.from_bytes(data[at + i : at + i + 4], "big") * 0.0254 for i in (4, 8))
+    believed = 50 <= across <= 1200 and abs(across - down) < 1
+    return round(across) if believed else None
 
 
 def _png(data: bytes) -> Picture:

@@ -9,26 +9,42 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TypeVar
 
 from devices.address import scheme_of
-from devices.base import IdCardReader, Scanner
+from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
 from devices.errors import BadAddress, DriverFault, LibraryMissing
 
+D = TypeVar("D", bound=Device)
 GROUP = "yichuang.drivers"
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """What makes a device of either kind from its address; it raises BadAddress and opens nothing."""
+    """What makes a device from its address; it raises BadAddress or BadTable and opens nothing.
+
+    A driver fills the field of its kind. Keypads and strips also get the folder of their tables, which has
+    the folders ``keypads`` and ``strips``.
+    """
 
     id_reader: Callable[[str], IdCardReader] | None = None
     scanner: Callable[[str], Scanner] | None = None
+    scan_gun: Callable[[str], ScanGun] | None = None
+    rating_keypad: Callable[[str, Path], RatingKeypad] | None = None
+    led_strip: Callable[[str, Path], LedStrip] | None = None
 
 
 def _sdt(url: str) -> IdCardReader:
     from devices.drivers.id_sdt import SdtIdReader
 
     return SdtIdReader(url)
+
+
+def _vendor(url: str) -> IdCardReader:
+    from devices.drivers.id_vendor import VendorIdReader
+
+    return VendorIdReader(url)
 
 
 def _escl(url: str) -> Scanner:
@@ -43,6 +59,30 @@ def _sane(url: str) -> Scanner:
     return SaneScanner(url)
 
 
+def _folder(url: str) -> Scanner:
+    from devices.drivers.scan_folder import FolderScanner
+
+    return FolderScanner(url)
+
+
+def _gun(url: str) -> ScanGun:
+    from devices.drivers.gun_serial import SerialScanGun
+
+    return SerialScanGun(url)
+
+
+def _keypad(url: str, tables: Path) -> RatingKeypad:
+    from devices.drivers.keypad_serial import SerialKeypad
+
+    return SerialKeypad(url, tables)
+
+
+def _strip(url: str, tables: Path) -> LedStrip:
+    from devices.drivers.led_serial import SerialLedStrip
+
+    return SerialLedStrip(url, tables)
+
+
 # The functions import late, so that a desk without scanner does not load an HTTP client at start.
 _OURS: Mapping[str, Driver] = {
     "sdt+serial": Driver(id_reader=_sdt),
@@ -50,6 +90,12 @@ _OURS: Mapping[str, Driver] = {
     "sdt+rfc2217": Driver(id_reader=_sdt),
     "escl+http": Driver(scanner=_escl),
     "sane": Driver(scanner=_sane),
+    "sdt+usb": Driver(id_reader=_sdt),
+    "sdt+vendor": Driver(id_reader=_vendor),
+    "folder": Driver(scanner=_folder),
+    "gun+serial": Driver(scan_gun=_gun),
+    "keypad+serial": Driver(rating_keypad=_keypad),
+    "led+serial": Driver(led_strip=_strip),
 }
 
 
@@ -69,20 +115,65 @@ def make_scanner(url: str) -> Scanner:
     return make(url)
 
 
+def make_scan_gun(url: str) -> ScanGun:
+    """Return the closed scan gun at ``url``. Raises as :func:`make_id_reader`."""
+    make = _driver(url).scan_gun
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a scan gun")
+    return make(url)
+
+
+def make_rating_keypad(url: str, tables: Path) -> RatingKeypad:
+    """Return the closed keypad at ``url``, described by a table. Raises BadTable too."""
+    make = _driver(url).rating_keypad
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a rating keypad")
+    return make(url, tables)
+
+
+def make_led_strip(url: str, tables: Path) -> LedStrip:
+    """Return the closed LED strip at ``url``, described by a table. Raises BadTable too."""
+    make = _driver(url).led_strip
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of an LED strip")
+    return make(url, tables)
+
+
+def make_device(url: str, tables: Path) -> Device:
+    """Return the closed device at ``url``, whatever its kind: for lists and checks of all devices."""
+    driver = _driver(url)
+    for make in (driver.id_reader, driver.scanner, driver.scan_gun):
+        if make is not None:
+            return make(url)
+    for make_with_table in (driver.rating_keypad, driver.led_strip):
+        if make_with_table is not None:
+            return make_with_table(url, tables)
+    raise DriverFault(f"the driver of {url!r} makes nothing")
+
+
 def open_id_reader(url: str) -> IdCardReader:
     """Return the opened reader at ``url``. Raises LibraryMissing and what ``open()`` raises."""
-    reader = make_id_reader(url)
-    _refuse_unavailable(reader.available())
-    reader.open()
-    return reader
+    return _opened(make_id_reader(url))
 
 
 def open_scanner(url: str) -> Scanner:
     """Return the opened scanner at ``url``. Raises LibraryMissing and what ``open()`` raises."""
-    scanner = make_scanner(url)
-    _refuse_unavailable(scanner.available())
-    scanner.open()
-    return scanner
+    return _opened(make_scanner(url))
+
+
+def open_scan_gun(url: str) -> ScanGun:
+    """Return the opened gun at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_scan_gun(url))
+
+
+def open_rating_keypad(url: str, tables: Path) -> RatingKeypad:
+    """Return the opened keypad at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_rating_keypad(url, tables))
+
+
+def open_led_strip(url: str, tables: Path) -> LedStrip:
+    """Return the opened strip at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_led_strip(url, tables))
 
 
 def schemes() -> tuple[str, ...]:
@@ -91,9 +182,12 @@ def schemes() -> tuple[str, ...]:
     return (*_OURS, *sorted(foreign))
 
 
-def _refuse_unavailable(reason: str | None) -> None:
+def _opened(device: D) -> D:
+    reason = device.available()
     if reason is not None:
         raise LibraryMissing(reason)
+    device.open()
+    return device
 
 
 def _driver(url: str) -> Driver:

@@ -50,8 +50,12 @@ def _pictures(document: Document, width: int) -> tuple[Image.Image, ...]:
     )
 
 
-def _bands(picture: Image.Image) -> Iterator[bytes]:
-    """Encode a mode-1 picture: inked rows as trimmed raster bands, blank rows as feeds."""
+def bands(picture: Image.Image, *, doubled: bool = False) -> Iterator[bytes]:
+    """Encode a mode-1 picture: inked rows as trimmed raster bands, blank rows as feeds.
+
+    ``doubled``: the printer draws every dot as two by two.
+    """
+    raster = constants.GS + b"v0\x03" if doubled else _RASTER
     stride = picture.width // 8
     data = ImageChops.invert(picture).tobytes()
     rows = [data[at : at + stride] for at in range(0, len(data), stride)]
@@ -60,11 +64,11 @@ def _bands(picture: Image.Image) -> Iterator[bytes]:
         for at in range(0, len(run), BAND):
             part = run[at : at + BAND]
             if not inked:
-                yield _FEED + bytes((len(part),))
+                yield (_FEED + bytes((len(part),))) * (1 + doubled)
                 continue
             used = max(len(row.rstrip(b"\0")) for row in part)
             head = used.to_bytes(2, "little") + len(part).to_bytes(2, "little")
-            yield _RASTER + head + b"".join(row[:used] for row in part)
+            yield raster + head + b"".join(row[:used] for row in part)
 
 
 def render(document: Document, width: int) -> bytes:
@@ -74,7 +78,7 @@ def render(document: Document, width: int) -> bytes:
     """
     job = [constants.HW_INIT]
     for picture in _pictures(document, width):
-        job += [*_bands(picture), _CUT]
+        job += [*bands(picture), _CUT]
     return b"".join(job)
 
 

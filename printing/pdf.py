@@ -75,6 +75,17 @@ def _pages(every: Iterable[Piece]) -> list[list[Piece]]:
     return pages
 
 
+def _set(document: Document) -> tuple[Type, list[list[Piece]]]:
+    """Return the pages, set closer if that saves one: one that holds only a place to sign is a bad page."""
+    of = type_of(document.large, ROOM)
+    pages = _pages(_flow(document, of))
+    if len(pages) == 1:
+        return of, pages
+    closer = type_of(document.large, ROOM, close=True)
+    fewer = _pages(_flow(document, closer))
+    return (closer, fewer) if len(fewer) < len(pages) else (of, pages)
+
+
 def _fitting(text: str, room: float, size: float) -> str:
     """Return a running line, cut with an ellipsis if it is wider than its room."""
     if width(text, Style.SERIF, size) <= room:
@@ -127,8 +138,7 @@ def render(document: Document) -> bytes:
         target = BytesIO()
         canvas = _canvas(target)
         pdf_archive.describe(canvas, document)
-        of = type_of(document.large, ROOM)
-        pages = _pages(_flow(document, of))
+        of, pages = _set(document)
         for number, page in enumerate(pages, 1):
             y = _PAGE_HEIGHT - _TOP
             for piece in page:

@@ -35,13 +35,13 @@ from printing.layout import (
 )
 from printing.pdf_fonts import draw, width
 from printing.pdf_grid import PAD, Piece, key_values, table
-from printing.pdf_sizes import LEADING, Type
+from printing.pdf_sizes import Type
 from printing.text import printable
 from printing.typeset import wrap
 
 HAIR: Final = 0.5
 _GREY: Final = 0.45
-_AREA: Final = 25 * mm  # room for a drawn signature or a stamp
+_SPREAD: Final = 2.1  # ems a line may lack and still be spread to the edge
 
 
 def _shift(align: Align, room: float, used: float) -> float:
@@ -51,13 +51,25 @@ def _shift(align: Align, room: float, used: float) -> float:
 
 
 def _line(
-    text: str, room: float, style: Style, size: float, align: Align, indent: float = 0, outline: float = 0
+    text: str, of: Type, style: Style, size: float, align: Align, indent: float = 0, outline: float = 0
 ) -> Piece:
     def paint(canvas: Canvas, x: float, top: float) -> None:
-        left = x + indent + _shift(align, room - indent, width(text, style, size))
-        draw(canvas, (left, top - size * (LEADING + 0.72) / 2), text, style, size, outline)
+        left = x + indent + _shift(align, of.room - indent, width(text, style, size))
+        draw(canvas, (left, top - size * (of.leading + 0.72) / 2), text, style, size, outline)
 
-    return Piece(size * LEADING, paint)
+    return Piece(size * of.leading, paint)
+
+
+def _full_line(text: str, of: Type, style: Style, size: float, indent: float) -> Piece:
+    """Return a line that is not the last of its paragraph, spread to the right edge if little is missing."""
+    slack = of.room - indent - width(text, style, size)
+    spread = slack / (len(text) - 1) if 0 < slack < _SPREAD * size and len(text) > 1 else 0.0
+
+    def paint(canvas: Canvas, x: float, top: float) -> None:
+        at = (x + indent, top - size * (of.leading + 0.72) / 2)
+        draw(canvas, at, text, style, size, spread=spread)
+
+    return Piece(size * of.leading, paint)
 
 
 def _paragraph(block: Text, of: Type) -> Iterator[Piece]:
@@ -68,7 +80,11 @@ def _paragraph(block: Text, of: Type) -> Iterator[Piece]:
         printable(block.text), room, lambda text: width(text, style, size), room - indent if indent else None
     )
     for number, line in enumerate(lines):
-        piece = _line(line, room, style, size, block.align, 0 if number else indent)
+        shift = 0 if number else indent
+        if block.align is Align.LEFT and number < len(lines) - 1:
+            piece = _full_line(line, of, style, size, shift)
+        else:
+            piece = _line(line, of, style, size, block.align, shift)
         # The first two and the last two lines of a paragraph stay together.
         yield replace(piece, keep=number in (0, len(lines) - 2) and len(lines) > 1)
 
@@ -77,7 +93,9 @@ def _heading(block: Heading, of: Type) -> Iterator[Piece]:
     size, align = (of.sizes[Size.TITLE], Align.CENTER) if block.level == 1 else (of.part, Align.LEFT)
     for line in wrap(printable(block.text), of.room, lambda text: width(text, Style.SERIF, size)):
         # A thin outline gives the regular serif the weight of the type court titles are set in.
-        yield replace(_line(line, of.room, Style.SERIF, size, align, outline=size / 50), keep=True)
+        yield replace(_line(line, of, Style.SERIF, size, align, outline=size / 50), keep=True)
+    if block.level > 1:
+        yield Piece(2, lambda _canvas, _x, _top: None, keep=True)
 
 
 def _rule(block: Rule, room: float) -> Piece:
@@ -112,7 +130,8 @@ def _draw_qr(canvas: Canvas, text: str, x: float, top: float, side: float) -> No
 def _qr(block: QrCode, of: Type) -> Piece:
     room, side, size = of.room, block.mm * mm, of.small
     lines = wrap(printable(block.caption), side, lambda text: width(text, Style.SERIF, size))
-    caption = [_line(line, side, Style.SERIF, size, Align.CENTER) for line in lines if block.caption]
+    below = replace(of, room=side)
+    caption = [_line(line, below, Style.SERIF, size, Align.CENTER) for line in lines if block.caption]
     beside = replace(of, room=room - side - 4 * mm)
     notes = [piece for note in block.notes for piece in _paragraph(Text(note, Size.SMALL), beside)]
     height = max(side + sum(piece.height for piece in caption), sum(piece.height for piece in notes))
@@ -132,16 +151,14 @@ def _qr(block: QrCode, of: Type) -> Piece:
     return Piece(height, paint)
 
 
-def _draw_seal(
-    canvas: Canvas, text: str, x: float, top: float, room: float, height: float, size: float
-) -> None:
+def _draw_seal(canvas: Canvas, text: str, x: float, top: float, of: Type, height: float) -> None:
     canvas.saveState()
     canvas.setStrokeGray(_GREY)
     canvas.setFillGray(_GREY)
     canvas.setLineWidth(HAIR)
     canvas.setDash(3, 2)
-    canvas.roundRect(x, top - height, room, height, 4)
-    label = _line(printable(text), room, Style.SERIF, size, Align.CENTER)
+    canvas.roundRect(x, top - height, of.room, height, 4)
+    label = _line(printable(text), of, Style.SERIF, of.small, Align.CENTER)
     label.draw(canvas, x, top - (height - label.height) / 2)
     canvas.restoreState()
 
@@ -160,20 +177,20 @@ def _sign_lines(place: Signature, of: Type) -> tuple[str, ...]:
 
 def _sign(canvas: Canvas, place: Signature, x: float, top: float, of: Type) -> None:
     """Draw one place: label, then room for ink or the seal, then the date."""
-    room, size, area, pad = of.room, of.body, _AREA, 4 * mm
+    room, size, area, pad = of.room, of.body, of.area, 4 * mm
     y = top
     for line in _sign_lines(place, of):
-        _line(line, room, Style.SERIF, size, Align.LEFT).draw(canvas, x, y)
-        y -= size * LEADING
+        _line(line, of, Style.SERIF, size, Align.LEFT).draw(canvas, x, y)
+        y -= size * of.leading
     if place.png is not None:
         _draw_picture(canvas, place.png, x + pad, y - pad, room - 2 * pad, area - 2 * pad)
     if place.seal:
-        _draw_seal(canvas, place.seal, x, y - 2, room, area - 4, of.small)
+        _draw_seal(canvas, place.seal, x, y - 2, of, area - 4)
     elif place.png is None:
         canvas.setLineWidth(HAIR)
         canvas.line(x, y - area + pad, x + room - pad, y - area + pad)
     if place.date:
-        date = _line(printable(place.date), room, Style.SERIF, size, Align.RIGHT)
+        date = _line(printable(place.date), of, Style.SERIF, size, Align.RIGHT)
         date.draw(canvas, x, y - area)
 
 
@@ -183,7 +200,7 @@ def _signatures(block: Signatures, of: Type) -> Iterator[Piece]:
     for start in range(0, len(block.places), 2):
         places = block.places[start : start + 2]
         lines = max(len(_sign_lines(place, column)) for place in places)
-        height = (lines + 1) * of.body * LEADING + _AREA
+        height = (lines + 1) * of.body * of.leading + of.area
 
         def paint(canvas: Canvas, x: float, top: float, places: tuple[Signature, ...] = places) -> None:
             for number, place in enumerate(places):
@@ -195,7 +212,7 @@ def _signatures(block: Signatures, of: Type) -> Iterator[Piece]:
 def _copy_mark(block: CopyMark, of: Type) -> Piece:
     room, size = of.room, of.body
     wide = width(block.text, Style.BOLD, size) + 4 * PAD
-    label = _line(block.text, wide, Style.BOLD, size, Align.CENTER)
+    label = _line(block.text, replace(of, room=wide), Style.BOLD, size, Align.CENTER)
 
     def paint(canvas: Canvas, x: float, top: float) -> None:
         # In the margin above the text: a reprint has the same pages as the first print.

@@ -61,7 +61,13 @@ def width(text: str, style: Style, size: float) -> float:
 
 
 def draw(
-    canvas: Canvas, at: tuple[float, float], text: str, style: Style, size: float, outline: float = 0.0
+    canvas: Canvas,
+    at: tuple[float, float],
+    text: str,
+    style: Style,
+    size: float,
+    outline: float = 0.0,
+    spread: float = 0.0,
 ) -> None:
     """Draw one line with the left end of its baseline at ``at`` (points from the lower left corner).
 
@@ -73,6 +79,7 @@ def draw(
     canvas.saveState()
     canvas.setLineWidth(outline or size / 30)
     line = canvas.beginText(*at)
+    line.setCharSpace(spread)
     for run in runs(text, style):
         heavier = outline or (style is Style.BOLD and run.font is Font.RARE)
         line.setFont(ensure(run.font), size)

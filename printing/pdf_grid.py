@@ -13,7 +13,7 @@ from printing.layout import Align, KeyValue, KeyValues, Table
 from printing.pdf_fonts import draw, width
 from printing.pdf_sizes import Type
 from printing.text import printable
-from printing.typeset import widths, wrap
+from printing.typeset import widest, widths, wrap
 
 PAD: Final = 4.5
 _HAIR: Final = 0.5
@@ -45,6 +45,11 @@ class _Cell:
     def lines(self) -> tuple[str, ...]:
         room = self.width - 2 * PAD
         return wrap(printable(self.text), room, lambda text: width(text, self.style, self.size))
+
+    def holds(self) -> bool:
+        """Say whether no word or number has to be broken."""
+        room = self.width - 2 * PAD
+        return widest(printable(self.text), lambda text: width(text, self.style, self.size)) <= room
 
     def paint(self, canvas: Canvas, lines: Sequence[str], x: float, top: float, height: float) -> None:
         """Draw the frame and, in its middle, the lines."""
@@ -103,17 +108,26 @@ def _pairs(rows: Sequence[KeyValue]) -> Iterator[tuple[KeyValue, ...]]:
 
 
 def key_values(block: KeyValues, of: Type) -> Iterator[Piece]:
-    """Yield the lines of a form; all its label columns are as wide as the longest label, within limits."""
+    """Yield the lines of a form; all its label columns are as wide as the longest label, within limits.
+
+    A pair whose number or word would be broken is set on two lines.
+    """
     longest = max((len(row.label) for row in block.rows), default=0)
     label = min(max(longest, _LABEL[0]), _LABEL[1]) * of.cell + 4 * PAD
-    for line in _pairs(block.rows):
-        value = of.room / 2 - label if len(line) > 1 else of.room - label
-        cells: list[_Cell] = []
+
+    def cells(line: Sequence[KeyValue]) -> list[_Cell]:
+        room = of.room / len(line) - label
+        found: list[_Cell] = []
         for pair in line:
-            cells.append(_Cell(pair.label, label, of.cell, Align.CENTER))
             style = Style.BOLD if pair.strong else Style.SERIF
-            cells.append(_Cell(pair.value, value, of.cell, style=style))
-        yield from _row(cells, max(pair.lines for pair in line))
+            found.append(_Cell(pair.label, label, of.cell, Align.CENTER))
+            found.append(_Cell(pair.value, room, of.cell, style=style))
+        return found
+
+    for line in _pairs(block.rows):
+        fits = len(line) == 1 or all(cell.holds() for cell in cells(line))
+        for part in (line,) if fits else ((pair,) for pair in line):
+            yield from _row(cells(part), max(pair.lines for pair in part))
 
 
 def table(block: Table, of: Type) -> Iterator[Piece]:

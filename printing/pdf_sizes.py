@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from printing.layout import Size
+from reportlab.lib.units import mm
 
-LEADING = 1.5  # from line to line of running text, in ems
+from printing.layout import Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,7 @@ class Type:
     """Sizes in points, ``room`` the width of the text area.
 
     ``part`` is a heading of level 2, ``cell`` the text of forms and tables, ``edge`` the running lines.
+    ``leading`` is from line to line of running text, in ems; ``area`` the room to sign or to seal.
     """
 
     room: float
@@ -23,6 +24,8 @@ class Type:
     part: float
     cell: float
     edge: float
+    leading: float = 1.5
+    area: float = 25 * mm
 
     @property
     def small(self) -> float:
@@ -55,8 +58,17 @@ _LARGE = MappingProxyType(
 )
 
 
-def type_of(large: bool, room: float) -> Type:
-    """Return the type of a page; large print has nothing below 16 pt."""
+def type_of(large: bool, room: float, *, close: bool = False) -> Type:
+    """Return the type of a page; large print has nothing below 16 pt.
+
+    ``close`` is set a little smaller and closer, for a paper that would begin a new page with a few lines.
+    """
+    of = Type(room, _NORMAL, part=14.0, cell=11.0, edge=9.0)
     if large:
-        return Type(room, _LARGE, part=20.0, cell=16.0, edge=16.0)
-    return Type(room, _NORMAL, part=14.0, cell=11.0, edge=9.0)
+        of = Type(room, _LARGE, part=20.0, cell=16.0, edge=16.0)
+    if not close:
+        return of
+    reading = 16.0 if large else 13.0
+    sizes = MappingProxyType({**of.sizes, Size.READING: reading})
+    cell = of.cell if large else 10.5
+    return replace(of, sizes=sizes, cell=cell, leading=1.36, area=20 * mm)

@@ -131,6 +131,14 @@ def _paragraph(
     return _lines(lines, width, style, px, align, indent)
 
 
+def line_of_text(text: str, width: int, px: int, bold: bool, align: Align) -> Image.Image:
+    """Draw one finished line ``px`` dots high, made smaller until it fits its width."""
+    style = Style.BOLD if bold else Style.SANS
+    while px > 16 and _length(text, style, px) > width:
+        px -= 1
+    return _lines((text,), width, style, px, align)
+
+
 def stack(strips: Iterable[Image.Image], width: int) -> Image.Image:
     """Join strips below each other."""
     parts = tuple(strips)
@@ -248,7 +256,8 @@ def _qr(block: QrCode, scale: Scale) -> Image.Image:
     return stack(strips, scale.width)
 
 
-def _drawn(png: bytes, scale: Scale) -> Image.Image:
+def drawn_signature(png: bytes, scale: Scale) -> Image.Image:
+    """Draw a signature at the left of a strip as wide as the paper."""
     picture = images.signature(png)
     picture.thumbnail((scale.width * 2 // 3, 12 * DOTS_PER_MM))
     strip = _blank(scale.width, picture.height + 8)
@@ -279,7 +288,7 @@ def _sign(place: Signature, scale: Scale) -> Image.Image:
     line = f"{place.label}{place.name}"
     strips = [_paragraph(line, scale.width, Style.SANS, px)]
     if place.png is not None:
-        strips.append(_drawn(place.png, scale))
+        strips.append(drawn_signature(place.png, scale))
     elif not place.name and not place.seal:
         strips += [_blank(scale.width, 9 * DOTS_PER_MM), _rule(Line.HAIR, scale.width)]
     if place.seal:

@@ -14,6 +14,7 @@ Measure = Callable[[str], float]
 
 _CLOSING = frozenset("，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}%％℃°")
 _OPENING = frozenset("（《〈「『【〔“‘([{￥¥$")
+_BLANKS = " \u3000"
 _UNIT = re.compile(r"[0-9A-Za-z!-/:-@\[-`{-~\u00c0-\u024f]+| +|.", re.DOTALL)
 
 
@@ -61,14 +62,19 @@ def wrap(text: str, width: float, measure: Measure, first: float | None = None) 
             line += unit
             continue
         if line:
-            lines.append(line.rstrip(" "))
-        line = unit.lstrip(" ")
+            lines.append(line.rstrip(_BLANKS))
+        line = unit.lstrip(_BLANKS)
         while measure(line.rstrip(" ")) > room() and (count := _fitting(line, room(), measure)) < len(line):
             lines.append(line[:count])
             line = line[count:]
     if line or not lines:
-        lines.append(line.rstrip(" "))
+        lines.append(line.rstrip(_BLANKS) or line)
     return tuple(lines)
+
+
+def widest(text: str, measure: Measure) -> float:
+    """Return the width of the widest piece that should not be broken, such as a number."""
+    return max((measure(unit.rstrip(" ")) for unit in _units(text)), default=0.0)
 
 
 def widths(shares: Sequence[float], total: float) -> tuple[float, ...]:

@@ -266,10 +266,13 @@ class MainWindow(QMainWindow):
         """Do what the key or button of the act does: typed text first, then the intent."""
         intent = {"scan_feeder": "scan", "take_ticket_green": "take_ticket"}.get(act, act)
         button = self._buttons.get(act)
-        if intent in self._busy or (button is not None and not button.isEnabled()):
+        if intent in self._busy:
             return
         if act in _NEEDS_VISIT and (self._view is None or self._view.visit is None):
             self.flash(_("现在没有人在窗口，先按 F5 叫号。"))
+            return
+        # F5 always asks: somebody may have come since the queue was last read.
+        if button is not None and not button.isEnabled() and act != "call_next":
             return
         self.visit.flush()
         self.messages.show_problem(None)

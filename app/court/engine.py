@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, event, text
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
@@ -26,6 +26,9 @@ from app.court.tables import HOME_COURT
 
 _OLDEST_SQLITE: Final = (3, 51, 3)
 _FULL: Final = 2
+_ONE_MORE: Final = text(
+    "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'writes' RETURNING value"
+)
 _HEX_KEY: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
@@ -70,6 +73,7 @@ class SqliteGround:
         with self.read() as connection:
             epoch = read_meta(connection, "epoch")
             count = int(read_meta(connection, "writes") or 0)
+        self._epoch = epoch or ""
         if epoch is None or not mark.agrees(epoch, count):
             self.renew_epoch()
             self.renewed = epoch is not None
@@ -87,19 +91,21 @@ class SqliteGround:
             self._promised = 0
             with self.engine.begin() as connection:
                 yield connection
-                epoch = read_meta(connection, "epoch") if self._promised else None
-            if epoch is not None:
-                self._mark.write(epoch, self._promised)
+            if self._promised:
+                self._mark.write(self._epoch, self._promised)
 
     def promise(self, connection: Connection) -> None:
         """Count the transaction; the mark is written after its commit."""
-        self._promised = int(read_meta(connection, "writes") or 0) + 1
-        write_meta(self, connection, "writes", str(self._promised))
+        found = connection.execute(_ONE_MORE).scalar()
+        self._promised = int(found or 1)
+        if found is None:
+            write_meta(self, connection, "writes", "1")
 
     def renew_epoch(self) -> None:
         """See `Ground`."""
+        self._epoch = secrets.token_hex(16)
         with self.write() as connection:
-            write_meta(self, connection, "epoch", secrets.token_hex(16))
+            write_meta(self, connection, "epoch", self._epoch)
             self.promise(connection)
         self.renewed = True
 
@@ -118,6 +124,7 @@ class SqliteGround:
         """Close the database; the write-ahead log is folded in."""
         with self._lock:
             self.engine.dispose()
+            self._mark.close()
 
 
 def _creator(path: Path, key_file: Path | None) -> Callable[[], Any]:

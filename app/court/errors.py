@@ -4,8 +4,11 @@ CourtRefusal                 the gateway does not start; `sentence` is for the o
 ├── DataNotWritable
 ├── AlreadyRunning
 ├── PortTaken
+├── TlsUnusable              a certificate, key or CA file cannot be read
+├── SettingUnusable          a word of the command line makes no sense
 ├── DatabaseTooNew
 ├── DatabaseUnreadable       damaged, or the key does not fit
+├── BlobStoreUnusable        the object store is not there, or does not let us in
 ├── DatabaseUnreachable      the server is not there, or does not let us in
 └── DatabaseUnsafe           SQLite too old, or not durable as set
 BlobRefusal                  one PATCH is refused; becomes an HTTP status and a code
@@ -40,12 +43,24 @@ class PortTaken(CourtRefusal):
     """Something else listens there."""
 
 
+class TlsUnusable(CourtRefusal):
+    """A certificate, key, CA or revocation file cannot be used."""
+
+
+class SettingUnusable(CourtRefusal):
+    """A setting makes no sense."""
+
+
 class DatabaseTooNew(CourtRefusal):
     """Written by a newer version of this program."""
 
 
 class DatabaseUnreadable(CourtRefusal):
     """Not a database of ours under this key."""
+
+
+class BlobStoreUnusable(CourtRefusal):
+    """The object store is not there, does not let us in, or has no such bucket."""
 
 
 class DatabaseUnreachable(CourtRefusal):

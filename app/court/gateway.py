@@ -7,6 +7,7 @@ desk carries codes only. What each endpoint says is in `/openapi.json`.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from typing import Any, Final
@@ -19,14 +20,16 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from app.court.batch import BatchRefused
+from app.court.enrolling import add_enrolment
 from app.court.errors import BlobRefusal
-from app.court.guard import Guard, caller, coded
+from app.court.guard import Guard, TooSlow, caller, coded
+from app.court.health import Health
 from app.court.listing import listing
+from app.court.metrics import Metrics
 from app.court.opening import Court
 from app.court.receiving import receive_batch, receive_chunk
 from app.court.rules import published
-from app.court.settings import Settings
-from app.court.store import EventStatus, Store, VisitStatus, utc_now
+from app.court.store import EventStatus, VisitStatus, utc_now
 from app.sync.protocol import UPLOAD_OFFSET, VERSION, canonical, encode_answers, is_sha256, is_uuid7
 
 _log = logging.getLogger(__name__)
@@ -71,21 +74,30 @@ def create_app(court: Court) -> FastAPI:
     """Return the application; it does not own what it stands on."""
     app = FastAPI(title="一窗 法院网关 Yichuang court gateway", version="1", docs_url=None, redoc_url=None)
     app.router.redirect_slashes = False
-    app.add_middleware(Guard, credentials=court.credentials)
-    _add_errors(app)
-    _add_general(app, court.store)
-    _add_events(app, court.store, court.settings)
-    _add_blobs(app, court)
+    metrics = Metrics()
+    app.add_middleware(Guard, credentials=court.credentials, settings=court.settings, metrics=metrics)
+    _add_errors(app, metrics)
+    _add_general(app, court, metrics)
+    add_enrolment(app, court.credentials, court.settings)
+    _add_events(app, court, metrics)
+    _add_blobs(app, court, metrics)
     document = app.openapi()  # made once, and kept by the application
     document["x-event-rules"] = published()
     return app
 
 
-def _add_general(app: FastAPI, store: Store) -> None:
-    @app.get("/health", summary="Alive, and the database answers; no token needed")
+def _add_general(app: FastAPI, court: Court, metrics: Metrics) -> None:
+    store, state = court.store, Health(court)
+
+    @app.get("/health", summary="Whether all is well, 503 with reasons if not; no token needed")
     def health() -> Response:
-        store.alive()
-        return _json({"ok": True})
+        reasons = state.reasons()
+        content = {"ok": not reasons, **({"code": "unwell", "reasons": dict(reasons)} if reasons else {})}
+        return Response(canonical(content), 503 if reasons else 200, _NO_CACHE, "application/json")
+
+    @app.get("/metrics", summary="Counters for Prometheus")
+    def counters() -> Response:
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4")
 
     @app.get("/v1/hello", summary="The epoch of this database and the court's time in UTC")
     def hello() -> Response:
@@ -97,15 +109,19 @@ def _add_general(app: FastAPI, store: Store) -> None:
         return HTMLResponse(listing(app.openapi()), headers=policy)
 
 
-def _add_events(app: FastAPI, store: Store, settings: Settings) -> None:
+def _add_events(app: FastAPI, court: Court, metrics: Metrics) -> None:
+    store, settings = court.store, court.settings
+
     @app.post(
         "/v1/events",
         summary="Offer a batch; one word for each event: stored, conflict, rejected or later",
         openapi_extra={"requestBody": {"required": True, "content": _BATCH}},
     )
     async def events(request: Request) -> Response:
-        offers = await receive_batch(request, settings.max_batch_bytes)
-        answers = await run_in_threadpool(store.accept, offers, caller(request).court)
+        read = await receive_batch(request, settings.max_batch_bytes)
+        answers = await run_in_threadpool(lambda: store.accept(read(), caller(request).court))
+        for word, count in Counter(type(one).__name__.lower() for one in answers.by_id.values()).items():
+            metrics.add("events_total", count, word=word)
         return Response(encode_answers(answers), media_type="application/json", headers=_NO_CACHE)
 
     @app.get("/v1/events/{event_id}", summary="What the court holds under an event's id")
@@ -127,7 +143,7 @@ def _add_events(app: FastAPI, store: Store, settings: Settings) -> None:
         return _json({"v": VERSION, "epoch": store.epoch, **_visit_fields(found)})
 
 
-def _add_blobs(app: FastAPI, court: Court) -> None:
+def _add_blobs(app: FastAPI, court: Court, metrics: Metrics) -> None:
     store, settings = court.store, court.settings
 
     @app.head("/v1/blobs/{sha256}", summary="How much of a blob is here; its size only when it is verified")
@@ -153,6 +169,7 @@ def _add_blobs(app: FastAPI, court: Court) -> None:
         whose = caller(request).court
         found = await receive_chunk(request, court.blobs(whose), sha256, settings.max_chunk_bytes)
         if found.complete:
+            metrics.add("blobs_total")
             epoch = await run_in_threadpool(store.blob_durable, sha256, found.offset, whose)
         else:
             epoch = await run_in_threadpool(lambda: store.epoch)
@@ -160,7 +177,7 @@ def _add_blobs(app: FastAPI, court: Court) -> None:
         return _json(told)
 
 
-def _add_errors(app: FastAPI) -> None:
+def _add_errors(app: FastAPI, metrics: Metrics) -> None:
     async def batch_refused(_: Request, error: Exception) -> Response:
         assert isinstance(error, BatchRefused)  # noqa: S101
         return coded(error.status, error.code)
@@ -177,8 +194,14 @@ def _add_errors(app: FastAPI) -> None:
         _log.info("a sender went away: %s", type(error).__name__)
         return coded(400, "disconnected")
 
+    async def slow(_: Request, __: Exception) -> Response:
+        answer = coded(408, "too_slow")
+        answer.headers["Connection"] = "close"
+        return answer
+
     async def no_storage(_: Request, error: Exception) -> Response:
         _log.error("storage failed: %s", type(error).__name__)
+        metrics.add("storage_errors_total")
         return coded(503, "storage")
 
     handlers: Mapping[type[Exception], Handler] = {
@@ -186,6 +209,7 @@ def _add_errors(app: FastAPI) -> None:
         BlobRefusal: blob_refused,
         HTTPException: http_error,
         ClientDisconnect: gone,
+        TooSlow: slow,
         SQLAlchemyError: no_storage,
         OSError: no_storage,
     }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, bindparam, select
 
 from app.court.tables import court_state, meta
 
@@ -25,7 +25,7 @@ class Ground(Protocol):
         ...
 
     def read(self) -> AbstractContextManager[Connection]:
-        """Open a transaction that does not write."""
+        """Open a connection for reading. Rows only ever come, so statements may see different moments."""
         ...
 
     def write(self) -> AbstractContextManager[Connection]:
@@ -53,15 +53,20 @@ class Ground(Protocol):
         ...
 
 
+_HELD: Final = (
+    select(court_state.c.last_event, court_state.c.last_answer)
+    .where(court_state.c.court == bindparam("court"))
+    .with_for_update()
+)
+
+
 def hold_court(ground: Ground, connection: Connection, court: str) -> tuple[int, int]:
     """Make other writers of this court wait until the commit; return its last event and answer numbers."""
-    columns = court_state.c.last_event, court_state.c.last_answer
-    wanted = select(*columns).where(court_state.c.court == court).with_for_update()
-    found = connection.execute(wanted).first()
+    found = connection.execute(_HELD, {"court": court}).first()
     if found is None:
         first = ground.upsert(court_state).values(court=court, last_event=0, last_answer=0)
         connection.execute(first.on_conflict_do_nothing())
-        found = connection.execute(wanted).one()
+        found = connection.execute(_HELD, {"court": court}).one()
     return found.last_event, found.last_answer
 
 

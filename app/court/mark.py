@@ -12,6 +12,9 @@ On PostgreSQL the name is the cluster's identity and the count its log position.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO, Final
+
+_WIDTH: Final = 100
 
 
 class Mark:
@@ -19,12 +22,20 @@ class Mark:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._file: BinaryIO | None = None
 
     def write(self, epoch: str, count: int) -> None:
         """Note that `count` promises have been committed, the last of them under `epoch`."""
-        fresh = self._path.with_suffix(".tmp")
-        fresh.write_text(f"{epoch} {count}\n", "ascii")
-        fresh.replace(self._path)
+        if self._file is None:
+            self._file = self._path.open("w+b", buffering=0)
+        self._file.seek(0)  # one short write in place: it is whole, or the machine stopped and it is an alarm
+        self._file.write(f"{epoch} {count}".ljust(_WIDTH).encode("ascii") + b"\n")
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
 
     def agrees(self, epoch: str, count: int) -> bool:
         """Whether a database at `epoch` with `count` promises can be the one the mark speaks of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from contextlib import ExitStack
@@ -10,15 +11,18 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from app.court.blobs import BlobsOf, tree_of
+from app.court.blobs import BlobsOf, blobs_of, tree_of
 from app.court.credentials import Credentials, hash_of, window
 from app.court.engine import FolderLock, open_ground
 from app.court.errors import DatabaseUnreadable, DataNotWritable
 from app.court.ground import Ground
 from app.court.mark import Mark
 from app.court.postgres import open_postgres
+from app.court.s3 import WARNING, shelves
 from app.court.settings import Settings
 from app.court.store import Store
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) 
         make_folder(settings.data)
         lock = FolderLock(settings.data / "court.lock")
         closing.callback(lock.close)
-        blobs = tree_of(settings.data, settings.court, settings.max_blob_bytes)
+        blobs = _blobs(settings)
         ground = open_database(settings, closing)
         store, credentials = Store(ground, settings.zone), Credentials(ground)
         if restored:
@@ -52,6 +56,14 @@ def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) 
             f"The data folder {settings.data} cannot be written ({error.strerror}).",
         ) from error
     return Court(settings, ground, store, credentials, blobs)
+
+
+def _blobs(settings: Settings) -> BlobsOf:
+    if not settings.s3:
+        return tree_of(settings.data, settings.court, settings.max_blob_bytes)
+    _log.warning(WARNING)
+    shelf_of = shelves(settings.s3, settings.s3_key_file)
+    return blobs_of(settings.data, settings.court, settings.max_blob_bytes, shelf_of)
 
 
 def make_folder(data: Path) -> None:

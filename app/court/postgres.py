@@ -20,7 +20,7 @@ from typing import Any, Final, LiteralString, cast
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
@@ -78,7 +78,6 @@ def open_postgres(
         pool_timeout=20,
         hide_parameters=True,
     )
-    event.listen(engine, "begin", _begin)
     try:
         make_tables(engine, parts)
         return PostgresGround(engine, mark, watch)
@@ -114,17 +113,13 @@ def _parameters(address: str, password_file: Path | None) -> dict[str, Any]:
     return {"connect_timeout": 10, "application_name": "yichuang-court", **found}
 
 
-def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("reading", False):
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-
-
 class _Watch:
     """Looks at every new session: is it durable, and is this still the database it was?"""
 
     def __init__(self, mark: Mark) -> None:
         self._mark = mark
         self.renewed = False
+        self.identity = ""
 
     def check(self, raw: psycopg.Connection[Any]) -> None:
         """Set the session up. Raises `DatabaseUnsafe`; renews the epoch of a restored database."""
@@ -133,9 +128,9 @@ class _Watch:
         unsafe = _unsafe(raw)
         if unsafe:
             raise DatabaseUnsafe("数据库不能以持久方式写入。", f"Durable writing is off: {unsafe}.")
-        identity, position = _identity(raw), _position(raw)
+        self.identity, position = _identity(raw), _position(raw)
         if _one(raw, "SELECT to_regclass('meta')::text") is not None:
-            self._compare(raw, identity, position)
+            self._compare(raw, self.identity, position)
         raw.commit()
 
     def _compare(self, raw: psycopg.Connection[Any], identity: str, position: int) -> None:
@@ -191,10 +186,8 @@ class PostgresGround:
         self._marked = 0
         self._month = 0
         with self.write() as connection:
-            raw = _raw(connection)
-            self._identity = _identity(raw)
             if read_meta(connection, "epoch") is None:
-                write_meta(self, connection, "identity", self._identity)
+                write_meta(self, connection, "identity", watch.identity)
                 write_meta(self, connection, "epoch", secrets.token_hex(16))
 
     @property
@@ -206,7 +199,7 @@ class PostgresGround:
     def read(self) -> Iterator[Connection]:
         """See `Ground`."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(reading=True)
+            yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -216,12 +209,11 @@ class PostgresGround:
         with self.engine.begin() as connection:
             yield connection
         if self._writing.promised is not None:
-            self._note(*self._writing.promised)
+            self._note(self._writing.promised)
 
     def promise(self, connection: Connection) -> None:
         """Remember how far the log had come; the mark is written after the commit."""
-        raw = _raw(connection)
-        self._writing.promised = (_identity(raw), _position(raw))
+        self._writing.promised = _position(_raw(connection))
 
     def renew_epoch(self) -> None:
         """See `Ground`."""
@@ -246,12 +238,13 @@ class PostgresGround:
     def close(self) -> None:
         """See `Ground`."""
         self.engine.dispose()
+        self._mark.close()
 
-    def _note(self, identity: str, position: int) -> None:
+    def _note(self, position: int) -> None:
         with self._mark_lock:  # commits may end in another order than they began
             if position > self._marked:
                 self._marked = position
-                self._mark.write(identity, position)
+                self._mark.write(self._watch.identity, position)
 
     def _provide_months(self) -> None:
         """Have a partition ready for this month and the next two; without one a row goes to the default."""

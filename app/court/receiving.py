@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
@@ -10,26 +11,40 @@ from starlette.requests import ClientDisconnect, Request
 from app.court.batch import BatchRefused, Offer, decompress, read_batch
 from app.court.blobs import Append, Blobs, Held
 from app.court.errors import BlobRefusal, BlobTooLarge
-from app.sync.protocol import CONTENT_DIGEST, UPLOAD_LENGTH, UPLOAD_OFFSET, content_digest
+from app.court.guard import TooSlow, caller, within_quota
+from app.sync.protocol import CONTENT_DIGEST, UPLOAD_LENGTH, UPLOAD_OFFSET, Event, content_digest
 
 _PIECE: Final = 256 << 10
 """Bytes gathered before they are written, to spare trips to a thread."""
 _MAX_DIGITS: Final = 15
 
 
-async def receive_batch(request: Request, limit: int) -> list[Offer]:
-    """Return the offers of a POST. Raises `BatchRefused`, `ClientDisconnect`."""
+async def receive_batch(request: Request, limit: int) -> Callable[[], list[Offer]]:
+    """Receive a POST; return what reads its offers, for a thread, and raises `BatchRefused` as this does.
+
+    Raises `ClientDisconnect`.
+    """
     content = bytearray()
     async for piece in request.stream():
         content += piece
         if len(content) > limit:
             raise BatchRefused(413, "too_large")
     data = bytes(content)
+    who = caller(request)
     digest = request.headers.get(CONTENT_DIGEST)
     if digest is not None and digest != content_digest(data):
         raise BatchRefused(400, "damaged")
     coding = request.headers.get("content-encoding", "identity").strip().lower()
-    return await run_in_threadpool(lambda: read_batch(decompress(data, coding, limit)))
+
+    def read() -> list[Offer]:
+        offers = read_batch(decompress(data, coding, limit))
+        if who.device is not None and any(isinstance(o, Event) and o.device != who.device for o in offers):
+            raise BatchRefused(403, "wrong_device")
+        if not within_quota(request, records=len(offers), size=len(data)):
+            raise BatchRefused(429, "quota")
+        return offers
+
+    return read
 
 
 async def receive_chunk(request: Request, blobs: Blobs, sha256: str, limit: int) -> Held:
@@ -40,6 +55,8 @@ async def receive_chunk(request: Request, blobs: Blobs, sha256: str, limit: int)
     offset, total = _number(request, UPLOAD_OFFSET), _number(request, UPLOAD_LENGTH)
     if "content-length" in request.headers and _number(request, "content-length") > limit:
         raise BlobTooLarge(offset)
+    if not within_quota(request, size=_announced(request, limit)):
+        raise BatchRefused(429, "quota")
     try:
         append = await run_in_threadpool(blobs.append, sha256, offset, total)
     except BlobRefusal:
@@ -63,7 +80,7 @@ async def _write_all(request: Request, append: Append, limit: int) -> None:
             if len(waiting) >= _PIECE:
                 await run_in_threadpool(append.write, bytes(waiting))
                 waiting.clear()
-    except ClientDisconnect:
+    except (ClientDisconnect, TooSlow):
         await run_in_threadpool(append.write, bytes(waiting))
         raise
     await run_in_threadpool(append.write, bytes(waiting))
@@ -76,6 +93,10 @@ async def _drain(request: Request, limit: int) -> None:
         arrived += len(piece)
         if arrived > limit:
             return
+
+
+def _announced(request: Request, limit: int) -> int:
+    return _number(request, "content-length") if "content-length" in request.headers else limit
 
 
 def _number(request: Request, name: str) -> int:

@@ -69,7 +69,7 @@ def judge(event: Event) -> Rejected | list[NamedBlob]:
         return Rejected("bad_json", "body")
     if not isinstance(body, dict):
         return Rejected("bad_json", "body")
-    fault = _limits_fault(body)
+    fault = _limits_fault(body, len(event.body))
     if fault is not None:
         return fault
     for field in RULES[event.kind, event.schema]:
@@ -116,13 +116,13 @@ def _envelope_fault(event: Event) -> Rejected | None:
     return None
 
 
-def _limits_fault(body: Mapping[str, Any]) -> Rejected | None:
+def _limits_fault(body: Mapping[str, Any], size: int) -> Rejected | None:
+    """Return the first field that is too deep or too long; `size` is the body's bytes."""
     for name, value in body.items():
-        for depth, text in _texts(value, 1):
-            if depth > MAX_DEPTH:
-                return Rejected("too_deep", _shown(name))
-            if len(text) > MAX_TEXT:
-                return Rejected("too_long", _shown(name))
+        if type(value) in {list, dict} and not _is_shallow(value, MAX_DEPTH):
+            return Rejected("too_deep", _shown(name))
+        if size > MAX_TEXT and any(len(text) > MAX_TEXT for text in _texts(value)):
+            return Rejected("too_long", _shown(name))
     return None
 
 
@@ -131,15 +131,23 @@ def _shown(name: str) -> str:
     return name if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) else "body"
 
 
-def _texts(value: object, depth: int) -> Iterator[tuple[int, str]]:
+def _is_shallow(value: list[object] | dict[str, object], left: int) -> bool:
+    """Whether nothing is more than `left` deep: a list of texts is 2. Runs for every event that comes."""
+    if left < 1 or (left < 2 and value):
+        return False
+    for item in value.values() if isinstance(value, dict) else value:
+        if (isinstance(item, (list, dict))) and not _is_shallow(item, left - 1):
+            return False
+    return True
+
+
+def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
-        yield depth, value
+        yield value
     elif isinstance(value, (list, dict)):
-        yield depth, ""
-        if depth <= MAX_DEPTH:
-            inner: Sequence[object] = [*value, *value.values()] if isinstance(value, dict) else value
-            for item in inner:
-                yield from _texts(item, depth + 1)
+        inner: Sequence[object] = [*value, *value.values()] if isinstance(value, dict) else value
+        for item in inner:
+            yield from _texts(item)
 
 
 def _field_code(field: Field, value: object, *, present: bool) -> str:
@@ -161,6 +169,8 @@ def _text_code(field: Field, value: str) -> str:
         return "missing"
     if len(value) > field.most:
         return "too_long"
+    if value.isascii() and value.isprintable():
+        return ""
     return "bad_value" if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value) else ""
 
 

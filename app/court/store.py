@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, select, update
 
 from app.court.batch import Offer
 from app.court.ground import Ground, hold_court, read_meta
@@ -63,6 +63,22 @@ class VisitStatus:
     def complete(self) -> bool:
         """Whether nothing that an event names is still on its way."""
         return any(found.word == "stored" for found in self.events) and not self.missing
+
+
+_LAST: Final = select(
+    select(day_counter.c.last)
+    .where(day_counter.c.court == bindparam("court"), day_counter.c.day == bindparam("day"))
+    .scalar_subquery(),
+    select(meta.c.value).where(meta.c.name == "epoch").scalar_subquery(),
+)
+_KNOWN: Final = select(*KNOWN).where(
+    event.c.court == bindparam("court"),
+    event.c.month.in_(bindparam("months", expanding=True)),
+    event.c.id.in_(bindparam("ids", expanding=True)),
+)
+_ADVANCE: Final = (
+    update(court_state).where(court_state.c.court == bindparam("of")).values(last_event=bindparam("last"))
+)
 
 
 class Store:
@@ -158,14 +174,17 @@ class Store:
         last_no, _ = hold_court(self._ground, connection, court)
         now = self._now()
         day = now.astimezone(self._zone).strftime("%Y%m%d")
-        counter = (day_counter.c.court == court) & (day_counter.c.day == day)
-        last = connection.execute(select(day_counter.c.last).where(counter)).scalar()
-        months = sorted({one.month for one in judged})
-        here = (event.c.court == court) & event.c.month.in_(months)
-        ids = event.c.id.in_([one.event.id for one in judged])
-        known = connection.execute(select(*KNOWN).where(here & ids)).mappings()
+        last, epoch = connection.execute(_LAST, {"court": court, "day": day}).one()
+        if epoch is None:
+            raise RuntimeError(_DAMAGED)
+        asked = {
+            "court": court,
+            "months": sorted({one.month for one in judged}),
+            "ids": [one.event.id for one in judged],
+        }
+        known = connection.execute(_KNOWN, asked).mappings() if judged else ()
         found: dict[str, Any] = {row["id"]: dict(row) for row in known}
-        return Round(court, _epoch(connection), stamp(now), day, last_no, last or 0, found)
+        return Round(court, epoch, stamp(now), day, last_no, last or 0, found)
 
     def _finish_round(self, connection: Connection, round_: Round) -> None:
         if not round_.rows:
@@ -173,8 +192,7 @@ class Store:
         self._ground.add(connection, event, round_.rows)
         if round_.blobs:
             self._ground.add(connection, event_blob, round_.blobs)
-        held = update(court_state).where(court_state.c.court == round_.court)
-        connection.execute(held.values(last_event=round_.last_no))
+        connection.execute(_ADVANCE, {"of": round_.court, "last": round_.last_no})
         if round_.last_receipt:
             counter = self._ground.upsert(day_counter).values(
                 court=round_.court, day=round_.day, last=round_.last_receipt

@@ -87,6 +87,7 @@ event_blob = Table(
     Column("event_id", Text, primary_key=True),
     Column("sha256", Text, primary_key=True),
     Column("size", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 blob = Table(

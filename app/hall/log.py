@@ -25,6 +25,7 @@ class LoggedEvent:
     subject_seq: int
     event: HallEvent
     event_id: str = ""
+    day: str = ""
 
 
 class HallLog(Protocol):
@@ -41,12 +42,8 @@ class HallLog(Protocol):
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         """Return the day's events after ``seq``, in order; what this log appended is among them."""
 
-
-class PushingLog(HallLog, Protocol):
-    """A log that tells by itself what is new."""
-
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
-        """Call ``told`` on a thread of the log for every stored event; return the call that ends it.
+        """Call back on a thread of the log for every stored event; return the call that ends it.
 
         None means that something may have been missed: read the log.
         """

@@ -65,7 +65,7 @@ logging.getLogger("asyncio").addFilter(_EndOfStream())
 
 
 class NatsLog:
-    """Implements ``app.hall.log.PushingLog``. Calls block up to ``patience`` seconds; any thread may call.
+    """Implements ``app.hall.log.HallLog``. Calls block up to ``patience`` seconds; any thread may call.
 
     The connection lives on a thread of its own and comes back by itself. Every connection first proves that
     the servers write each event to the disk at once and that they hold what this log has seen before.
@@ -100,7 +100,7 @@ class NatsLog:
         return self._wait(self._since(day, seq))
 
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
-        """See ``PushingLog.watch``; events of every day are told, in order as far as nothing was lost."""
+        """See ``HallLog.watch``; events of every day are told, in order as far as nothing was lost."""
         self._watchers.append(told)
         return lambda: self._watchers.remove(told)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from app.domain.hall import HallEvent
@@ -33,6 +33,17 @@ class SqliteLog:
         prefix = f"{day.isoformat()}."
         rows = self._store(hall_events.since, day.isoformat(), seq)
         return [
-            LoggedEvent(r.seq, r.subject.removeprefix(prefix), r.subject_seq, decode(r.body), r.event_id)
+            LoggedEvent(
+                r.seq,
+                r.subject.removeprefix(prefix),
+                r.subject_seq,
+                decode(r.body),
+                r.event_id,
+                day.isoformat(),
+            )
             for r in rows
         ]
+
+    def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:  # noqa: ARG002
+        """Tell nothing: nobody else writes to this store."""
+        return lambda: None

@@ -100,6 +100,7 @@ class Stored:
             subject_seq=self.count,
             event=decode(self.body.decode("utf-8")),
             event_id=self.event_id,
+            day=self.day,
         )
 
     @property

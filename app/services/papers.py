@@ -97,9 +97,13 @@ def _take_back(desk: Desk, page_ids: list[str]) -> None:
 
 
 def _named(problem: Expected | Cancelled, path: Path) -> Expected | Cancelled:
-    """Say which of several files it was; the name is shown, never logged."""
+    """Say which of several files it was; the name is shown, never logged.
+
+    Characters that steer go: a direction mark could make ``.exe`` look like ``.pdf``.
+    """
     if isinstance(problem, Expected):
-        problem.happened = _("《{name}》：{happened}").format(name=path.name[:80], happened=problem.happened)
+        name = "".join(c for c in path.name if c.isprintable())[:80]
+        problem.happened = _("《{name}》：{happened}").format(name=name, happened=problem.happened)
     return problem
 
 

@@ -11,12 +11,12 @@ import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
-from types import TracebackType
-from typing import NoReturn, Self
+from typing import Final, NoReturn
 from urllib.parse import urlsplit
 
 from devices.address import parse_escl
 from devices.base import (
+    DeviceKind,
     FeederState,
     ScannedPage,
     ScannerCapabilities,
@@ -38,7 +38,9 @@ from devices.errors import (
 )
 from devices.escl import messages
 from devices.escl.http import Answer, ScannerHttp
+from devices.lifecycle import Lifecycle
 from devices.pictures import measure
+from devices.traffic import TrafficLog
 
 PAGE_BYTES = 64 << 20
 MOST_PAGES = 500
@@ -66,14 +68,17 @@ class EsclLimits:
     """A ``Retry-After`` above this is not obeyed."""
 
 
-class EsclScanner:
+class EsclScanner(Lifecycle):
     """A :class:`~devices.base.Scanner` at ``escl+http://host:port/eSCL``."""
+
+    kind: Final = DeviceKind.SCANNER
 
     def __init__(self, url: str, limits: EsclLimits | None = None) -> None:
         """Raises BadAddress."""
         self._address = parse_escl(url)
         self.key = url
         self.capabilities = ScannerCapabilities()
+        self.traffic = TrafficLog()
         self._limits = limits or EsclLimits()
         self._http: ScannerHttp | None = None
         self._known: messages.Capabilities | None = None
@@ -112,17 +117,6 @@ class EsclScanner:
         if self._http is not None:
             self._http.close()
         self._http = None
-
-    def __enter__(self) -> Self:
-        """Open unless it is open."""
-        self.open()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close."""
-        self.close()
 
     def status(self) -> ScannerStatus:
         """Ask the scanner; see :meth:`devices.base.Scanner.status`."""
@@ -254,6 +248,7 @@ class EsclScanner:
         raise DriverFault(f"{facts}; {status.diagnostics}")
 
     def _refuse_feeder(self, status: ScannerStatus, also_empty: bool) -> None:
+        self.traffic.note("event", status.diagnostics)
         condition = _CONDITIONS.get(status.feeder)
         if condition is not None and (also_empty or condition is not FeederEmpty):
             raise condition(f"{self.key}: {status.diagnostics}")
@@ -294,6 +289,13 @@ class EsclScanner:
     ) -> Answer:
         if self._http is None:
             raise Unplugged(f"{self.key} is not open")
-        return self._http.exchange(
-            method, path, seconds=seconds, most_bytes=most_bytes, cancelled=cancelled, content=content
-        )
+        self.traffic.note("sent", f"{method} {path}")
+        try:
+            answer = self._http.exchange(
+                method, path, seconds=seconds, most_bytes=most_bytes, cancelled=cancelled, content=content
+            )
+        except DeviceError as error:
+            self.traffic.error(error)
+            raise
+        self.traffic.note("got", f"{answer.status}, {len(answer.body)} bytes")
+        return answer

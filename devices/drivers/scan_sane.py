@@ -16,12 +16,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import Final
 
 from devices.address import parse_sane
 from devices.base import (
     Colour,
+    DeviceKind,
     FeederState,
     ScannedPage,
     ScannerCapabilities,
@@ -45,7 +45,9 @@ from devices.errors import (
     TransferCut,
     Unplugged,
 )
+from devices.lifecycle import Lifecycle
 from devices.pictures import measure
+from devices.traffic import TrafficLog
 from devices.worker import Worker
 
 PROGRAM = "scanimage"
@@ -101,8 +103,10 @@ class _Options:
     has_area: bool
 
 
-class SaneScanner:
+class SaneScanner(Lifecycle):
     """A :class:`~devices.base.Scanner` at ``sane:DEVICE``."""
+
+    kind: Final = DeviceKind.SCANNER
 
     def __init__(self, url: str, limits: SaneLimits | None = None) -> None:
         """Raises BadAddress."""
@@ -110,6 +114,7 @@ class SaneScanner:
         self.key = url
         self.title = f"{self._address.device} (SANE)"
         self.capabilities = ScannerCapabilities()
+        self.traffic = TrafficLog()
         self._limits = limits or SaneLimits()
         self._options: _Options | None = None
 
@@ -140,19 +145,10 @@ class SaneScanner:
         """Forget the options; between scans nothing is held open."""
         self._options = None
 
-    def __enter__(self) -> Self:
-        """Open unless it is open."""
-        self.open()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Close."""
-        self.close()
-
     def status(self) -> ScannerStatus:
         """Make sure that the device answers; SANE has no common way to ask the feeder."""
+        if self._options is None:
+            raise Unplugged(f"{self.key} is not open")
         self._list_options()
         has_feeder = Source.FEEDER in self.capabilities.sources
         return ScannerStatus(ScannerState.IDLE, FeederState.UNKNOWN if has_feeder else FeederState.ABSENT)
@@ -180,6 +176,7 @@ class SaneScanner:
         program = shutil.which(PROGRAM)
         if program is None:
             raise LibraryMissing(str(self.available()))
+        self.traffic.note("event", f"{PROGRAM} for {self._address.device}")
         return [program, f"--device-name={self._address.device}"]
 
     def _list_options(self) -> str:
@@ -189,7 +186,7 @@ class SaneScanner:
                 lines.append(line)
             code, words = worker.exit_code(), worker.last_words()
         if code != 0:
-            raise _condition(_WHILE_OPENING, f"{self.key}: exit code {code}\n{words}")
+            raise self._noted(_condition(_WHILE_OPENING, f"{self.key}: exit code {code}\n{words}"))
         return "\n".join(lines)
 
     def _arguments(self, settings: ScanSettings) -> list[str]:
@@ -230,7 +227,12 @@ class SaneScanner:
         code, words = worker.exit_code(), worker.last_words()
         if pages and (code == 0 or _OUT_OF_PAPER in words):
             return
-        raise _condition(_WHILE_SCANNING, f"{self.key}: exit code {code}, {pages} pages\n{words}")
+        facts = f"{self.key}: exit code {code}, {pages} pages\n{words}"
+        raise self._noted(_condition(_WHILE_SCANNING, facts))
+
+    def _noted(self, error: DeviceError) -> DeviceError:
+        self.traffic.error(error)
+        return error
 
 
 def _environment() -> dict[str, str]:

@@ -6,6 +6,7 @@ tells the four layouts apart. A name from the chip is of the UCS-2 age: it may h
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +21,9 @@ ADDRESS_BYTES = 70
 LONG_TERM = "长期"
 
 _MARKER = 248
+_NUMBER = re.compile(r"[0-9]{17}[0-9X]", re.ASCII)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_DIGITS = "10X98765432"
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _KINDS = {kind.value: kind for kind in CardKind if kind.value}
 
@@ -81,6 +85,28 @@ def parse_card(payload: Payload, later_addresses: tuple[str, ...] = ()) -> CardR
         photo=payload.photo,
         finger_length=payload.finger_length,
     )
+
+
+def contradicts(text: bytes) -> bool:
+    """Say whether a text block contradicts itself: bits may have flipped unseen on the way.
+
+    The check digit (GB 11643), the birth date and the sex in a number of 18 must fit, and dates be dates. A
+    chip may be odd all the same: whoever reads the same twice believes it.
+    """
+    card = parse_card(Payload(text, b"", 0))
+    if card.doubtful:
+        return True
+    if card.kind is CardKind.FOREIGNER_2017:
+        return False
+    number = card.number
+    if not _NUMBER.fullmatch(number):
+        return True
+    total = sum(int(digit) * weight for digit, weight in zip(number[:17], _WEIGHTS, strict=True))
+    if _CHECK_DIGITS[total % 11] != number[17]:
+        return True
+    born = card.birth is not None and number[6:14] == card.birth.strftime("%Y%m%d")
+    sex = card.sex_code not in {"1", "2"} or int(number[16]) % 2 == int(card.sex_code) % 2
+    return not (born and sex)
 
 
 def _kind(raw: bytes) -> CardKind:

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from devices.errors import Garbled, NotAnswering
+from devices.line import ByteLine
 from devices.sdt import frames
 from devices.sdt.commands import REQUEST_DAMAGED, plausible
-from devices.sdt.line import ByteLine
 
 _CLEAR_SECONDS = 0.2
 _STATUS_BYTES = 3
@@ -56,6 +56,12 @@ class SdtSession:
         self._clock = clock
         self._frames = frames.FrameReader()
         self._dirty = True
+        self._repeated = 0
+
+    @property
+    def noise(self) -> int:
+        """Grows with every byte that belonged to no good frame and every answer that had to be repeated."""
+        return self._frames.dropped + self._frames.bad_sums + self._repeated
 
     def counters(self) -> str:
         """Bytes dropped and bad sums since the line was opened, for diagnostics."""
@@ -76,6 +82,7 @@ class SdtSession:
                 return reply
         except _Damaged:
             pass
+        self._repeated += 1
         try:
             return self._attempt(command, end)
         except _Damaged as error:

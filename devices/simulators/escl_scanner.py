@@ -36,6 +36,7 @@ SCENARIOS: Mapping[str, Sequence[str]] = {
     "empty-feeder": ("load 0",),
     "thick-file": ("load 50",),
     "jam": ("load 5", "fault jam 2"),
+    "jam-on-page-7": ("load 12", "fault jam 6"),
     "cut": ("load 3", "fault cut"),
     "busy": ("load 3", "fault busy"),
     "busy-once": ("load 3", "fault busy 1"),

@@ -10,10 +10,13 @@ stdin ends.
     place NAME                     lay a card down (devices.simulators.cards: key, or the name on the card)
     lift                           take it away
     fault NAME [COMMAND [TIMES]]   damage the next reply (or TIMES replies) to COMMAND, ``read`` if left out,
-                                   ``any`` for all; NAME: badsum garbage half nul silent slow unplug flood, or
-                                   sw41 (any status word); noauth lasts until ``clear``
+                                   ``any`` for all; NAME: badsum garbage half nul silent slow unplug flood;
+                                   lift: the card is taken away just before; rename: as unplug, and back
+                                   under another name; noise: 2 to 8 bits flip, so that the sum may even be
+                                   right; sw41 (any status word); noauth lasts until ``clear``
     clear                          no more faults
-    unplug / replug                pull the cable, put it back
+    unplug / replug / rename       pull the cable, put it back, put it back under another name
+                                   (NAME-2, and NAME the next time)
     quit
 """
 
@@ -21,6 +24,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import re
 import select
 import sys
@@ -48,12 +52,18 @@ SCENARIOS: Mapping[str, Sequence[str]] = {
     "slow-line": ("place adult", "fault slow read 1000"),
     "unplug-mid-read": ("place adult", "fault unplug"),
     "flood": ("place adult", "fault flood read 1000"),
+    "lifted-too-soon": ("place adult", "fault lift"),
+    "renamed-mid-read": ("place adult", "fault rename"),
+    "flipping-bits": ("place adult", "fault noise read 1000"),
     "unauthorised": ("place adult", "fault noauth"),
     "old-reader": ("place adult", "fault sw21 finger 1000"),
 }
 
-_FAULTS = re.compile(r"badsum|garbage|half|nul|silent|slow|unplug|flood|noauth|sw[0-9a-f]{2}", re.ASCII)
+_FAULTS = re.compile(
+    r"badsum|garbage|half|nul|silent|slow|unplug|rename|flood|lift|noise|noauth|sw[0-9a-f]{2}", re.ASCII
+)
 _FINGER = b"\x30\x10"
+_RANDOM = random.SystemRandom()
 _SLICE = 64
 _SLOW_SECONDS = 0.03
 _RETRY_SECONDS = 0.005
@@ -110,6 +120,7 @@ class IdReaderSimulator:
             "clear": self._clear,
             "unplug": self._unplug,
             "replug": self.wire.plug,
+            "rename": self._rename,
         }
         if verb == "place":
             self.machine.place(card_named(rest.strip()))
@@ -162,6 +173,11 @@ class IdReaderSimulator:
         self.machine.power_off()
         self.wire.cut()
 
+    def _rename(self) -> None:
+        self._unplug()
+        self.wire.rename()
+        self.wire.plug()
+
     # ---- the line --------------------------------------------------------------------------------
 
     def _serve(self, data: bytes) -> None:
@@ -181,13 +197,15 @@ class IdReaderSimulator:
         if fault.name.startswith("sw"):
             self._queue(frames.build(b"\0\0" + bytes.fromhex(fault.name[2:])))
             return
+        if fault.name == "lift":
+            self.machine.lift()
         self._damaged(fault.name, frames.build(self.machine.answer(request)))
 
     def _damaged(self, fault: str, frame: bytes) -> None:
         half = frame[: len(frame) // 2]
-        if fault == "unplug":
+        if fault in {"unplug", "rename"}:
             self.wire.send(half)
-            self._unplug()
+            self._unplug() if fault == "unplug" else self._rename()
         elif fault == "flood":
             self._flooding = True
         elif fault == "slow":
@@ -199,6 +217,8 @@ class IdReaderSimulator:
                     "garbage": os.urandom(37) + frames.HEADER[1:4] + frame,
                     "half": half,
                     "nul": frame[:1] + b"\0" + frame[1:],
+                    "lift": frame,
+                    "noise": _with_flipped_bits(frame),
                 }[fault]
             )
 
@@ -229,6 +249,16 @@ class IdReaderSimulator:
             if sent < len(data):
                 self._outgoing.appendleft((time.monotonic() + _RETRY_SECONDS, data[sent:]))
                 return
+
+
+def _with_flipped_bits(frame: bytes) -> bytes:
+    """Flip up to 8 bits behind the length: half the time in pairs, which the XOR of a frame cannot see."""
+    damaged = bytearray(frame)
+    places = _RANDOM.sample(range(7, len(frame)), min(8, len(frame) - 7))
+    bits = _RANDOM.choices(range(8), k=4) * 2
+    for place, bit in zip(places[_RANDOM.randrange(2) :], bits, strict=False):
+        damaged[place] ^= 1 << bit
+    return bytes(damaged)
 
 
 def _wire(options: argparse.Namespace) -> Wire:

@@ -16,7 +16,10 @@ _CHUNK = 4096
 
 
 class Wire(Protocol):
-    """A line whose other end a driver opens. ``cut`` plays a pulled cable, ``plug`` puts it back."""
+    """A line whose other end a driver opens.
+
+    ``cut`` plays a pulled cable, ``plug`` puts it back, ``rename`` lets it come back under another name.
+    """
 
     @property
     def url(self) -> str: ...
@@ -24,6 +27,8 @@ class Wire(Protocol):
     def plug(self) -> None: ...
 
     def cut(self) -> None: ...
+
+    def rename(self) -> None: ...
 
     def watched(self) -> list[int]:
         """File descriptors to select on for reading."""
@@ -45,13 +50,18 @@ if sys.platform != "win32":
     class PtyWire:
         """A pty under a symbolic link, so that it has the same name after unplug and replug."""
 
-        def __init__(self, link: Path) -> None:
-            self._link = link.absolute()
+        def __init__(self, link: Path, scheme: str = "sdt+serial", options: str = "") -> None:
+            self._names = [link.absolute(), link.absolute().with_name(f"{link.name}-2")]
+            self._scheme, self._options = scheme, options
             self._ends: tuple[int, int] | None = None
 
         @property
         def url(self) -> str:
-            return f"sdt+serial://{quote(str(self._link))}"
+            return f"{self._scheme}://{quote(str(self._link))}{self._options}"
+
+        @property
+        def _link(self) -> Path:
+            return self._names[0]
 
         def plug(self) -> None:
             """Open a new pty. Raises OSError when something else than our link has the name."""
@@ -70,6 +80,11 @@ if sys.platform != "win32":
             for end in self._ends or ():
                 os.close(end)
             self._ends = None
+
+        def rename(self) -> None:
+            """Change between the name and the name with ``-2`` behind it."""
+            self.cut()
+            self._names.reverse()
 
         def watched(self) -> list[int]:
             return [self._ends[0]] if self._ends else []
@@ -120,6 +135,11 @@ class TcpWire:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+
+    def rename(self) -> None:
+        """Come back on another port."""
+        self.cut()
+        self._port = 0
 
     def watched(self) -> list[int]:
         return [s.fileno() for s in (self._listener, self._peer) if s is not None]

@@ -63,9 +63,9 @@ def _table(data: EvidenceList, say: EvidenceTexts, sheet: Sheet) -> Table:
         Column(title["name"], 3.4),
         Column(title["source"], 2.0),
         Column(title["purpose"], 3.6),
-        Column(title["pages"], 0.9, Align.CENTER),
-        Column(title["copies"], 0.9, Align.CENTER),
-        Column(title["form"], 1.3, Align.CENTER),
+        Column(title["pages"], 1.15, Align.CENTER),
+        Column(title["copies"], 1.15, Align.CENTER),
+        Column(title["form"], 1.4, Align.CENTER),
     )
     rows = [
         (e.name, e.source, e.purpose, _pages(e, say), str(e.copies), sheet.form_of(e.form))

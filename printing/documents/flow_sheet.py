@@ -53,7 +53,9 @@ class FlowTexts(SheetTexts):
     """The keys of ``flow_sheet.toml``."""
 
     labels: Mapping[str, str] = field(
-        metadata=names("matter", "who", "basis", "clock", "fee", "handed_back", "place", "hours", "phone")
+        metadata=names(
+            "matter", "who", "basis", "clock", "fee", "handed_back", "place", "hours", "phone", "issued"
+        )
     )
     step_columns: Mapping[str, str] = field(metadata=names("index", "name", "place", "time"))
     material_columns: Mapping[str, str] = field(metadata=names("index", "name", "form", "lawful"))
@@ -108,6 +110,7 @@ def build(
             KeyValue("place", data.place),
             KeyValue("phone", data.issue.phone),
             KeyValue("hours", data.hours, wide=True),
+            KeyValue("issued", sheet.day(data.issue.issued), wide=True),
         ),
         Space(2),
         Heading(say.materials_heading, 2),

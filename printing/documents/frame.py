@@ -207,22 +207,27 @@ class Sheet:
             *self._plain_words(),
         ]
 
+    def _foot(self) -> tuple[str, ...]:
+        """Return the paper's own number if the head shows the number of the case instead, and the footer."""
+        own = (self.issue.number,) if self.issue.case_no else ()
+        return (*own, self.say.footer)
+
     def document(self, *blocks: Block) -> Document:
         """Return the finished paper: the head, these blocks, the foot."""
         issue = self.issue
         foot: tuple[Block, ...] = ()
         if self.roll:
-            foot = (Space(1), Text(self.say.footer, Size.SMALL, align=Align.CENTER), Cut())
+            foot = (Space(1), *(Text(line, Size.SMALL, align=Align.CENTER) for line in self._foot()), Cut())
         metadata = Metadata(issue.court, self.say.title, issue.number, issue.issued)
         title = f"{issue.court}{self.say.title}"
         body = (*self._head(), *blocks, *foot)
-        return Document(title, body, self.paper, metadata, self.say.footer, large=self.large)
+        return Document(title, body, self.paper, metadata, "　".join(self._foot()), large=self.large)
 
 
 def numbered(
     columns: Sequence[Column], rows: Iterable[Sequence[str]], *, index: str, total: Sequence[str] = ()
 ) -> Table:
     """Return a table whose first column counts the rows; ``index`` is its title, ``total`` lacks it."""
-    first = Column(index, 1.0, Align.CENTER)
+    first = Column(index, 1.25, Align.CENTER)
     counted = tuple((str(number), *row) for number, row in enumerate(rows, 1))
     return Table((first, *columns), counted, ("", *total) if total else ())

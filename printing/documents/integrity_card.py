@@ -29,7 +29,7 @@ class IntegrityTexts(SheetTexts):
 
     opening: tuple[str, ...] = field(metadata=uses("phone"))
     labels: Mapping[str, str] = field(
-        metadata=names("case_no", "cause", "officers", "comment", "phone", "address")
+        metadata=names("case_no", "cause", "officers", "comment", "phone", "address", "issued")
     )
     columns: Mapping[str, str] = field(metadata=names("index", "question", "answer"))
     questions: tuple[str, ...]
@@ -55,6 +55,7 @@ def build(
             KeyValue("case_no", data.issue.case_no or data.issue.number),
             KeyValue("cause", data.cause),
             KeyValue("officers", officers, strong=True, wide=True),
+            KeyValue("issued", sheet.day(data.issue.issued), wide=True),
         ),
         Space(2),
         questions,

@@ -53,7 +53,7 @@ class PaymentTexts(SheetTexts):
     """The keys of ``payment_slip.toml``."""
 
     labels: Mapping[str, str] = field(
-        metadata=names("payer", "case_no", "due", "holder", "bank", "account_no", "remark")
+        metadata=names("payer", "case_no", "due", "holder", "bank", "account_no", "remark", "issued")
     )
     columns: Mapping[str, str] = field(metadata=names("name", "amount"))
     total: str
@@ -90,7 +90,11 @@ def build(
         Text(sheet.amount(data.total), Size.TITLE, Weight.BOLD, Align.CENTER),
         *_code(data, say),
         Space(2),
-        sheet.form(say.labels, KeyValue("due", sheet.day(data.due), strong=True, wide=True)),
+        sheet.form(
+            say.labels,
+            KeyValue("due", sheet.day(data.due), strong=True, wide=True),
+            KeyValue("issued", sheet.time(data.issue.issued), wide=True),
+        ),
         Rule(),
         sheet.account(say.labels, data.account),
         sheet.form(say.labels, KeyValue("remark", number, wide=True)),

@@ -9,7 +9,7 @@ from pathlib import Path
 from printing.documents.facts import Facts, Issue
 from printing.documents.frame import Sheet, SheetTexts
 from printing.documents.texts import names, texts
-from printing.layout import Document, KeyValue, Paper, Size, Space
+from printing.layout import Block, Document, KeyValue, Line, Paper, Rule, Size, Space, Text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,20 +34,33 @@ class RatingTexts(SheetTexts):
     notes: tuple[str, ...]
 
 
+def _by_hand(data: RatingSlip, say: RatingTexts, sheet: Sheet) -> list[Block]:
+    """Return the grades one below the other and room to write, for a roll."""
+    boxes = [
+        Text(sheet.choice((grade,), 0 if number == data.chosen else None), Size.LARGE)
+        for number, grade in enumerate(say.grades)
+    ]
+    return [*boxes, Space(2), Text(say.labels["comment"]), Space(16), Rule(Line.DASHED)]
+
+
 def build(
     data: RatingSlip, paper: Paper = Paper.ROLL_80, *, large: bool = False, folder: Path | None = None
 ) -> Document:
     """Arrange the paper. Raises TextFileInvalid if the text file is wrong."""
     say = texts(RatingTexts, "rating_slip", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
+    grades = (
+        [] if sheet.roll else [KeyValue("grade", sheet.choice(say.grades, data.chosen), wide=True, lines=2)]
+    )
     form = sheet.form(
         say.labels,
         KeyValue("ticket", data.ticket, strong=True),
         KeyValue("window", data.window),
         KeyValue("matter", data.matter, wide=True),
         KeyValue("time", sheet.time(data.issue.issued), wide=True),
-        KeyValue("grade", sheet.choice(say.grades, data.chosen), strong=True, wide=True, lines=2),
-        KeyValue("comment", "", wide=True, lines=4),
+        *grades,
+        *([] if sheet.roll else [KeyValue("comment", "", wide=True, lines=4)]),
     )
     notes = [sheet.text(note, size=Size.SMALL) for note in say.notes]
-    return sheet.document(form, Space(16 if sheet.roll else 3), *notes)
+    by_hand = _by_hand(data, say, sheet) if sheet.roll else []
+    return sheet.document(form, Space(3), *by_hand, *notes)

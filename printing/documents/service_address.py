@@ -13,7 +13,7 @@ from pathlib import Path
 from printing.documents.facts import Facts, Issue
 from printing.documents.frame import Sheet, SheetTexts
 from printing.documents.texts import names, texts
-from printing.layout import Document, Heading, KeyValue, KeyValues, Paper, Signatures, Space
+from printing.layout import Document, Heading, KeyValue, KeyValues, Paper, Signatures, Size, Space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,6 @@ class ServiceAddressTexts(SheetTexts):
 
     notes_heading: str
     notes: tuple[str, ...]
-    case_heading: str
     address_heading: str
     electronic_heading: str
     confirmation_heading: str
@@ -92,24 +91,24 @@ def _address(data: ServiceAddress, say: ServiceAddressTexts, sheet: Sheet) -> Ke
         KeyValue("relation", data.relation),
         KeyValue("id_kind", data.id_kind),
         KeyValue("id_number", data.id_number),
-        KeyValue("address", data.address, strong=True, wide=True, lines=2),
+        KeyValue("address", data.address, strong=True, wide=True),
         KeyValue("mobile", data.mobile, strong=True),
         KeyValue("postcode", data.postcode),
-        KeyValue("confidential", sheet.yes_no(data.confidential), wide=True),
     )
 
 
 def _electronic(data: ServiceAddress, say: ServiceAddressTexts, sheet: Sheet) -> KeyValues:
     return sheet.form(
         say.labels,
-        KeyValue("electronic", sheet.yes_no(data.electronic), strong=True, wide=True),
+        KeyValue("electronic", sheet.yes_no(data.electronic), strong=True),
+        KeyValue("confidential", sheet.yes_no(data.confidential)),
         KeyValue("electronic_mobile", data.electronic_mobile),
         KeyValue("fax", data.fax),
-        KeyValue("email", data.email),
+        KeyValue("email", data.email, wide=True),
         KeyValue("wechat", data.wechat),
         KeyValue("qq", data.qq),
         KeyValue("other", data.other),
-        KeyValue("remark", data.remark, wide=True),
+        KeyValue("remark", data.remark),
     )
 
 
@@ -128,12 +127,10 @@ def build(
     )
     return sheet.document(
         Heading(say.notes_heading, 2),
-        *sheet.notes(say.notes),
-        Space(1),
-        Heading(say.case_heading, 2),
-        case,
+        *[sheet.text(note, size=Size.SMALL) for note in say.notes],
         Space(1),
         Heading(say.address_heading, 2),
+        case,
         _address(data, say, sheet),
         Space(1),
         Heading(say.electronic_heading, 2),

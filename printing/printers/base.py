@@ -44,12 +44,15 @@ class Capabilities:
     """What a printer takes and what it can prove.
 
     ``width``: dots of ESC/POS raster, 0 = it takes PDF. ``reports_status``: False means that status is
-    always UNKNOWN. ``confirms``: whether CONFIRMED is possible at all.
+    always UNKNOWN. ``confirms``: whether CONFIRMED is possible at all. ``mixed``: it gets Chinese text as
+    text and only the rest as dots, ``native_qr``: and it draws QR codes itself.
     """
 
     width: int
     reports_status: bool
     confirms: bool
+    mixed: bool = False
+    native_qr: bool = False
 
     @property
     def takes_pdf(self) -> bool:

@@ -28,6 +28,7 @@ from app.sync.protocol import (
 from tests.helpers.court import Gateway
 from tests.helpers.outbox import intake, new_id, with_body
 from tests.helpers.postgres import Cluster, running_cluster
+from tests.helpers.s3 import ObjectStore, running_store
 
 HASH = "0" * 64
 
@@ -37,9 +38,18 @@ def cluster() -> Iterator[Cluster]:
     yield from running_cluster()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module")
+def object_store() -> Iterator[ObjectStore]:
+    yield from running_store()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql", "s3"])
 def gateway(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    options = request.getfixturevalue("cluster").database() if request.param == "postgresql" else []
+    options = []
+    if request.param == "postgresql":
+        options = request.getfixturevalue("cluster").database()
+    elif request.param == "s3":
+        options = request.getfixturevalue("object_store").options
     with Gateway(tmp_path_factory.mktemp("court"), options) as running:
         yield running
 

@@ -147,7 +147,8 @@ def test_a_crash_of_the_server_loses_no_answer_and_the_gateway_goes_on(
     with Gateway(tmp_path, options) as gateway, gateway.client() as client, gateway.http() as http:
         before, epoch = client.post(events).by_id, client.hello().epoch
         own_cluster.kill()
-        assert (http.get("/health").status_code, http.get("/health").json()["code"]) == (503, "storage")
+        sick = http.get("/health")
+        assert (sick.status_code, sick.json()["reasons"]) == (503, {"database": "not_answering"})
         own_cluster.start()
         assert _again(gateway) == epoch
         assert client.post(events).by_id == before

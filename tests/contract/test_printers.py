@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from printing.address import parse
 from printing.documents import material_receipt, queue_ticket
 from printing.errors import BadAddress
 from printing.layout import Paper
 from printing.printers.base import Outcome, Printer, PrinterStatus
+from printing.printers.usb import UsbPrinter
 from printing.registry import open_printer, render
-from tests.helpers.printing import pdf_texts, receipt, simulated_printer, ticket
+from tests.helpers.printing import pdf_texts, receipt, serial_line, simulated_printer, ticket
+from tests.helpers.usb_bus import usb_bus
 
 
 @dataclass
@@ -25,7 +28,10 @@ class Case:
     paper: Paper
 
 
-@pytest.fixture(params=["network-576", "network-384", "network-realtime", "file", "folder"])
+KINDS = ["network-576", "network-384", "network-realtime", "serial", "serial-raster", "usb", "file", "folder"]
+
+
+@pytest.fixture(params=KINDS)
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     kind: str = request.param
     if kind == "file":
@@ -36,6 +42,15 @@ def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     elif kind == "folder":
         url = f"pdf+{tmp_path.as_uri()}"
         yield Case(open_printer(url), (tmp_path / "job-1.pdf").read_bytes, Paper.A4)
+    elif kind.startswith("serial"):
+        with simulated_printer(tmp_path, "--width", "384") as simulator, serial_line(simulator.url) as port:
+            text = "raster" if kind.endswith("raster") else "mixed"
+            printer = open_printer(f"escpos+serial://{port}?width=384&baud=9600&text={text}")
+            yield Case(printer, simulator.job, Paper.ROLL_58)
+    elif kind == "usb":
+        with simulated_printer(tmp_path) as simulator, usb_bus(simulator.url) as bus:
+            address = parse("escpos+usb://04b8:0e15")
+            yield Case(UsbPrinter(address, backend=bus), simulator.job, Paper.ROLL_80)
     else:
         width = "384" if kind.endswith("384") else "576"
         with simulated_printer(tmp_path, "--width", width) as simulator:
@@ -134,6 +149,24 @@ def test_a_stored_receipt_is_a_readable_pdf(tmp_path: Path) -> None:
         "pdf+file:///",
         "pdf+file:///dir?width=576",
         "pdf+file:///a%00b",
+        "escpos+serial://",
+        "escpos+serial:///",
+        "escpos+serial://ttyS0",
+        "escpos+serial:///dev/ttyS0?baud=300",
+        "escpos+serial:///dev/ttyS0?flow=maybe",
+        "escpos+serial:///dev/ttyS0?text=utf8",
+        "escpos+usb://",
+        "escpos+usb://04b8",
+        "escpos+usb://04b8:0e15/1",
+        "escpos+usb://04b8:0e1g",
+        "escpos+usb://04b8:0e15?baud=9600",
+        "cups://",
+        "cups://-oraw",
+        "cups://a%20b",
+        "cups://hall/printer",
+        "cups://hall?server=-h",
+        "cups://hall?server=host:port",
+        "cups://hall?width=576",
     ],
 )
 def test_a_wrong_url_is_refused_with_itself_and_a_reason(url: str) -> None:
@@ -149,3 +182,19 @@ def test_defaults_of_a_url() -> None:
     assert "9100" in printer.title
     assert printer.capabilities.confirms
     assert not open_printer("escpos+tcp://printer.hall?status=none").capabilities.reports_status
+
+
+def test_a_slow_serial_line_gets_text_and_a_fast_one_dots() -> None:
+    slow, fast = (open_printer(f"escpos+serial:///dev/ttyS0?baud={baud}") for baud in (9600, 115200))
+    assert slow.capabilities.mixed
+    assert slow.capabilities.native_qr
+    assert not fast.capabilities.mixed
+    assert not open_printer("escpos+serial:///dev/ttyS0?text=raster").capabilities.mixed
+    assert not open_printer("escpos+serial:///dev/ttyS0?qr=raster").capabilities.native_qr
+    assert open_printer("escpos+serial://COM3").title == "小票机 COM3"
+
+
+def test_a_queue_of_the_spooler_takes_pages() -> None:
+    printer = open_printer("cups://HP_LaserJet?server=print.hall:8631")
+    assert printer.capabilities.takes_pdf
+    assert printer.title == "打印机 HP_LaserJet"

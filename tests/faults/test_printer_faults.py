@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import threading
 import time
+import tty
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from printing import escpos
+from printing.address import parse
 from printing.documents import queue_ticket
 from printing.errors import (
     ConnectionCut,
@@ -23,11 +28,13 @@ from printing.errors import (
     PrinterOff,
 )
 from printing.printers.base import Outcome, Printer, PrinterStatus
-from printing.printers.network import Limits
+from printing.printers.conversation import Limits
+from printing.printers.usb import UsbPrinter
 from printing.registry import open_printer
 from printing.simulators.interpreter import interpret
 from printing.simulators.network_printer import SCENARIOS
-from tests.helpers.printing import ROOT, SimulatedPrinter, simulated_printer, ticket
+from tests.helpers.printing import ROOT, SimulatedPrinter, serial_line, simulated_printer, ticket
+from tests.helpers.usb_bus import usb_bus
 
 LIMITS = Limits(connect=5.0, answer=0.3, stall=5.0, finish=0.3)
 PATIENT = Limits(connect=5.0, answer=5.0, stall=5.0, finish=5.0)
@@ -229,3 +236,97 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half(tmp_path: Path, sche
     assert done.stdout.strip()
     (left,) = tmp_path.iterdir()
     assert left.read_bytes() == b"x" * 9_000
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "condition"),
+    [
+        ("paper_out", PrinterStatus.PAPER_OUT, PaperOut),
+        ("cover", PrinterStatus.COVER_OPEN, CoverOpen),
+        ("silent", PrinterStatus.UNKNOWN, NotAnswering),
+    ],
+)
+@pytest.mark.parametrize("line", ["serial", "usb"])
+def test_a_condition_is_known_over_every_line(
+    simulator: SimulatedPrinter,
+    line: str,
+    fault: str,
+    status: PrinterStatus,
+    condition: type[PrinterError],
+) -> None:
+    simulator.command(f"fault {fault}")
+    with at_line(line, simulator) as printer:
+        assert printer.status() is status
+        with pytest.raises(condition):
+            printer.send(JOB, "job-1")
+    assert not list(simulator.folder.iterdir())
+
+
+@contextmanager
+def at_line(line: str, simulator: SimulatedPrinter) -> Iterator[Printer]:
+    if line == "serial":
+        with serial_line(simulator.url) as port:
+            yield open_printer(f"escpos+serial://{port}", LIMITS)
+    else:
+        with usb_bus(simulator.url) as bus:
+            yield UsbPrinter(parse("escpos+usb://04b8:0e15"), LIMITS, bus)
+
+
+def test_a_serial_port_that_is_not_there_is_off() -> None:
+    printer = open_printer("escpos+serial:///dev/ttyNone7", LIMITS)
+    assert printer.status() is PrinterStatus.OFF
+    with pytest.raises(PrinterOff):
+        printer.send(JOB, "job-1")
+
+
+def test_a_serial_printer_that_stops_taking_data_leaves_the_job_in_doubt() -> None:
+    near, far = os.openpty()
+    try:
+        tty.setraw(far)
+        limits = Limits(answer=0.2, stall=0.2, finish=0.2)
+        printer = open_printer(f"escpos+serial://{os.ttyname(far)}?status=none", limits)
+        with pytest.raises(ConnectionCut) as caught:
+            printer.send(b"x" * 200_000, "job-1")
+        assert 0 < caught.value.bytes_sent < 200_000
+    finally:
+        os.close(near)
+        os.close(far)
+
+
+def test_a_pulled_serial_cable_leaves_the_job_in_doubt() -> None:
+    near, far = os.openpty()
+    tty.setraw(far)
+    name = os.ttyname(far)
+    reader = threading.Thread(target=lambda: (os.read(near, 64), os.close(near), os.close(far)))
+    reader.start()
+    printer = open_printer(f"escpos+serial://{name}?status=none", Limits(stall=5.0))
+    with pytest.raises(ConnectionCut):
+        printer.send(b"x" * 200_000, "job-1")
+    reader.join()
+    assert printer.status() is PrinterStatus.OFF
+
+
+def test_a_usb_printer_that_is_pulled_or_stuck(simulator: SimulatedPrinter) -> None:
+    with usb_bus(simulator.url) as bus:
+        printer = UsbPrinter(parse("escpos+usb://04b8:0e15"), LIMITS, bus)
+        bus.stuck = True
+        with pytest.raises(ConnectionCut) as caught:
+            printer.send(JOB, "job-1")
+        assert 0 < caught.value.bytes_sent <= 4096  # may have left; only a person can see it
+        bus.stuck = False
+        assert printer.send(JOB, "job-2") is Outcome.CONFIRMED
+        assert bus.detached == [0] * len(bus.detached)
+        bus.unplugged = True
+        assert printer.status() is PrinterStatus.OFF
+        with pytest.raises(PrinterOff):
+            printer.send(JOB, "job-3")
+        assert not bus.claimed
+    assert UsbPrinter(parse("escpos+usb://04b8:9999"), LIMITS, bus).status() is PrinterStatus.OFF
+
+
+def test_a_silent_usb_printer_without_proof_is_unconfirmed(simulator: SimulatedPrinter) -> None:
+    simulator.command("fault silent")
+    with usb_bus(simulator.url) as bus:
+        printer = UsbPrinter(parse("escpos+usb://04b8:0e15?status=none"), LIMITS, bus)
+        assert printer.status() is PrinterStatus.UNKNOWN
+        assert printer.send(JOB, "job-1") is Outcome.UNCONFIRMED

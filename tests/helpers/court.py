@@ -19,6 +19,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 import httpx
+import psutil
 
 from app.sync.client import CourtClient
 from app.sync.sender import Did, Sender
@@ -71,6 +72,12 @@ class Gateway:
         assert self._process is not None
         self._process.terminate()
         return self._ended()
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time the gateway has used."""
+        assert self._process is not None
+        used = psutil.Process(self._process.pid).cpu_times()
+        return float(used.user + used.system)
 
     def kill(self) -> int:
         """SIGKILL: nothing is flushed, nobody is told."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil
 import psycopg
 import pytest
 
@@ -92,6 +93,13 @@ class Cluster:
         self._process.send_signal(signal.SIGQUIT)
         self._process.wait(_DEADLINE)
         self._process = None
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time all its processes have used."""
+        assert self._process is not None
+        root = psutil.Process(self._process.pid)
+        times = [process.cpu_times() for process in (root, *root.children())]
+        return float(sum(used.user + used.system for used in times))
 
     def copy(self, name: str) -> Path:
         """Copy the folder of the stopped cluster."""

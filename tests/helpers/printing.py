@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
+import select
+import socket
 import subprocess
 import sys
 import threading
+import tty
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pypdfium2
 from PIL import Image, ImageDraw
@@ -169,3 +174,39 @@ def simulated_printer(folder: Path, *arguments: str) -> Iterator[SimulatedPrinte
         yield simulator
     finally:
         assert simulator.close() == 0
+
+
+@contextmanager
+def serial_line(url: str) -> Iterator[str]:
+    """Lay a serial line to a simulated printer; yield the path of its end at the desk (a pseudo terminal)."""
+    near, far = os.openpty()
+    for end in (near, far):
+        tty.setraw(end)
+    parts = urlsplit(url)
+    printer = socket.create_connection((parts.hostname, parts.port), DEADLINE)
+    ended, stop = os.pipe()
+    pump = threading.Thread(target=_pump, args=(near, printer, ended))
+    pump.start()
+    try:
+        yield os.ttyname(far)
+    finally:
+        os.write(stop, b"x")
+        pump.join()
+        printer.close()
+        for handle in (near, far, ended, stop):
+            os.close(handle)
+
+
+def _pump(near: int, printer: socket.socket, ended: int) -> None:
+    """Carry bytes both ways until told to stop or the printer hangs up."""
+    while True:
+        ready, _, _ = select.select([near, printer, ended], [], [])
+        if ended in ready:
+            return
+        if near in ready:
+            printer.sendall(os.read(near, 4096))
+        if printer in ready:
+            data = printer.recv(4096)
+            if not data:
+                return
+            os.write(near, data)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
 from app.domain.hall import EventKind
 from app.domain.receipt import receipt_number
@@ -53,6 +53,9 @@ class Queue(RuleBasedStateMachine):
             self.open.close()
             self.folder.cleanup()
 
+    def somebody_is_here(self) -> bool:
+        return self.desk.hall.refresh(self.desk.today()).called_by(HALL.window) is not None
+
     @property
     def day(self) -> str:
         return self.desk.today().isoformat()
@@ -78,6 +81,14 @@ class Queue(RuleBasedStateMachine):
         assert before.tickets[record.ticket].state is TicketState.WAITING
         assert (record.state, record.window, record.day) == ("open", HALL.window, self.day)
 
+    @precondition(lambda self: not self.somebody_is_here())
+    @rule(target=issued)
+    def come_and_be_called(self) -> str:
+        number = self.take(green=False)
+        self.call()
+        return number
+
+    @precondition(lambda self: self.somebody_is_here())
     @rule()
     def recall(self) -> None:
         self._maybe(queue.recall)
@@ -94,6 +105,14 @@ class Queue(RuleBasedStateMachine):
     def bring_back_and_forget(self, number: str) -> None:
         self._maybe(queue.bring_back, number)
 
+    @precondition(lambda self: self.somebody_is_here())
+    @rule()
+    def bring_back_who_is_here(self) -> None:
+        called = self.desk.hall.state.called_by(HALL.window)
+        assert called is not None
+        self._maybe(queue.bring_back, called.number)
+
+    @precondition(lambda self: self.somebody_is_here())
     @rule()
     def serve(self) -> None:
         """Finish the visit as finishing does, then close its ticket."""

@@ -46,7 +46,8 @@ def test_the_address_of_a_reader_is_understood(url: str, wanted: object) -> None
     [
         ("", "no scheme"),
         ("/dev/ttyUSB0", "no scheme"),
-        ("sdt+usb://0400", "no scheme of an ID card reader"),
+        ("sdt+usb://0400", "no VID:PID"),
+        ("sdt+hid://reader:1", "no scheme of an ID card reader"),
         ("sdt+serial://ttyUSB0", "three slashes"),
         ("sdt+serial://", "names no port"),
         ("sdt+serial:///", "names no port"),

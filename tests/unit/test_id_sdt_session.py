@@ -12,7 +12,7 @@ from devices.drivers.id_sdt import SdtIdReader
 from devices.errors import DeviceError, Garbled, NotAnswering, Unplugged
 from devices.sdt import commands
 from devices.sdt.frames import FrameReader, build
-from devices.sdt.line import SLICE
+from devices.line import SLICE
 from devices.sdt.session import Limits, SdtSession
 from devices.simulators.cards import card_named
 from devices.simulators.sdt_machine import SdtMachine

@@ -1,4 +1,4 @@
-"""The wire to a reader: a serial port, a TCP port, or a serial port behind an RFC 2217 server.
+"""The wire to a device: a serial port, a TCP port, or a serial port behind an RFC 2217 server.
 
 Every method turns what the operating system says into a class of ``devices.errors``. pyserial shows an
 unplugged port in three ways: its own SerialException, a plain OSError (``in_waiting``), and termios.error
@@ -10,12 +10,14 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import serial
+from serial.tools import list_ports
 
-from devices.address import Rfc2217Port, SdtLine, SerialPort, TcpPort
-from devices.errors import DeviceError, InUse, NoPermission, NotAnswering, Unplugged
+from devices.address import LinePort, Rfc2217Port, SerialPort, TcpPort, UsbIdentity
+from devices.errors import BadAddress, DeviceError, InUse, NoPermission, NotAnswering, Unplugged
 
 if sys.platform == "win32":
     PORT_ERRORS: tuple[type[Exception], ...] = (serial.SerialException, OSError)
@@ -31,6 +33,22 @@ CONNECT_SECONDS = 3.0
 WRITE_SECONDS = 2.0
 
 _GONE = frozenset({errno.ENOENT, errno.ENXIO, errno.ENODEV, errno.EIO})
+
+
+class PortFacts(Protocol):
+    """What the system knows of a serial port; the numbers are None when it is no USB device."""
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def vid(self) -> int | None: ...
+
+    @property
+    def pid(self) -> int | None: ...
+
+    @property
+    def serial_number(self) -> str | None: ...
 
 
 class ByteLine(Protocol):
@@ -53,15 +71,40 @@ class ByteLine(Protocol):
         ...
 
 
-def open_line(address: SdtLine) -> ByteLine:
-    """Open the line exclusively. Raises Unplugged, InUse, NoPermission or NotAnswering."""
+def open_line(address: LinePort, ports: Callable[[], Iterable[PortFacts]] | None = None) -> ByteLine:
+    """Open the line exclusively. Raises Unplugged, InUse, NoPermission or NotAnswering.
+
+    ``ports`` lists the serial ports of this PC with what their USB device says of itself; pyserial's list
+    when it is left out.
+    """
     match address:
+        case SerialPort(_, baud, usb) if usb is not None:
+            return _SerialLine(find_port(usb, ports or list_ports.comports), baud, exclusive=True)
         case SerialPort(device, baud):
             return _SerialLine(device, baud, exclusive=True)
         case Rfc2217Port(host, port, baud):
             return _SerialLine(f"rfc2217://{_bracketed(host)}:{port}", baud, exclusive=False)
         case TcpPort(host, port):
             return _TcpLine(host, port)
+
+
+def find_port(usb: UsbIdentity, ports: Callable[[], Iterable[PortFacts]]) -> str:
+    """Return the name under which a USB serial port is there now.
+
+    Another device that took over the old name is never opened. Raises Unplugged when it is not there,
+    BadAddress when several are and the address has no serial number to tell them apart.
+    """
+    names = sorted(
+        facts.device
+        for facts in ports()
+        if (facts.vid, facts.pid) == (usb.vendor, usb.product)
+        and (usb.serial is None or facts.serial_number == usb.serial)
+    )
+    if not names:
+        raise Unplugged(f"no serial port with USB number {usb}")
+    if len(names) > 1:
+        raise BadAddress(f"{len(names)} serial ports with USB number {usb}: add the serial number of one")
+    return names[0]
 
 
 def _bracketed(host: str) -> str:

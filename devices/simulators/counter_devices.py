@@ -1,0 +1,179 @@
+"""Small serial devices of a counter as programs: scan gun, rating keypad, LED strip.
+
+    python -m devices.simulators.counter_devices gun    --pty LINK
+    python -m devices.simulators.counter_devices keypad --pty LINK --table FILE
+    python -m devices.simulators.counter_devices strip  --pty LINK --table FILE
+
+When ready it writes one JSON line ``{"ready": true, "url": ...}``; then it takes a command a line on stdin,
+as ``devices.simulators.serial_program`` says, and these:
+
+    gun       scan TEXT (UTF-8), scan-gb TEXT (GB18030), scan-bare TEXT (no end behind it), raw HEX
+    keypad    press SCORE, raw HEX, prompts -> {"prompts": how often it was told to ask}
+    strip     shown -> {"shown": text, "frames": good ones, "bad": bytes in no good frame}
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devices.checks import CHECKS
+from devices.keypad import KeypadTable, keypad_table
+from devices.simulators.console import Commands
+from devices.simulators.serial_program import Machine, SerialProgram
+from devices.strip import StripTable, strip_table
+from devices.tables import load
+
+
+class GunMachine:
+    """A gun that is told what it sees."""
+
+    def hear(self, data: bytes) -> bytes:  # noqa: ARG002 - a gun does not listen
+        """Nothing is said to a gun."""
+        return b""
+
+    def obey(self, line: str) -> bytes:
+        """See the top of this module."""
+        verb, _, rest = line.partition(" ")
+        match verb:
+            case "scan":
+                return rest.encode() + b"\r\n"
+            case "scan-gb":
+                return rest.encode("gb18030") + b"\r"
+            case "scan-bare":
+                return rest.encode()
+            case "raw":
+                return bytes.fromhex(rest)
+        raise ValueError(f"unknown command {verb!r}")
+
+
+class KeypadMachine:
+    """A keypad of the model a table describes."""
+
+    def __init__(self, table: KeypadTable) -> None:
+        self._table = table
+        self._heard = b""
+        self._prompts = 0
+
+    def hear(self, data: bytes) -> bytes:
+        """Count prompts."""
+        self._heard += data
+        if self._table.prompt:
+            self._prompts += self._heard.count(self._table.prompt)
+            self._heard = self._heard[self._heard.rfind(self._table.prompt) + len(self._table.prompt) :]
+        return b""
+
+    def obey(self, line: str) -> bytes | dict[str, object]:
+        """See the top of this module."""
+        verb, _, rest = line.partition(" ")
+        match verb:
+            case "press":
+                keys = {score: key for key, score in self._table.keys.items()}
+                return self._table.frame(keys[int(rest)])
+            case "raw":
+                return bytes.fromhex(rest)
+            case "prompts":
+                return {"prompts": self._prompts}
+        raise ValueError(f"unknown command {verb!r}")
+
+
+class StripMachine:
+    """A strip that shows what the frames of its model say; it reads them by itself, field by field."""
+
+    def __init__(self, table: StripTable) -> None:
+        self._table = table
+        self._held = b""
+        self._shown = ""
+        self._frames = self._bad = 0
+
+    def hear(self, data: bytes) -> bytes:
+        """Show the texts of whole frames; acknowledge them if this model does."""
+        self._held += data
+        answer = b""
+        while self._held:
+            try:
+                used, text = self._frame(self._held)
+            except EOFError:
+                break
+            except ValueError:
+                self._held, self._bad = self._held[1:], self._bad + 1
+                continue
+            self._held = self._held[used:]
+            self._shown = text.decode("gb2312")
+            self._frames += 1
+            answer += self._table.reply
+        return answer
+
+    def obey(self, line: str) -> dict[str, object]:
+        """See the top of this module."""
+        if line != "shown":
+            raise ValueError(f"unknown command {line!r}")
+        return {"shown": self._shown, "frames": self._frames, "bad": self._bad}
+
+    def _frame(self, data: bytes) -> tuple[int, bytes]:
+        """Return length and text of the frame at the start. Raises ValueError for none, EOFError for half."""
+        at, length, size, text = 0, 0, 0, b""
+        for piece in self._table.template:
+            expected = None
+            if piece == "{len}":
+                length = _take(data, at, 1)[0]
+                size = 1
+            elif piece == "{text}":
+                text = _take(data, at, length)
+                size = length
+            elif piece == "{addr}":
+                expected = self._table.addr
+            elif piece[0] == "{":
+                expected = CHECKS[piece[1:-1]](data[self._table.check_from : at])
+            else:
+                expected = bytes.fromhex(piece)
+            if expected is not None:
+                size = len(expected)
+                if _take(data, at, size) != expected:
+                    raise ValueError("no frame")
+            at += size
+        if length > self._table.most_bytes:
+            raise ValueError("too long")
+        return at, text
+
+
+def _take(data: bytes, at: int, size: int) -> bytes:
+    if len(data) < at + size:
+        raise EOFError
+    return data[at : at + size]
+
+
+def _machine(options: argparse.Namespace) -> tuple[Machine, str]:
+    if options.device == "gun":
+        return GunMachine(), ""
+    if options.table is None:
+        raise SystemExit("--table FILE says which model it is")
+    table = load(options.table.parent, options.table.stem)
+    query = f"?table={options.table.stem}"
+    if options.device == "keypad":
+        return KeypadMachine(keypad_table(table)), query
+    return StripMachine(strip_table(table)), query
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a simulator; see the top of this module."""
+    parser = argparse.ArgumentParser(prog="python -m devices.simulators.counter_devices")
+    parser.add_argument("device", choices=("gun", "keypad", "strip"))
+    parser.add_argument("--pty", type=Path, metavar="LINK", required=True)
+    parser.add_argument("--table", type=Path, metavar="FILE")
+    options = parser.parse_args(arguments)
+    if sys.platform == "win32":
+        raise SystemExit("this system has no pty")
+    from devices.simulators.wires import PtyWire
+
+    machine, query = _machine(options)
+    scheme = {"gun": "gun+serial", "keypad": "keypad+serial", "strip": "led+serial"}[options.device]
+    with Commands() as commands:
+        SerialProgram(PtyWire(options.pty, scheme, query), machine).run(commands)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Vendor libraries for ID card readers, in a process of their own."""
