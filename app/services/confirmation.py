@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from app.clock import local
-from app.domain.matter import AGENT_NAMES
+from app.domain.matter import AGENT_NAMES, FieldKind
 from app.domain.party import Party
 from app.errors import FormProblem
 from app.ids import new_id
@@ -23,7 +23,7 @@ from app.services.form import AGREE, mediation_spec, shown_values, unready
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.sheet import Sheet, material_name, sheets
-from app.services.views import ConfirmationView
+from app.services.views import ConfirmationView, FieldView
 from app.storage import pages
 from app.storage.records import ConfirmationRecord
 from app.texts import _
@@ -72,15 +72,19 @@ def _matter(case: Case, shown: Sheet, place: int, knowledge: Knowledge) -> list[
         lines += [f"{_(field.label)}：{_party(party)}" for party in people_[:MOST_NAMED]]
         if len(people_) > MOST_NAMED:
             lines.append(_("{label}共 {count} 人。").format(label=_(field.label), count=len(people_)))
-    lines += [
-        f"{view.label}：{view.value[:LONGEST_ANSWER]}" for view in shown_values(shown, draft, knowledge)
-    ]
+    lines += [f"{view.label}：{_said(view)}" for view in shown_values(shown, draft, knowledge)]
     lines.append(_("提交的材料：{handed}。").format(handed=_handed(case, shown, knowledge) or _("无")))
     wish = value(draft, shown.path("mediation"))
     if wish and mediation_spec(shown) is not None:
         agreed = _("愿意先行调解。") if wish == AGREE else _("不愿意先行调解，请依法立案。")
         lines.append(agreed)
     return lines
+
+
+def _said(view: FieldView) -> str:
+    if view.kind == FieldKind.MONEY:
+        return _("{amount} 元").format(amount=view.value)
+    return view.value[:LONGEST_ANSWER]
 
 
 def _party(party: Party) -> str:
