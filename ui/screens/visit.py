@@ -142,11 +142,15 @@ class VisitZone(QWidget):
         return body
 
     def _form_page(self, key: str) -> QWidget:
-        """The form of a step, with its line of acts above it, scrolled together."""
+        """The form of a step, with its line of acts above it; the tabs of the matters never scroll away."""
         bar = {"matter": self.matters, "parties": self.people}.get(key)
         if bar is None:
             return scrolled(self.forms[key])
-        return scrolled(surface("clear", column(bar, self.forms[key], gap=self._look.grid())))
+        if bar is self.people:
+            return scrolled(surface("clear", column(bar, self.forms[key], gap=self._look.grid())))
+        box = column(bar, gap=self._look.grid())
+        box.addWidget(scrolled(self.forms[key]), 1)
+        return surface("clear", box)
 
     def _head(self) -> QFrame:
         look = self._look

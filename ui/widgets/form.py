@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
 
 from app.services.views import FieldGroup, FieldView
 from ui.theme import Theme
@@ -64,13 +64,24 @@ class Form(QWidget):
         fields = [field for card in self._cards.values() for field in card.fields.values()]
         open_fields = [field for field in fields if not field.input.value()]
         if fields:
+            self._lay_out()
             (open_fields or fields)[0].input.setFocus()
 
     def focus_on(self, path: str) -> None:
         """Put the cursor into one field, if it is here."""
         field = self.field(path)
         if field is not None:
+            self._lay_out()
             field.input.setFocus()
+
+    def _lay_out(self) -> None:
+        """Give new boxes their places first: the area scrolls to where the cursor goes."""
+        for card in self._cards.values():
+            QApplication.sendPostedEvents(card, QEvent.Type.LayoutRequest.value)
+        widget: QWidget | None = self
+        while widget is not None and not isinstance(widget, QScrollArea):
+            QApplication.sendPostedEvents(widget, QEvent.Type.LayoutRequest.value)
+            widget = widget.parentWidget()
 
     def focused_key(self) -> str:
         """Return the key of the group that has the cursor, "" for none."""

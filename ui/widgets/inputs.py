@@ -203,7 +203,7 @@ class ChoiceInput(Combo):
 
     def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
-        self.setPlaceholderText(view.hint or _("请选择"))
+        self.setPlaceholderText(_("请选择"))
         for value, label in view.choices:
             self.addItem(label, value)
         self.activated.connect(self._changed)
