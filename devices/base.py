@@ -90,6 +90,8 @@ class CardRead:
     old_number_link: str = ""
     later_addresses: tuple[str, ...] = ()
     """Addresses written to the chip after it was issued, in the order of the chip."""
+    addresses_complete: bool = True
+    """False: whether the chip holds later addresses could not be found out; a person must ask."""
     raw: bytes
     """The 256 bytes of text as they came."""
     photo: bytes

@@ -85,8 +85,10 @@ class _Line:
     align: Align = Align.LEFT
 
 
-def _wrapped(text: str, room: int) -> tuple[str, ...]:
-    return wrap(drawable(printable(text), Style.SANS), room, lambda part: float(cells(part)))
+def _wrapped(text: str, room: int, indent: int = 0) -> tuple[str, ...]:
+    return wrap(
+        drawable(printable(text), Style.SANS), room, lambda part: float(cells(part)), float(room - indent)
+    )
 
 
 def _text(block: Text, room: int) -> Iterator[_Line]:
@@ -97,10 +99,9 @@ def _text(block: Text, room: int) -> Iterator[_Line]:
     else:
         text = block.text
         times = 2 if block.size in (Size.LARGE, Size.TITLE) else 1
-    for number, line in enumerate(_wrapped(text, room // times)):
-        lead = "　" * block.indent if number == 0 and block.align is Align.LEFT else ""
-        for part in _wrapped(lead + line, room // times) if lead else (line,):
-            yield _Line(part, times, bold, block.align)
+    indent = 2 * block.indent if block.align is Align.LEFT else 0
+    for number, line in enumerate(_wrapped(text, room // times, indent)):
+        yield _Line(" " * (0 if number else indent) + line, times, bold, block.align)
 
 
 def _pad(text: str, room: int, align: Align = Align.LEFT) -> str:

@@ -19,6 +19,7 @@ PAD: Final = 4.5
 _HAIR: Final = 0.5
 _PITCH: Final = 1.35  # from line to line of a cell, in ems
 _MAX_LINES: Final = 24  # of a cell; a longer one goes on in the next piece, so that a page can hold it
+_TOGETHER: Final = 4  # rows; a form this short, such as an account, is not divided over pages
 _LABEL: Final = (4, 7)  # ems: the least and the most a column of labels takes
 
 Drawing = Callable[[Canvas, float, float], None]
@@ -124,10 +125,13 @@ def key_values(block: KeyValues, of: Type) -> Iterator[Piece]:
             found.append(_Cell(pair.value, room, of.cell, style=style))
         return found
 
+    together = len(block.rows) <= _TOGETHER
     for line in _pairs(block.rows):
+        last = line[-1] is block.rows[-1]
         fits = len(line) == 1 or all(cell.holds() for cell in cells(line))
         for part in (line,) if fits else ((pair,) for pair in line):
-            yield from _row(cells(part), max(pair.lines for pair in part))
+            keep = together and not (last and part[-1] is line[-1])
+            yield from _row(cells(part), max(pair.lines for pair in part), keep=keep)
 
 
 def table(block: Table, of: Type) -> Iterator[Piece]:

@@ -100,8 +100,11 @@ class HallState:
         return sorted((t for t in self.waiting() if t.bound == window), key=lambda t: t.arrived_at)
 
     def frozen(self, ticket: Ticket) -> bool:
-        """Say whether the ticket stands still until the reports of the epoch before are in."""
-        return bool(self.owed) and ticket.epoch < self.epoch
+        """Say whether the ticket stands still until the reports of the epoch before are in.
+
+        One bound to a window does not: that window knows itself what became of it.
+        """
+        return bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
 
     def called_by(self, window: int) -> Ticket | None:
         """Return the ticket this window has called and not yet closed."""
@@ -154,15 +157,21 @@ class _Folding:
     def apply(self, event: HallEvent) -> None:
         match event.kind:
             case EventKind.ISSUED:
-                epoch = self.epoch - 1 if event.report else self.epoch
-                new = Ticket(event.number, event.group, event.green, event.at, epoch=epoch)
-                self.tickets.setdefault(event.number, new)
+                self._issue(event)
             case EventKind.BLOCK:
                 self._grant(event)
             case EventKind.ENROLLED | EventKind.EPOCH | EventKind.REPORTED | EventKind.RETIRED:
                 self._about_windows(event)
             case _:
                 self._about_ticket(event)
+
+    def _issue(self, event: HallEvent) -> None:
+        """Add the ticket. While reports are missing, only a window's own block has numbers sure to be new."""
+        if self.owed and not event.report and event.window is None:
+            return
+        epoch = self.epoch - 1 if event.report else self.epoch
+        new = Ticket(event.number, event.group, event.green, event.at, epoch=epoch)
+        self.tickets.setdefault(event.number, new)
 
     def _grant(self, event: HallEvent) -> None:
         if event.window is not None:
@@ -185,9 +194,10 @@ class _Folding:
 
     def _about_ticket(self, event: HallEvent) -> None:
         ticket = self.tickets.get(event.number)
-        if ticket is None or not fits(ticket, event):
+        if ticket is None or not (fits(ticket, event) or _was_called(ticket, event)):
             return
-        if not event.report and self.owed and ticket.epoch < self.epoch and event.kind in _TAKES:
+        old = bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
+        if old and not event.report and event.kind in _TAKES:
             return
         if event.kind is EventKind.CALLED:
             _overtake(self.tickets, ticket)
@@ -195,6 +205,12 @@ class _Folding:
 
 
 _TAKES = frozenset({EventKind.CALLED, EventKind.BOUND})
+
+
+def _was_called(ticket: Ticket, event: HallEvent) -> bool:
+    """A call of the epoch before was heard: it counts although a release was lost before it."""
+    called = event.report and event.kind is EventKind.CALLED
+    return called and ticket.state is TicketState.WAITING
 
 
 def _moved(ticket: Ticket, event: HallEvent) -> Ticket:
@@ -229,7 +245,8 @@ def fits(ticket: Ticket, event: HallEvent) -> bool:
         case EventKind.RECALLED | EventKind.NO_SHOW | EventKind.SERVED:
             return called and mine
         case EventKind.RETURNED:
-            return ticket.state is TicketState.NO_SHOW or (called and mine)
+            let_go = waiting and ticket.bound is not None and ticket.bound == event.window
+            return ticket.state is TicketState.NO_SHOW or (called and mine) or let_go
         case _:
             return event.window is not None and _fits_binding(ticket, event)
 
@@ -297,9 +314,7 @@ def to_bind(
 
 def to_ask(state: HallState, window: int) -> Ticket | None:
     """Return whom an idle window asks another window for: the first to arrive that nobody asked for yet."""
-    bound = [t for t in state.waiting() if t.bound not in (None, window) and not state.frozen(t)]
-    if any(t.asked == window for t in bound):
-        return None
+    bound = [t for t in state.waiting() if t.bound not in (None, window)]
     return min((t for t in bound if t.asked is None), key=lambda t: t.arrived_at, default=None)
 
 

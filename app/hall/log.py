@@ -49,6 +49,16 @@ class HallLog(Protocol):
         """
 
 
+class RestorableLog(HallLog, Protocol):
+    """A log that can turn out to be an older copy; ``since`` and ``append`` then raise OlderCopy."""
+
+    def accept_restored(self) -> None:
+        """Use the older copy from now on; what this member knows is reported to it."""
+
+    def remember(self, seq: int, event_id: str) -> None:
+        """Refuse the log when it does not hold this event at this sequence."""
+
+
 def ticket_subject(number: str) -> str:
     return f"ticket.{number}"
 

@@ -24,8 +24,12 @@ def not_flushed(server: str) -> HallProblem:
     )
 
 
-def older_copy() -> HallProblem:
-    return HallProblem(
+class OlderCopy(HallProblem):
+    """The log lacks what this member has seen: it was restored from an old backup."""
+
+
+def older_copy() -> OlderCopy:
+    return OlderCopy(
         _("排队主机上的记录比本窗口见过的旧，可能是用旧备份恢复的。"),
         safe=_("本窗口不再叫号，不会重复叫号。"),
         next_step=_("请值班主管确认恢复，各窗口补报之后再叫号。"),
@@ -53,3 +57,21 @@ def not_admitted(cause: str) -> HallProblem:
 
 def code_refused(sentence: str) -> HallProblem:
     return HallProblem(sentence, safe=_("本机没有变动。"), next_step=_("请在大厅主机上取一个新的加入码。"))
+
+
+def reports_missing(windows: frozenset[int]) -> HallProblem:
+    return HallProblem(
+        _("排队记录刚从备份恢复，还在等 {windows} 号窗口补报，暂不发新号。").format(
+            windows="、".join(map(str, sorted(windows)))
+        ),
+        safe=_("已取的号都有效。"),
+        next_step=_("请打开这些窗口；窗口已坏的，请值班主管停用它。"),
+    )
+
+
+def no_numbers_left() -> HallProblem:
+    return HallProblem(
+        _("联系不上排队主机，本机预留的号已用完。"),
+        safe=_("已取的号都有效，没有重号。"),
+        next_step=_("请改发手写号单，恢复后补录。"),
+    )

@@ -20,7 +20,8 @@ from app.ids import new_id
 from app.texts import _
 
 BAND: Final = 1000
-"""Numbers go on at the next multiple of this: what the lost part issued lies below."""
+"""Numbers go on at a multiple of this, ``_MARGIN`` or more above what is known to be out."""
+_MARGIN: Final = 500
 _HIGHEST: Final = 9999
 _PATIENCE: Final = 30.0
 
@@ -35,19 +36,29 @@ def raise_epoch(node: Node, day: date) -> None:
         log.close()
 
 
-def fence(log: HallLog, day: date, now: datetime, windows: tuple[int, ...]) -> None:
-    """Append the epoch event, then move every counter of the day to its next band."""
+def fence(
+    log: HallLog,
+    day: date,
+    now: datetime,
+    windows: tuple[int, ...],
+    prefixes: tuple[str, ...] = ("A", "G"),
+) -> None:
+    """Append the epoch event, then move every counter of the day to its next band.
+
+    ``prefixes`` are moved even when the copy is so old that it has no number of them.
+    """
     places = {logged.subject: logged.subject_seq for logged in log.since(day, 0)}
     event = HallEvent(EventKind.EPOCH, "", now, windows=windows)
     _must(log.append(day, EPOCH_SUBJECT, places.get(EPOCH_SUBJECT, 0), new_id(), event))
-    for subject, count in places.items():
-        if subject.startswith("counter."):
-            skip(log, day, now, subject.removeprefix("counter."), count, beyond=count)
+    counted = {subject.removeprefix("counter.") for subject in places if subject.startswith("counter.")}
+    for prefix in sorted(counted.union(prefixes)):
+        count = places.get(counter_subject(prefix), 0)
+        skip(log, day, now, prefix, count, beyond=count)
 
 
 def skip(log: HallLog, day: date, now: datetime, prefix: str, count: int, *, beyond: int) -> None:
-    """Move the counter from ``count`` to the first multiple of 1,000 above ``beyond``."""
-    span = min(_HIGHEST, (beyond // BAND + 1) * BAND) - count
+    """Move the counter from ``count`` to a multiple of 1,000 at least 500 above ``beyond``."""
+    span = min(_HIGHEST, ((beyond + _MARGIN) // BAND + 1) * BAND) - count
     if span > 0:
         event = HallEvent(EventKind.BLOCK, format_number(prefix, count + 1), now, span=span)
         _must(log.append(day, counter_subject(prefix), count, new_id(), event))

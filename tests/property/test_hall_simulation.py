@@ -1,0 +1,71 @@
+"""Whole days of a hall with crashes, cuts, lost answers and restores: nothing twice, nobody forgotten."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.hall import HallState
+from app.hall.isolated import Member
+from tests.helpers.hall_simulation import Hall, Rates
+
+STEPS = 350
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_day_of_faults_prints_no_number_twice_calls_nobody_twice_and_forgets_nobody(seed: int) -> None:
+    hall = Hall(seed)
+    hall.run(STEPS)
+    assert hall.duplicates() == []
+    assert hall.double_calls() == []
+    assert hall.stuck() == []
+    assert sum(hall.printed.values()) > 50
+
+
+def test_the_faults_really_happen_and_work_goes_on_alone() -> None:
+    hall = Hall(3, rates=Rates(restore=0.01))
+    hall.run(STEPS)
+    assert all(hall.faults[what] for what in ("lost", "answer lost", "crash", "cut", "restore"))
+    assert hall.alone["called"] > 0
+    assert hall.alone["issued"] > 0
+    assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
+
+
+def caught(seeds: int) -> list[str]:
+    """Return what the verdict finds wrong in some days."""
+    found: list[str] = []
+    for seed in range(seeds):
+        hall = Hall(seed, rates=Rates(restore=0.006, cut=0.03))
+        hall.run(200)
+        found += hall.duplicates() + hall.double_calls() + hall.stuck()
+        if found:
+            break
+    return found
+
+
+def test_calling_alone_what_is_not_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def anything(self: Member) -> HallState:
+        return self.state
+
+    monkeypatch.setattr(Member, "_callable", anything)
+    assert caught(10)
+
+
+def test_using_a_restored_log_without_reporting_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(self: Member) -> bool:
+        self.log.accept_restored()
+        self._forget_hub()
+        return self.read()
+
+    monkeypatch.setattr(Member, "_read_restored", silent)
+    monkeypatch.setattr(Hall, "restore", lambda self: self.hub.put_back(self.backup))
+    assert caught(20)
+
+
+def test_numbers_of_a_block_that_are_not_remembered_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Member, "_used", lambda _self, _prefix: 0)
+    assert caught(10)
+
+
+def test_a_claim_that_is_not_kept_before_the_call_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Member, "_keep_with_issue", lambda _self, _entry: None)
+    assert caught(20)
