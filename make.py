@@ -49,8 +49,13 @@ QT_LIBRARIES = {
     "libxcb-xfixes.so.0": "libxcb-xfixes0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
-# Programs some tests drive; without them those tests say so and skip.
-TEST_PROGRAMS = {"scanimage": "sane-utils"}
+# Programs some tests drive, each with a place to look beside PATH; without them those tests say so and skip.
+TEST_PROGRAMS = {
+    "scanimage": ("sane-utils", ""),
+    "cupsd": ("cups-daemon", "/usr/sbin"),
+    "lp": ("cups-client", ""),
+    "initdb": ("postgresql", "/usr/lib/postgresql/*/bin"),
+}
 
 
 class Stop(Exception):
@@ -118,8 +123,14 @@ def ensure_system_libraries() -> None:
         )
 
 
+def has_program(name: str, folder: str) -> bool:
+    return bool(shutil.which(name) or (folder and any(Path("/").glob(f"{folder[1:]}/{name}"))))
+
+
 def ensure_test_programs() -> None:
-    missing = [pkg for program, pkg in TEST_PROGRAMS.items() if not shutil.which(program)]
+    missing = [
+        package for program, (package, folder) in TEST_PROGRAMS.items() if not has_program(program, folder)
+    ]
     if missing and not (sys.platform == "linux" and apt_install(missing)):
         say(f"not installed, tests that need them will skip: {' '.join(missing)}")
 
@@ -161,9 +172,8 @@ def ensure_packages(lock_name: str) -> None:
 
 def set_up(lock_name: str = "requirements.lock") -> None:
     if sys.version_info < OLDEST_PYTHON:
-        raise Stop(
-            f"Python {'.'.join(map(str, OLDEST_PYTHON))} or newer is needed; this is {sys.version.split()[0]}."
-        )
+        oldest, here = ".".join(map(str, OLDEST_PYTHON)), sys.version.split()[0]
+        raise Stop(f"Python {oldest} or newer is needed; this is {here}.")
     ensure_packages(lock_name)
     ensure_system_libraries()
 
