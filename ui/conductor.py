@@ -20,6 +20,7 @@ from app.services import (
     drafts,
     finishing,
     identity,
+    matters,
     papers,
     print_out,
     queue,
@@ -109,6 +110,13 @@ class Conductor(QObject):
         window.import_files.connect(self._import)
         window.remove_page.connect(lambda page_id: self._run(papers.remove_page, page_id, refresh=True))
         window.restore_page.connect(lambda page_id: self._run(papers.restore_page, page_id, refresh=True))
+        window.add_party.connect(lambda key: self._run(matters.add_party, key, refresh=True))
+        window.remove_party.connect(self._remove_party)
+        window.add_matter.connect(lambda: self._run(matters.add, refresh=True))
+        window.clone_matter.connect(lambda: self._run(matters.clone, refresh=True))
+        window.turn_matter.connect(lambda number: self._run(matters.turn, number, refresh=True))
+        window.remove_matter.connect(self._remove_matter)
+        window.put_back.connect(lambda path, text: self._run(matters.put_back, path, text, refresh=True))
         window.signed.connect(self._sign)
         window.finish.connect(self._finish)
         window.job_answered.connect(self._answer)
@@ -194,6 +202,16 @@ class Conductor(QObject):
         self.acts.run(
             self, drafts.set_field, path, text, once=False, name="edit", done=lambda _none: self._refresh()
         )
+
+    def _remove_party(self, key: str) -> None:
+        self.acts.run(self, matters.remove_party, key, done=partial(self._taken_out, _("已移除一方")))
+
+    def _remove_matter(self, number: int) -> None:
+        self.acts.run(self, matters.remove, number, done=partial(self._taken_out, _("已移除一件事项")))
+
+    def _taken_out(self, words: str, before: tuple[str, str]) -> None:
+        self._window.offer_back(words, *before)
+        self._refresh()
 
     def _scan(self, material: str, feeder: bool) -> None:
         self.acts.run(

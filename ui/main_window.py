@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
 
@@ -33,8 +33,10 @@ from ui.widgets.steps import STEPS
 
 _LEFT, _RIGHT = 288, 304
 _BUSY_LINE_AFTER_MS: Final = 250
+_ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
-    {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material"}
+    {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
+    | {"remove_party", "add_matter", "clone_matter", "next_matter", "remove_matter", *_ADD_PARTY}
 )
 _IMPORTS: Final = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp"
 
@@ -58,6 +60,13 @@ class MainWindow(QMainWindow):
     signed = Signal(str, bytes, object)
     finish = Signal()
     job_answered = Signal(str, bool)
+    add_party = Signal(str)
+    remove_party = Signal(str)
+    add_matter = Signal()
+    clone_matter = Signal()
+    remove_matter = Signal(int)
+    turn_matter = Signal(int)
+    put_back = Signal(str, str)
     explain = Signal(str)
     quit = Signal()
 
@@ -70,6 +79,7 @@ class MainWindow(QMainWindow):
         self._busy: dict[str, str] = {}
         self._pressed: dict[str, str] = {}
         self._removed = ""
+        self._taken_out = ("", "")
         self.setWindowTitle(_("一窗"))
         self.setMinimumSize(1024, 640)
         self.resize(1366, 768)
@@ -172,19 +182,24 @@ class MainWindow(QMainWindow):
 
     def _order_zones(self) -> None:
         visit = self.visit
-        steps = (*visit.forms.values(), visit.pages, visit.confirmation, visit.outcome)
+        forms = (visit.forms["identity"], visit.matters, visit.forms["matter"], visit.people)
+        steps = (*forms, visit.forms["parties"], visit.pages, visit.confirmation, visit.outcome)
         chain(self.queue, visit.tabs, *steps, self.messages, self.actions_bar, self.advice)
 
     def _collect_buttons(self) -> dict[str, KeyButton]:
-        zones = (self.queue.buttons, self.visit.pages.buttons, self.actions_bar.buttons)
+        bars = (self.visit.matters.buttons, self.visit.people.buttons)
+        zones = (self.queue.buttons, *bars, self.visit.pages.buttons, self.actions_bar.buttons)
         return {act: button for buttons in zones for act, button in buttons.items()}
 
     def _connect_zones(self) -> None:
-        for zone in (self.queue, self.visit.pages, self.actions_bar):
+        visit = self.visit
+        for zone in (self.queue, visit.matters, visit.people, visit.pages, self.actions_bar):
             zone.pressed.connect(self.press)
         self.queue.bring_back.connect(self.bring_back)
         self.visit.edited.connect(self.field_edited)
         self.visit.pages.remove.connect(self._remove)
+        self.visit.pages.counted.connect(self.field_edited)
+        self.visit.matters.turned.connect(self._turn)
         self.advice.answered.connect(self.field_edited)
         self.advice.explain.connect(self.explain)
         self.messages.cancelled.connect(self.cancel)
@@ -206,6 +221,13 @@ class MainWindow(QMainWindow):
             "remove_page": self._remove_current,
             "restore_page": self._restore,
             "material": self.visit.pages.open_materials,
+            "copies": self._count_copies,
+            **{act: partial(self._add_party, act) for act in _ADD_PARTY},
+            "remove_party": self._remove_party,
+            "add_matter": lambda: self._new_matter(self.add_matter),
+            "clone_matter": lambda: self._new_matter(self.clone_matter),
+            "next_matter": self._next_matter,
+            "remove_matter": self._remove_matter,
             "show_confirmation": self._confirm,
             "finish": self.finish.emit,
             "mediation_yes": lambda: self.advice.mediate(willing=True),
@@ -302,16 +324,62 @@ class MainWindow(QMainWindow):
         page = self.visit.pages.page(page_id)
         if page is None or self._view is None or self._view.visit is None or self._view.visit.outcome:
             return
-        self._removed = page_id
+        self._removed, self._taken_out = page_id, ("", "")
         words = _("已移出第 {number} 页 {name}")
         self.actions_bar.offer_undo(words.format(number=page.position, name=page.material_name))
         self.remove_page.emit(page_id)
 
     def _restore(self) -> None:
-        if self._removed:
+        path, before = self._taken_out
+        if path:
+            self._taken_out = ("", "")
+            self.actions_bar.quiet()
+            self.put_back.emit(path, before)
+        elif self._removed:
             page_id, self._removed = self._removed, ""
             self.actions_bar.quiet()
             self.restore_page.emit(page_id)
+
+    def offer_back(self, text: str, path: str, before: str) -> None:
+        """Say what was taken out; Ctrl+Z puts it back."""
+        self._removed = ""
+        self._taken_out = (path, before)
+        self.actions_bar.offer_undo(text)
+
+    def _add_party(self, act: str) -> None:
+        key = self.visit.people.list_key(act)
+        if key:
+            self.visit.expect("party")
+            self.add_party.emit(key)
+
+    def _remove_party(self) -> None:
+        key = self.visit.forms["parties"].focused_key()
+        if key:
+            self.remove_party.emit(key)
+        else:
+            self.flash(_("先把光标放到要移除的一方里。"))
+
+    def _new_matter(self, intent: SignalInstance) -> None:
+        self.visit.expect("matter")
+        intent.emit()
+
+    def _next_matter(self) -> None:
+        view = self._view.visit if self._view else None
+        numbers = [tab.number for tab in view.tabs] if view else []
+        if view is not None and view.current in numbers:
+            self._turn(numbers[(numbers.index(view.current) + 1) % len(numbers)])
+
+    def _turn(self, number: int) -> None:
+        self.visit.flush()
+        self.turn_matter.emit(number)
+
+    def _remove_matter(self) -> None:
+        if self._view is not None and self._view.visit is not None:
+            self.remove_matter.emit(self._view.visit.current)
+
+    def _count_copies(self) -> None:
+        self.visit.choose("materials")
+        self.visit.pages.focus_copies()
 
     def _confirm(self) -> None:
         if self._view is None or self._view.visit is None:

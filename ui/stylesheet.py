@@ -195,6 +195,7 @@ def _inputs(look: Theme) -> Iterable[Rule]:
     for kind in ("QLineEdit", "QPlainTextEdit", "QComboBox"):
         yield f"{kind}:focus", {"border": _line(t.focus, FOCUS)}
     yield "QComboBox::drop-down", {"border": 0, "width": look.px(28)}
+    yield "QListWidget#matches", {"background": t.card, "border": _line(t.edge), "outline": 0}
     yield "QComboBox QAbstractItemView", {"background": t.card, "border": _line(t.edge), "outline": 0}
     for surface, size in (("paper", "person"), ("party", "party")):
         kind = f"QPlainTextEdit[surface='{surface}']"

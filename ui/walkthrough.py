@@ -23,12 +23,12 @@ PATIENCE_SECONDS = 15.0
 
 TYPED = {
     "identity.phone": "13804761234",
-    "matter.cause": "民间借贷纠纷",
-    "matter.amount": "356789.12",
-    "matter.claims": "判令被告偿还借款本金 356,789.12 元及利息",
-    "defendant.name": "苏雅拉",
-    "defendant.id_number": "152722199003074518",
-    "defendant.address": "内蒙古自治区达拉特旗树林召镇",
+    "matter.1.cause": "民间借贷纠纷",
+    "matter.1.amount": "356789.12",
+    "matter.1.claims": "判令被告偿还借款本金 356,789.12 元及利息",
+    "party.p2.name": "苏雅拉",
+    "party.p2.id_number": "152722199003074518",
+    "party.p2.address": "内蒙古自治区达拉特旗树林召镇",
 }
 
 
@@ -114,13 +114,13 @@ class Walkthrough:
 
     def _fill_matter(self) -> None:
         self.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
-        self._fill("matter.cause", "matter.amount", "matter.claims")
+        self._fill("matter.1.cause", "matter.1.amount", "matter.1.claims")
         self.key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
         self.wait(lambda: self._mediation() == "decline", "the answer on mediation")
 
     def _fill_parties(self) -> None:
         self.key(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
-        self._fill("defendant.name", "defendant.id_number", "defendant.address")
+        self._fill("party.p2.name", "party.p2.id_number", "party.p2.address")
 
     def _scan(self) -> None:
         self.key(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)

@@ -35,15 +35,17 @@ class Field:
     most: int = 64
 
 
+_INTAKE: Final = (
+    Field("visit_id", "uuid7"),
+    Field("receipt_no", "text"),
+    Field("finished_at", "utc"),
+    Field("matters", "list", least=1, most=100),
+    Field("parties", "list", most=1_000),
+    Field("blobs", "blobs", most=5_000),
+)
 RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
-    ("intake", 1): (
-        Field("visit_id", "uuid7"),
-        Field("receipt_no", "text"),
-        Field("finished_at", "utc"),
-        Field("matters", "list", least=1, most=100),
-        Field("parties", "list", most=1_000),
-        Field("blobs", "blobs", most=5_000),
-    ),
+    ("intake", 1): _INTAKE,
+    ("intake", 2): (*_INTAKE, Field("agents", "list", most=1_000)),
 }
 """Required fields by kind and schema of the body."""
 

@@ -118,12 +118,18 @@ class CauseIndex:
         """`rows` are causes with the pinyin column: a syllable a character, punctuation as it is."""
         self._entries = [_entry(cause, pinyin, order) for order, (cause, pinyin) in enumerate(rows)]
         self._by_number = {entry.cause.no: entry.cause for entry in self._entries}
+        by_depth = sorted((entry.cause for entry in self._entries), key=lambda cause: cause.level)
+        self._by_name = {cause.name: cause for cause in by_depth}
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def by_number(self, number: str) -> Cause | None:
         return self._by_number.get(number)
+
+    def named(self, name: str) -> Cause | None:
+        """The cause of exactly this name, the most detailed of namesakes."""
+        return self._by_name.get(name)
 
     def search(self, typed: str, favourites: Sequence[str] = (), limit: int = 20) -> list[Cause]:
         """The best matches first; nothing typed gives the favourites in their order.

@@ -9,7 +9,10 @@ from itertools import groupby
 
 @dataclass(frozen=True)
 class DossierPage:
-    """One page: ``sha256`` names its picture, ``material`` the catalogue code (M01 起诉状 …)."""
+    """One page: ``sha256`` names its picture, ``material`` the catalogue code (M01 起诉状 …).
+
+    ``matter`` is the number of the matter of the visit it belongs to, from 1.
+    """
 
     page_id: str
     position: int
@@ -20,21 +23,29 @@ class DossierPage:
     height: int
     dpi: int
     source: str
+    matter: int = 1
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """Consecutive pages of one material, as it stands on the receipt."""
+    """Consecutive pages of one material of one matter, as it stands on the receipt."""
 
     material: str
     pages: tuple[DossierPage, ...]
+    matter: int = 1
 
 
 def bundles(pages: Iterable[DossierPage]) -> tuple[Bundle, ...]:
-    """Group pages by material, keeping the order in which each material first appears."""
+    """Group pages by matter, then material, keeping the order in which each material first appears."""
     ordered = sorted(pages, key=lambda page: page.position)
-    first: dict[str, int] = {}
+    first: dict[tuple[int, str], int] = {}
     for page in ordered:
-        first.setdefault(page.material, page.position)
-    by_material = sorted(ordered, key=lambda page: (first[page.material], page.position))
-    return tuple(Bundle(m, tuple(group)) for m, group in groupby(by_material, key=lambda page: page.material))
+        first.setdefault(_heap(page), page.position)
+    heaps = sorted(ordered, key=lambda page: (page.matter, first[_heap(page)], page.position))
+    return tuple(
+        Bundle(material, tuple(group), matter) for (matter, material), group in groupby(heaps, key=_heap)
+    )
+
+
+def _heap(page: DossierPage) -> tuple[int, str]:
+    return page.matter, page.material

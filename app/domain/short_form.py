@@ -23,6 +23,7 @@ from app.domain.phone import check_phone
 
 Value = str | bool
 _DATE = re.compile(r"([0-9]{4})(?:([0-9]{2})([0-9]{2})|[-./年 ]([0-9]{1,2})[-./月 ]([0-9]{1,2})日?)")
+_MOMENT = re.compile(r"(.{8,11}?)[T ]+([0-9]{1,2})[:时]([0-9]{2})分?")
 _NO = frozenset({"", "否", "无", "no", "false"})
 
 
@@ -141,12 +142,21 @@ def _softly_checked_case_number(text: str) -> Checked:
     return checked if checked.ok else passed(text.strip(), NO_FACTS, checked.problem or "")
 
 
+def _checked_moment(text: str) -> Checked:
+    match = _MOMENT.fullmatch(fold(text))
+    day = _checked_date(match[1]) if match else None
+    if match is None or day is None or not day.ok or int(match[2]) > 23 or int(match[3]) > 59:
+        return failed(text.strip(), "时刻请写成2026-01-31 09:30。")
+    return passed(f"{day.value} {int(match[2]):02d}:{match[3]}")
+
+
 _TEXT_CHECKS: Mapping[FieldKind, Callable[[str], Checked]] = {
     FieldKind.NAME: check_name,
     FieldKind.ID: check_id_number,
     FieldKind.PHONE: check_phone,
     FieldKind.ACCOUNT: check_account,
     FieldKind.CASE_NO: _softly_checked_case_number,
+    FieldKind.MOMENT: _checked_moment,
 }
 
 
@@ -177,6 +187,13 @@ def answered_clocks(
         for f in visible_fields(matter, parties, answers)
         if f.kind is FieldKind.DATE and f.starts and (day := answers.day(f.key)) is not None
     )
+
+
+def moment_of(matter: Matter, answers: Answers) -> datetime | None:
+    """The moment the form gives, on the court's wall clock without a zone; None while there is none."""
+    field_ = next((f for f in matter.fields if f.kind is FieldKind.MOMENT), None)
+    checked = None if field_ is None else _checked_moment(answers.text(field_.key))
+    return datetime.fromisoformat(checked.value) if checked is not None and checked.ok else None
 
 
 def received_clocks(

@@ -1,105 +1,229 @@
-"""The right zone: what is missing, when it is due, what it costs, each with the rule behind it."""
+"""The right zone: what is missing, when it is due, what it costs, what to mind — each with its rule.
+
+Pure and quick: it is worked out anew for every keystroke.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 
-from app.domain.calendar import HolidayTable
-from app.domain.clocks import start_clock
-from app.domain.dossier import bundles
-from app.domain.fee_schedule import FeeKind
-from app.domain.fees import FeeQuestion, compute_fee
-from app.domain.money import format_money, parse_money
+from app.clock import local
+from app.domain.checklist import Item, Status
+from app.domain.clocks import Clock, HourClock, State, Urgency, detect_urgency, passed_limits
+from app.domain.fee_choice import matter_fee
+from app.domain.fees import Fee
+from app.domain.matter import Level, Matter
+from app.domain.mediation import mediation_for
+from app.domain.money import format_money
+from app.domain.party import Agent, Power, agent_findings, foreign_documents, unknown_details
+from app.domain.risk import Effect, Intake, check_intake
+from app.domain.rule import Basis, Rule
+from app.domain.short_form import (
+    answered_clocks,
+    hour_clocks,
+    missing_fields,
+    moment_of,
+    received_clocks,
+    variant_of,
+)
 from app.services import form
-from app.services.form import Draft, value
-from app.services.views import AdviceView, CheckLine, DueLine, FeeView, Mark
+from app.services.fields import FIRST, Draft, value
+from app.services.knowledge import Knowledge
+from app.services.sheet import Sheet, card_shown, checklist, current
+from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark, Remark
 from app.storage.records import PageRecord
 from app.texts import _
 
-_DECISION = "civil"
-_FEE = "fee"
+_MARKS = {
+    Status.HAVE: Mark.HAVE,
+    Status.MISSING_LAW: Mark.MISSING_LAW,
+    Status.MISSING_PRACTICE: Mark.MISSING_PRACTICE,
+    Status.NOT_NEEDED: Mark.NOT_NEEDED,
+}
+_ORDER = {Status.MISSING_LAW: 0, Status.MISSING_PRACTICE: 1, Status.HAVE: 2, Status.NOT_NEEDED: 3}
 
 
-def advise(draft: Draft, dossier: Sequence[PageRecord], today: date, holidays: HolidayTable) -> AdviceView:
-    """Return the right zone for a civil first-instance filing received ``today``."""
+def advise(draft: Draft, dossier: Sequence[PageRecord], knowledge: Knowledge, now: datetime) -> AdviceView:
+    """Return the right zone for the matter on the screen, received at the instant ``now``."""
+    shown = current(draft, knowledge)
+    clocks = Running(shown, knowledge, now)
+    today = local(now).date()
+    urgency = detect_urgency(clocks.answered, today)
+    pressing = urgency.level in (Urgency.LAST_DAYS, Urgency.TODAY)
     return AdviceView(
-        checks=tuple(_checks(draft, dossier)),
-        dues=tuple(_due(clock, today, holidays) for clock in (_DECISION, _FEE)),
-        fee=_fee(draft),
-        mediation=form.field_view(draft, form.MEDIATION),
+        checks=_checks(draft, shown, dossier),
+        dues=tuple(_dues(clocks, today)),
+        fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
+        mediation=_mediation(draft, shown),
+        remarks=tuple(_remarks(draft, shown, clocks, now)),
+        urgent=urgency.rules[-1].text if pressing else "",
+        matter=shown.matter.name,
     )
 
 
-def _checks(draft: Draft, dossier: Sequence[PageRecord]) -> list[CheckLine]:
-    counts = {bundle.material: len(bundle.pages) for bundle in bundles(record.page for record in dossier)}
+class Running:
+    """Every clock of a matter received at the instant ``now``."""
 
-    def paper(code: str, title: str, basis: str, law: bool) -> CheckLine:
-        count = counts.get(code, 0)
-        if count:
-            return CheckLine(Mark.HAVE, title, _("已收 {count} 页").format(count=count), basis)
-        if law:
-            return CheckLine(Mark.MISSING_LAW, title, _("依法须交，缺也照收，一次性告知"), basis)
-        return CheckLine(Mark.MISSING_PRACTICE, title, _("本院惯例，不影响立案"), basis)
-
-    return [
-        paper("M01", _("起诉状"), _("民事诉讼法第一百二十三条"), law=True),
-        _identity(draft, counts.get("M02", 0)),
-        _defendant(draft),
-        paper("M13", _("证据材料"), _("登记立案规定第六条第五项"), law=True),
-        paper("M14", _("送达地址确认书"), _("法释〔2004〕13号"), law=False),
-        _agent(draft, counts.get("M06", 0)),
-    ]
+    def __init__(self, shown: Sheet, knowledge: Knowledge, now: datetime) -> None:
+        table = knowledge.holidays
+        start = moment_of(shown.matter, shown.answers)
+        self.now = local(now)
+        self.received = received_clocks(shown.matter, shown.answers, self.now.date(), table)
+        self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table)
+        begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
+        self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)
 
 
-def _identity(draft: Draft, pages: int) -> CheckLine:
-    basis = _("登记立案规定第六条第一项")
-    field = draft.get("identity.id_number")
-    if pages or (field is not None and field.source == "card"):
-        how = _("已读卡核对") if not pages else _("已收 {count} 页").format(count=pages)
-        return CheckLine(Mark.HAVE, _("原告身份证明"), how, basis)
-    return CheckLine(Mark.MISSING_LAW, _("原告身份证明"), _("请读身份证或扫描复印件"), basis)
+# ---- checklist -------------------------------------------------------------------------------------
 
 
-def _defendant(draft: Draft) -> CheckLine:
-    basis = _("民诉法解释第二百零九条")
-    known = value(draft, "defendant.name") and value(draft, "defendant.address")
-    if known:
-        return CheckLine(Mark.HAVE, _("被告明确"), _("姓名、住所足以与他人区别"), basis)
-    return CheckLine(Mark.MISSING_LAW, _("被告明确"), _("写明姓名和住所，足以与他人区别即可"), basis)
+def _checks(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[CheckLine, ...]:
+    items = sorted(checklist(draft, shown, dossier), key=lambda item: _ORDER[item.status])
+    seen = card_shown(draft, shown)
+    return tuple(_check(item, seen and item.key == f"M02:{FIRST}") for item in items)
 
 
-def _agent(draft: Draft, pages: int) -> CheckLine:
-    basis = _("民事诉讼法第六十二条")
-    if value(draft, "identity.role") != "agent":
-        return CheckLine(Mark.NOT_NEEDED, _("授权委托书"), _("本人到场，不需要"), basis)
-    if pages:
-        return CheckLine(Mark.HAVE, _("授权委托书"), _("已收 {count} 页").format(count=pages), basis)
-    return CheckLine(
-        Mark.MISSING_LAW, _("授权委托书"), _("写明事项和权限；只写“全权代理”没有特别授权"), basis
+def _check(item: Item, card: bool) -> CheckLine:
+    reason = _("已读卡核对") if card and item.status is Status.HAVE else item.reason.text
+    how = item.how if item.missing else ""
+    basis = item.reason.article or (_("本院习惯，不影响收件") if item.level is not Level.LAW else "")
+    return CheckLine(_MARKS[item.status], item.label, _joined(reason, how), basis)
+
+
+def _joined(*parts: str) -> str:
+    return "；".join(part for part in parts if part)
+
+
+# ---- clocks -----------------------------------------------------------------------------------------
+
+
+def _dues(clocks: Running, today: date) -> Iterable[DueLine]:
+    over = passed_limits(clocks.answered, today)
+    yield from (_hours(clock, clocks.now) for clock in clocks.hours)
+    yield from (_due(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
+
+
+def _hours(clock: HourClock, now: datetime) -> DueLine:
+    left = int(clock.left(now).total_seconds() // 3600)
+    due = local(clock.due)
+    text = _("{day} {time}，还剩 {left} 小时").format(day=_day(due.date()), time=f"{due:%H:%M}", left=left)
+    return DueLine(clock.rule.name, text, clock.rule.article, _why(clock.why), pressing=True)
+
+
+def _due(clock: Clock, today: date, over: Rule | None) -> DueLine:
+    text = _day(clock.due) if clock.due else (clock.problem or "")
+    state = clock.state(today)
+    why = _why((*clock.why, *([over] if over else [])))
+    if state is State.OVER:
+        text = _("{day} 已过；照收，由后台审查").format(day=_day(clock.safe_end))
+    return DueLine(
+        clock.rule.name, text, clock.rule.article, why, pressing=state not in (State.RUNNING, State.UNKNOWN)
     )
 
 
-def _fee(draft: Draft) -> FeeView | None:
-    text = value(draft, "matter.amount")
-    amount = parse_money(text).amount if text else None
-    if amount is None:
-        return None
-    fee = compute_fee(FeeQuestion(FeeKind.PROPERTY, amount))
-    return FeeView(
-        amount=fee.amount,
-        shown=f"¥ {format_money(fee.amount)}" if fee.amount is not None else fee.shown,
-        formula=fee.formula,
-        basis=fee.article,
-    )
-
-
-def _due(clock_id: str, today: date, holidays: HolidayTable) -> DueLine:
-    clock = start_clock(clock_id, today, holidays)
-    due = _day(clock.due) if clock.due else clock.problem or ""
-    return DueLine(clock.rule.name, due, clock.rule.article, "；".join(rule.why for rule in clock.why))
+def _why(rules: Iterable[Rule]) -> str:
+    return "；".join(dict.fromkeys(rule.why for rule in rules))
 
 
 def _day(day: date) -> str:
     weekday = "一二三四五六日"[day.weekday()]
-    return _("最迟 {month} 月 {day} 日 周{weekday}").format(month=day.month, day=day.day, weekday=weekday)
+    return _("最迟 {year} 年 {month} 月 {day} 日 周{weekday}").format(
+        year=day.year, month=day.month, day=day.day, weekday=weekday
+    )
+
+
+# ---- fee --------------------------------------------------------------------------------------------
+
+
+def _fee(fee: Fee, matter: Matter, shown: Sheet) -> FeeView:
+    note = matter.fee_of(variant_of(matter, shown.answers)).note
+    unset = fee.low is not None and fee.low != fee.high
+    notes = (
+        note,
+        _("本省标准未设置，按法定幅度显示") if unset else "",
+        "" if fee.prepaid or fee.amount == 0 else _("不预交"),
+    )
+    steps = tuple(step.rule.why for step in fee.steps)
+    return FeeView(
+        amount=fee.amount,
+        shown=_shown(fee.amount, fee.shown),
+        formula="" if fee.formula in ("", "0") else f"{fee.formula} = {fee.shown}",
+        basis=fee.article,
+        note=_joined(*notes),
+        steps=steps,
+    )
+
+
+def _shown(amount: Decimal | None, words: str) -> str:
+    if amount is None:
+        return words
+    return f"¥ {format_money(amount)}" if amount else _("不收费")
+
+
+# ---- mediation, remarks --------------------------------------------------------------------------------
+
+
+def _mediation(draft: Draft, shown: Sheet) -> FieldView | None:
+    spec = form.mediation_spec(shown)
+    return form.field_view(draft, spec) if spec is not None else None
+
+
+def _remarks(draft: Draft, shown: Sheet, clocks: Running, now: datetime) -> Iterable[Remark]:
+    if shown.matter.reserved and shown.matter.destination:
+        words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
+        yield Remark(words)
+    asked = missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW)
+    if asked:
+        labels = "、".join(field.label for field in asked)
+        yield Remark(_("还要问：{labels}").format(labels=labels), action=_("缺也照收，一次写清"))
+    for finding in check_intake(_intake(draft, shown, clocks), local(now)):
+        grave = finding.effect is not Effect.REMIND
+        yield Remark(finding.rule.text, finding.rule.article, finding.action, grave)
+    for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
+        yield Remark(rule.text, rule.article or _practice(rule))
+    yield from _details(shown)
+    offer = mediation_for(shown.matter, shown.answers.marks)
+    if form.mediation_spec(shown) is None and offer.article:
+        yield Remark(offer.text, offer.article)
+
+
+def _practice(rule: Rule) -> str:
+    return _("本院习惯") if rule.basis is Basis.PRACTICE else ""
+
+
+def _details(shown: Sheet) -> Iterable[Remark]:
+    if not shown.matter.code.startswith("F"):
+        return
+    for party in shown.parties.filers:
+        unknown = [label for label in unknown_details(party) if label != "职业或工作单位"]
+        if party.name and unknown:
+            words = _("{name}：还不知道{labels}，诉状里有就不必再问").format(
+                name=party.name, labels="、".join(unknown)
+            )
+            yield Remark(words, "民事诉讼法第124条")
+
+
+def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
+    """What the risk nodes look at while the visit is open; its receipt is part of finishing it."""
+    agent = next(iter(shown.parties.agents), None)
+    return Intake(
+        statement_received=True,
+        receipt_given=True,
+        decision_clocks=clocks.received,
+        hour_clocks=clocks.hours,
+        relief_applied=shown.answers.said("relief"),
+        filing_now=True,
+        agent_acts=tuple(_acts(draft, shown, agent)) if agent else (),
+    )
+
+
+def _acts(draft: Draft, shown: Sheet, agent: Agent) -> Iterable[tuple[Agent, Power]]:
+    """Acts of this matter for which an agent needs special authority."""
+    if value(draft, shown.path("mediation")) == form.AGREE:
+        yield agent, Power.SETTLE
+    if variant_of(shown.matter, shown.answers).startswith("appeal"):
+        yield agent, Power.APPEAL
+    if shown.matter.code == "S12" and shown.answers.variant == "collect":
+        yield agent, Power.COLLECT

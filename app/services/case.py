@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from app.clock import local, stamp
-from app.domain.dossier import bundles
-from app.services import form
-from app.services.form import Draft, value
-from app.services.papers import MATERIALS
+from app.domain.clocks import Clock, HourClock
+from app.domain.dossier import Bundle, bundles
+from app.domain.fee_choice import matter_fee
+from app.domain.fees import Fee
+from app.domain.matter import FieldKind
+from app.domain.party import Agent, Party
+from app.domain.short_form import variant_of
+from app.errors import FormProblem
+from app.services import people
+from app.services.advice import Running
+from app.services.fields import Draft, is_agent, value
+from app.services.form import shown_values
+from app.services.knowledge import Knowledge
+from app.services.sheet import (
+    CURRENT,
+    Sheet,
+    checklist,
+    copies_counted,
+    material_name,
+    numbers,
+    sheets,
+)
+from app.services.views import FieldView
 from app.settings import HallSettings
+from app.storage import pages, visits
+from app.storage.access import Transaction
 from app.storage.records import BlobRecord, ConfirmationRecord, PageRecord, VisitRecord
 from app.texts import _
 
-SCHEMA: Final = 1
-MATTER: Final = ("F01", "民事一审立案")
+SCHEMA: Final = 2
 VERIFICATION_CHARACTERS: Final = 12
 
 
@@ -37,19 +58,32 @@ class Case:
 
 @dataclass(frozen=True)
 class Closing:
-    """What finishing adds: the number, the time, the signature that counts, the bound pages."""
+    """What finishing adds: the number, the time, the signature that counts, the bound pages if any."""
 
     receipt_no: str
     at: datetime
     signed: ConfirmationRecord | None
-    dossier_sha256: str
-    dossier_size: int
+    dossier: BlobRecord | None
     owed: Sequence[BlobRecord]
 
 
-def intake_body(case: Case, closing: Closing, hall: HallSettings) -> dict[str, object]:
-    """Return the record of a finished visit as it is hashed, kept and sent (schema 1, kind ``intake``)."""
+def read_case(connection: Transaction, visit_id: str) -> Case:
+    """Read everything of one visit."""
+    record = visits.get(connection, visit_id)
+    if record is None:
+        raise FormProblem(_("现在没有正在办理的人。"), next_step=_("请先按 F5 叫下一位。"))
+    return Case(
+        record,
+        visits.fields(connection, visit_id),
+        pages.of_visit(connection, visit_id),
+        pages.last_confirmation(connection, visit_id),
+    )
+
+
+def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge) -> dict[str, object]:
+    """Return the record of a finished visit as it is hashed, kept and sent (schema 2, kind ``intake``)."""
     visit = case.visit
+    made = sheets(case.draft, knowledge)
     return {
         "visit_id": visit.id,
         "receipt_no": closing.receipt_no,
@@ -60,39 +94,208 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings) -> dict[str, o
         "opened_at": stamp(visit.opened_at),
         "finished_at": stamp(closing.at),
         "zone": "Asia/Shanghai",
-        "visitor": _named(case.draft, "identity", ("name", "id_number", "phone", "role", "address")),
-        "matters": [_matter(case.draft)],
-        "parties": [
-            {"role": role, **_named(case.draft, role, ("name", "id_number", "phone", "address"))}
-            for role in ("plaintiff", "defendant")
-        ],
-        "provenance": [
-            {"path": f.path, "value": f.value, "source": f.source, "read_value": f.read_value or ""}
-            for f in sorted(case.draft.values(), key=lambda f: f.path)
-        ],
-        "materials": [
-            {"code": b.material, "pages": len(b.pages), "sha256": [p.sha256 for p in b.pages]}
-            for b in bundles(p.page for p in case.dossier)
-        ],
-        "dossier": {"sha256": closing.dossier_sha256, "size": closing.dossier_size},
+        "visitor": _named(
+            case.draft, "identity", ("name", "id_number", "phone", "role", "address", "nation")
+        ),
+        "matters": [_matter(case, shown, knowledge, closing.at) for shown in made],
+        "parties": _parties(made, case.draft),
+        "agents": _agents(made),
+        "provenance": _provenance(case.draft),
+        "materials": [_material(case.draft, bundle, made, knowledge) for bundle in handed_in(case)],
+        "dossier": _dossier(closing.dossier),
         "confirmation": _confirmation(closing.signed),
         "blobs": [{"sha256": record.sha256, "size": record.size} for record in closing.owed],
     }
 
 
-def _matter(draft: Draft) -> dict[str, str]:
+def _provenance(draft: Draft) -> list[dict[str, str]]:
+    kept = (field for field in draft.values() if field.path != CURRENT)
+    return [
+        {"path": f.path, "value": f.value, "source": f.source, "read_value": f.read_value or ""}
+        for f in sorted(kept, key=lambda f: f.path)
+    ]
+
+
+def _dossier(bound: BlobRecord | None) -> dict[str, object]:
+    return {} if bound is None else {"sha256": bound.sha256, "size": bound.size}
+
+
+# ---- matters -----------------------------------------------------------------------------------------
+
+
+def _matter(case: Case, shown: Sheet, knowledge: Knowledge, at: datetime) -> dict[str, object]:
+    matter, variant, draft = shown.matter, shown.variant, case.draft
+    clocks = Running(shown, knowledge, at)
     return {
-        "code": MATTER[0],
-        "title": MATTER[1],
-        "cause": value(draft, "matter.cause"),
-        "amount": value(draft, "matter.amount").replace(",", ""),
-        "claims": value(draft, "matter.claims"),
-        "mediation": value(draft, form.MEDIATION.path),
+        "number": shown.number,
+        "code": matter.code,
+        "version": matter.version,
+        "name": matter.name,
+        "variant": variant.key if variant else "",
+        "variant_name": variant.label if variant else "",
+        "cause_no": shown.cause.no if shown.cause else "",
+        "answers": {
+            view.path.rpartition(".")[2]: plain(view) for view in shown_values(shown, draft, knowledge)
+        },
+        "parties": _lists(shown, draft),
+        "mediation": value(draft, shown.path("mediation")),
+        "fee": _fee(matter_fee(matter, shown.answers, knowledge.fees)),
+        "clocks": [_clock(c) for c in (*clocks.received, *clocks.answered)]
+        + [_hour(c) for c in clocks.hours],
+        "missing": [
+            {
+                "code": item.code,
+                "name": item.label,
+                "level": item.level.value,
+                "short_of": item.short_of,
+                "reason": item.reason.text,
+                "article": item.reason.article,
+            }
+            for item in checklist(draft, shown, case.dossier)
+            if item.missing
+        ],
+    }
+
+
+def plain(view: FieldView) -> str:
+    """The answer as another program reads it: an amount without its commas."""
+    return view.value.replace(",", "") if view.kind == FieldKind.MONEY else view.value
+
+
+def _lists(shown: Sheet, draft: Draft) -> dict[str, list[str]]:
+    return {
+        field.key: list(people.members(draft, shown.number, shown.matter, field))
+        for field in shown.fields
+        if field.kind is FieldKind.PARTIES
+    }
+
+
+def _fee(fee: Fee) -> dict[str, object]:
+    return {
+        "kind": fee.kind.value,
+        "low": _sum(fee.low),
+        "high": _sum(fee.high),
+        "formula": fee.formula,
+        "article": fee.article,
+        "prepaid": fee.prepaid,
+        "steps": [step.rule.why for step in fee.steps],
+    }
+
+
+def _sum(amount: Decimal | None) -> str:
+    """An amount as text, "" while unknown: a float would not keep every fen."""
+    return "" if amount is None else f"{amount:.2f}"
+
+
+def _clock(clock: Clock) -> dict[str, object]:
+    return {
+        "id": clock.rule.id,
+        "name": clock.rule.name,
+        "start": clock.start.isoformat(),
+        "due": clock.due.isoformat() if clock.due else "",
+        "safe_end": clock.safe_end.isoformat(),
+        "article": clock.rule.article,
+    }
+
+
+def _hour(clock: HourClock) -> dict[str, object]:
+    return {
+        "id": clock.rule.id,
+        "name": clock.rule.name,
+        "start": stamp(clock.start),
+        "due": stamp(clock.due),
+        "article": clock.rule.article,
+    }
+
+
+# ---- people --------------------------------------------------------------------------------------------
+
+
+def _parties(made: Sequence[Sheet], draft: Draft) -> list[dict[str, object]]:
+    """Every party once, with its roles in the matters."""
+    found: dict[str, Party] = {}
+    roles: dict[str, list[dict[str, object]]] = {}
+    for shown in made:
+        for party in shown.parties.people:
+            found.setdefault(party.key, party)
+        for field in people.lists_of(shown.matter):
+            for key in people.members(draft, shown.number, shown.matter, field):
+                roles.setdefault(key, []).append({"matter": shown.number, "role": field.label})
+    named = (party for party in found.values() if party.name or party.id_number)
+    return [_party(party, roles[party.key]) for party in named]
+
+
+def _party(party: Party, roles: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "key": party.key,
+        "roles": roles,
+        "form": party.form.value,
+        "name": party.name,
+        "id_kind": party.id_kind.value if party.id_kind else "",
+        "id_number": party.id_number,
+        "phone": party.phone,
+        "address": party.address,
+        "sex": party.sex,
+        "birth": party.birth,
+        "nation": party.nation,
+        "legal_representative": party.legal_representative,
+        "representative_post": party.representative_post,
+        "origin": party.origin.value,
+    }
+
+
+def _agents(made: Sequence[Sheet]) -> list[dict[str, object]]:
+    """Every agent once, with whom it represents in which matter."""
+    return [{"matter": shown.number, **_agent(agent)} for shown in made for agent in shown.parties.agents]
+
+
+def _agent(agent: Agent) -> dict[str, object]:
+    return {
+        "key": agent.key,
+        "name": agent.name,
+        "kind": agent.kind.value,
+        "office": agent.office,
+        "id_number": agent.id_number,
+        "phone": agent.phone,
+        "represents": list(agent.represents),
+        "powers": sorted(power.value for power in agent.powers),
     }
 
 
 def _named(draft: Draft, prefix: str, names: Sequence[str]) -> dict[str, str]:
     return {name: value(draft, f"{prefix}.{name}") for name in names}
+
+
+# ---- papers --------------------------------------------------------------------------------------------
+
+
+def handed_in(case: Case) -> tuple[Bundle, ...]:
+    """Pages by matter and material, and after them what was counted on the counter without a scan."""
+    scanned = bundles(record.page for record in case.dossier)
+    known = {(bundle.matter, bundle.material) for bundle in scanned}
+    counted = [
+        Bundle(code, (), number)
+        for number in numbers(case.draft)
+        for code, copies in sorted(copies_counted(case.draft, number).items())
+        if copies and (number, code) not in known
+    ]
+    return tuple(sorted((*scanned, *counted), key=lambda bundle: bundle.matter))
+
+
+def _material(draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Knowledge) -> dict[str, object]:
+    return {
+        "matter": bundle.matter,
+        "code": bundle.material,
+        "name": _name(bundle, made, knowledge),
+        "pages": len(bundle.pages),
+        "copies": copies_counted(draft, bundle.matter).get(bundle.material, 1) or 1,
+        "sha256": [page.sha256 for page in bundle.pages],
+    }
+
+
+def _name(bundle: Bundle, made: Iterable[Sheet], knowledge: Knowledge) -> str:
+    matter = next((shown.matter for shown in made if shown.number == bundle.matter), None)
+    return material_name(bundle.material, knowledge, matter)
 
 
 def _confirmation(signed: ConfirmationRecord | None) -> dict[str, str]:
@@ -107,30 +310,51 @@ def _confirmation(signed: ConfirmationRecord | None) -> dict[str, str]:
     }
 
 
-def receipt_content(case: Case, closing: Closing, hall: HallSettings, sha256: str) -> dict[str, object]:
+def receipt_content(
+    case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge, sha256: str
+) -> dict[str, object]:
     """Return the data of the material receipt, frozen with the print job (民事诉讼法第六十九条)."""
-    draft = case.draft
-    agent = value(draft, "identity.name") if value(draft, "identity.role") == "agent" else ""
+    draft, made = case.draft, sheets(case.draft, knowledge)
     return {
         "court": hall.court,
         "window": _("{number} 号窗口").format(number=case.visit.window),
         "receipt_no": closing.receipt_no,
         "intake_no": case.visit.ticket,
-        "party": value(draft, "plaintiff.name") or value(draft, "identity.name"),
-        "agent": agent,
-        "matter": MATTER[1],
-        "cause": value(draft, "matter.cause"),
-        "materials": [
-            {
-                "name": MATERIALS.get(b.material, b.material),
-                "pages": len(b.pages),
-                "copies": 1,
-                "form": "copy",
-            }
-            for b in bundles(p.page for p in case.dossier)
-        ],
+        "party": _filers(made) or value(draft, "identity.name"),
+        "agent": value(draft, "identity.name") if is_agent(draft) else "",
+        "matter": "；".join(dict.fromkeys(_matter_words(shown) for shown in made)),
+        "cause": "；".join(dict.fromkeys(shown.cause.name for shown in made if shown.cause)),
+        "materials": [_receipt_line(draft, bundle, made, knowledge) for bundle in handed_in(case)],
         "received": local(closing.at).isoformat(),
         "officer": case.visit.clerk,
         "signature_sha256": closing.signed.signature_sha256 if closing.signed else "",
         "verification": sha256[:VERIFICATION_CHARACTERS].upper(),
+    }
+
+
+def _filers(made: Sequence[Sheet]) -> str:
+    names = dict.fromkeys(p.name for shown in made for p in shown.parties.filers if p.name)
+    several = len(names) > 3
+    first = "、".join(list(names)[: 3 if several else None])
+    return _("{names}等 {count} 人").format(names=first, count=len(names)) if several else first
+
+
+def _matter_words(shown: Sheet) -> str:
+    chosen = variant_of(shown.matter, shown.answers)
+    variant = shown.matter.variant(chosen)
+    return f"{shown.matter.name}（{variant.label}）" if variant else shown.matter.name
+
+
+def _receipt_line(
+    draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Knowledge
+) -> dict[str, object]:
+    name = _name(bundle, made, knowledge)
+    place = next((i for i, shown in enumerate(made, 1) if shown.number == bundle.matter), 0)
+    if len(made) > 1 and place:
+        name = _("第{place}件 {name}").format(place=place, name=name)
+    return {
+        "name": name,
+        "pages": len(bundle.pages) or None,
+        "copies": copies_counted(draft, bundle.matter).get(bundle.material, 1) or 1,
+        "form": "copy",
     }

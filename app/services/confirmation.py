@@ -6,77 +6,114 @@ import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from app.clock import local
-from app.domain.dossier import bundles
+from app.domain.matter import AGENT_NAMES, FieldKind
+from app.domain.party import Party
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import PAPERS, on
-from app.services import form
+from app.services import people
+from app.services.case import Case, handed_in, read_case
 from app.services.desk import Desk
 from app.services.drafts import require_open
-from app.services.form import Draft, value
-from app.services.papers import MATERIALS, keep_blob
-from app.services.views import ConfirmationView
-from app.storage import pages, visits
-from app.storage.records import ConfirmationRecord, PageRecord, VisitRecord
+from app.services.fields import Draft, is_agent, value
+from app.services.form import AGREE, mediation_spec, shown_values, unready
+from app.services.knowledge import Knowledge
+from app.services.papers import keep_blob
+from app.services.sheet import Sheet, material_name, sheets
+from app.services.views import ConfirmationView, FieldView
+from app.storage import pages
+from app.storage.records import ConfirmationRecord
 from app.texts import _
 
+LONGEST: Final = 18_000
+LONGEST_ANSWER: Final = 1_500
+MOST_NAMED: Final = 50
 SMALLEST_SIGNATURE = 64
 
 
-def text_of(record: VisitRecord, draft: Draft, dossier: Sequence[PageRecord], court: str) -> str:
-    """Return the text to be read, the same for the same draft."""
-    lines = [
-        f"{court}：",
-        _("本人 {name}，公民身份号码 {number}，联系电话 {phone}。").format(
-            name=value(draft, "identity.name"),
-            number=value(draft, "identity.id_number"),
-            phone=value(draft, "identity.phone"),
-        ),
-        _("今天提交民事起诉材料，案由：{cause}。").format(cause=value(draft, "matter.cause")),
-        _("原告：{name}，送达地址：{address}。").format(
-            name=value(draft, "plaintiff.name"), address=value(draft, "plaintiff.address")
-        ),
-        _("被告：{name}，住所：{address}。").format(
-            name=value(draft, "defendant.name"), address=value(draft, "defendant.address")
-        ),
-    ]
-    amount = value(draft, "matter.amount")
-    if amount:
-        lines.append(_("诉讼标的额：{amount} 元。").format(amount=amount))
-    claims = value(draft, "matter.claims")
-    if claims:
-        lines.append(_("诉讼请求：{claims}").format(claims=claims))
-    handed = "、".join(
-        _("{name} {count} 页").format(name=MATERIALS.get(b.material, b.material), count=len(b.pages))
-        for b in bundles(p.page for p in dossier)
+def text_of(case: Case, court: str, knowledge: Knowledge) -> str:
+    """Return the text to be read, the same for the same draft; at most ``LONGEST`` characters."""
+    lines = [f"{court}：", _visitor(case.draft)]
+    made = sheets(case.draft, knowledge)
+    for place, shown in enumerate(made, 1):
+        lines += _matter(case, shown, place if len(made) > 1 else 0, knowledge)
+    body = "\n".join(line for line in lines if line)
+    if len(body) > LONGEST:
+        body = _("{text}……（内容较多，其余以所交材料为准）").format(text=body[:LONGEST])
+    end = f"{case.visit.ticket}  {local(case.visit.opened_at):%Y-%m-%d}"
+    return "\n".join((body, _("以上内容已看过，与本人所说一致。"), end))
+
+
+def _visitor(draft: Draft) -> str:
+    who = _("本人 {name}，证件号码 {number}，联系电话 {phone}。").format(
+        name=value(draft, "identity.name"),
+        number=value(draft, "identity.id_number"),
+        phone=value(draft, "identity.phone"),
     )
-    lines.append(_("提交的材料：{handed}。").format(handed=handed or _("无")))
-    wish = value(draft, form.MEDIATION.path)
-    if wish:
-        agreed = _("愿意先行调解。") if wish == form.AGREE else _("不愿意先行调解，请依法立案。")
+    if not is_agent(draft):
+        return who
+    agent = _("作为{kind}代理办理，权限：{powers}。").format(
+        kind=AGENT_NAMES[people.agent_kind(draft)], powers=value(draft, "agent.1.authority") or _("未写明")
+    )
+    return f"{who}\n{agent}"
+
+
+def _matter(case: Case, shown: Sheet, place: int, knowledge: Knowledge) -> list[str]:
+    draft, variant = case.draft, shown.variant
+    name = f"{shown.matter.name}（{variant.label}）" if variant else shown.matter.name
+    head = _("今天办理：{name}。").format(name=name)
+    lines = [_("第 {place} 件").format(place=place) + "  " + head if place else head]
+    for field in people.lists_of(shown.matter):
+        keys = people.members(draft, shown.number, shown.matter, field)
+        people_ = [party for party in shown.parties.people if party.key in keys and party.name]
+        lines += [f"{_(field.label)}：{_party(party)}" for party in people_[:MOST_NAMED]]
+        if len(people_) > MOST_NAMED:
+            lines.append(_("{label}共 {count} 人。").format(label=_(field.label), count=len(people_)))
+    lines += [f"{view.label}：{_said(view)}" for view in shown_values(shown, draft, knowledge)]
+    lines.append(_("提交的材料：{handed}。").format(handed=_handed(case, shown, knowledge) or _("无")))
+    wish = value(draft, shown.path("mediation"))
+    if wish and mediation_spec(shown) is not None:
+        agreed = _("愿意先行调解。") if wish == AGREE else _("不愿意先行调解，请依法立案。")
         lines.append(agreed)
-    lines.append(_("以上内容已看过，与本人所说一致。"))
-    lines.append(f"{record.ticket}  {local(record.opened_at):%Y-%m-%d}")
-    return "\n".join(lines)
+    return lines
+
+
+def _said(view: FieldView) -> str:
+    if view.kind == FieldKind.MONEY:
+        return _("{amount} 元").format(amount=view.value)
+    return view.value[:LONGEST_ANSWER]
+
+
+def _party(party: Party) -> str:
+    parts = (party.name, party.id_number, party.legal_representative, party.address, party.phone)
+    return "，".join(part for part in parts if part)
+
+
+def _handed(case: Case, shown: Sheet, knowledge: Knowledge) -> str:
+    return "、".join(
+        _("{name} {count} 页").format(
+            name=material_name(bundle.material, knowledge, shown.matter), count=len(bundle.pages)
+        )
+        if bundle.pages
+        else material_name(bundle.material, knowledge, shown.matter)
+        for bundle in handed_in(case)
+        if bundle.matter == shown.number
+    )
 
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def view(
-    record: VisitRecord,
-    draft: Draft,
-    dossier: Sequence[PageRecord],
-    signed: ConfirmationRecord | None,
-    court: str,
-) -> ConfirmationView:
+def view(case: Case, court: str, knowledge: Knowledge) -> ConfirmationView:
     """Return the text as it stands now and whether it, or an earlier one, is signed."""
-    text = text_of(record, draft, dossier, court)
+    text = text_of(case, court, knowledge)
     sha256 = digest(text)
-    lacking = [label for step in ("identity", "matter", "parties") for label in form.missing(draft, step)]
+    lacking = unready(case.draft, knowledge)
+    signed = case.signed
     current = signed is not None and signed.text_sha256 == sha256
     return ConfirmationView(
         text=text,
@@ -95,8 +132,8 @@ Stroke = Sequence[tuple[float, float, float, float]]
 def sign(desk: Desk, sha256: str, png: bytes, strokes: Sequence[Stroke]) -> datetime:
     """Keep a signature for the text with this hash; raises FormProblem when the draft has changed since."""
     record = require_open(desk)
-    draft = desk.store(visits.fields, record.id)
-    text = text_of(record, draft, desk.store(pages.of_visit, record.id), desk.settings.hall.court)
+    case = desk.store(read_case, record.id)
+    text = text_of(case, desk.settings.hall.court, desk.knowledge)
     if digest(text) != sha256:
         raise FormProblem(
             _("签字期间内容有改动，这次签字没有采用。"),

@@ -20,7 +20,9 @@ def dossier_pdf(desk: Desk, visit_id: str) -> bytes:
     intake = desk.store(intakes.get_intake, visit_id)
     if intake is None:
         raise FormProblem(_("这次办理还没有办结，没有成册的材料。"))
-    sha256 = json.loads(intake.body)["dossier"]["sha256"]
+    sha256 = json.loads(intake.body)["dossier"].get("sha256")
+    if sha256 is None:
+        raise FormProblem(_("这次办理没有交材料，没有成册的材料。"))
     record = desk.store(pages.get_blob, sha256)
     if record is None:
         raise AssertionError("a finished visit names a dossier without a row; the transaction forbids it")

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from app.errors import FormProblem
 from app.lanes import DB, on
-from app.services import form
+from app.services import form, people
 from app.services.desk import Desk
+from app.services.fields import Draft
+from app.services.sheet import matter_of
 from app.storage import visits
+from app.storage.access import Transaction
 from app.storage.records import DraftField, VisitRecord
 from app.texts import _
 
@@ -23,21 +29,46 @@ def require_open(desk: Desk) -> VisitRecord:
 def set_field(desk: Desk, path: str, text: str) -> None:
     """Save what the clerk typed, exactly as far as it goes; an unfinished number is kept as it is.
 
-    What the card or a page said stays on record beside it.
+    What the card or a page said stays on record beside it. A newly chosen matter takes over the parties
+    already named.
     """
-    if path not in form.SPECS:
-        raise FormProblem(_("没有这一项。"))
     record = require_open(desk)
-    checked = form.check(path, text)
-    before = desk.store(visits.fields, record.id).get(path)
-    if before is not None and before.value == checked.value:
+    draft = desk.store(visits.fields, record.id)
+    if path.startswith("matter.") and path.endswith(".code"):
+        _choose(desk, record, draft, path, text)
         return
+    spec = form.spec_at(draft, path, desk.knowledge)
+    if spec is None:
+        raise FormProblem(_("没有这一项。"))
+    save(desk, record.id, draft, {path: form.check(spec, text).value})
+
+
+def _choose(desk: Desk, record: VisitRecord, draft: Draft, path: str, code: str) -> None:
+    number = path.split(".")[1]
+    chosen = desk.knowledge.matters.get(code)
+    if chosen is None or not number.isdigit():
+        raise FormProblem(_("没有这个事项。"), next_step=_("请从列表选择。"))
+    old = matter_of(draft, int(number), desk.knowledge)
+    save(desk, record.id, draft, {path: code, **people.carried(draft, int(number), chosen, old)})
+
+
+def save(desk: Desk, visit_id: str, draft: Draft, texts: Mapping[str, str]) -> None:
+    """Save several fields as typed by the clerk, in one transaction; unchanged ones are left alone."""
+    changed = [_typed(draft.get(path), path, text) for path, text in texts.items()]
+    made = [field for field in changed if field is not None]
+    if made:
+        desk.store(_save, visit_id, made, desk.clock.now())
+
+
+def _typed(before: DraftField | None, path: str, text: str) -> DraftField | None:
+    if before is not None and before.value == text:
+        return None
     read_value = before.read_value if before else None
     if before is not None and before.source != "typed":
         read_value = before.value
-    desk.store(
-        visits.set_field,
-        record.id,
-        DraftField(path, checked.value, "typed", read_value),
-        desk.clock.now(),
-    )
+    return DraftField(path, text, "typed", read_value)
+
+
+def _save(connection: Transaction, visit_id: str, fields: list[DraftField], at: datetime) -> None:
+    for field in fields:
+        visits.set_field(connection, visit_id, field, at)

@@ -14,18 +14,21 @@ from functools import partial
 
 from app.clock import local
 from app.domain.dossier import DossierPage, bundles
+from app.domain.matter import Group
 from app.domain.receipt import receipt_number
 from app.errors import FormProblem
 from app.ids import new_id
 from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
-from app.services import confirmation
-from app.services.case import SCHEMA, Case, Closing, intake_body, receipt_content
+from app.services import confirmation, people
+from app.services.case import SCHEMA, Case, Closing, handed_in, intake_body, read_case, receipt_content
 from app.services.desk import Desk
 from app.services.drafts import require_open
-from app.services.form import value
-from app.services.papers import MATERIALS, keep_blob
+from app.services.fields import value
+from app.services.knowledge import Knowledge
+from app.services.papers import keep_blob
+from app.services.sheet import material_name, sheets
 from app.storage import intakes, meta, pages, print_jobs, visits
 from app.storage.access import Transaction
 from app.storage.records import BlobRecord, ConfirmationRecord, IntakeRecord, PrintJob
@@ -55,7 +58,7 @@ def finish(desk: Desk, unsigned: bool = False) -> Finished:
     """
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
-    _refuse_empty(case)
+    _refuse_empty(case, desk.knowledge)
     signed = _valid_signature(desk, case)
     if signed is None and not unsigned:
         raise NotSigned(
@@ -63,48 +66,47 @@ def finish(desk: Desk, unsigned: bool = False) -> Finished:
             safe=_("内容已保存。"),
             next_step=_("请按 F10 交当事人确认；当事人不签的，再按一次 F12，记录会注明“未签字”。"),
         )
-    pdf = bind(_sheets(desk, case), title=_("{ticket} 立案材料").format(ticket=case.visit.ticket))
-    dossier = BlobRecord(keep_blob(desk, pdf, "application/pdf"), len(pdf), b"", "application/pdf")
-    receipt_no = desk.store(_commit, desk, case, signed, dossier)
+    receipt_no = desk.store(_commit, desk, case, signed, _bind(desk, case))
     return Finished(visit_id, case.visit.ticket, receipt_no)
 
 
-def read_case(connection: Transaction, visit_id: str) -> Case:
-    """Read everything of one visit."""
-    record = visits.get(connection, visit_id)
-    if record is None:
-        raise FormProblem(_("现在没有正在办理的人。"), next_step=_("请先按 F5 叫下一位。"))
-    return Case(
-        record,
-        visits.fields(connection, visit_id),
-        pages.of_visit(connection, visit_id),
-        pages.last_confirmation(connection, visit_id),
-    )
-
-
-def _refuse_empty(case: Case) -> None:
-    if not value(case.draft, "identity.name"):
+def _refuse_empty(case: Case, knowledge: Knowledge) -> None:
+    """A filing needs somebody and some paper; advice and complaints may come without either."""
+    made = sheets(case.draft, knowledge)
+    named = any(people.lists_of(shown.matter) for shown in made)
+    if named and not value(case.draft, "identity.name"):
         raise FormProblem(
             _("还不知道来访人是谁。"),
             safe=_("内容已保存。"),
             next_step=_("请按 F3 读身份证，或输入姓名。"),
         )
-    if not case.dossier:
+    filing = any(shown.matter.group is Group.FILING for shown in made)
+    if filing and not case.dossier:
         raise FormProblem(
             _("还没有收到材料。"), safe=_("内容已保存。"), next_step=_("请按 F8 扫描，或 Ctrl+O 导入。")
         )
 
 
 def _valid_signature(desk: Desk, case: Case) -> ConfirmationRecord | None:
-    text = confirmation.text_of(case.visit, case.draft, case.dossier, desk.settings.hall.court)
+    text = confirmation.text_of(case, desk.settings.hall.court, desk.knowledge)
     signed = case.signed
     return signed if signed is not None and signed.text_sha256 == confirmation.digest(text) else None
 
 
+def _bind(desk: Desk, case: Case) -> BlobRecord | None:
+    """Bind the pages into one PDF, durable on disk; None when nothing was scanned."""
+    if not case.dossier:
+        return None
+    pdf = bind(_sheets(desk, case), title=_("{ticket} 材料").format(ticket=case.visit.ticket))
+    return BlobRecord(keep_blob(desk, pdf, "application/pdf"), len(pdf), b"", "application/pdf")
+
+
 def _sheets(desk: Desk, case: Case) -> Iterator[Sheet]:
+    made = {shown.number: shown.matter for shown in sheets(case.draft, desk.knowledge)}
     for bundle in bundles(record.page for record in case.dossier):
+        name = material_name(bundle.material, desk.knowledge, made.get(bundle.matter))
         for page in bundle.pages:
-            yield Sheet(MATERIALS.get(bundle.material, bundle.material), _loader(desk, page))
+            yield Sheet(name, _loader(desk, page))
 
 
 def _loader(desk: Desk, page: DossierPage) -> Callable[[], Page]:
@@ -121,7 +123,11 @@ def load_page(desk: Desk, page: DossierPage) -> Page:
 
 
 def _commit(
-    connection: Transaction, desk: Desk, case: Case, signed: ConfirmationRecord | None, dossier: BlobRecord
+    connection: Transaction,
+    desk: Desk,
+    case: Case,
+    signed: ConfirmationRecord | None,
+    dossier: BlobRecord | None,
 ) -> str:
     visit_id = case.visit.id
     if read_case(connection, visit_id) != case:
@@ -132,9 +138,8 @@ def _commit(
     day = local(now).date()
     count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
     number = receipt_number(day, desk.window, count)
-    owed = _owed(connection, case, signed, dossier.sha256)
-    closing = Closing(number, now, signed, dossier.sha256, dossier.size, owed)
-    body = canonical(intake_body(case, closing, desk.settings.hall))
+    closing = Closing(number, now, signed, dossier, _owed(connection, case, signed, dossier))
+    body = canonical(intake_body(case, closing, desk.settings.hall, desk.knowledge))
     sha256 = sha256_hex(body)
     intakes.add_intake(connection, IntakeRecord(visit_id, number, body, sha256, now))
     intakes.add_event(
@@ -147,18 +152,29 @@ def _commit(
         sha256=sha256,
         at=now,
     )
-    intakes.owe_blobs(connection, visit_id, (record.sha256 for record in owed))
-    content = json.dumps(receipt_content(case, closing, desk.settings.hall, sha256), ensure_ascii=False)
-    for job in _receipt_jobs(desk, visit_id, content):
-        print_jobs.add(connection, job, now)
+    intakes.owe_blobs(connection, visit_id, (record.sha256 for record in closing.owed))
+    if handed_in(case):
+        _queue_receipts(connection, desk, case, closing, sha256)
     visits.close(connection, visit_id, "finished", now)
     return number
 
 
+def _queue_receipts(connection: Transaction, desk: Desk, case: Case, closing: Closing, sha256: str) -> None:
+    """Queue the receipt for what was handed in; where nothing was, there is nothing to give a receipt for."""
+    content = receipt_content(case, closing, desk.settings.hall, desk.knowledge, sha256)
+    for job in _receipt_jobs(desk, case.visit.id, json.dumps(content, ensure_ascii=False)):
+        print_jobs.add(connection, job, closing.at)
+
+
 def _owed(
-    connection: Transaction, case: Case, signed: ConfirmationRecord | None, dossier: str
+    connection: Transaction,
+    case: Case,
+    signed: ConfirmationRecord | None,
+    dossier: BlobRecord | None,
 ) -> list[BlobRecord]:
-    hashes = {record.page.sha256 for record in case.dossier} | {dossier}
+    hashes = {record.page.sha256 for record in case.dossier}
+    if dossier is not None:
+        hashes.add(dossier.sha256)
     if signed is not None:
         hashes.add(signed.signature_sha256)
     found = (pages.get_blob(connection, sha256) for sha256 in sorted(hashes))

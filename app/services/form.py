@@ -1,202 +1,284 @@
-"""The form of a civil first-instance filing (民事一审立案): its fields, what each accepts, what it copies.
+"""The form of a visit: who came, what for, who else; the matters' own fields come from the catalogue.
 
 A field is named by its path in the draft. Nothing is typed twice: what the card said of the visitor stands
-for the plaintiff too until the clerk says otherwise.
+for the first party too until the clerk says otherwise.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Final
 
-from app.domain.checked import Checked, failed, passed
-from app.domain.identity import check_id_number
-from app.domain.money import format_money, parse_money
-from app.domain.names import check_name
-from app.domain.phone import check_phone
-from app.services.views import FieldGroup, FieldView, Source
-from app.storage.records import DraftField
+from app.domain.case_number import check_case_number
+from app.domain.checked import NO_FACTS, Checked, passed
+from app.domain.initials import initials
+from app.domain.matter import Field, FieldKind, Level, Matter, MediationMode
+from app.domain.mediation import mediation_for
+from app.domain.short_form import check_field, variant_of
+from app.services import people
+from app.services.fields import (
+    Draft,
+    FieldSpec,
+    GroupSpec,
+    check,
+    field_view,
+    is_agent,
+    lacking,
+    value,
+    wrong,
+)
+from app.services.knowledge import Knowledge
+from app.services.people import check_person_number
+from app.services.sheet import Sheet, current, matter_of, sheets
+from app.services.views import FieldGroup, FieldView, Suggestion
 from app.texts import _
 
-LONGEST_TEXT: Final = 4000
-SPELLING: Final = "\u200c\u200d\u180e"
-"""Format characters that belong to the spelling, as in ``app.domain.names``."""
+__all__ = ["Draft", "check", "field_view", "value"]
+
 AGREE: Final = "agree"
 DECLINE: Final = "decline"
+YES: Final = "是"
+NO: Final = "否"
+STEPS: Final = ("identity", "matter", "parties")
+MOST_COPIES: Final = 999
 
-
-@dataclass(frozen=True)
-class FieldSpec:
-    """One field: ``copies`` is the path whose value stands here until something else is entered."""
-
-    path: str
-    label: str
-    kind: str = "text"
-    required: bool = False
-    hint: str = ""
-    wide: bool = False
-    copies: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class GroupSpec:
-    """Fields that stand together on one step."""
-
-    step: str
-    title: str
-    fields: tuple[FieldSpec, ...]
-
-
-Draft = Mapping[str, DraftField]
-
-FORM: Final = (
-    GroupSpec(
-        "identity",
-        "来访人",
-        (
-            FieldSpec("identity.name", "姓名", required=True, hint="放上身份证按 F3，或手工输入"),
-            FieldSpec("identity.id_number", "公民身份号码", "id_number", required=True),
-            FieldSpec("identity.phone", "手机号码", "phone", required=True),
-            FieldSpec(
-                "identity.role", "身份", "choice", choices=(("party", "当事人本人"), ("agent", "诉讼代理人"))
-            ),
-            FieldSpec("identity.address", "证件住址", wide=True),
+IDENTITY: Final = GroupSpec(
+    "来访人",
+    (
+        FieldSpec("identity.name", "姓名", "name", required=True, hint="放上身份证按 F3，或手工输入"),
+        FieldSpec("identity.id_number", "证件号码", "id_number", required=True, rule=check_person_number),
+        FieldSpec("identity.phone", "手机号码", "phone", required=True),
+        FieldSpec(
+            "identity.role", "身份", "choice", choices=(("party", "当事人本人"), ("agent", "诉讼代理人"))
         ),
+        FieldSpec("identity.address", "证件住址"),
+        FieldSpec("identity.nation", "民族"),
     ),
-    GroupSpec(
+)
+
+
+# ---- one matter --------------------------------------------------------------------------------------
+
+
+def head_group(shown: Sheet, knowledge: Knowledge) -> GroupSpec:
+    """Which matter, and which kind of it."""
+    fields = [matter_spec(shown.path("code"), shown.matter.code, knowledge)]
+    if shown.matter.variants:
+        chosen = variant_of(shown.matter, shown.answers)
+        kinds = tuple((variant.key, variant.label) for variant in shown.matter.variants)
+        fields.append(FieldSpec(shown.path("variant"), "类别", "choice", choices=kinds, default=chosen))
+    return GroupSpec("事项", tuple(fields))
+
+
+def matter_spec(path: str, code: str, knowledge: Knowledge) -> FieldSpec:
+    """The choice among the 25 matters."""
+    matters = knowledge.matters.values()
+    return FieldSpec(
+        path,
+        "办理事项",
         "matter",
-        "案件",
-        (
-            FieldSpec("matter.cause", "案由", "cause", required=True, hint="例如 民间借贷纠纷"),
-            FieldSpec("matter.amount", "诉讼标的额（元）", "money", hint="没有金额可不填"),
-            FieldSpec("matter.claims", "诉讼请求", "long_text", wide=True, hint="照起诉状要点填写"),
-        ),
-    ),
-    GroupSpec(
-        "parties",
-        "原告",
-        (
-            FieldSpec("plaintiff.name", "姓名", required=True, copies="identity.name"),
-            FieldSpec("plaintiff.id_number", "公民身份号码", "id_number", copies="identity.id_number"),
-            FieldSpec("plaintiff.phone", "手机号码", "phone", copies="identity.phone"),
-            FieldSpec("plaintiff.address", "送达地址", required=True, copies="identity.address"),
-        ),
-    ),
-    GroupSpec(
-        "parties",
-        "被告",
-        (
-            FieldSpec("defendant.name", "姓名", required=True),
-            FieldSpec("defendant.id_number", "公民身份号码", "id_number", hint="不知道可不填"),
-            FieldSpec("defendant.phone", "联系电话", "phone"),
-            FieldSpec("defendant.address", "住所", required=True, hint="足以与他人区别即可"),
-        ),
-    ),
-)
-MEDIATION: Final = FieldSpec(
-    "matter.mediation",
-    "先行调解",
-    "choice",
-    hint="可以建议，须当事人愿意",
-    choices=((AGREE, "愿意"), (DECLINE, "不愿意")),
-)
-SPECS: Final = {spec.path: spec for group in FORM for spec in group.fields} | {MEDIATION.path: MEDIATION}
+        hint="输入编号、名称或拼音首字母",
+        choices=tuple((matter.code, f"{matter.code} {matter.name}") for matter in matters),
+        default=code,
+        suggest=partial(suggest_matters, tuple(matters)),
+    )
 
 
-def check(path: str, text: str) -> Checked:
-    """Check and normalise what was entered for a field; an empty value always passes."""
-    spec = SPECS[path]
-    if not text.strip():
-        return passed("")
-    if len(text) > LONGEST_TEXT:
-        return failed(text[:LONGEST_TEXT], _("太长了，最多 {limit} 个字。").format(limit=LONGEST_TEXT))
-    match spec.kind:
-        case "id_number":
-            return check_id_number(text)
-        case "phone":
-            return check_phone(text)
-        case "money":
-            parsed = parse_money(text)
-            return (
-                passed(format_money(parsed.amount))
-                if parsed.amount is not None
-                else failed(text, parsed.problem or "")
-            )
-        case "choice":
-            known = {value for value, _label in spec.choices}
-            return passed(text) if text in known else failed(text, _("没有这个选项。"))
-        case _:
-            return check_name(text) if path.endswith(".name") else passed(_one_field(text, spec.kind))
+@lru_cache(maxsize=256)
+def _letters(name: str) -> str:
+    return initials(name)
 
 
-def _one_field(text: str, kind: str) -> str:
-    """Strip control characters; only a long text keeps its line breaks.
+def suggest_matters(matters: tuple[Matter, ...], typed: str) -> tuple[Suggestion, ...]:
+    """The matters whose code, name, short name or initials contain what is typed, best first."""
+    text = "".join(typed.split()).lower()
 
-    Characters this Python does not know yet, private-use ones and those Mongolian spelling needs are kept.
+    def place(matter: Matter) -> int:
+        words = (
+            matter.code.lower(),
+            matter.name,
+            matter.short,
+            _letters(matter.short),
+            _letters(matter.name),
+        )
+        found = [word.find(text) for word in words if text in word]
+        return min(found) if found else -1
+
+    ranked = [(place(matter), matter) for matter in matters]
+    best = sorted((pair for pair in ranked if pair[0] >= 0), key=lambda pair: pair[0])
+    return tuple(Suggestion(m.code, f"{m.code} {m.name}", m.short) for _place, m in best)
+
+
+def field_spec(shown_path: str, field: Field, knowledge: Knowledge) -> FieldSpec:
+    """The spec of a field of the catalogue."""
+    kind = field.kind
+    spec = partial(
+        FieldSpec,
+        shown_path,
+        field.label,
+        required=field.level is Level.LAW,
+        hint=field.hint,
+        rule=partial(check_field, field),
+    )
+    if kind is FieldKind.CHOICE:
+        return spec("choice", choices=tuple((choice, choice) for choice in field.choices))
+    if kind is FieldKind.YES_NO:
+        return spec("choice", choices=((YES, YES), (NO, NO)))
+    if kind is FieldKind.CAUSE:
+        return spec(
+            "cause",
+            rule=partial(_check_cause, knowledge),
+            suggest=partial(suggest_causes, knowledge),
+        )
+    if kind is FieldKind.COURT:
+        names = tuple((court.name, court.name) for court in knowledge.courts.values())
+        return spec("court", choices=names)
+    if kind is FieldKind.CASE_NO:
+        return spec("case_no", rule=partial(_check_case_number, knowledge))
+    return spec(kind.value, wide=kind is FieldKind.LONG_TEXT)
+
+
+def _check_cause(knowledge: Knowledge, text: str) -> Checked:
+    if knowledge.causes.named(text) is not None:
+        return passed(text)
+    return passed(text, NO_FACTS, _("案由表中没有这个名称，请从列表选择。"))
+
+
+def _check_case_number(knowledge: Knowledge, text: str) -> Checked:
+    """Papers carry numbers of arbitration, notaries and old cases, so a strange form only warns."""
+    checked = check_case_number(text, knowledge.case_types, knowledge.courts)
+    return checked if checked.ok else passed(text.strip(), NO_FACTS, checked.problem or "")
+
+
+def suggest_causes(knowledge: Knowledge, typed: str) -> tuple[Suggestion, ...]:
+    """The best causes for what is typed: characters, pinyin, initials, or a mixture; one a name."""
+    found: dict[str, Suggestion] = {}
+    for cause in knowledge.causes.search(typed):
+        known = found.get(cause.name)
+        if known is None or len(cause.path) > len(known.detail):
+            found[cause.name] = Suggestion(cause.name, cause.name, cause.path)
+    return tuple(found.values())
+
+
+def mediation_spec(shown: Sheet) -> FieldSpec | None:
+    """The question on mediation, None where the matter knows none; it is offered, never demanded."""
+    offer = mediation_for(shown.matter, shown.answers.marks)
+    if offer.mode is MediationMode.NONE:
+        return None
+    return FieldSpec(
+        shown.path("mediation"),
+        "先行调解",
+        "choice",
+        hint=offer.rule.why,
+        choices=((AGREE, "愿意"), (DECLINE, "不愿意")),
+    )
+
+
+def copies_spec(shown: Sheet, code: str) -> FieldSpec:
+    """How many copies of a material lie on the counter."""
+    return FieldSpec(shown.path(f"copies.{code}"), "份数", "number", rule=_check_copies)
+
+
+def _check_copies(text: str) -> Checked:
+    good = text.isascii() and text.isdigit() and int(text) <= MOST_COPIES
+    return passed(str(int(text)) if good else "")
+
+
+# ---- groups of a step ----------------------------------------------------------------------------------
+
+
+def specs_of(draft: Draft, step: str, shown: Sheet, knowledge: Knowledge) -> tuple[GroupSpec, ...]:
+    """Return the groups of one step for one matter."""
+    if step == "identity":
+        return (IDENTITY, people.agent_group()) if is_agent(draft) else (IDENTITY,)
+    if step == "matter":
+        return (head_group(shown, knowledge), *_matter_group(shown, knowledge))
+    return tuple(_party_groups(draft, shown))
+
+
+def _matter_group(shown: Sheet, knowledge: Knowledge) -> tuple[GroupSpec, ...]:
+    fields = tuple(
+        field_spec(shown.path(field.key), field, knowledge)
+        for field in shown.fields
+        if field.kind is not FieldKind.PARTIES
+    )
+    return (GroupSpec("简表", fields),) if fields else ()
+
+
+def _party_groups(draft: Draft, shown: Sheet) -> list[GroupSpec]:
+    made: list[GroupSpec] = []
+    for field in shown.fields:
+        if field.kind is FieldKind.PARTIES:
+            seen = {group.key for group in made}
+            members = people.members(draft, shown.number, shown.matter, field)
+            keys = [key for key in members if key not in seen]
+            made += [
+                people.party_group(draft, key, people.title_of(field, place, len(keys)), shown.matter, field)
+                for place, key in enumerate(keys, 1)
+            ]
+    return made
+
+
+def groups(draft: Draft, step: str, knowledge: Knowledge) -> tuple[FieldGroup, ...]:
+    """Return the groups of one step, for the matter on the screen, with their values."""
+    return tuple(
+        FieldGroup(_(group.title), tuple(field_view(draft, spec) for spec in group.fields), group.key)
+        for group in specs_of(draft, step, current(draft, knowledge), knowledge)
+    )
+
+
+def missing(draft: Draft, step: str, shown: Sheet, knowledge: Knowledge) -> tuple[str, ...]:
+    """Return the labels of fields of a step that the law asks for and are empty, or cannot stand."""
+    specs = _flat(specs_of(draft, step, shown, knowledge))
+    return (*lacking(draft, specs), *wrong(draft, specs))
+
+
+def unready(draft: Draft, knowledge: Knowledge) -> tuple[str, ...]:
+    """Labels that stand in the way of a signature: the visitor unknown, or a value that cannot be.
+
+    What the law still asks of the matter does not: it is received as it is and told once.
     """
-    spaced = text.replace("\t", " ")
-    if kind != "long_text":
-        spaced = spaced.replace("\n", " ")
-    return "".join(c for c in spaced if c == "\n" or not _is_control(c)).strip()
+    found = dict.fromkeys(lacking(draft, IDENTITY.fields))
+    for shown in sheets(draft, knowledge):
+        for step in STEPS:
+            found.update(dict.fromkeys(wrong(draft, _flat(specs_of(draft, step, shown, knowledge)))))
+    return tuple(found)
 
 
-def _is_control(character: str) -> bool:
-    category = unicodedata.category(character)
-    return category in {"Cc", "Cs", "Zl", "Zp"} or (category == "Cf" and character not in SPELLING)
+def _flat(made: tuple[GroupSpec, ...]) -> tuple[FieldSpec, ...]:
+    return tuple(spec for group in made for spec in group.fields)
 
 
-def value(draft: Draft, path: str) -> str:
-    """Return a field's value, or that of the field it copies."""
-    own = draft.get(path)
-    if own is not None:
-        return own.value
-    spec = SPECS.get(path)
-    if spec and spec.copies and not (spec.path.startswith("plaintiff.") and _acts_for_other(draft)):
-        return value(draft, spec.copies)
-    return ""
+def spec_at(draft: Draft, path: str, knowledge: Knowledge) -> FieldSpec | None:
+    """Return the spec of a path of the draft, None where the form has no such field."""
+    room, _dot, rest = path.partition(".")
+    if room in ("identity", "agent"):
+        known = (*IDENTITY.fields, *people.agent_group().fields)
+        return next((spec for spec in known if spec.path == path), None)
+    if room == "party":
+        return people.party_field(path, draft)
+    number, _dot, key = rest.partition(".")
+    if room != "matter" or not (number.isascii() and number.isdigit() and len(number) < 4):
+        return None
+    return _matter_spec(draft, path, int(number), key, knowledge)
 
 
-def _acts_for_other(draft: Draft) -> bool:
-    role = draft.get("identity.role")
-    return role is not None and role.value == "agent"
+def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Knowledge) -> FieldSpec | None:
+    matter = matter_of(draft, number, knowledge)
+    if key == "variant":
+        return FieldSpec(path, "类别", "choice", choices=tuple((v.key, v.label) for v in matter.variants))
+    if key == "mediation":
+        return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
+    if key.startswith("copies.") and key.removeprefix("copies.") in knowledge.catalogue.materials:
+        return FieldSpec(path, "份数", "number", rule=_check_copies)
+    every = (matter, *knowledge.matters.values())
+    known = next((field for m in every if (field := m.field(key)) is not None), None)
+    if known is None or known.kind is FieldKind.PARTIES:
+        return None
+    return field_spec(path, known, knowledge)
 
 
-def groups(draft: Draft, step: str) -> tuple[FieldGroup, ...]:
-    """Return the groups of one step with their values."""
-    return tuple(
-        FieldGroup(_(group.title), tuple(field_view(draft, spec) for spec in group.fields))
-        for group in FORM
-        if group.step == step
-    )
-
-
-def field_view(draft: Draft, spec: FieldSpec) -> FieldView:
-    shown = value(draft, spec.path)
-    own = draft.get(spec.path) or (draft.get(spec.copies) if shown and spec.copies else None)
-    checked = check(spec.path, shown)
-    return FieldView(
-        path=spec.path,
-        label=_(spec.label),
-        kind=spec.kind,
-        value=shown,
-        source=Source(own.source) if own and shown else None,
-        read_value=own.read_value if own else None,
-        problem=checked.problem or "；".join(checked.warnings),
-        hint=_(spec.hint) if spec.hint else "",
-        required=spec.required,
-        wide=spec.wide,
-        choices=tuple((code, _(label)) for code, label in spec.choices),
-    )
-
-
-def missing(draft: Draft, step: str) -> tuple[str, ...]:
-    """Return the labels of required fields of a step that are empty or cannot stand."""
-    specs = [spec for group in FORM if group.step == step for spec in group.fields]
-    return tuple(
-        _(spec.label)
-        for spec in specs
-        if (spec.required and not value(draft, spec.path)) or not check(spec.path, value(draft, spec.path)).ok
-    )
+def shown_values(shown: Sheet, draft: Draft, knowledge: Knowledge) -> list[FieldView]:
+    """The answered fields of a matter in the order of its form, without the choice of the matter itself."""
+    specs = (spec for group in _matter_group(shown, knowledge) for spec in group.fields)
+    return [view for spec in specs if (view := field_view(draft, spec)).value]

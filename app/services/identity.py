@@ -17,6 +17,7 @@ from app.storage.records import DraftField
 from app.texts import _
 from devices.base import CardRead, CardState
 from devices.errors import Cancelled, CardNotLifted, NoCard
+from devices.sdt.codes import nation_name
 
 _POLL_SECONDS: Final = 0.3
 
@@ -60,6 +61,7 @@ def _fields(card: CardRead) -> Mapping[str, str]:
     found = {
         "identity.name": card.name,
         "identity.id_number": card.number,
+        "identity.nation": nation_name(card.nation_code),
         "identity.address": card.later_addresses[-1] if card.later_addresses else card.address,
     }
     return {path: text for path, text in found.items() if text}

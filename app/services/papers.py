@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -18,20 +19,14 @@ from app.lanes import DB, PAPERS, SCANNER, on
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.problems import page_problem
-from app.storage import pages
+from app.services.sheet import current_number
+from app.storage import pages, visits
 from app.storage.blobs import KEY_BYTES
 from app.storage.records import BlobRecord, PageRecord
 from app.texts import _
 from devices.base import ScanSettings, Source
 
 THUMBNAIL_HEIGHT: Final = 160
-MATERIALS: Final = {
-    "M01": "起诉状",
-    "M02": "身份证明",
-    "M06": "授权委托书",
-    "M13": "证据材料",
-    "M14": "送达地址确认书",
-}
 
 
 def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
@@ -61,7 +56,7 @@ def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -
     Raises DeviceProblem, StorageProblem, Cancelled.
     """
     flag = desk.cancel_flag("scan")
-    visit_id = require_open(desk).id
+    place = _place(desk, material)
     settings = ScanSettings(source=Source.FEEDER if feeder else Source.FLATBED)
     added = 0
     with desk.bench.scanner() as scanner:
@@ -70,7 +65,7 @@ def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -
                 page = normalise(scanned.data, scanned.dpi)
             except ImportProblem as error:
                 raise page_problem(error) from error
-            _add(desk, visit_id, material, page, "scanner")
+            _add(desk, place, page, "scanner")
             added += 1
             on_page()
     return added
@@ -83,15 +78,12 @@ def import_files(desk: Desk, material: str, files: tuple[Path, ...]) -> int:
     Raises FormProblem with what is wrong with the file, StorageProblem, Cancelled.
     """
     flag = desk.cancel_flag("import_files")
-    visit_id = require_open(desk).id
+    place = _place(desk, material)
     added = 0
     for path in files:
         made: list[str] = []
         try:
-            made.extend(
-                _add(desk, visit_id, material, page, "file")
-                for page in import_file(path, cancelled=flag.is_set)
-            )
+            made.extend(_add(desk, place, page, "file") for page in import_file(path, cancelled=flag.is_set))
         except ImportProblem as error:
             _take_back(desk, made)
             raise _named(page_problem(error), path) from error
@@ -115,20 +107,38 @@ def _named(problem: Expected | Cancelled, path: Path) -> Expected | Cancelled:
     return problem
 
 
-def _add(desk: Desk, visit_id: str, material: str, page: Page, source: str) -> str:
+@dataclass(frozen=True)
+class _Place:
+    """Where a page goes; decided when the act begins, so turning to another matter moves nothing."""
+
+    visit_id: str
+    matter: int
+    material: str
+
+
+def _place(desk: Desk, material: str) -> _Place:
+    record = require_open(desk)
+    draft = desk.store(visits.fields, record.id)
+    return _Place(record.id, current_number(draft), material)
+
+
+def _add(desk: Desk, place: _Place, page: Page, source: str) -> str:
     sha256 = keep_blob(desk, page.data, page.media_type)
     made = DossierPage(
         page_id=new_id(),
         position=0,
-        material=material,
+        material=place.material,
         sha256=sha256,
         media_type=page.media_type,
         width=page.width,
         height=page.height,
         dpi=page.dpi,
         source=source,
+        matter=place.matter,
     )
-    desk.store(pages.add, visit_id, PageRecord(made, thumbnail(page, THUMBNAIL_HEIGHT)), desk.clock.now())
+    desk.store(
+        pages.add, place.visit_id, PageRecord(made, thumbnail(page, THUMBNAIL_HEIGHT)), desk.clock.now()
+    )
     return made.page_id
 
 

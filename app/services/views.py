@@ -5,7 +5,8 @@ A screen draws a view and never asks the store; when something changed it is han
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -68,12 +69,22 @@ class QueueView:
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """One line of a type-ahead list: ``value`` goes into the draft, ``detail`` tells namesakes apart."""
+
+    value: str
+    label: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class FieldView:
     """One field of the form.
 
-    ``kind``: text, long_text, id_number, phone, money, choice, cause. ``read_value`` is what the card or
-    page said when the clerk changed it. ``problem`` is a sentence when the value cannot stand; ``hint``
-    says what belongs here. ``choices`` are (value, label) pairs.
+    ``kind``: text, long_text, id_number, phone, money, choice, cause, matter and what the catalogue names.
+    ``read_value`` is what the card or page said when the clerk changed it. ``problem`` is a sentence when
+    the value cannot stand; ``hint`` says what belongs here. ``choices`` are (value, label) pairs;
+    ``suggest`` answers what is typed with the best matches, purely and within 20 ms.
     """
 
     path: str
@@ -87,14 +98,25 @@ class FieldView:
     required: bool = False
     wide: bool = False
     choices: tuple[tuple[str, str], ...] = ()
+    suggest: Callable[[str], tuple[Suggestion, ...]] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class FieldGroup:
-    """Fields that belong together, such as one party."""
+    """Fields that belong together; ``key`` names the party they describe, "" for any other group."""
 
     title: str
     fields: tuple[FieldView, ...]
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class MatterTab:
+    """One matter of the visit: ``number`` as in its paths, counted title for the tab."""
+
+    number: int
+    title: str
+    state: StepState
 
 
 @dataclass(frozen=True)
@@ -155,7 +177,11 @@ class OutcomeView:
 
 @dataclass(frozen=True)
 class VisitView:
-    """The centre zone: one visit, whole."""
+    """The centre zone: one visit, whole.
+
+    ``matter``, ``parties``, ``materials`` and ``copies`` are those of the matter ``current``; a party can be
+    added to each of ``party_lists`` (key, label); ``copies`` stands beside ``materials``, one each.
+    """
 
     visit_id: str
     ticket: str
@@ -172,6 +198,10 @@ class VisitView:
     materials: tuple[tuple[str, str], ...]
     confirmation: ConfirmationView
     outcome: OutcomeView | None = None
+    party_lists: tuple[tuple[str, str], ...] = ()
+    copies: tuple[FieldView, ...] = ()
+    tabs: tuple[MatterTab, ...] = ()
+    current: int = 1
 
 
 # ---- what the law and the checklist say now (right) --------------------------------------------------
@@ -204,27 +234,45 @@ class DueLine:
     due: str
     basis: str
     why: str
+    pressing: bool = False
 
 
 @dataclass(frozen=True)
 class FeeView:
-    """The fee as it stands; ``amount`` is None while unknown, then ``shown`` says the range or why."""
+    """The fee as it stands; ``amount`` is None while unknown, then ``shown`` says the range or why.
+
+    ``steps`` are the rules of the calculation in their order.
+    """
 
     amount: Decimal | None
     shown: str
     formula: str
     basis: str
     note: str = ""
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something to know or to do; ``grave`` asks for an act before the matter goes on."""
+
+    text: str
+    basis: str = ""
+    action: str = ""
+    grave: bool = False
 
 
 @dataclass(frozen=True)
 class AdviceView:
-    """The right zone."""
+    """The right zone; ``urgent`` says why this visit goes first, "" when nothing ends soon."""
 
     checks: tuple[CheckLine, ...] = ()
     dues: tuple[DueLine, ...] = ()
     fee: FeeView | None = None
     mediation: FieldView | None = None
+    remarks: tuple[Remark, ...] = ()
+    urgent: str = ""
+    matter: str = ""
 
 
 # ---- status bar and the whole ----------------------------------------------------------------------

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from app.domain.checklist import Status
 from app.domain.identity import mask_id
+from app.domain.matter import FieldKind
 from app.lanes import HALL, on
 from app.services import confirmation, form, print_out, queue
 from app.services.advice import advise
-from app.services.case import MATTER, Case
+from app.services.case import Case, read_case
 from app.services.desk import Desk
-from app.services.finishing import read_case
-from app.services.form import value
-from app.services.papers import MATERIALS
+from app.services.fields import value
+from app.services.knowledge import Knowledge
+from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
 from app.services.views import (
     AdviceView,
     ConfirmationView,
     DeskView,
+    MatterTab,
     OutcomeView,
     PageView,
     StepState,
@@ -45,18 +48,19 @@ def _desk_view(connection: Transaction, desk: Desk, finished: str) -> DeskView:
         window=hall.window,
         clerk=hall.clerk,
         queue=queue.view(desk),
-        visit=_visit(connection, case, hall.court) if case else None,
-        advice=advise(case.draft, case.dossier, desk.today(), desk.holidays) if case else AdviceView(),
+        visit=_visit(connection, case, desk) if case else None,
+        advice=advise(case.draft, case.dossier, desk.knowledge, desk.clock.now()) if case else AdviceView(),
         doubts=tuple(print_out.job_view(job) for job in doubts),
     )
 
 
-def _visit(connection: Transaction, case: Case, court: str) -> VisitView:
-    draft = case.draft
-    read = confirmation.view(case.visit, draft, case.dossier, case.signed, court)
+def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
+    draft, knowledge = case.draft, desk.knowledge
+    shown = current(draft, knowledge)
+    read = confirmation.view(case, desk.settings.hall.court, knowledge)
     outcome = _outcome(connection, case.visit.id)
     number = value(draft, "identity.id_number")
-    cause = value(draft, "matter.cause")
+    materials = _materials(case, shown)
     return VisitView(
         visit_id=case.visit.id,
         ticket=case.visit.ticket,
@@ -64,24 +68,60 @@ def _visit(connection: Transaction, case: Case, court: str) -> VisitView:
         opened_at=case.visit.opened_at,
         party_name=value(draft, "identity.name"),
         masked_number=mask_id(number) if number else "",
-        matter_title=f"{_(MATTER[1])} · {cause}" if cause else _(MATTER[1]),
-        steps=_steps(case, read, outcome),
-        identity=form.groups(draft, "identity"),
-        matter=form.groups(draft, "matter"),
-        parties=form.groups(draft, "parties"),
-        pages=tuple(_pages(case)),
-        materials=tuple((code, _(name)) for code, name in MATERIALS.items()),
+        matter_title=shown.title,
+        steps=_steps(case, shown, knowledge, read, outcome),
+        identity=form.groups(draft, "identity", knowledge),
+        matter=form.groups(draft, "matter", knowledge),
+        parties=form.groups(draft, "parties", knowledge),
+        pages=tuple(_pages(case, shown, knowledge)),
+        materials=materials,
         confirmation=read,
         outcome=outcome,
+        party_lists=tuple(
+            (field.key, _(field.label)) for field in shown.fields if field.kind is FieldKind.PARTIES
+        ),
+        copies=tuple(form.field_view(draft, form.copies_spec(shown, code)) for code, _name in materials),
+        tabs=_tabs(case, knowledge),
+        current=shown.number,
     )
 
 
-def _steps(case: Case, read: ConfirmationView, outcome: OutcomeView | None) -> tuple[StepView, ...]:
-    def filled(key: str, title: str) -> StepView:
-        lacking = form.missing(case.draft, key)
-        return StepView(key, title, StepState.OPEN if lacking else StepState.DONE)
+def _tabs(case: Case, knowledge: Knowledge) -> tuple[MatterTab, ...]:
+    made = sheets(case.draft, knowledge)
+    return tuple(
+        MatterTab(shown.number, f"{place} {shown.matter.short}", _filled(case, shown, knowledge))
+        for place, shown in enumerate(made, 1)
+    )
 
-    count = len(case.dossier)
+
+def _filled(case: Case, shown: Sheet, knowledge: Knowledge) -> StepState:
+    lacking = any(form.missing(case.draft, step, shown, knowledge) for step in ("matter", "parties"))
+    return StepState.OPEN if lacking else StepState.DONE
+
+
+def _materials(case: Case, shown: Sheet) -> tuple[tuple[str, str], ...]:
+    """The materials of the matter on the screen, those still missing first."""
+    items = checklist(case.draft, shown, case.dossier)
+    wanted = (Status.MISSING_LAW, Status.MISSING_PRACTICE, Status.HAVE, Status.NOT_NEEDED)
+    ordered = sorted(items, key=lambda item: wanted.index(item.status))
+    found = {item.code: item.name for item in ordered} | {OTHER_PAPER: _(OTHER_NAME)}
+    return tuple(found.items())
+
+
+def _steps(
+    case: Case,
+    shown: Sheet,
+    knowledge: Knowledge,
+    read: ConfirmationView,
+    outcome: OutcomeView | None,
+) -> tuple[StepView, ...]:
+    def filled(key: str, title: str) -> StepView:
+        lacking = len(form.missing(case.draft, key, shown, knowledge))
+        if not lacking:
+            return StepView(key, title, StepState.DONE)
+        return StepView(key, title, StepState.OPEN, _("差 {count} 项").format(count=lacking))
+
+    count = sum(record.page.matter == shown.number for record in case.dossier)
     pages = _("{count} 页").format(count=count) if count else ""
     signed = StepState.DONE if read.signed_at else StepState.ATTENTION if read.outdated else StepState.OPEN
     return (
@@ -94,18 +134,19 @@ def _steps(case: Case, read: ConfirmationView, outcome: OutcomeView | None) -> t
     )
 
 
-def _pages(case: Case) -> list[PageView]:
+def _pages(case: Case, shown: Sheet, knowledge: Knowledge) -> list[PageView]:
+    mine = (record for record in case.dossier if record.page.matter == shown.number)
     return [
         PageView(
             page_id=record.page.page_id,
             position=number,
             material=record.page.material,
-            material_name=_(MATERIALS.get(record.page.material, record.page.material)),
+            material_name=material_name(record.page.material, knowledge, shown.matter),
             sha256=record.page.sha256,
             source=record.page.source,
             thumbnail=record.thumbnail,
         )
-        for number, record in enumerate(case.dossier, 1)
+        for number, record in enumerate(mine, 1)
     ]
 
 

@@ -38,6 +38,7 @@ def add(connection: Connection, visit_id: str, record: PageRecord, at: datetime)
             id=made.page_id,
             visit_id=visit_id,
             position=position,
+            matter=made.matter,
             material=made.material,
             sha256=made.sha256,
             thumbnail=record.thumbnail,
@@ -77,6 +78,7 @@ def of_visit(connection: Connection, visit_id: str) -> tuple[PageRecord, ...]:
                 height=row.height,
                 dpi=row.dpi,
                 source=row.source,
+                matter=row.matter,
             ),
             bytes(row.thumbnail),
         )

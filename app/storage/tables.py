@@ -109,6 +109,7 @@ page = Table(
     Column("id", Text, primary_key=True),
     Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
     Column("position", Integer, nullable=False),
+    Column("matter", Integer, CheckConstraint("matter >= 1", name="matter"), nullable=False),
     Column("material", Text, nullable=False),
     Column("sha256", Text, ForeignKey("blob.sha256"), nullable=False),
     Column("thumbnail", LargeBinary, nullable=False),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
 from app.storage.records import DraftField, VisitRecord
-from app.storage.tables import draft_field, visit
+from app.storage.tables import draft_field, page, visit
 
 
 def _record(row: Row[Any]) -> VisitRecord:
@@ -64,6 +64,14 @@ def reopen(connection: Connection, visit_id: str) -> None:
     """Open a visit again whose visitor came back after a no-show, with its draft as it was."""
     changed = visit.update().where(visit.c.id == visit_id, visit.c.state == "no_show")
     connection.execute(changed.values(state="open", closed_at=None))
+
+
+def has_pages(connection: Connection, visit_id: str, matter: int) -> bool:
+    """Say whether a matter of the visit has pages that were not taken out."""
+    mine = select(page.c.id).where(
+        page.c.visit_id == visit_id, page.c.matter == matter, page.c.removed_at.is_(None)
+    )
+    return connection.execute(mine.limit(1)).first() is not None
 
 
 def set_field(connection: Connection, visit_id: str, field: DraftField, at: datetime) -> None:

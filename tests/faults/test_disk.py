@@ -172,7 +172,7 @@ FULL = """
     folder, what = Path(sys.argv[1]), sys.argv[2]
     with desk_in(folder) as desk:
         called(desk)
-        do(desk, drafts.set_field, "matter.claims", "之前已存")
+        do(desk, drafts.set_field, "matter.1.claims", "之前已存")
         wal = folder / "data" / "store.db-wal"
         limit = wal.stat().st_size + 40_000 if what == "store" else 30_000
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -182,7 +182,7 @@ FULL = """
             for number in range(400):
                 if what == "store":
                     text = f"{number} " + "诉" * 1500
-                    do(desk, drafts.set_field, "matter.claims", text)
+                    do(desk, drafts.set_field, "matter.1.claims", text)
                     saved = text
                 else:
                     keep_blob(desk, bytes([number % 256]) * (number * 500 + 1), "image/png")
@@ -193,9 +193,9 @@ FULL = """
         assert told.happened and told.safe and told.next_step
         print(told.happened)
         visit_id = desk.store(visits.open_at, 3).id
-        now = desk.store(visits.fields, visit_id)["matter.claims"].value
+        now = desk.store(visits.fields, visit_id)["matter.1.claims"].value
         assert now == saved, "what was acknowledged is there, what was refused is not"
-        do(desk, drafts.set_field, "matter.claims", "有地方了")
+        do(desk, drafts.set_field, "matter.1.claims", "有地方了")
         keep_blob(desk, b"room again" * 9000, "image/png")
         assert findings(desk) == []
     with desk_in(folder) as desk:
@@ -321,7 +321,7 @@ def test_a_broken_settings_file_opens_the_desk_with_a_notice(tmp_path: Path) -> 
     try:
         assert "settings" in {notice.key for notice in desk.notices.standing()}
         called(desk)
-        do(desk, drafts.set_field, "matter.cause", "民间借贷纠纷")
+        do(desk, drafts.set_field, "matter.1.cause", "民间借贷纠纷")
         assert keep_blob(desk, PICTURE, "image/jpeg")
         assert findings(desk) == []
     finally:

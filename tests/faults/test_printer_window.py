@@ -140,12 +140,12 @@ def test_y_and_n_are_letters_while_somebody_types(counter: OpenCounter) -> None:
     desk.printer.command("fault cut_after 2000")
     take_number(desk)
     desk.says("出来了吗？")
-    editor = desk.editor("matter.cause")
+    editor = desk.editor("matter.1.cause")
     desk.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
     editor.setFocus()
     for key in (Qt.Key.Key_Y, Qt.Key.Key_N):
         desk.key(key)
-    desk.until(lambda: desk.value("matter.cause") == "yn", "the letters in the field")
+    desk.until(lambda: desk.value("matter.1.cause") == "yn", "the letters in the field")
     assert "出来了吗？" in desk.words(desk.window.messages)
 
 

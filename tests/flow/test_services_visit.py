@@ -106,12 +106,14 @@ def test_a_visit_goes_from_the_ticket_to_the_courts_receipt(tmp_path: Path, cour
 def _papers_say_what_was_handed_in(desk: Desk, visit_id: str, receipt_no: str) -> None:
     (receipt,) = desk.places.papers.glob("*.pdf")
     text = "".join(pdf_texts(receipt.read_bytes()))
-    for word in (receipt_no, "起诉状", FILLED["matter.cause"], HALL.court):
+    for word in (receipt_no, "起诉状", FILLED["matter.1.cause"], HALL.court):
         assert word in text
     body = record(desk, visit_id)
     assert body["confirmation"]["signed"] == "yes"
     assert body["visitor"]["name"] == body["parties"][0]["name"] == FILLED["identity.name"]
-    assert body["materials"] == [{"code": "M01", "pages": 3, "sha256": body["materials"][0]["sha256"]}]
+    (paper,) = body["materials"]
+    assert (paper["matter"], paper["code"], paper["pages"], paper["copies"]) == (1, "M01", 3, 1)
+    assert len(paper["sha256"]) == 3
     assert len(pdf_texts(do(desk, bound.dossier_pdf, visit_id))) == 3
 
 
@@ -248,7 +250,7 @@ def test_without_a_signature_the_clerk_is_told_first_and_the_record_says_so(
 
 def test_a_signature_under_another_text_does_not_count(desk: Desk, tmp_path: Path) -> None:
     visit_id = ready(desk, tmp_path)
-    do(desk, drafts.set_field, "matter.amount", "1")
+    do(desk, drafts.set_field, "matter.1.amount", "1")
     assert shown(desk).confirmation.outdated
     with pytest.raises(NotSigned):
         do(desk, finishing.finish, False)
@@ -262,7 +264,7 @@ def test_a_signature_under_another_text_does_not_count(desk: Desk, tmp_path: Pat
 def test_a_signature_for_a_text_that_changed_meanwhile_is_not_taken(desk: Desk, tmp_path: Path) -> None:
     ready(desk, tmp_path, signed=False)
     read = shown(desk).confirmation.sha256
-    do(desk, drafts.set_field, "matter.amount", "2")
+    do(desk, drafts.set_field, "matter.1.amount", "2")
     from app.services.confirmation import sign as take
 
     with pytest.raises(FormProblem, match="没有采用") as told:
@@ -282,7 +284,7 @@ def test_a_change_while_the_pages_are_being_bound_stops_the_finish(
 
     def bind_while_the_clerk_types(*arguments: Any, **more: Any) -> bytes:
         if what == "field":
-            do(desk, drafts.set_field, "matter.amount", "5")
+            do(desk, drafts.set_field, "matter.1.amount", "5")
         else:
             do(desk, papers.remove_page, shown(desk).pages[0].page_id)
         return bind(*arguments, **more)
@@ -308,7 +310,7 @@ def test_a_finished_visit_cannot_be_finished_or_changed_again(desk: Desk, tmp_pa
     with pytest.raises(StorageProblem, match="已经办结") as told:
         desk.store(pages.remove, page, desk.clock.now())
     says_everything(told.value)
-    for act, words in ((drafts.set_field, ("matter.amount", "9")), (papers.remove_page, (page,))):
+    for act, words in ((drafts.set_field, ("matter.1.amount", "9")), (papers.remove_page, (page,))):
         with pytest.raises(FormProblem):
             do(desk, act, *words)
     assert desk.store(everything) == before

@@ -84,7 +84,7 @@ def test_a_visit_ends_with_ticket_receipt_dossier_and_a_record_at_the_court(coun
 
     assert record["receipt_no"] == visit.outcome.receipt_no
     assert record["visitor"]["name"] == "张𬭎"
-    assert record["matters"][0]["amount"] == "356789.12"
+    assert record["matters"][0]["answers"]["amount"] == "356789.12"
     assert record["matters"][0]["mediation"] == "decline"
     assert [party["name"] for party in record["parties"]] == ["张𬭎", "苏雅拉"]
     complete_at_court(desk, visit.visit_id, sha256)
@@ -137,7 +137,7 @@ def test_every_value_says_whether_the_card_or_the_clerk_gave_it(counter: OpenCou
     record, _sha256 = record_of(desk, desk.visit)
     sources = {line["path"]: line["source"] for line in record["provenance"]}
     assert sources["identity.name"] == sources["identity.id_number"] == "card"
-    assert sources["identity.phone"] == sources["defendant.name"] == "typed"
+    assert sources["identity.phone"] == sources["party.p2.name"] == "typed"
     fields = {f.path: f for group in desk.visit.identity for f in group.fields}
     assert fields["identity.name"].source is Source.CARD
     assert fields["identity.phone"].source is Source.TYPED
@@ -242,7 +242,7 @@ def test_a_wrong_check_digit_is_said_and_the_number_is_kept(counter: OpenCounter
     )
     assert "校验" in problem
     assert problem in desk.words(desk.window.visit)
-    missing = next(line for line in desk.walk.view.advice.checks if line.title == "原告身份证明")  # type: ignore[union-attr]
+    missing = next(line for line in desk.walk.view.advice.checks if line.title.startswith("自然人身份证明"))  # type: ignore[union-attr]
     assert missing.mark is Mark.MISSING_LAW
 
 
@@ -297,7 +297,7 @@ def test_a_change_after_the_signature_asks_for_a_new_one(counter: OpenCounter) -
     ):  # fmt: skip
         step()
     desk.key(Qt.Key.Key_2, ALT)
-    desk.fill("matter.claims", "另请求支付利息")
+    desk.fill("matter.1.claims", "另请求支付利息")
     desk.until(lambda: desk.visit.confirmation.outdated, "a signature that no longer counts")
     desk.key(Qt.Key.Key_F12)
     desk.says("签字后内容有改动")

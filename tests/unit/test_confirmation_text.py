@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 
 from app.services import confirmation, form
-from app.storage.records import ConfirmationRecord
+from app.services.case import Case
+from app.services.views import ConfirmationView
+from app.storage.records import ConfirmationRecord, DraftField
 from tests.helpers.cases import MOMENT, draft, paper, visit
 from tests.helpers.desks import FILLED
+from tests.helpers.domain import knowledge
 
 COURT = "巴林右旗人民法院"
 PAPERS = (paper(1), paper(2), paper(3, "M13"))
@@ -18,20 +21,25 @@ PAPERS = (paper(1), paper(2), paper(3, "M13"))
 
 def text(entered: object = None, papers: object = PAPERS, **changes: object) -> str:
     given = draft() if entered is None else entered
-    return confirmation.text_of(visit(**changes), given, papers, COURT)  # type: ignore[arg-type]
+    case = Case(visit(**changes), given, papers, None)  # type: ignore[arg-type]
+    return confirmation.text_of(case, COURT, knowledge())
+
+
+def view(entered: dict[str, DraftField], last: ConfirmationRecord | None) -> ConfirmationView:
+    return confirmation.view(Case(visit(), entered, PAPERS, last), COURT, knowledge())
 
 
 def test_everything_that_was_said_stands_in_the_text() -> None:
-    shown = text(draft(matter__claims="判令还款"))
+    shown = text(draft(matter__1__claims="判令还款"))
     for said in (
-        *(v for p, v in FILLED.items() if p != "matter.mediation"),
+        *(v for p, v in FILLED.items() if p != "matter.1.mediation"),
         COURT,
         "判令还款",
         "A012",
         "2026-11-23",
     ):
         assert said in shown
-    assert "起诉状 2 页、证据材料 1 页" in shown
+    assert "起诉状 2 页、证据材料和证据清单 1 页" in shown
     assert "不愿意先行调解" in shown
 
 
@@ -47,7 +55,7 @@ def test_the_same_draft_gives_the_same_text_and_the_hash_is_of_its_utf8() -> Non
 
 @pytest.mark.parametrize("path", sorted(set(FILLED)))
 def test_a_change_of_any_field_changes_the_text(path: str) -> None:
-    new = form.AGREE if path == "matter.mediation" else "别的"
+    new = form.AGREE if path == "matter.1.mediation" else "别的"
     assert text(draft(**{path.replace(".", "__"): new})) != text()
 
 
@@ -58,7 +66,7 @@ def test_another_page_or_another_material_changes_the_text() -> None:
 
 
 def test_what_was_not_said_leaves_no_empty_line() -> None:
-    shown = text(draft(matter__amount=None, matter__mediation=None))
+    shown = text(draft(matter__1__amount=None, matter__1__mediation=None))
     assert "标的额" not in shown
     assert "调解" not in shown
     assert "诉讼请求" not in shown
@@ -70,22 +78,22 @@ def signed(words: str) -> ConfirmationRecord:
 
 
 def test_a_complete_draft_is_ready_and_an_incomplete_one_says_what_it_lacks() -> None:
-    assert confirmation.view(visit(), draft(), PAPERS, None, COURT).ready
-    lacking = confirmation.view(visit(), draft(identity__phone=None), PAPERS, None, COURT)
+    assert view(draft(), None).ready
+    lacking = view(draft(identity__phone=None), None)
     assert not lacking.ready
     assert "手机号码" in lacking.not_ready
 
 
 def test_a_signature_counts_only_for_exactly_this_text() -> None:
-    current = confirmation.view(visit(), draft(), PAPERS, signed(text()), COURT)
+    current = view(draft(), signed(text()))
     assert (current.signed_at, current.outdated) == (MOMENT, False)
-    changed = confirmation.view(visit(), draft(defendant__name="王强"), PAPERS, signed(text()), COURT)
+    changed = view(draft(party__p2__name="王强"), signed(text()))
     assert (changed.signed_at, changed.outdated) == (None, True)
     assert changed.sha256 == confirmation.digest(changed.text)
-    back = confirmation.view(visit(), draft(), PAPERS, signed(text()), COURT)
+    back = view(draft(), signed(text()))
     assert back.signed_at == MOMENT
 
 
 def test_the_clerks_own_data_is_no_part_of_what_is_signed() -> None:
     other = replace(visit(), clerk="别人", window=9)
-    assert confirmation.text_of(other, draft(), PAPERS, COURT) == text()
+    assert confirmation.text_of(Case(other, draft(), PAPERS, None), COURT, knowledge()) == text()

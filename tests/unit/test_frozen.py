@@ -84,7 +84,8 @@ CHANGES = [
     "UPDATE page SET material = 'M13' WHERE visit_id = :v",
     "UPDATE page SET removed_at = 't' WHERE visit_id = :v",
     "DELETE FROM page WHERE visit_id = :v",
-    """INSERT INTO page SELECT 'n' || id, visit_id, 9, material, sha256, thumbnail, 1, 1, 1, 'file', 't', NULL
+    """INSERT INTO page
+    SELECT 'n' || id, visit_id, 9, 1, material, sha256, thumbnail, 1, 1, 1, 'file', 't', NULL
     FROM page WHERE visit_id = :v""",
     "UPDATE confirmation SET strokes = '[1]' WHERE visit_id = :v",
     "DELETE FROM confirmation WHERE visit_id = :v",
@@ -148,7 +149,7 @@ def test_what_must_still_move_moves(store: Store) -> None:
 
 def test_adding_to_a_finished_visit_tells_the_clerk_what_to_do(store: Store) -> None:
     with pytest.raises(StorageProblem, match="已经办结") as told, store.transaction() as c:
-        visits.set_field(c, DONE, DraftField("matter.cause", "x", "typed", None), MOMENT)
+        visits.set_field(c, DONE, DraftField("matter.1.cause", "x", "typed", None), MOMENT)
     assert told.value.safe
     assert told.value.next_step
 

@@ -7,13 +7,13 @@ from typing import Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark
+from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark, Remark
 from app.texts import _
 from ui.keys import KEYS
 from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
 from ui.widgets.key_button import KeyButton
-from ui.widgets.label import Label, repolish
+from ui.widgets.label import Label, plain_tip, repolish
 from ui.widgets.layout import column, empty, margins, row, rule, scrolled, surface
 
 _SHAPES: Final = {
@@ -22,6 +22,7 @@ _SHAPES: Final = {
     Mark.MISSING_PRACTICE: Shape.RING,
     Mark.NOT_NEEDED: Shape.DASH,
 }
+_MOST_IDLE: Final = 2
 _TONES: Final = {Mark.HAVE: "ok", Mark.MISSING_LAW: "bad"}
 
 
@@ -47,6 +48,7 @@ class AdviceZone(QFrame):
         self._look = look
         self._view: AdviceView | None = None
         self._whys: list[tuple[QPushButton, Label]] = []
+        self._quiet: list[Label] = []
         self._mediation: tuple[str, list[tuple[KeyButton, str]]] = ("", [])
         content = QWidget()
         self._box = QVBoxLayout(content)
@@ -61,11 +63,13 @@ class AdviceZone(QFrame):
             return
         self._view = view
         place = self._area.verticalScrollBar().value()
+        open_ = {button.objectName() for button, _words in self._whys if button.isChecked()}
         self._whys.clear()
+        self._quiet.clear()
         self._mediation = ("", [])
         empty(self._box)
-        parts = [self._checks(view.checks), self._dues(view.dues), self._fee(view.fee)]
-        parts.append(self._mediate(view.mediation))
+        parts = [self._urgent(view.urgent), self._remarks(view.remarks), self._checks(view.checks)]
+        parts += [self._dues(view.dues), self._fee(view.fee), self._mediate(view.mediation)]
         shown = [part for part in parts if part is not None]
         for index, part in enumerate(shown):
             if index:
@@ -74,6 +78,8 @@ class AdviceZone(QFrame):
         if not shown:
             self._box.addWidget(self._nothing())
         self._box.addStretch(1)
+        for button, _words in self._whys:
+            button.setChecked(button.objectName() in open_)
         self._area.verticalScrollBar().setValue(place)
 
     def toggle_whys(self) -> None:
@@ -81,6 +87,8 @@ class AdviceZone(QFrame):
         open_all = not all(button.isChecked() for button, _words in self._whys)
         for button, _words in self._whys:
             button.setChecked(open_all)
+        for words in self._quiet:
+            words.setVisible(open_all)
 
     def mediate(self, *, willing: bool) -> None:
         """Choose the first (willing) or second answer of the mediation question."""
@@ -103,15 +111,51 @@ class AdviceZone(QFrame):
         )
         return surface("clear", column(Label(_("依据与提示"), bold=True), words))
 
+    def _urgent(self, words: str) -> QFrame | None:
+        if not words:
+            return None
+        line = row(Badge(self._look, Shape.ALERT), gap=self._look.grid())
+        line.addWidget(Label(words, bold=True, tone="bad", wrap=True), 1)
+        return surface("clear", line)
+
+    def _remarks(self, remarks: tuple[Remark, ...]) -> QFrame | None:
+        if not remarks:
+            return None
+        frame, box = self._section(_("提示"))
+        for remark in remarks:
+            tone = "bad" if remark.grave else "ink"
+            line = row(Badge(self._look, Shape.ALERT if remark.grave else Shape.RING), gap=self._look.grid())
+            line.addWidget(Label(remark.text, tone=tone, wrap=True), 1)
+            box.addLayout(line)
+            below = _joined(remark.action, remark.basis)
+            if below:
+                words = Label(below, size="small", tone="sub", wrap=True)
+                box.addLayout(row(words, margins=(self._look.px(16) + self._look.grid(), 0, 0, 0)))
+        return frame
+
     def _checks(self, checks: tuple[CheckLine, ...]) -> QFrame | None:
         if not checks:
             return None
         missing = sum(check.mark is Mark.MISSING_LAW for check in checks)
         note = _("还缺 {count} 项").format(count=missing) if missing else _("齐了")
         frame, box = self._section(_("材料清单"), note, "bad" if missing else "ok")
+        idle = [check for check in checks if check.mark is Mark.NOT_NEEDED]
+        folded = idle if len(idle) > _MOST_IDLE else []
         for check in checks:
-            box.addLayout(self._check(check))
+            if check not in folded:
+                box.addLayout(self._check(check))
+        if folded:
+            box.addLayout(self._fold(folded))
         return frame
+
+    def _fold(self, checks: list[CheckLine]) -> QVBoxLayout:
+        """Many papers that are not needed are one line; each says why when asked."""
+        title = _("另有 {count} 项不需要").format(count=len(checks))
+        why, words = self._why(title, "\n".join(f"{check.title}：{check.reason}" for check in checks))
+        top = row(Badge(self._look, Shape.DASH), gap=self._look.grid())
+        top.addWidget(Label(title, tone="sub"), 1)
+        top.addWidget(why)
+        return column(top, words, gap=2)
 
     def _check(self, check: CheckLine) -> QVBoxLayout:
         look = self._look
@@ -122,12 +166,12 @@ class AdviceZone(QFrame):
         top.addWidget(word, 0, Qt.AlignmentFlag.AlignTop)
         lines = column(top, gap=0)
         quiet = check.mark in (Mark.HAVE, Mark.NOT_NEEDED)
-        below = check.reason if quiet else " · ".join(part for part in (check.reason, check.basis) if part)
-        if below and not quiet:
-            words = Label(below, size="small", tone="sub", wrap=True)
-            lines.addLayout(row(words, margins=(look.px(16) + look.grid(), 0, 0, 0)))
-        elif check.basis or check.reason:
-            title.setToolTip(check.basis or check.reason)
+        words = Label(_joined(check.reason, check.basis), size="small", tone="sub", wrap=True)
+        lines.addLayout(row(words, margins=(look.px(16) + look.grid(), 0, 0, 0)))
+        if quiet:
+            words.setVisible(False)
+            self._quiet.append(words)
+            title.setToolTip(plain_tip(words.text()))
         return lines
 
     def _dues(self, dues: tuple[DueLine, ...]) -> QFrame | None:
@@ -139,29 +183,41 @@ class AdviceZone(QFrame):
         return frame
 
     def _due(self, due: DueLine) -> QVBoxLayout:
-        why = QPushButton(_("为什么"))
-        why.setProperty("kind", "link")
-        why.setCheckable(True)
-        why.setAccessibleName(_("{title}，为什么").format(title=due.title))
-        words = Label(f"{due.why}　{due.basis}".strip(), size="small", tone="sub", wrap=True)
-        words.setVisible(False)
-        why.toggled.connect(words.setVisible)
-        why.clicked.connect(lambda: self.explain.emit(due.title))
-        self._whys.append((why, words))
+        why, words = self._why(due.title, f"{due.why}　{due.basis}".strip())
         top = row(Label(due.title, wrap=True))
         top.addWidget(why, 0, Qt.AlignmentFlag.AlignTop)
         top.setStretch(0, 1)
-        return column(top, Label(due.due, bold=True, wrap=True), words, gap=2)
+        tone = "bad" if due.pressing else "ink"
+        return column(top, Label(due.due, bold=True, wrap=True, tone=tone), words, gap=2)
+
+    def _why(self, title: str, answer: str) -> tuple[QPushButton, Label]:
+        """A question that can be asked of a statement, and its answer, hidden until then."""
+        why = QPushButton(_("为什么"))
+        why.setObjectName(f"why {title}")
+        why.setProperty("kind", "link")
+        why.setCheckable(True)
+        why.setAccessibleName(_("{title}，为什么").format(title=title))
+        words = Label(answer, size="small", tone="sub", wrap=True)
+        words.setVisible(False)
+        why.toggled.connect(words.setVisible)
+        why.clicked.connect(lambda: self.explain.emit(title))
+        self._whys.append((why, words))
+        return why, words
 
     def _fee(self, fee: FeeView | None) -> QFrame | None:
         if fee is None:
             return None
         frame, box = self._section(_("诉讼费"))
-        if fee.amount is not None:
-            amount = Label(f"¥ {fee.amount:,.2f}", size="fee", bold=True)
-            box.addWidget(amount)
-        else:
-            box.addWidget(Label(fee.shown, bold=True, wrap=True))
+        known = bool(fee.amount)
+        amount = f"¥ {fee.amount:,.2f}" if known else fee.shown
+        figure = Label(amount, size="fee" if known else "base", bold=True, wrap=not known)
+        top = row(figure)
+        top.setStretch(0, 1)
+        box.addLayout(top)
+        if fee.steps:
+            why, steps = self._why(_("诉讼费"), "\n".join(fee.steps))
+            top.addWidget(why, 0, Qt.AlignmentFlag.AlignTop)
+            box.addWidget(steps)
         for text in (fee.formula, fee.basis, fee.note):
             if text:
                 box.addWidget(Label(text, size="small", tone="sub", wrap=True))
@@ -201,3 +257,7 @@ class AdviceZone(QFrame):
         for button, own in self._mediation[1]:
             button.setChecked(own == value)
         self.answered.emit(path, value)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

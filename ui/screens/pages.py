@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QWidget
+from PySide6.QtGui import QIntValidator
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLineEdit, QWidget
 
-from app.services.views import PageView, VisitView
+from app.services.views import FieldView, PageView, VisitView
 from app.texts import _
 from ui.keys import KEYS
 from ui.theme import Theme
@@ -25,7 +26,8 @@ _WALL: Final[dict[str, Place]] = {
     "scan": (0, 2, 1, 1),
     "feeder": (0, 3, 1, 1),
     "import": (0, 4, 1, 1),
-    "title": (1, 0, 1, 3),
+    "title": (1, 0, 1, 2),
+    "copies": (1, 2, 1, 2),
     "remove": (1, 4, 1, 1),
 }
 _DOCKED: Final[dict[str, Place]] = {
@@ -42,14 +44,19 @@ _NARROW: Final[dict[str, Place]] = {
     "feeder": (2, 0, 1, 1),
     "import": (2, 1, 1, 1),
     "remove": (3, 0, 1, 1),
+    "copies": (3, 1, 1, 1),
 }
 
 
 class PagesPanel(QFrame):
-    """Emits ``pressed(act)`` for scan, feeder and import, ``remove(page_id)`` for a page."""
+    """Emits ``pressed(act)`` for scan, feeder and import, ``remove(page_id)`` for a page.
+
+    ``counted(path, text)`` says how many copies of the chosen material lie on the counter.
+    """
 
     pressed = Signal(str)
     remove = Signal(str)
+    counted = Signal(str, str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +66,7 @@ class PagesPanel(QFrame):
         self.buttons: dict[str, KeyButton] = {}
         self.strip = PageStrip(look)
         self.strip.remove.connect(self.remove)
+        self._views: dict[str, FieldView] = {}
         self._count = Label(tone="sub", size="small")
         self._combo = Combo(look)
         self._combo.setAccessibleName(_("下一页是什么材料 {key}").format(key=KEYS["material"]))
@@ -84,8 +92,12 @@ class PagesPanel(QFrame):
         self._combo.showPopup()
 
     def show_visit(self, view: VisitView) -> None:
+        self._views = {
+            code: copies for (code, _name), copies in zip(view.materials, view.copies, strict=False)
+        }
         if view.materials != self._materials:
             self._refill(view.materials)
+        self._show_copies()
         self.strip.pages.show_pages(view.pages)
         self.strip.setVisible(bool(view.pages))
         self._empty.setVisible(not view.pages)
@@ -104,6 +116,7 @@ class PagesPanel(QFrame):
         # Only once they have a parent: a widget shown before is a window of its own and takes the focus.
         for act in ("scan_feeder", "import_files", "remove_page"):
             self.buttons[act].setVisible(wall)
+        self._parts["copies"].setVisible(wall)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(down if wall else across)
 
@@ -114,6 +127,36 @@ class PagesPanel(QFrame):
         for code, name in materials:
             self._combo.addItem(name, code)
         self._combo.setCurrentIndex(max(self._combo.findData(kept), 0))
+
+    def focus_copies(self) -> None:
+        self._copies.setFocus()
+        self._copies.selectAll()
+
+    def _show_copies(self) -> None:
+        view = self._views.get(self.material)
+        self._copies.setEnabled(view is not None)
+        if view is not None and not self._copies.isModified():
+            self._copies.setText(view.value)
+
+    def _copies_typed(self) -> None:
+        view = self._views.get(self.material)
+        if view is not None and self._copies.isModified():
+            self._copies.setModified(False)
+            self.counted.emit(view.path, self._copies.text())
+
+    def _copies_box(self) -> QFrame:
+        look = self._look
+        self._copies = QLineEdit()
+        self._copies.setObjectName("copies")
+        self._copies.setValidator(QIntValidator(0, 999, self._copies))
+        self._copies.setPlaceholderText("1")
+        self._copies.setFixedWidth(look.px(56))
+        self._copies.setAccessibleName(_("份数 {key}").format(key=KEYS["copies"]))
+        self._copies.editingFinished.connect(self._copies_typed)
+        self._combo.currentIndexChanged.connect(self._show_copies)
+        label = Label(_("份数 {key}").format(key=KEYS["copies"]), tone="sub", size="small")
+        label.setBuddy(self._copies)
+        return surface("clear", row(label, self._copies, None), self)
 
     def _arrange(self) -> None:
         look = self._look
@@ -129,6 +172,7 @@ class PagesPanel(QFrame):
             "feeder": self._button("scan_feeder", _("进纸器"), "feeder"),
             "import": self._button("import_files", _("导入"), "import"),
             "title": title,
+            "copies": self._copies_box(),
             "remove": self._button("remove_page", _("移出"), "trash"),
         }
         self._acts = QGridLayout()

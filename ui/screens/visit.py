@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 from app.clock import Clock
 from app.services.views import VisitView
 from app.texts import _
+from ui.screens.bars import MatterBar, PartyBar
 from ui.screens.confirmation import ConfirmationStep
 from ui.screens.outcome import OutcomeStep
 from ui.screens.pages import PagesPanel
@@ -42,6 +43,9 @@ class VisitZone(QWidget):
         self.forms = {key: Form(look) for key in ("identity", "matter", "parties")}
         for form in self.forms.values():
             form.edited.connect(self.edited)
+        self.matters = MatterBar(look)
+        self.people = PartyBar(look)
+        self._wanted = ""
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
@@ -62,6 +66,8 @@ class VisitZone(QWidget):
         self.tabs.show_steps(view.steps)
         for key, groups in (("identity", view.identity), ("matter", view.matter), ("parties", view.parties)):
             self.forms[key].show_groups(view.visit_id, groups)
+        self.matters.show_visit(view)
+        self.people.show_visit(view)
         self.pages.show_visit(view)
         self.confirmation.show_confirmation(view.confirmation)
         self.outcome.show_outcome(view.outcome)
@@ -70,6 +76,22 @@ class VisitZone(QWidget):
             self.choose("outcome" if view.outcome else STEPS[0])
         elif view.outcome is not None and known.outcome is None:
             self.choose("outcome")
+        self._follow(known, view)
+
+    def expect(self, what: str) -> None:
+        """Put the cursor on the "party" or "matter" that the next view brings."""
+        self._wanted = what
+
+    def _follow(self, known: VisitView | None, view: VisitView) -> None:
+        if self._wanted == "matter" and known is not None and known.current != view.current:
+            self._wanted = ""
+            self.choose("matter")
+        before = {group.key for group in known.parties} if known else set()
+        new = [group.key for group in view.parties if group.key not in before]
+        if self._wanted == "party" and new:
+            self._wanted = ""
+            self.choose("parties")
+            self.forms["parties"].focus_on(f"party.{new[0]}.name")
 
     def choose(self, key: str) -> None:
         """Turn to the step and put the cursor where the work is."""
@@ -110,7 +132,7 @@ class VisitZone(QWidget):
         body = QStackedWidget()
         for key in STEPS:
             if key in self.forms:
-                body.addWidget(scrolled(self.forms[key]))
+                body.addWidget(self._form_page(key))
             elif key == "confirmation":
                 body.addWidget(self.confirmation)
             elif key == "outcome":
@@ -118,6 +140,17 @@ class VisitZone(QWidget):
             else:
                 body.addWidget(QWidget())
         return body
+
+    def _form_page(self, key: str) -> QWidget:
+        """The form of a step, with its line of acts above it; the tabs of the matters never scroll away."""
+        bar = {"matter": self.matters, "parties": self.people}.get(key)
+        if bar is None:
+            return scrolled(self.forms[key])
+        if bar is self.people:
+            return scrolled(surface("clear", column(bar, self.forms[key], gap=self._look.grid())))
+        box = column(bar, gap=self._look.grid())
+        box.addWidget(scrolled(self.forms[key]), 1)
+        return surface("clear", box)
 
     def _head(self) -> QFrame:
         look = self._look

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.services.views import FieldView
 from app.texts import _
 from ui.theme import Theme
-from ui.widgets.inputs import LineInput, make_input, source_words
+from ui.widgets.boxes import make_input
+from ui.widgets.inputs import LineInput, source_words
 from ui.widgets.label import ElidedLabel, Label, plain_tip, repolish
 from ui.widgets.layout import row
 
@@ -88,7 +89,7 @@ class Field(QWidget):
         self.input.show_source(view.source)
         outside = "" if isinstance(self.input, LineInput) else source_words(view.source)
         self._side.setText(outside)
-        if view.hint:
+        if view.hint and view.kind != "choice":
             self.input.setPlaceholderText(view.hint)
         below, tone = self._sentence(view)
         self._below.setText(below)
@@ -101,7 +102,8 @@ class Field(QWidget):
             return view.problem, "bad"
         if view.read_value is not None and view.read_value != view.value:
             return _("读到的是：{value}").format(value=view.read_value), "warn"
-        return "", "sub"
+        told = view.kind == "choice" and not view.value and view.hint != self.input.placeholderText()
+        return (view.hint if told else ""), "sub"
 
     def _tint(self, tone: str) -> None:
         if self.input.property("tone") != tone:

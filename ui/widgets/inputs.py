@@ -203,7 +203,7 @@ class ChoiceInput(Combo):
 
     def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
-        self.setPlaceholderText(view.hint or _("请选择"))
+        self.setPlaceholderText(_("请选择"))
         for value, label in view.choices:
             self.addItem(label, value)
         self.activated.connect(self._changed)
@@ -229,17 +229,6 @@ class ChoiceInput(Combo):
 
     def show_source(self, source: Source | None) -> None:
         """The label's row says it."""
-
-
-def make_input(look: Theme, view: FieldView) -> LineInput | LongInput | ChoiceInput:
-    """Return the box that fits the kind of the field."""
-    if view.kind == "long_text":
-        return LongInput(look)
-    if view.kind == "choice":
-        return ChoiceInput(look, view)
-    if view.kind == "money":
-        return MoneyInput(look, view)
-    return LineInput(look, view)
 
 
 def grouped(value: str) -> str:

@@ -124,6 +124,7 @@ _STATEMENTS: Final = (
     id TEXT NOT NULL,
     visit_id TEXT NOT NULL,
     position INTEGER NOT NULL,
+    matter INTEGER NOT NULL CONSTRAINT ck_page_matter CHECK (matter >= 1),
     material TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     thumbnail BLOB NOT NULL,

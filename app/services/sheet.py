@@ -1,0 +1,191 @@
+"""The matters of one visit as the rules see them: each with its short form, parties, cause and papers.
+
+Paths: ``matter.<n>.code``, ``matter.<n>.variant``, ``matter.<n>.<field>``, ``matter.<n>.copies.<material>``,
+``matter.<n>.mediation``. A visit without a code is about the first matter of the catalogue; an empty code
+takes a matter out again. ``visit.current`` is the matter on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.domain.causes import Cause
+from app.domain.checklist import Handed, Item, assess
+from app.domain.matter import Field, FieldKind, Matter, Variant
+from app.domain.party import Parties, Party
+from app.domain.short_form import Answers, variant_of, visible_fields
+from app.services import people
+from app.services.fields import FIRST, Draft, entry, value
+from app.services.knowledge import Knowledge
+from app.storage.records import PageRecord
+from app.texts import _
+
+DEFAULT_CODE: Final = "F01"
+CURRENT: Final = "visit.current"
+NO_MARKS: Final[frozenset[str]] = frozenset()
+OTHER_PAPER: Final = "M99"
+OTHER_NAME: Final = "其他材料"
+_CODE: Final = re.compile(r"matter\.([1-9][0-9]{0,2})\.code")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One matter of a visit; ``number`` is the one in its paths, ``fields`` those that show now."""
+
+    number: int
+    matter: Matter
+    answers: Answers
+    parties: Parties
+    fields: tuple[Field, ...]
+    cause: Cause | None
+
+    @property
+    def variant(self) -> Variant | None:
+        return self.matter.variant(variant_of(self.matter, self.answers))
+
+    @property
+    def title(self) -> str:
+        return f"{self.matter.name} · {self.cause.name}" if self.cause else self.matter.name
+
+    def path(self, key: str) -> str:
+        return f"matter.{self.number}.{key}"
+
+
+def numbers(draft: Draft) -> tuple[int, ...]:
+    """Numbers of the matters of the visit, in the order in which they were added."""
+    found = {int(match[1]): draft[path].value for path in draft if (match := _CODE.fullmatch(path))}
+    found.setdefault(1, DEFAULT_CODE)
+    return tuple(sorted(number for number, code in found.items() if code))
+
+
+def fresh_number(draft: Draft) -> int:
+    """A number no matter of this visit has had."""
+    return max([1, *(int(match[1]) for path in draft if (match := _CODE.fullmatch(path)))]) + 1
+
+
+def current_number(draft: Draft) -> int:
+    shown, known = value(draft, CURRENT), numbers(draft)
+    return int(shown) if shown.isdigit() and int(shown) in known else known[0]
+
+
+def matter_of(draft: Draft, number: int, knowledge: Knowledge) -> Matter:
+    """Return the chosen matter; a code the catalogue no longer has stands as its first."""
+    known = knowledge.matters
+    code = value(draft, f"matter.{number}.code") or DEFAULT_CODE
+    return known.get(code) or next(iter(known.values()))
+
+
+def sheets(draft: Draft, knowledge: Knowledge) -> tuple[Sheet, ...]:
+    """Return all matters of the visit."""
+    return tuple(sheet(draft, number, knowledge) for number in numbers(draft))
+
+
+def current(draft: Draft, knowledge: Knowledge) -> Sheet:
+    """Return the matter on the screen."""
+    return sheet(draft, current_number(draft), knowledge)
+
+
+def sheet(draft: Draft, number: int, knowledge: Knowledge) -> Sheet:
+    """Return one matter of the visit, worked out from the draft."""
+    matter = matter_of(draft, number, knowledge)
+    cause = _cause(draft, number, matter, knowledge)
+    answers = _answers(draft, number, matter, cause)
+    parties = _parties(draft, number, matter)
+    return Sheet(number, matter, answers, parties, visible_fields(matter, parties, answers), cause)
+
+
+def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> Answers:
+    prefix = f"matter.{number}."
+    kept = (field for field in matter.fields if field.kind is not FieldKind.PARTIES)
+    values = {f.key: draft[prefix + f.key].value for f in kept if prefix + f.key in draft}
+    return Answers(
+        values=values,
+        variant=_variant(draft, prefix, matter),
+        marks=cause.marks if cause else NO_MARKS,
+        waived=_waived(draft, f"{prefix}waived."),
+    )
+
+
+def _variant(draft: Draft, prefix: str, matter: Matter) -> str:
+    chosen = value(draft, f"{prefix}variant")
+    return chosen if matter.variant(chosen) is not None else ""
+
+
+def _waived(draft: Draft, prefix: str) -> dict[str, str]:
+    return {
+        path.removeprefix(prefix): field.value
+        for path, field in draft.items()
+        if path.startswith(prefix) and field.value
+    }
+
+
+def _cause(draft: Draft, number: int, matter: Matter, knowledge: Knowledge) -> Cause | None:
+    field = next((f for f in matter.fields if f.kind is FieldKind.CAUSE), None)
+    if field is None:
+        return None
+    return knowledge.causes.named(value(draft, f"matter.{number}.{field.key}"))
+
+
+def _parties(draft: Draft, number: int, matter: Matter) -> Parties:
+    """Everyone in the matter's lists; who stands in two lists counts where first named."""
+    people_: dict[str, Party] = {}
+    for field in people.lists_of(matter):
+        if field.side is None:
+            continue
+        default = people.default_form(matter, field)
+        for key in people.members(draft, number, matter, field):
+            people_.setdefault(key, people.party_of(draft, key, field.side, default))
+    found = tuple(people_.values())
+    filers = Parties(found).filers
+    return Parties(found, people.agents_for(draft, (party.key for party in filers)))
+
+
+# ---- papers ----------------------------------------------------------------------------------------
+
+
+def handed(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[Handed, ...]:
+    """What was handed in for a matter: scanned pages, copies the clerk counted, the card that was read."""
+    pages: dict[str, int] = {}
+    for record in dossier:
+        if record.page.matter == shown.number:
+            pages[record.page.material] = pages.get(record.page.material, 0) + 1
+    counted = copies_counted(draft, shown.number)
+    codes = dict.fromkeys((*pages, *counted))
+    found = [Handed(code, counted.get(code, 1), pages=pages.get(code, 0)) for code in codes]
+    if card_shown(draft, shown):
+        found.append(Handed("M02", original=True, holder=FIRST))
+    return tuple(papers for papers in found if papers.copies)
+
+
+def copies_counted(draft: Draft, number: int) -> dict[str, int]:
+    """Copies the clerk counted, by material."""
+    prefix = f"matter.{number}.copies."
+    return {
+        path.removeprefix(prefix): int(field.value)
+        for path, field in draft.items()
+        if path.startswith(prefix) and field.value.isdigit()
+    }
+
+
+def card_shown(draft: Draft, shown: Sheet) -> bool:
+    """Say whether the first party's own card was read here: the original was seen, nothing is missing."""
+    number = entry(draft, f"party.{FIRST}.id_number")
+    here = any(party.key == FIRST and party.is_natural for party in shown.parties.filers)
+    return here and number is not None and number.source == "card"
+
+
+def checklist(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[Item, ...]:
+    """Return every item of the matter, as it stands."""
+    return assess(shown.matter, shown.parties, handed(draft, shown, dossier), shown.answers)
+
+
+def material_name(code: str, knowledge: Knowledge, matter: Matter | None = None) -> str:
+    """The name of a material as the matter, or else the master list, calls it."""
+    if code == OTHER_PAPER:
+        return _(OTHER_NAME)
+    asked = matter.requirements if matter is not None else ()
+    own = next((r.material.name for r in asked if r.material.code == code), "")
+    return own or knowledge.catalogue.name_of(code)

@@ -1,0 +1,171 @@
+"""A line with a list of the best matches under it: characters, numbers, pinyin initials, whatever it knows.
+
+The list is asked on the GUI thread: it is pure and answers within 20 ms. It lies on the window, not in one
+of its own, so that every key of the window goes on working.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
+
+from app.services.views import FieldView, Suggestion
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.inputs import LineInput
+
+Suggest = Callable[[str], tuple[Suggestion, ...]]
+MOST_SHOWN: Final = 9
+_KEYS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+
+
+class Matches(QListWidget):
+    """The best matches under a line; the line keeps the cursor."""
+
+    def __init__(self, look: Theme, window: QWidget) -> None:
+        super().__init__(window)
+        self._look = look
+        self._over = window
+        self._row = QSize(0, look.px(28))
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(_("可选的内容"))
+        self.setObjectName("matches")
+        self.setUniformItemSizes(True)
+        self.hide()
+
+    def show_under(self, line: QWidget, found: tuple[Suggestion, ...]) -> None:
+        self.clear()
+        for suggestion in found:
+            item = QListWidgetItem(_line(suggestion))
+            item.setSizeHint(self._row)
+            self.addItem(item)
+        self.setCurrentRow(0)
+        window = self._over
+        below = line.mapTo(window, QPoint(0, line.height()))
+        height = min(len(found), MOST_SHOWN) * self._row.height() + 2 * self.frameWidth()
+        if below.y() + height > window.height():
+            below.setY(max(line.mapTo(window, QPoint(0, 0)).y() - height, 0))
+        self.setGeometry(below.x(), below.y(), max(line.width(), self._look.px(420)), height)
+        self.show()
+        self.raise_()
+
+    def step(self, by: int) -> None:
+        self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + by)))
+
+
+class SuggestInput(LineInput):
+    """Free lines (a cause) keep what is typed; bound ones (a matter) change only when one is chosen."""
+
+    def __init__(self, look: Theme, view: FieldView, suggest: Suggest, parent: QWidget | None = None) -> None:
+        self._free = view.kind == "cause"
+        self._names = dict(view.choices)
+        self._chosen = view.value
+        self._suggest = suggest
+        self._found: tuple[Suggestion, ...] = ()
+        self._matches: Matches | None = None
+        super().__init__(look, view, parent)
+
+    def _offer(self, view: FieldView) -> None:
+        """The list is our own."""
+
+    @property
+    def suggestions(self) -> tuple[Suggestion, ...]:
+        """What the list shows now."""
+        return self._found if self._open else ()
+
+    @property
+    def _open(self) -> bool:
+        return self._matches is not None and self._matches.isVisible()
+
+    def value(self) -> str:
+        return self.text() if self._free else self._chosen
+
+    def set_value(self, value: str) -> None:
+        self._chosen = value
+        shown = value if self._free else self._names.get(value, value)
+        if shown != self.text():
+            self.setText(shown)
+            self.setCursorPosition(len(shown) if self.hasFocus() else 0)
+
+    def composing(self) -> bool:
+        return super().composing() or (not self._free and self.text() != self._names.get(self._chosen))
+
+    def _changed(self, text: str) -> None:
+        if self._free:
+            self.typed.emit(text)
+        self._found = self._suggest(text)
+        exact = len(self._found) == 1 and self._found[0].label == text
+        if exact or not self._found or not self.hasFocus():
+            self._hide()
+        else:
+            self._list().show_under(self, self._found)
+
+    def _list(self) -> Matches:
+        if self._matches is None:
+            self._matches = Matches(self._look, self.window())
+            self._matches.itemClicked.connect(lambda _item: self._take_current())
+            self.destroyed.connect(self._matches.deleteLater)
+        return self._matches
+
+    def _hide(self) -> None:
+        if self._matches is not None:
+            self._matches.hide()
+
+    def _take_current(self) -> None:
+        row = self._list().currentRow()
+        if 0 <= row < len(self._found):
+            self._take(self._found[row])
+
+    def _take(self, suggestion: Suggestion) -> None:
+        self._hide()
+        self._chosen = suggestion.value
+        self.setText(suggestion.label)
+        self.typed.emit(suggestion.value)
+        self.left.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """While the list is open Esc and Enter belong to it, not to the window."""
+        override = event.type() == QEvent.Type.ShortcutOverride and self._open
+        if override and isinstance(event, QKeyEvent) and event.key() in _KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._open or event.key() not in _KEYS:
+            super().keyPressEvent(event)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._list().step(1 if event.key() == Qt.Key.Key_Down else -1)
+        elif event.key() == Qt.Key.Key_Escape:
+            self._hide()
+        else:
+            self._take_current()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if not self._free:
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._settle()
+        super().focusOutEvent(event)
+
+    def _settle(self) -> None:
+        """On leaving take the best match for letters that are no words; else a bound line goes back."""
+        self._hide()
+        text = self.text()
+        typed = bool(text) and text.isascii() if self._free else text != self._names.get(self._chosen, "")
+        best = self._suggest(text)[:1] if typed and text.strip() else ()
+        if best and best[0].value != self.value():
+            self._take(best[0])
+        elif not self._free:
+            self.set_value(self._chosen)
+
+
+def _line(suggestion: Suggestion) -> str:
+    return f"{suggestion.label}　{suggestion.detail}" if suggestion.detail else suggestion.label
