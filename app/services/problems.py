@@ -17,6 +17,7 @@ Sentences = tuple[str, str]
 
 _DEVICES: Final[dict[type[devices.DeviceError], Sentences]] = {
     devices.BadAddress: ("{device}的地址写错了。", "请管理员在设置文件里改正。"),
+    devices.BadTable: ("{device}的说明表缺失或有错。", "请管理员改正说明表。"),
     devices.LibraryMissing: ("{device}缺少驱动程序。", "请管理员安装后再试。"),
     devices.Unplugged: ("{device}没有连上：线松了、断了电，或被别的程序占用。", "请插好后再按一次。"),
     devices.InUse: ("{device}正被另一个程序占用。", "请关闭那个程序后再试。"),

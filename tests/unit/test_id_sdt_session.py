@@ -10,9 +10,9 @@ from devices.base import CardState
 from devices.drivers import id_sdt
 from devices.drivers.id_sdt import SdtIdReader
 from devices.errors import DeviceError, Garbled, NotAnswering, Unplugged
+from devices.line import SLICE
 from devices.sdt import commands
 from devices.sdt.frames import FrameReader, build
-from devices.line import SLICE
 from devices.sdt.session import Limits, SdtSession
 from devices.simulators.cards import card_named
 from devices.simulators.sdt_machine import SdtMachine
