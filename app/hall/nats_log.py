@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import random
 import ssl
 import threading
 import time
@@ -47,6 +48,8 @@ PATIENCE: Final = 3.0
 _TRY: Final = 1.0
 _PAUSE: Final = 0.03
 _PAGE: Final = 512
+_YIELD: Final = 0.004
+_MOST_YIELDS: Final = 8
 _SETTING_REPLIES: Final = 0.3
 _PING_SECONDS: Final = 2
 _RECONNECT: Final = 0.1
@@ -78,6 +81,7 @@ class NatsLog:
         self._tls = address.tls()
         self._client = Client()
         self._proven = False
+        self._lost_races = 0
         self._last_error: Exception | None = None
         self._newest_seen: tuple[int, str] | None = None
         self._places: dict[str, tuple[int, int]] = {}
@@ -93,11 +97,17 @@ class NatsLog:
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         """See ``HallLog.append``. Raises HallProblem when the hall does not answer in time."""
         full = self._names.day(day) + subject
-        return self._wait(self._append(full, expected, event_id, event))
+        seq = self._wait(self._append(full, expected, event_id, event))
+        self._lost_races = 0 if seq is not None else self._lost_races + 1
+        return seq
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         """See ``HallLog.since``. Raises HallProblem when the hall does not answer in time."""
         return self._wait(self._since(day, seq))
+
+    def newest(self, day: date, subject: str) -> int:
+        """Return the subject's newest ``subject_seq`` as this log knows it: what a lost race just learned."""
+        return self._places.get(self._names.day(day) + subject, (0, 0))[0]
 
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
         """See ``HallLog.watch``; events of every day are told, in order as far as nothing was lost."""
@@ -223,13 +233,18 @@ class NatsLog:
                 else:
                     if seq is not None:
                         return self._stored(subject, expected + event.span, seq, event_id)
-            newest = await self._patiently(lambda: self._leader({"last_by_subj": subject}))
+                    if self._lost_races:  # a crowd gets on faster when not all of it asks at once
+                        await asyncio.sleep(random.uniform(0, _YIELD * min(self._lost_races, _MOST_YIELDS)))  # noqa: S311
+            after = last if count == expected else None
+            newest = await self._patiently(partial(self._leader, {"last_by_subj": subject}))
             count, last = (newest.count, newest.seq) if newest else (0, 0)
             if newest is not None and newest.event_id == event_id:
                 return self._stored(subject, count, last, event_id)
             if count != expected:
                 self._places[subject] = (count, last)
-                return await self._patiently(partial(self._found, subject, event_id, last))
+                if count == expected + event.span:
+                    return None  # the only event after what was expected, and not ours
+                return await self._patiently(partial(self._found, subject, event_id, last, after))
 
     async def _publish(
         self, subject: str, last: int, expected: int, event_id: str, event: HallEvent
@@ -249,8 +264,14 @@ class NatsLog:
         if self._newest_seen is None or seq > self._newest_seen[0]:
             self._newest_seen = (seq, event_id)
 
-    async def _found(self, subject: str, event_id: str, newest: int) -> int | None:
-        """Return where among the subject's events ours is: others may have gone on after it."""
+    async def _found(self, subject: str, event_id: str, newest: int, after: int | None) -> int | None:
+        """Return where among the subject's events ours is: others may have gone on after it.
+
+        ``after`` is the sequence of the event before it, where known: then it can be in one place only.
+        """
+        if after is not None:
+            following = await self._leader({"seq": after + 1, "next_by_subj": subject})
+            return following.seq if following is not None and following.event_id == event_id else None
         events = await self._read(subject, 1)
         if newest and (not events or events[-1].seq < newest):
             raise Unavailable("a replica is behind")
