@@ -115,4 +115,6 @@ def _bad_field(item: Mapping[str, Any]) -> str:
 def _is_name(value: object) -> bool:
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_NAME:
         return False
+    if value.isascii() and value.isprintable():  # nearly always, and much faster
+        return True
     return all("\x00" < char < "\ud800" or char > "\udfff" for char in value)

@@ -26,6 +26,7 @@ from app.court.guard import Guard, TooSlow, caller, coded
 from app.court.health import Health
 from app.court.listing import listing
 from app.court.metrics import Metrics
+from app.court.office import add_answers, add_office
 from app.court.opening import Court
 from app.court.receiving import receive_batch, receive_chunk
 from app.court.rules import published
@@ -81,6 +82,8 @@ def create_app(court: Court) -> FastAPI:
     add_enrolment(app, court.credentials, court.settings)
     _add_events(app, court, metrics)
     _add_blobs(app, court, metrics)
+    add_answers(app, court)
+    add_office(app, court, metrics)
     document = app.openapi()  # made once, and kept by the application
     document["x-event-rules"] = published()
     return app

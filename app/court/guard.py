@@ -25,7 +25,8 @@ from app.court.limits import Quotas
 from app.court.metrics import Metrics
 from app.court.settings import Limits, Settings
 
-OPEN_PATHS: Final = frozenset({"/health", "/openapi.json", "/v1/enrol", "/office/login"})
+OPEN_PATHS: Final = frozenset({"/health", "/openapi.json", "/v1/enrol", "/office/login", "/office/style.css"})
+_GUESSABLE: Final = frozenset({"/v1/enrol", "/office/login"})
 OFFICE: Final = "/office"
 COOKIE: Final = "yichuang_session"
 PEER: Final = "yichuang.peer"
@@ -86,7 +87,7 @@ class Guard:
     async def _refusal(self, scope: Scope) -> Response | None:
         path = scope["path"]
         if path in OPEN_PATHS:
-            return self._stranger(scope) if path == "/v1/enrol" else None
+            return self._stranger(scope) if path in _GUESSABLE and scope["method"] == "POST" else None
         office = path == OFFICE or path.startswith(OFFICE + "/")
         found = await (self._session(scope) if office else self._caller(scope))
         if isinstance(found, Response):

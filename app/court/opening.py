@@ -11,14 +11,14 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from app.court.answers import AnswerBook
 from app.court.blobs import BlobsOf, blobs_of, tree_of
 from app.court.credentials import Credentials, hash_of, window
 from app.court.engine import FolderLock, open_ground
 from app.court.errors import DatabaseUnreadable, DataNotWritable
 from app.court.ground import Ground
 from app.court.mark import Mark
-from app.court.postgres import open_postgres
-from app.court.s3 import WARNING, shelves
+from app.court.packages import Packages
 from app.court.settings import Settings
 from app.court.store import Store
 
@@ -34,6 +34,8 @@ class Court:
     store: Store
     credentials: Credentials
     blobs: BlobsOf
+    answers: AnswerBook
+    packages: Packages
 
 
 def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) -> Court:
@@ -55,12 +57,14 @@ def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) 
             f"数据目录无法写入：{settings.data}。",
             f"The data folder {settings.data} cannot be written ({error.strerror}).",
         ) from error
-    return Court(settings, ground, store, credentials, blobs)
+    return Court(settings, ground, store, credentials, blobs, AnswerBook(ground), Packages(ground, blobs))
 
 
 def _blobs(settings: Settings) -> BlobsOf:
     if not settings.s3:
         return tree_of(settings.data, settings.court, settings.max_blob_bytes)
+    from app.court.s3 import WARNING, shelves  # takes a quarter of a second that few gateways need
+
     _log.warning(WARNING)
     shelf_of = shelves(settings.s3, settings.s3_key_file)
     return blobs_of(settings.data, settings.court, settings.max_blob_bytes, shelf_of)
@@ -80,6 +84,8 @@ def open_database(settings: Settings, closing: ExitStack) -> Ground:
     ground: Ground
     try:
         if settings.database:
+            from app.court.postgres import open_postgres
+
             ground = open_postgres(settings.database, mark, settings.password_file)
         else:
             ground = open_ground(settings.database_file, mark, settings.key_file, settings.court)

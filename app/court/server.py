@@ -68,9 +68,11 @@ class Protocol(H11Protocol):
         super().connection_lost(exc)
 
     def on_response_complete(self) -> None:
-        """Let the ordinary keep-alive wait."""
+        """Let the ordinary keep-alive wait, unless a part of the next request is here already."""
         self._stop()
         super().on_response_complete()
+        if self.conn.trailing_data[0]:
+            self._watch()
 
     def _watch(self) -> None:
         busy = self.cycle is not None and not self.cycle.response_complete

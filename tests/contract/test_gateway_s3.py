@@ -82,5 +82,8 @@ def test_while_the_store_is_away_a_blob_waits_on_this_machine(tmp_path: Path) ->
         with pytest.raises(CourtTrouble) as caught:
             client.put_blob_chunk(name, len(blob) - 1, len(blob), blob[-1:])
         assert (caught.value.status, caught.value.code) == (503, "storage")
+        with gateway.http() as http:
+            sick = http.get("/health")
+        assert (sick.status_code, sick.json()["reasons"]) == (503, {"blobs": "not_answering"})
     [part] = (tmp_path / "incoming").iterdir()
     assert part.read_bytes() == blob[:-1]

@@ -35,12 +35,13 @@ def _nothing() -> None:
 class Gateway:
     """`python -m app.court.main` on a data folder. `start` again on the same port after `kill`.
 
-    `options` go to every start.
+    `options` say where the data is and go to every command, `serve_options` to every start.
     """
 
-    def __init__(self, data: Path, options: Sequence[str] = ()) -> None:
+    def __init__(self, data: Path, options: Sequence[str] = (), serve_options: Sequence[str] = ()) -> None:
         self.data = data
         self.options = list(options)
+        self.serve_options = list(serve_options)
         self.port = 0
         self.url = ""
         self.token = ""
@@ -57,7 +58,9 @@ class Gateway:
 
     def start(self, *more: str) -> Self:
         command = [sys.executable, "-m", "app.court.main", "--data", str(self.data), "--port", str(self.port)]
-        self._process = subprocess.Popen([*command, *self.options, *more], stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            [*command, *self.options, *self.serve_options, *more], stdout=subprocess.PIPE, text=True
+        )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, f"the gateway ended with {self._process.wait(_DEADLINE)}"
@@ -104,6 +107,15 @@ class Gateway:
         with self.http() as http:
             answer = http.get(f"/v1/visits/{visit_id}")
             return dict(answer.json()) | {"status": answer.status_code}
+
+
+def command(gateway: Gateway, name: str, *words: str) -> str:
+    """Run one of the operator's commands on a gateway's data; return what it says."""
+    place = ["--data", str(gateway.data), *gateway.options]
+    line = [sys.executable, "-m", "app.court.main", name, *place, *words]
+    ended = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode in {0, 1}, ended.stderr
+    return ended.stdout
 
 
 class Fault(Enum):

@@ -64,7 +64,13 @@ class ObjectStore:
         grpc = {f"{name}.grpc": free_port() for name in ports}
         words = ["-ip=127.0.0.1", "-ip.bind=127.0.0.1", f"-dir={data}", "-s3", f"-s3.port={self.port}"]
         words += [f"-s3.config={self.folder / 's3.json'}", f"-s3.port.grpc={free_port()}"]
-        words += ["-master.volumeSizeLimitMB=64", "-volume.max=20", "-s3.iam=false", "-s3.port.iceberg=0"]
+        words += [
+            "-master.volumeSizeLimitMB=64",
+            "-volume.max=20",
+            "-s3.iam=false",
+            "-s3.port.iceberg=0",
+            "-s3.port.lance=0",
+        ]
         words += [f"-{name}={port}" for name, port in {**ports, **grpc}.items()]
         return [str(weed), "-logtostderr=true", "server", *words]
 
