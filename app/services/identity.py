@@ -47,6 +47,7 @@ def read_card(desk: Desk) -> None:
         card = reader.read()
     desk.store(_save, record.id, _fields(card), desk)
     _flag_characters(desk, card)
+    _flag_addresses(desk, card)
 
 
 def _tell_state(desk: Desk, state: CardState) -> None:
@@ -77,6 +78,21 @@ def _save(connection: Transaction, visit_id: str, found: Mapping[str, str], desk
         )
     for path, text in found.items():
         visits.set_field(connection, visit_id, DraftField(path, text, "card", text), desk.clock.now())
+
+
+def _flag_addresses(desk: Desk, card: CardRead) -> None:
+    if card.addresses_complete:
+        desk.notices.clear("addresses-unread")
+        return
+    desk.notices.post(
+        Notice(
+            "addresses-unread",
+            Level.ATTENTION,
+            _("证件里后来变更的住址没有读出来，显示的是制证时的住址。"),
+            _("其他内容已读好。"),
+            _("请问一下现在的住址。"),
+        )
+    )
 
 
 def _flag_characters(desk: Desk, card: CardRead) -> None:
