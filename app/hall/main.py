@@ -89,8 +89,8 @@ def serve(node: Node, join_port: int, ending: threading.Event, *, is_restored: b
         node.write_config()
         child.start()
         if node.has_authority:
-            ensure_stream(node, lambda: not ending.is_set())
             door = Door(node, join_port)
+            _wait_for_stream(node, ending)
         if not ending.is_set():
             _say(
                 ready=True,
@@ -106,6 +106,18 @@ def serve(node: Node, join_port: int, ending: threading.Event, *, is_restored: b
         if door is not None:
             door.close()
         child.stop()
+
+
+def _wait_for_stream(node: Node, ending: threading.Event) -> None:
+    """Wait until the stream is there; of three nodes the others may join only now, so that may take long."""
+    while not ending.is_set():
+        try:
+            return ensure_stream(node, lambda: not ending.is_set())
+        except HallProblem as problem:
+            if node.replicas == 1:
+                raise
+            logging.getLogger(__name__).warning("%s", problem)
+    return None
 
 
 def _serve_parser() -> argparse.ArgumentParser:

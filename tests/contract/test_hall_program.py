@@ -23,6 +23,7 @@ import psutil
 import pytest
 from nats.aio.client import Client
 
+from app.clock import business_day
 from app.domain.hall import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall import certs
@@ -48,13 +49,19 @@ class Program:
         self.ready: dict[str, Any] = {}
 
     def start(self, *more: str) -> None:
+        self.launch(*more)
+        self.wait_ready()
+
+    def wait_ready(self) -> None:
+        assert self.process.stdout is not None
+        self.ready = json.loads(self.process.stdout.readline())
+
+    def launch(self, *more: str) -> None:
         words = ["--data", str(self.data), "--hall", "hongshan", "--host", "127.0.0.1"]
         words += ["--port", str(self.port), "--join-port", str(self.join_port), *more]
         with (self.data.parent / "stderr").open("ab") as stderr:
             command = [sys.executable, "-m", "app", "hall", *words]
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
-        assert self.process.stdout is not None
-        self.ready = json.loads(self.process.stdout.readline())
 
     def end(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)
@@ -340,6 +347,67 @@ def test_a_taken_port_and_a_wrong_name_are_said_in_one_sentence(tmp_path: Path) 
     assert (status, "已被占用" in text) == (2, True)
     status, text = one.run("--data", str(tmp_path / "b"), "--hall", "红 山", "--port", str(one.port))
     assert (status, "大厅名称只能用" in text) == (2, True)
+
+
+def test_a_log_put_back_from_a_backup_is_fenced_before_anybody_is_let_in(tmp_path: Path) -> None:
+    one = Program(tmp_path / "hall")
+    one.start()
+    address = member(one, tmp_path / "w")
+    assert one.end() == 0
+    one.start("--restored")
+    log = NatsLog(address, patience=10.0)
+    try:
+        today = business_day(datetime.now(UTC))
+        events = log.since(today, 0)
+    finally:
+        log.close()
+        assert one.end() == 0
+    fence, *skipped = [e.event for e in events]
+    assert (fence.kind, fence.windows) == (EventKind.EPOCH, (3,))
+    assert [(e.kind, e.number, e.span) for e in skipped] == [
+        (EventKind.BLOCK, "A001", 1000),
+        (EventKind.BLOCK, "G001", 1000),
+    ]
+
+
+def test_three_programs_become_one_hall_by_codes(tmp_path: Path) -> None:
+    programs = [Program(tmp_path / str(n) / "hall") for n in (1, 2, 3)]
+    for one in programs:
+        one.data.parent.mkdir()
+    routes = ",".join(f"127.0.0.1:{port}" for port in free_ports(3))
+    servers = ",".join(f"127.0.0.1:{one.port}" for one in programs)
+    first, *others = programs
+    started = []
+    try:
+        first.launch("--cluster", routes, "--servers", servers, "--node", "1")
+        started.append(first)
+        until(lambda: (first.data / "server.json").exists() and answers(first.join_port))
+        for number, one in enumerate(others, 2):
+            code = Codes(first.node).new(f"node-{number}")
+            door = f"127.0.0.1:{first.join_port}"
+            one.launch("--node", str(number), "--join", door, "--code", code)
+            started.append(one)
+        for one in started:
+            one.wait_ready()
+        log = NatsLog(member(first, tmp_path / "w"), patience=20.0)
+        try:
+            assert log.append(DAY, "ticket.A001", 0, new_id(), ISSUED) is not None
+            os.kill(others[0].ready["server_pid"], signal.SIGKILL)
+            called = HallEvent(EventKind.CALLED, "A001", NOW, 3)
+            assert log.append(DAY, "ticket.A001", 1, new_id(), called) is not None
+        finally:
+            log.close()
+    finally:
+        for one in started:
+            assert one.end() == 0
+
+
+def answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _runs(pid: int) -> bool:

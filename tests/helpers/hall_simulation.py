@@ -99,6 +99,7 @@ class Line:
             self.memory = (logged.seq, logged.event_id)
 
     def _before(self) -> None:
+        self.hall.operations += 1
         self.hall.others_act(self.window)
         self.hall.maybe_crash()
         if self.cut or self.hall.hub.down or self.hall.rarely("lost"):
@@ -183,6 +184,7 @@ class Hall:
         self.faults: Counter[str] = Counter()
         self.alone = Counter[str]()
         self.refused = 0
+        self.operations = 0
         self.depth = 0
         self.crashable = False
         self.backup: list[LoggedEvent] = []

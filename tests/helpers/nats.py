@@ -25,8 +25,11 @@ from app.hall.server import ServerChild, ensure_stream
 DEADLINE = 30.0
 
 
+_GIVEN: set[int] = set()
+
+
 def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on just now, below the range clients get theirs from."""
+    """Return ports nobody listens on just now, never the same twice, below the range of clients' ports."""
     found: list[int] = []
     start = 10000 + (os.getpid() * 37 + int(time.monotonic() * 1000)) % 20000
     port = start
@@ -37,7 +40,9 @@ def free_ports(count: int) -> list[int]:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        found.append(port)
+        if port not in _GIVEN:
+            _GIVEN.add(port)
+            found.append(port)
     return found
 
 
