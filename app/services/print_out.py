@@ -136,7 +136,7 @@ def document(desk: Desk, job: PrintJob, paper: Paper) -> Document:
 def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket.QueueTicket:
     hall = desk.settings.hall
     return queue_ticket.QueueTicket(
-        court=f"{hall.court}{hall.centre}",
+        court=hall.court,
         issued=datetime.fromisoformat(content["issued"]),
         number=content["number"],
         group=content["group"],
