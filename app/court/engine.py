@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, StaticPool, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
 from sqlcipher3 import dbapi2
 
@@ -26,9 +26,8 @@ from app.court.tables import HOME_COURT
 
 _OLDEST_SQLITE: Final = (3, 51, 3)
 _FULL: Final = 2
-_ONE_MORE: Final = text(
-    "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'writes' RETURNING value"
-)
+_ONE_MORE: Final = "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'writes' RETURNING value"
+_HOLD: Final = " FOR UPDATE"
 _HEX_KEY: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
@@ -96,9 +95,9 @@ class SqliteGround:
 
     def promise(self, connection: Connection) -> None:
         """Count the transaction; the mark is written after its commit."""
-        found = connection.execute(_ONE_MORE).scalar()
-        self._promised = int(found or 1)
-        if found is None:
+        found = self.run(connection, _ONE_MORE, ())
+        self._promised = int(found[0][0]) if found else 1
+        if not found:
             write_meta(self, connection, "writes", "1")
 
     def renew_epoch(self) -> None:
@@ -112,6 +111,11 @@ class SqliteGround:
     def upsert(self, table: Table) -> Any:
         """See `Ground`."""
         return insert(table)
+
+    def run(self, connection: Connection, statement: str, values: Sequence[object]) -> Sequence[Any]:
+        """See `Ground`. The whole database is held already."""
+        found = connection.exec_driver_sql(statement.removesuffix(_HOLD), tuple(values))
+        return found.all() if found.returns_rows else ()
 
     def add(self, connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
         """See `Ground`."""

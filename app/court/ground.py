@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Engine, Table, bindparam, select
+from sqlalchemy import Connection, Engine, Table, select
 
 from app.court.tables import court_state, meta
 
@@ -44,6 +44,13 @@ class Ground(Protocol):
         """Return an INSERT of this engine's dialect, which knows ON CONFLICT."""
         ...
 
+    def run(self, connection: Connection, statement: str, values: Sequence[object]) -> Sequence[Any]:
+        """Run a statement of the hot path as it is, with `?` for each value; return its rows, if any.
+
+        ` FOR UPDATE` at its end holds the rows where the engine has such a thing.
+        """
+        ...
+
     def add(self, connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
         """Insert many rows the fast way. A row has a value for each column, in the table's order."""
         ...
@@ -53,21 +60,17 @@ class Ground(Protocol):
         ...
 
 
-_HELD: Final = (
-    select(court_state.c.last_event, court_state.c.last_answer)
-    .where(court_state.c.court == bindparam("court"))
-    .with_for_update()
-)
+_HELD: Final = "SELECT last_event, last_answer FROM court_state WHERE court = ? FOR UPDATE"
 
 
 def hold_court(ground: Ground, connection: Connection, court: str) -> tuple[int, int]:
     """Make other writers of this court wait until the commit; return its last event and answer numbers."""
-    found = connection.execute(_HELD, {"court": court}).first()
-    if found is None:
+    found = ground.run(connection, _HELD, (court,))
+    if not found:
         first = ground.upsert(court_state).values(court=court, last_event=0, last_answer=0)
         connection.execute(first.on_conflict_do_nothing())
-        found = connection.execute(_HELD, {"court": court}).one()
-    return found.last_event, found.last_answer
+        found = ground.run(connection, _HELD, (court,))
+    return found[0][0], found[0][1]
 
 
 def read_meta(connection: Connection, name: str) -> str | None:

@@ -43,6 +43,7 @@ _SETTINGS: Final[tuple[LiteralString, ...]] = (
     "SET idle_in_transaction_session_timeout = '60s'",
     "SET timezone = 'UTC'",
 )
+_POSITION: Final[LiteralString] = "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text"
 _COPIED: Final = {
     event_table.name: ("text int4 text int8 text text text text text text int8 text text int8 text bytea"),
     event_blob.name: "text int4 text text int8",
@@ -170,7 +171,7 @@ def _identity(raw: psycopg.Connection[Any]) -> str:
 
 
 def _position(raw: psycopg.Connection[Any]) -> int:
-    return int(_one(raw, "SELECT (pg_current_wal_insert_lsn() - '0/0'::pg_lsn)::text"))
+    return int(_one(raw, _POSITION))
 
 
 class PostgresGround:
@@ -213,7 +214,7 @@ class PostgresGround:
 
     def promise(self, connection: Connection) -> None:
         """Remember how far the log had come; the mark is written after the commit."""
-        self._writing.promised = _position(_raw(connection))
+        self._writing.promised = int(connection.exec_driver_sql(_POSITION).scalar_one())
 
     def renew_epoch(self) -> None:
         """See `Ground`."""
@@ -226,14 +227,22 @@ class PostgresGround:
         """See `Ground`."""
         return insert(table)
 
+    def run(self, connection: Connection, statement: str, values: Sequence[object]) -> Sequence[Any]:
+        """See `Ground`."""
+        found = connection.exec_driver_sql(statement.replace("?", "%s"), tuple(values))
+        return found.all() if found.returns_rows else ()
+
     def add(self, connection: Connection, table: Table, rows: Sequence[Sequence[object]]) -> None:
         """COPY, in the binary form; nobody else writes for the court, so there is nothing to clash with."""
         names = sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns)
         order = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(sql.Identifier(table.name), names)
-        with _raw(connection).cursor() as cursor, cursor.copy(order) as copy:
-            copy.set_types(_COPIED[table.name].split())
-            for row in rows:
-                copy.write_row(row)
+        try:
+            with _raw(connection).cursor() as cursor, cursor.copy(order) as copy:
+                copy.set_types(_COPIED[table.name].split())
+                for row in rows:
+                    copy.write_row(row)
+        except psycopg.Error as error:  # as if SQLAlchemy had run it
+            raise DBAPIError("COPY", None, error) from error
 
     def close(self) -> None:
         """See `Ground`."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, delete, select, update
+from sqlalchemy import Connection, Engine, delete, select
 
 from app.court.batch import Offer
 from app.court.ground import Ground, hold_court, read_meta
-from app.court.tables import HOME_COURT, blob, court_state, day_counter, event, event_blob, meta, month_of
+from app.court.tables import HOME_COURT, blob, event, event_blob, meta, month_of
 from app.court.verdicts import KNOWN, Judged, Round, examine
 from app.sync.protocol import Answer, Answers
 
@@ -65,19 +65,14 @@ class VisitStatus:
         return any(found.word == "stored" for found in self.events) and not self.missing
 
 
-_LAST: Final = select(
-    select(day_counter.c.last)
-    .where(day_counter.c.court == bindparam("court"), day_counter.c.day == bindparam("day"))
-    .scalar_subquery(),
-    select(meta.c.value).where(meta.c.name == "epoch").scalar_subquery(),
+_LAST: Final = (
+    "SELECT (SELECT last FROM day_counter WHERE court = ? AND day = ?), "
+    "(SELECT value FROM meta WHERE name = 'epoch')"
 )
-_KNOWN: Final = select(*KNOWN).where(
-    event.c.court == bindparam("court"),
-    event.c.month.in_(bindparam("months", expanding=True)),
-    event.c.id.in_(bindparam("ids", expanding=True)),
-)
-_ADVANCE: Final = (
-    update(court_state).where(court_state.c.court == bindparam("of")).values(last_event=bindparam("last"))
+_ADVANCE: Final = "UPDATE court_state SET last_event = ? WHERE court = ?"
+_COUNT: Final = (
+    "INSERT INTO day_counter (court, day, last) VALUES (?, ?, ?) "
+    "ON CONFLICT (court, day) DO UPDATE SET last = excluded.last"
 )
 
 
@@ -174,17 +169,21 @@ class Store:
         last_no, _ = hold_court(self._ground, connection, court)
         now = self._now()
         day = now.astimezone(self._zone).strftime("%Y%m%d")
-        last, epoch = connection.execute(_LAST, {"court": court, "day": day}).one()
+        [(last, epoch)] = self._ground.run(connection, _LAST, (court, day))
         if epoch is None:
             raise RuntimeError(_DAMAGED)
-        asked = {
-            "court": court,
-            "months": sorted({one.month for one in judged}),
-            "ids": [one.event.id for one in judged],
-        }
-        known = connection.execute(_KNOWN, asked).mappings() if judged else ()
-        found: dict[str, Any] = {row["id"]: dict(row) for row in known}
-        return Round(court, epoch, stamp(now), day, last_no, last or 0, found)
+        known = self._known(connection, court, judged) if judged else {}
+        return Round(court, epoch, stamp(now), day, last_no, last or 0, known)
+
+    def _known(self, connection: Connection, court: str, judged: Sequence[Judged]) -> dict[str, Any]:
+        """Return what is kept of these events already, by id."""
+        months = sorted({one.month for one in judged})
+        statement = (
+            f"SELECT {', '.join(KNOWN)} FROM event WHERE court = ? "  # noqa: S608  our own names
+            f"AND month IN ({_places(len(months))}) AND id IN ({_places(len(judged))})"
+        )
+        rows = self._ground.run(connection, statement, [court, *months, *(one.event.id for one in judged)])
+        return {row[0]: dict(zip(KNOWN, row, strict=True)) for row in rows}
 
     def _finish_round(self, connection: Connection, round_: Round) -> None:
         if not round_.rows:
@@ -192,15 +191,9 @@ class Store:
         self._ground.add(connection, event, round_.rows)
         if round_.blobs:
             self._ground.add(connection, event_blob, round_.blobs)
-        connection.execute(_ADVANCE, {"of": round_.court, "last": round_.last_no})
+        self._ground.run(connection, _ADVANCE, (round_.last_no, round_.court))
         if round_.last_receipt:
-            counter = self._ground.upsert(day_counter).values(
-                court=round_.court, day=round_.day, last=round_.last_receipt
-            )
-            counter = counter.on_conflict_do_update(
-                index_elements=["court", "day"], set_={"last": round_.last_receipt}
-            )
-            connection.execute(counter)
+            self._ground.run(connection, _COUNT, (round_.court, round_.day, round_.last_receipt))
         self._ground.promise(connection)
 
 
@@ -219,6 +212,10 @@ def named_blobs(
         .order_by(event_blob.c.sha256)
     )
     return {row.sha256: (row.size, row.present is not None) for row in connection.execute(wanted)}
+
+
+def _places(count: int) -> str:
+    return ", ".join("?" * count)
 
 
 def _epoch(connection: Connection) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from app.court.batch import Misfit, Offer
 from app.court.rules import NamedBlob, judge
-from app.court.tables import event, month_of
+from app.court.tables import month_of
 from app.sync.protocol import Answer, Conflict, Event, Later, Rejected, Stored
 
 _log = logging.getLogger(__name__)
@@ -18,17 +18,17 @@ DAMAGED_RETRY: Final = 5.0
 """Seconds after which an event that was damaged on the way may come again."""
 
 KNOWN: Final = (
-    event.c.id,
-    event.c.sha256,
-    event.c.verdict,
-    event.c.receipt_no,
-    event.c.code,
-    event.c.field,
-    event.c.device,
-    event.c.seq,
-    event.c.visit_id,
-    event.c.kind,
-    event.c.schema,
+    "id",
+    "sha256",
+    "verdict",
+    "receipt_no",
+    "code",
+    "field",
+    "device",
+    "seq",
+    "visit_id",
+    "kind",
+    "schema",
 )
 """The columns an answer to a repeat is made from."""
 _IDENTITY: Final = ("sha256", "device", "seq", "visit_id", "kind", "schema")
