@@ -86,7 +86,6 @@ def test_pages_before_a_jam_stay_and_scanning_goes_on_from_there(counter: OpenCo
         ("empty", "送纸器里没有纸", "请放好纸后再扫"),
         ("cover", "扫描仪的盖子没有合上", "请合上后再扫"),
         ("cut", "这一页传到一半断了，没有采用", "请从这一页起再扫"),
-        ("busy", "扫描仪正在忙", "请稍等再按一次"),
         ("notpicture", "扫描仪传来的数据有误，没有采用", "请再试一次"),
         ("error500", "扫描仪", "请"),
     ],
@@ -106,6 +105,23 @@ def test_a_scanner_in_trouble_says_so_and_works_again_afterwards(
     desk.scanner.tell("load 2")
     feed(desk)
     desk.until(lambda: len(desk.visit.pages) == 2, "both pages")
+    idle(desk, "scan")
+
+
+def test_a_busy_scanner_is_waited_for_and_escape_ends_the_wait(counter: OpenCounter) -> None:
+    desk = counter("scanner")
+    desk.call()
+    desk.scanner.tell("fault busy")
+    feed(desk)
+    desk.says("正在扫描（Esc 停止）")
+    pressed = time.monotonic()
+    desk.key(Qt.Key.Key_Escape)
+    idle(desk, "scan")
+    assert time.monotonic() - pressed < 5.0
+    desk.silent()
+    desk.scanner.tell("clear")
+    feed(desk)
+    desk.until(lambda: len(desk.visit.pages) == 3, "the pages")
     idle(desk, "scan")
 
 

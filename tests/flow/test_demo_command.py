@@ -127,17 +127,6 @@ def size(path: Path) -> int:
     return path.stat().st_size
 
 
-def test_a_second_demo_into_the_same_folder_starts_anew(tmp_path: Path) -> None:
-    for _run in range(2):
-        ended = app("demo", "--out", tmp_path / "out")
-        assert ended.returncode == 0, ended.stderr
-        summary = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
-        assert summary["ticket"] == "A001"
-        paper = interpret((tmp_path / "out" / "ticket.escpos").read_bytes(), 576)
-        [code] = zxingcpp.read_barcodes(paper.picture)
-        assert summary["ticket"] in code.text
-
-
 def test_verify_without_a_court_token_says_what_is_wrong(demo: Demo) -> None:
     ended = app("verify", "--data", demo.out / "desk", "--court", "http://127.0.0.1:9")
     assert ended.returncode == 2
@@ -169,3 +158,13 @@ def test_check_of_a_counter_without_devices_is_well(tmp_path: Path) -> None:
     ended = app("check", "--data", tmp_path)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "本机数据  ✓ 正常" in ended.stdout
+
+
+def test_a_second_demo_into_the_same_folder_starts_anew(demo: Demo) -> None:
+    ended = app("demo", "--out", demo.out)
+    assert ended.returncode == 0, ended.stderr
+    summary = json.loads((demo.out / "summary.json").read_text("utf-8"))
+    assert summary["ticket"] == "A001"
+    assert summary["visit_id"] != demo.summary["visit_id"]
+    [code] = zxingcpp.read_barcodes(interpret((demo.out / "ticket.escpos").read_bytes(), 576).picture)
+    assert summary["ticket"] in code.text

@@ -10,7 +10,8 @@ from ui.application import load_rare_characters, make_application
 
 @pytest.fixture(scope="session")
 def qapp() -> QApplication:
-    application = make_application()
+    known = QApplication.instance()  # tests of whole visits may have needed it first
+    application = known if isinstance(known, QApplication) else make_application()
     load_rare_characters()
     return application
 
