@@ -43,7 +43,7 @@ from app.hall.wire import (
     to_send,
 )
 
-PATIENCE: Final = 3.0
+PATIENCE: Final = 2.5
 """Seconds a call waits for the hall before it says so."""
 _TRY: Final = 1.0
 _PAUSE: Final = 0.03
