@@ -26,7 +26,7 @@ from tests.helpers.outbox import intake
 from tests.helpers.postgres import Cluster, name_of, programs
 
 Act = Callable[[], int]
-BATCHES = (20, 100, 500)
+BATCHES = (1, 20, 100, 500)
 RECORDS = 10_000
 NO_LIMITS = ("--requests-per-second", "0", "--records-per-day", "0")
 
@@ -119,21 +119,23 @@ def measure(
     database: Callable[[], float] = lambda: 0.0,
 ) -> None:
     folder.mkdir()
+    total = 0
     with Gateway(folder / "court", [*options, *NO_LIMITS]) as gateway:
         for batch in BATCHES:
-            with outboxes(folder, f"{batch}", 1, records) as [outbox], gateway.client() as client:
+            count = min(records, batch * 500)
+            with outboxes(folder, f"{batch}", 1, count) as [outbox], gateway.client() as client:
                 client.hello()
                 name = f"{label}, 1 desk, batch {batch}"
-                report(name, gateway, [lambda o=outbox, c=client, b=batch: o.drain(c, b)], database)
+                total += report(name, gateway, [lambda o=outbox, c=client, b=batch: o.drain(c, b)], database)
         with outboxes(folder, "many", 4, records // 2) as many, ExitStack() as clients:
             acts = []
             for outbox in many:
                 client = clients.enter_context(gateway.client())
                 acts.append(lambda o=outbox, c=client: o.drain(c, 100))
-            report(f"{label}, 4 desks of one court, batch 100", gateway, acts, database)
+            total += report(f"{label}, 4 desks of one court, batch 100", gateway, acts, database)
     if not options:
         size = sum(path.stat().st_size for path in (folder / "court").glob("court.db*"))
-        print(f"{label}: {size / (records * 5):,.0f} bytes a record in the file")
+        print(f"{label}: {size / total:,.0f} bytes a record in the file")
 
 
 @contextmanager
@@ -146,7 +148,7 @@ def outboxes(folder: Path, name: str, count: int, records: int) -> Iterator[list
         one.close()
 
 
-def report(name: str, gateway: Gateway, acts: Sequence[Act], database: Callable[[], float]) -> None:
+def report(name: str, gateway: Gateway, acts: Sequence[Act], database: Callable[[], float]) -> int:
     stored: list[int] = []
     before = gateway.cpu_seconds(), time.process_time(), database()
     threads = [threading.Thread(target=lambda a=act: stored.append(a())) for act in acts]
@@ -160,6 +162,7 @@ def report(name: str, gateway: Gateway, acts: Sequence[Act], database: Callable[
     each = [(late - early) * 1e6 / sum(stored) for early, late in zip(before, after, strict=True)]
     rate = sum(stored) / seconds
     print(f"{name:<58}{rate:>10,.0f}{each[0]:>26.0f}{each[1]:>8.0f}{each[2]:>10.0f}", flush=True)
+    return sum(stored)
 
 
 def preload(cluster: Cluster, options: list[str], count: int) -> None:
