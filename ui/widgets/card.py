@@ -50,6 +50,11 @@ class Card(QFrame):
         for view in group.fields:
             self.fields[view.path].show_view(view)
 
+    def forget(self) -> None:
+        """Empty every box for the view of another visit."""
+        for field in self.fields.values():
+            field.forget()
+
     def _drop(self, shapes: dict[str, _Shape]) -> None:
         for path in [path for path in self.fields if shapes.get(path) != self._shapes[path]]:
             field = self.fields.pop(path)

@@ -64,6 +64,13 @@ class Field(QWidget):
         """Remember what has been handed on."""
         self._sent.append(text)
 
+    def forget(self) -> None:
+        """The next view is of another visit: nothing of this one may stay in the box, typed or not."""
+        self._sent.clear()
+        self._dirty = False
+        self._base = ""
+        self.input.set_value("")
+
     def show_view(self, view: FieldView) -> None:
         """Draw the view, except for a value older than what the clerk has typed."""
         if self._may_show(view.value):

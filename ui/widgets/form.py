@@ -36,13 +36,16 @@ class Form(QWidget):
         self._box.addStretch(1)
 
     def show_groups(self, visit_id: str, groups: tuple[FieldGroup, ...]) -> None:
-        """Draw the groups; the boxes of fields that stay are kept, those of another visit are not."""
+        """Draw the groups; boxes of fields that stay are kept, emptied of another visit."""
         keyed = {_key(group, place): group for place, group in enumerate(groups)}
         other = visit_id != self._visit_id
         if other or list(keyed) != list(self._cards):
             self.flush()
-            self._drop(keyed, everything=other)
+            self._drop(keyed)
             self._visit_id = visit_id
+        if other:
+            for card in self._cards.values():
+                card.forget()
         for place, (key, group) in enumerate(keyed.items()):
             self._card(key, place).show_group(group)
 
@@ -93,8 +96,8 @@ class Form(QWidget):
         self._pending[path] = text
         self._timer.start()
 
-    def _drop(self, keyed: dict[str, FieldGroup], *, everything: bool) -> None:
-        for key in [key for key in self._cards if everything or key not in keyed]:
+    def _drop(self, keyed: dict[str, FieldGroup]) -> None:
+        for key in [key for key in self._cards if key not in keyed]:
             card = self._cards.pop(key)
             self._box.removeWidget(card)
             card.hide()
