@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
@@ -14,7 +15,7 @@ from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label, plain_tip, repolish
-from ui.widgets.layout import column, empty, margins, row, rule, scrolled, surface
+from ui.widgets.layout import column, margins, row, rule, scrolled, surface
 
 _SHAPES: Final = {
     Mark.HAVE: Shape.CHECK,
@@ -23,6 +24,7 @@ _SHAPES: Final = {
     Mark.NOT_NEEDED: Shape.DASH,
 }
 _MOST_IDLE: Final = 2
+_PARTS: Final = 6
 _TONES: Final = {Mark.HAVE: "ok", Mark.MISSING_LAW: "bad"}
 
 
@@ -34,6 +36,36 @@ def mark_word(mark: Mark) -> str:
         Mark.MISSING_PRACTICE: _("惯例，可后补"),
         Mark.NOT_NEEDED: _("不需要"),
     }[mark]
+
+
+class _Slot(QWidget):
+    """The place of one part: a hairline above it, and what was drawn there last."""
+
+    def __init__(self, look: Theme) -> None:
+        super().__init__()
+        self.rule = rule()
+        self.data: object = None
+        self.frame: QFrame | None = None
+        self.whys: list[tuple[QPushButton, Label]] = []
+        self.quiet: list[Label] = []
+        self._box = column(self.rule, gap=look.grid())
+        self.setLayout(self._box)
+
+    def put(
+        self,
+        data: object,
+        frame: QFrame | None,
+        whys: list[tuple[QPushButton, Label]],
+        quiet: list[Label],
+    ) -> None:
+        """Take the place of what was here."""
+        if self.frame is not None:
+            self._box.removeWidget(self.frame)
+            self.frame.hide()
+            self.frame.deleteLater()
+        if frame is not None:
+            self._box.addWidget(frame)
+        self.data, self.frame, self.whys, self.quiet = data, frame, whys, quiet
 
 
 class AdviceZone(QFrame):
@@ -54,33 +86,49 @@ class AdviceZone(QFrame):
         self._box = QVBoxLayout(content)
         self._box.setContentsMargins(*margins(look, 2, 2))
         self._box.setSpacing(look.grid())
+        self._slots = tuple(_Slot(look) for _part in range(_PARTS))
+        self._empty = self._nothing()
+        for slot in self._slots:
+            self._box.addWidget(slot)
+        self._box.addWidget(self._empty)
+        self._box.addStretch(1)
         self._area = scrolled(content)
         self.setLayout(column(self._area, gap=0))
         self.show_advice(AdviceView())
 
     def show_advice(self, view: AdviceView) -> None:
+        """Draw the view; parts that say the same as before are left as they are."""
         if view == self._view:
             return
         self._view = view
         place = self._area.verticalScrollBar().value()
-        open_ = {button.objectName() for button, _words in self._whys if button.isChecked()}
-        self._whys.clear()
-        self._quiet.clear()
-        self._mediation = ("", [])
-        empty(self._box)
-        parts = [self._urgent(view.urgent), self._remarks(view.remarks), self._checks(view.checks)]
-        parts += [self._dues(view.dues), self._fee(view.fee), self._mediate(view.mediation)]
-        shown = [part for part in parts if part is not None]
-        for index, part in enumerate(shown):
-            if index:
-                self._box.addWidget(rule())
-            self._box.addWidget(part)
-        if not shown:
-            self._box.addWidget(self._nothing())
-        self._box.addStretch(1)
-        for button, _words in self._whys:
-            button.setChecked(button.objectName() in open_)
+        parts: tuple[tuple[Any, Callable[[Any], QFrame | None]], ...] = (
+            (view.urgent, self._urgent),
+            (view.remarks, self._remarks),
+            (view.checks, self._checks),
+            (view.dues, self._dues),
+            (view.fee, self._fee),
+            (view.mediation, self._mediate),
+        )
+        for slot, (data, build) in zip(self._slots, parts, strict=True):
+            if slot.frame is None or slot.data != data:
+                self._redraw(slot, data, build)
+        self._whys = [why for slot in self._slots for why in slot.whys]
+        self._quiet = [words for slot in self._slots for words in slot.quiet]
+        shown = [slot for slot in self._slots if slot.frame is not None]
+        for slot in self._slots:
+            slot.setVisible(slot.frame is not None)
+            slot.rule.setVisible(slot in shown[1:])
+        self._empty.setVisible(not shown)
         self._area.verticalScrollBar().setValue(place)
+
+    def _redraw(self, slot: _Slot, data: Any, build: Callable[[Any], QFrame | None]) -> None:
+        open_ = {button.objectName() for button, _words in slot.whys if button.isChecked()}
+        self._whys, self._quiet = [], []
+        frame = build(data)
+        slot.put(data, frame, self._whys, self._quiet)
+        for button, _words in slot.whys:
+            button.setChecked(button.objectName() in open_)
 
     def toggle_whys(self) -> None:
         """Open all explanations, or close them when all are open."""
@@ -225,6 +273,7 @@ class AdviceZone(QFrame):
         return frame
 
     def _mediate(self, view: FieldView | None) -> QFrame | None:
+        self._mediation = ("", [])
         if view is None:
             return None
         frame, box = self._section(view.label)
