@@ -98,23 +98,24 @@ class KeypadFrames:
         table = self._table
         self._held += data
         scores = []
-        while (start := self._start()) >= 0 and len(self._held) - start >= table.length:
-            frame = self._held[start : start + table.length]
+        while self._begins() and len(self._held) >= table.length:
+            frame = self._held[: table.length]
             body = frame[: table.length - len(CHECKS[table.check](b""))]
             good = frame[len(body) :] == CHECKS[table.check](body[table.check_from :])
             used = table.length if good else 1
-            self.dropped += start + (0 if good else 1)
-            self._held = self._held[start + used :]
+            self.dropped += 0 if good else 1
+            self._held = self._held[used:]
             if good and body[table.key_at] in table.keys:
                 scores.append(table.keys[body[table.key_at]])
         return scores
 
-    def _start(self) -> int:
-        """Return where a frame begins; without one keep only a tail that one could begin with."""
+    def _begins(self) -> bool:
+        """Drop what cannot begin a frame; say whether a prefix stands first now."""
         prefix = self._table.prefix
         start = self._held.find(prefix)
         if start < 0:
             keep = next((n for n in range(len(prefix) - 1, 0, -1) if self._held.endswith(prefix[:n])), 0)
-            self.dropped += len(self._held) - keep
-            self._held = self._held[len(self._held) - keep :]
-        return start
+            start = len(self._held) - keep
+        self.dropped += start
+        self._held = self._held[start:]
+        return self._held.startswith(prefix)

@@ -124,7 +124,16 @@ class NatsLog:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(2)
         if not self._thread.is_alive():
+            self._end_tasks()
             self._loop.close()
+
+    def _end_tasks(self) -> None:
+        """A silent line can outlast the two seconds: what still waits is cancelled, not left pending."""
+        left = asyncio.all_tasks(self._loop)
+        for task in left:
+            task.cancel()
+        if left:
+            self._loop.run_until_complete(asyncio.wait(left, timeout=1))
 
     @property
     def connected(self) -> bool:
