@@ -33,6 +33,7 @@ from ui.widgets.steps import STEPS
 
 _LEFT, _RIGHT = 288, 304
 _BUSY_LINE_AFTER_MS: Final = 250
+_REST_AFTER_MS: Final = 10
 _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
     {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
@@ -96,7 +97,8 @@ class MainWindow(QMainWindow):
     # ---- views ----------------------------------------------------------------------------------
 
     def show_desk(self, view: DeskView) -> None:
-        """Draw everything on the window."""
+        """Draw everything on the window; with another visit, what the law says follows a moment later."""
+        other = self.isVisible() and _visit_id(self._view) != _visit_id(view)
         self._view = view
         self.header.show_desk(view)
         self.queue.show_queue(view.queue)
@@ -104,11 +106,20 @@ class MainWindow(QMainWindow):
         self.centre.setCurrentIndex(0 if view.visit is None else 1)
         if view.visit is not None:
             self.visit.show_visit(view.visit)
-        self.advice.show_advice(view.advice)
         self.messages.show_doubts(view.doubts)
         self.actions_bar.show_visit(view.visit)
-        self._order_zones()
         self._follow_with_party(view)
+        if other:
+            self._rest_of_view.start()
+        else:
+            self._draw_rest()
+
+    def _draw_rest(self) -> None:
+        """Draw the right zone, which takes as long as the visit: who was called must be seen first."""
+        self._rest_of_view.stop()
+        if self._view is not None:
+            self.advice.show_advice(self._view.advice)
+        self._order_zones()
 
     def show_status(self, view: StatusView) -> None:
         """Draw the status bar."""
@@ -250,6 +261,10 @@ class MainWindow(QMainWindow):
         shortcut.activated.connect(slot)
 
     def _start_timers(self) -> None:
+        self._rest_of_view = QTimer(self)
+        self._rest_of_view.setSingleShot(True)
+        self._rest_of_view.setInterval(_REST_AFTER_MS)
+        self._rest_of_view.timeout.connect(self._draw_rest)
         self._tick = QTimer(self)
         self._tick.setInterval(1_000)
         self._tick.timeout.connect(self.header.tick)
@@ -423,6 +438,11 @@ class MainWindow(QMainWindow):
         self.visit.flush()
         self._tick.stop()
         self._busy_line.stop()
+        self._rest_of_view.stop()
         self.party.close()
         super().closeEvent(event)
         self.quit.emit()
+
+
+def _visit_id(view: DeskView | None) -> str:
+    return view.visit.visit_id if view is not None and view.visit is not None else ""
