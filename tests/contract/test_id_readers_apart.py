@@ -228,5 +228,5 @@ def test_a_worker_that_is_not_there_or_no_program_is_a_missing_library(tmp_path:
 
 
 def test_a_program_that_is_no_worker_is_refused_in_time() -> None:
-    with pytest.raises(DeviceError, match="ended, exit code 0|does not listen"):
+    with pytest.raises(DeviceError, match=r"ended, exit code 0|does not listen"):
         VendorIdReader("sdt+vendor:///bin/true", VendorLimits(open=3.0)).open()
