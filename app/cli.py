@@ -6,15 +6,15 @@ Modules are imported by the command that needs them, so that each starts fast.
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.paths import Places
 
@@ -23,15 +23,30 @@ _FOUND: Final = 1
 _REFUSED: Final = 2
 
 
+class _Command(NamedTuple):
+    """A module whose ``main(words)`` reads the rest of the line itself, and one line of help."""
+
+    module: str
+    help: str
+
+
+_OWN_PARSER: Final = {
+    "calc": _Command("app.commands.calc", "算费用、期限，校验号码，查案由和事项（calc --help 看全部）"),
+    "staff": _Command("app.commands.staff", "值班主任名册和核准口令（staff --help 看全部）"),
+}
+_SERVERS: Final = {
+    "court": _Command("app.court.main", "法院网关：--data DIR --port N（court --help 看全部）"),
+    "hall": _Command("app.hall.main", "大厅排队主机：--data DIR --hall NAME（hall --help 看全部）"),
+}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 well, 1 something was found, 2 it could not start."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    if words[:1] == ["court"]:
-        return _court(words[1:])
-    if words[:1] == ["calc"]:
-        return _calc(words[1:])
-    if words[:1] == ["hall"]:
-        return _hall(words[1:])
+    if words[:1] and words[0] in _OWN_PARSER:
+        return int(import_module(_OWN_PARSER[words[0]].module).main(words[1:]))
+    if words[:1] and words[0] in _SERVERS:
+        return _serve(_SERVERS[words[0]].module, words[1:])
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
     if words[:1] == ["simulate"] and len(words) > 1:
@@ -59,15 +74,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹；默认在结果文件夹里")
     demo.set_defaults(command=_demo)
 
-    commands.add_parser("court", add_help=False, help="法院网关：--data DIR --port N（court --help 看全部）")
-    commands.add_parser(
-        "hall", add_help=False, help="大厅排队主机：--data DIR --hall NAME（hall --help 看全部）"
-    )
+    for name, command in (*_SERVERS.items(), *_OWN_PARSER.items()):
+        commands.add_parser(name, add_help=False, help=command.help)
     commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
-
-    commands.add_parser(
-        "calc", add_help=False, help="算费用、期限，校验号码，查案由和事项（calc --help 看全部）"
-    )
 
     check = commands.add_parser("check", help="逐个检查设备和服务：状态、该怎么办")
     _place_options(check)
@@ -136,18 +145,6 @@ def _verify(options: argparse.Namespace) -> int:
     return verify_report(_places(options), options.court, options.token_file, as_json=options.json)
 
 
-def _calc(words: list[str]) -> int:
-    from app.calc import answer
-
-    said = answer(words)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a redirected GBK console has no minus sign, no rare names
-    print(said.text)
-    if said.notes:
-        print(said.notes, file=sys.stderr)
-    return said.status
-
-
 def _imaging_worker() -> int:
     """Become the process that decodes foreign files; a frozen build has no other way to start it."""
     from app.imaging.worker import main as worker
@@ -155,22 +152,12 @@ def _imaging_worker() -> int:
     return int(worker() or 0)
 
 
-def _court(words: list[str]) -> int:
-    from app.court.main import main as court
-
+def _serve(module: str, words: list[str]) -> int:
+    """Run a server; ``--with-parent`` ties its life to the program that started it."""
     if "--with-parent" in words:
         words.remove("--with-parent")
         _end_with_parent()
-    return court(words)
-
-
-def _hall(words: list[str]) -> int:
-    from app.hall.main import main as hall
-
-    if "--with-parent" in words:
-        words.remove("--with-parent")
-        _end_with_parent()
-    return hall(words)
+    return int(import_module(module).main(words))
 
 
 def _end_with_parent() -> None:

@@ -25,6 +25,7 @@ TICKET_PRINTER: Final = "ticket_printer"
 RECEIPT_PRINTER: Final = "receipt_printer"
 A4_PRINTER: Final = "a4_printer"
 PAPERS: Final = "papers"
+STAFF: Final = "staff"
 
 _PREFIX: Final = "lane-"
 _log = logging.getLogger(__name__)

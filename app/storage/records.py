@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.dossier import DossierPage
+from app.domain.staff import Purpose, Refusal
 
 
 @dataclass(frozen=True)
@@ -117,3 +118,16 @@ class BlobRecord:
     size: int
     key: bytes
     media_type: str
+
+
+@dataclass(frozen=True)
+class ApprovalRecord:
+    """One attempt of a second person to approve. ``spent_on`` names what a granted one was used for."""
+
+    id: str
+    supervisor: str
+    purpose: Purpose
+    clerk: str
+    asked_at: datetime
+    refusal: Refusal | None = None
+    spent_on: str = ""

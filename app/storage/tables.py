@@ -203,6 +203,36 @@ print_job = Table(
     Index(None, "state"),
 )
 
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", Text, _one_of("role", "clerk", "helper", "supervisor"), nullable=False),
+    Column("pin_hash", Text, nullable=False),
+    Column("pin_set_at", Text, nullable=False),
+    Column("failures", Integer, CheckConstraint("failures >= 0", name="failures"), nullable=False),
+    Column("locked_until", Text),
+    Column("active", Integer, CheckConstraint("active IN (0, 1)", name="active"), nullable=False),
+)
+
+# Every attempt of a second person to approve, granted or refused; a granted one is spent once.
+approval = Table(
+    "approval",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("staff_id", Text, ForeignKey("staff.id"), nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),
+    Column("refusal", Text),
+    Column("spent_on", Text),
+    Column("spent_at", Text),
+    CheckConstraint("refusal IS NULL OR spent_at IS NULL", name="refused"),
+    CheckConstraint("(spent_at IS NULL) = (spent_on IS NULL)", name="spent"),
+    Index(None, "asked_at"),
+)
+
 
 # What a trigger says is what the clerk's program reports if anything tries.
 def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
@@ -243,6 +273,13 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
     """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
        BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
+    """CREATE TRIGGER approval_identity
+       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
+       BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",
+    """CREATE TRIGGER approval_spent_once BEFORE UPDATE ON approval WHEN OLD.spent_at IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
+    """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
+       BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
     *(
         _frozen_with_visit(table, when, verb, row)
         for table in ("draft_field", "page", "confirmation")

@@ -64,7 +64,7 @@ def read(reader: SdtIdReader, folder: Path) -> CardRead | DeviceError:
 
 
 def held(reader: SdtIdReader) -> tuple[int, int, int]:
-    """Descriptors, threads and resident bytes of this process with the port closed: an open one holds five."""
+    """Descriptors, threads and resident bytes held with the port closed: an open one holds five."""
     reader.close()
     gc.collect()
     process = psutil.Process()

@@ -158,6 +158,33 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_print_job_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
 )""",
     """CREATE INDEX ix_print_job_state ON print_job (state)""",
+    """CREATE TABLE staff (
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    role TEXT NOT NULL CONSTRAINT ck_staff_role CHECK (role IN ('clerk', 'helper', 'supervisor')),
+    pin_hash TEXT NOT NULL,
+    pin_set_at TEXT NOT NULL,
+    failures INTEGER NOT NULL CONSTRAINT ck_staff_failures CHECK (failures >= 0),
+    locked_until TEXT,
+    active INTEGER NOT NULL CONSTRAINT ck_staff_active CHECK (active IN (0, 1)),
+    PRIMARY KEY (id),
+    CONSTRAINT uq_staff_name UNIQUE (name)
+)""",
+    """CREATE TABLE approval (
+    id TEXT NOT NULL,
+    staff_id TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    clerk TEXT NOT NULL,
+    asked_at TEXT NOT NULL,
+    refusal TEXT,
+    spent_on TEXT,
+    spent_at TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT ck_approval_refused CHECK (refusal IS NULL OR spent_at IS NULL),
+    CONSTRAINT ck_approval_spent CHECK ((spent_at IS NULL) = (spent_on IS NULL)),
+    CONSTRAINT fk_approval_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id)
+)""",
+    """CREATE INDEX ix_approval_asked_at ON approval (asked_at)""",
     """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
     BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
     """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
@@ -187,6 +214,13 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
     """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
     BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
+    """CREATE TRIGGER approval_identity
+       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
+       BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",
+    """CREATE TRIGGER approval_spent_once BEFORE UPDATE ON approval WHEN OLD.spent_at IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
+    """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
+       BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
     """CREATE TRIGGER draft_field_frozen_insert BEFORE INSERT ON draft_field
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",

@@ -1,0 +1,1 @@
+"""Commands with a parser of their own, one module each: ``main(words) -> exit status``."""

@@ -1,0 +1,111 @@
+"""``python -m app staff``: who may approve at this counter, and their PINs."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from app import settings
+from app.clock import local
+from app.domain.staff import PIN_LIFE, Role, Staff
+from app.errors import Expected, FormProblem
+from app.paths import Places
+from app.services import approval
+from app.services.desk import Desk, open_desk
+from app.storage import staff
+
+_OK: Final = 0
+_FOUND: Final = 1
+_REFUSED: Final = 2
+_TITLES: Final = {Role.CLERK: "窗口人员", Role.HELPER: "导办员", Role.SUPERVISOR: "值班主任"}
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command; 0 done, 1 nobody of that name, 2 refused. The window must be closed meanwhile."""
+    options = _parser().parse_args(words)
+    places = Places.under(options.data) if options.data else Places.of_user()
+    command: Callable[[Desk, argparse.Namespace], int] = options.command
+    loaded, _faults = settings.load(places.settings)
+    try:
+        desk = open_desk(loaded, places)
+    except Expected as problem:
+        print(problem, file=sys.stderr)
+        return _REFUSED
+    try:
+        return command(desk, options)
+    except Expected as problem:
+        print(problem, file=sys.stderr)
+        return _REFUSED
+    finally:
+        desk.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m app staff",
+        description="谁可以在本窗口核准（重印、作废、第二次补正等），以及他们的口令。",
+        epilog="例：python -m app staff add 乌兰 --role supervisor",
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
+    commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
+    add = commands.add_parser("add", help="登记一人，或给已登记的人换口令；口令从键盘输入，不回显")
+    add.add_argument("name", metavar="姓名")
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.SUPERVISOR.value)
+    add.set_defaults(command=_add)
+    retire = commands.add_parser("retire", help="停用一人；其以前的核准记录保留")
+    retire.add_argument("name", metavar="姓名")
+    retire.set_defaults(command=_retire)
+    commands.add_parser("list", help="列出所有人").set_defaults(command=_list)
+    commands.add_parser("log", help="列出最近的核准和被拒的尝试").set_defaults(command=_log)
+    return parser
+
+
+def _add(desk: Desk, options: argparse.Namespace) -> int:
+    approval.enlist(desk, options.name, Role(options.role), _typed_twice())
+    print(f"已登记 {options.name}（{_TITLES[Role(options.role)]}）。")
+    return _OK
+
+
+def _typed_twice() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().strip()
+    first = getpass.getpass("口令：")
+    if getpass.getpass("再输一次：") != first:
+        raise FormProblem("两次输入不一样。", safe="什么都没有改动。", next_step="请再运行一次。")
+    return first
+
+
+def _retire(desk: Desk, options: argparse.Namespace) -> int:
+    if approval.retire(desk, options.name):
+        print(f"已停用 {options.name}。")
+        return _OK
+    print(f"没有登记过 {options.name}。", file=sys.stderr)
+    return _FOUND
+
+
+def _list(desk: Desk, _options: argparse.Namespace) -> int:
+    for person in desk.store(staff.everyone):
+        print(f"{person.name}\t{_TITLES[person.role]}\t{_standing(person, desk.clock.now())}")
+    return _OK
+
+
+def _standing(person: Staff, now: datetime) -> str:
+    if not person.active:
+        return "已停用"
+    if person.locked_until is not None and now < person.locked_until:
+        return f"锁定到 {local(person.locked_until):%H:%M}"
+    ends = local(person.pin_set_at + PIN_LIFE)
+    return "口令已过期" if person.pin_set_at + PIN_LIFE <= now else f"口令有效到 {ends:%Y-%m-%d}"
+
+
+def _log(desk: Desk, _options: argparse.Namespace) -> int:
+    for tried in desk.store(staff.attempts):
+        outcome = f"拒绝（{tried.refusal.value}）" if tried.refusal else tried.spent_on or "未用"
+        when = local(tried.asked_at)
+        print(f"{when:%Y-%m-%d %H:%M}\t{tried.supervisor}\t{tried.purpose.value}\t{tried.clerk}\t{outcome}")
+    return _OK

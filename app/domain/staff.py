@@ -1,0 +1,101 @@
+"""Who may approve what the clerk alone may not: staff, their PINs, and when an approval is refused.
+
+PINs follow GB/T 22239-2019 (等保) 8.1.4.1: not trivial, changed at intervals, locked after repeated failures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+PIN_DIGITS: Final = 6
+PIN_LIFE: Final = timedelta(days=90)
+MOST_FAILURES: Final = 5
+LOCKED_FOR: Final = timedelta(minutes=15)
+APPROVAL_LIFE: Final = timedelta(minutes=5)
+_STEPS: Final = frozenset({-1, 0, 1})
+
+
+class Role(StrEnum):
+    """``SUPERVISOR`` is the 值班主任; only this role approves."""
+
+    CLERK = "clerk"
+    HELPER = "helper"
+    SUPERVISOR = "supervisor"
+
+
+class Purpose(StrEnum):
+    """What an approval is for; one given for one purpose serves no other."""
+
+    REPRINT = "reprint"
+    VOID_RECEIPT = "void_receipt"
+    SECOND_NOTICE = "second_notice"
+    UNFREEZE = "unfreeze"
+    QUEUE_RULES = "queue_rules"
+    FREE_WINDOW = "free_window"
+    RESTORE = "restore"
+
+
+class Refusal(StrEnum):
+    """Why an approval is not given."""
+
+    NOT_SUPERVISOR = "not_supervisor"
+    SELF = "self"
+    LOCKED = "locked"
+    WRONG_PIN = "wrong_pin"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """One person. ``failures`` counts wrong PINs since the last right one; the hash is Argon2id's text."""
+
+    id: str
+    name: str
+    role: Role
+    pin_hash: str
+    pin_set_at: datetime
+    failures: int = 0
+    locked_until: datetime | None = None
+    active: bool = True
+
+
+def weak_pin(pin: str) -> bool:
+    """Return whether the PIN is too short, not all ASCII digits, one digit repeated, or a run like 123456."""
+    if len(pin) < PIN_DIGITS or not (pin.isascii() and pin.isdigit()):
+        return True
+    steps = {int(b) - int(a) for a, b in pairwise(pin)}
+    return len(steps) == 1 and steps <= _STEPS
+
+
+def refusal(person: Staff, clerk: str, now: datetime, *, pin_is_right: bool) -> Refusal | None:
+    """Return why this person cannot approve for the clerk now, or None.
+
+    A locked or expired PIN is refused even when right, so that a guess is never confirmed.
+    """
+    if not person.active or person.role is not Role.SUPERVISOR:
+        return Refusal.NOT_SUPERVISOR
+    if person.name == clerk:
+        return Refusal.SELF
+    if person.locked_until is not None and now < person.locked_until:
+        return Refusal.LOCKED
+    if not pin_is_right:
+        return Refusal.WRONG_PIN
+    if now - person.pin_set_at >= PIN_LIFE:
+        return Refusal.EXPIRED
+    return None
+
+
+def after_attempt(person: Staff, now: datetime, found: Refusal | None) -> tuple[int, datetime | None]:
+    """Return the count of failures and the end of the lock as they stand after an attempt."""
+    if found is None:
+        return 0, None
+    if found is not Refusal.WRONG_PIN:
+        return person.failures, person.locked_until
+    failures = person.failures + 1
+    if failures >= MOST_FAILURES:
+        return 0, now + LOCKED_FOR
+    return failures, person.locked_until

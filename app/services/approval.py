@@ -1,0 +1,154 @@
+"""The second person: a supervisor approves with a PIN what a clerk alone may not do.
+
+``approve`` checks the PIN and returns the id of an approval; the act that needed it calls ``spend`` inside
+its own transaction, so that an approval serves one act and an act without one changes nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from app.domain.staff import (
+    APPROVAL_LIFE,
+    LOCKED_FOR,
+    MOST_FAILURES,
+    PIN_DIGITS,
+    Purpose,
+    Refusal,
+    Role,
+    Staff,
+    after_attempt,
+    refusal,
+    weak_pin,
+)
+from app.errors import Expected, FormProblem
+from app.ids import new_id
+from app.lanes import STAFF, on
+from app.services.desk import Desk
+from app.storage import staff
+from app.storage.access import Transaction
+from app.storage.records import ApprovalRecord
+from app.texts import _
+
+_hasher: Final = PasswordHasher()
+
+
+class NotApproved(Expected):
+    """A second person did not approve, or the approval does not serve this act."""
+
+
+@on(STAFF)
+def supervisors(desk: Desk) -> tuple[str, ...]:
+    """Return the names of who can approve at this counter; the clerk never approves for themselves."""
+    clerk = desk.settings.hall.clerk
+    found = desk.store(staff.everyone)
+    return tuple(p.name for p in found if p.active and p.role is Role.SUPERVISOR and p.name != clerk)
+
+
+@on(STAFF)
+def approve(desk: Desk, name: str, pin: str, purpose: Purpose) -> str:
+    """Return the id of a fresh approval. Raises NotApproved; every attempt is stored, a refused one too."""
+    person = desk.store(staff.named, name)
+    if person is None:
+        raise NotApproved(
+            _("没有叫“{name}”的值班主任。").format(name=name),
+            safe=_("什么都没有改动。"),
+            next_step=_("请选一位在册的值班主任；名单用 python -m app staff 维护。"),
+        )
+    now = desk.clock.now()
+    found = refusal(person, desk.settings.hall.clerk, now, pin_is_right=_matches(person, pin))
+    failures, locked = after_attempt(person, now, found)
+    tried = ApprovalRecord(new_id(), name, purpose, desk.settings.hall.clerk, now, found)
+    desk.store(staff.attempted, person.id, failures, locked, tried)
+    if found is not None:
+        raise _refused(found, name, MOST_FAILURES - failures if locked is None else 0)
+    return tried.id
+
+
+def spend(connection: Transaction, approval_id: str, purpose: Purpose, spent_on: str, now: datetime) -> str:
+    """Use the approval for ``spent_on`` in the act's transaction and return the supervisor's name.
+
+    Raises NotApproved when it was refused, given for something else, used before, or is too old.
+    """
+    given = staff.attempt(connection, approval_id)
+    fits = given is not None and given.purpose is purpose and given.asked_at <= now
+    if given is None or not fits or now - given.asked_at > APPROVAL_LIFE:
+        raise _void()
+    if not staff.spend(connection, approval_id, spent_on, now):
+        raise _void()
+    return given.supervisor
+
+
+def enlist(desk: Desk, name: str, role: Role, pin: str) -> None:
+    """Add a person, or give one who is known a new PIN and role. Raises FormProblem for a weak PIN."""
+    _strong(pin)
+    hashed = _hasher.hash(pin)
+    now = desk.clock.now()
+
+    def write(connection: Transaction) -> None:
+        known = staff.named(connection, name)
+        if known is None:
+            staff.add(connection, Staff(new_id(), name, role, hashed, now))
+        else:
+            staff.renew(connection, known.id, role, hashed, now)
+
+    desk.store(write)
+
+
+def retire(desk: Desk, name: str) -> bool:
+    """Let a person approve no more; return whether the name is known. What they approved stays."""
+
+    def write(connection: Transaction) -> bool:
+        known = staff.named(connection, name)
+        if known is not None:
+            staff.retire(connection, known.id)
+        return known is not None
+
+    return desk.store(write)
+
+
+def _matches(person: Staff, pin: str) -> bool:
+    try:
+        return _hasher.verify(person.pin_hash, pin)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _strong(pin: str) -> None:
+    if weak_pin(pin):
+        raise FormProblem(
+            _("口令太容易猜。"),
+            safe=_("原来的口令没有变。"),
+            next_step=_("请用至少 {count} 位数字，不用同一个数字，也不用连续数字。").format(count=PIN_DIGITS),
+        )
+
+
+def _refused(found: Refusal, name: str, left: int) -> NotApproved:
+    minutes = int(LOCKED_FOR.total_seconds() // 60)
+    happened, next_step = {
+        Refusal.NOT_SUPERVISOR: (_("{name} 不是值班主任。"), _("请换一位值班主任。")),
+        Refusal.SELF: (_("经办人不能核准自己的事。"), _("请另一位值班主任来核准。")),
+        Refusal.LOCKED: (_("{name} 的口令因连续输错已锁定。"), _("请等 {minutes} 分钟，或换一位值班主任。")),
+        Refusal.WRONG_PIN: (_("口令不对。"), _("请再输一次，还可以试 {left} 次。")),
+        Refusal.EXPIRED: (_("{name} 的口令已过期。"), _("请先更换口令，再来核准。")),
+    }[found]
+    if found is Refusal.WRONG_PIN and left <= 0:
+        next_step = _("口令已锁定 {minutes} 分钟，请换一位值班主任。")
+    words = {"name": name, "minutes": minutes, "left": left}
+    return NotApproved(
+        happened.format(**words),
+        safe=_("什么都没有改动，这次尝试已记录。"),
+        next_step=next_step.format(**words),
+    )
+
+
+def _void() -> NotApproved:
+    return NotApproved(
+        _("这次核准已经用过、过期，或不是为这件事给的。"),
+        safe=_("什么都没有改动。"),
+        next_step=_("请值班主任重新核准。"),
+    )
