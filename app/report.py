@@ -51,13 +51,13 @@ def check_report(places: Places, settings_file: Path, *, as_json: bool) -> int:
 def verify_report(places: Places, court: str | None, token_file: Path | None, *, as_json: bool) -> int:
     """Print every broken invariant; return 1 when there is one, 2 when the store cannot be opened."""
     if not places.store.is_file():
-        print(_no_data(places))
+        print(no_data(places))
         return 2
     desk = _open(Settings(), places, ())
     if desk is None:
         return 2
     try:
-        with _asking(court, token_file) as ask:
+        with asking(court, token_file) as ask:
             broken = findings(desk, ask)
         checked = counts(desk)
     except Expected as problem:
@@ -73,7 +73,7 @@ def verify_report(places: Places, court: str | None, token_file: Path | None, *,
     return int(bool(broken))
 
 
-def _no_data(places: Places) -> StorageProblem:
+def no_data(places: Places) -> StorageProblem:
     """A wrong folder must not become a new, empty store that is then found to be in order."""
     return StorageProblem(
         _("{folder} 里没有本机数据。").format(folder=places.data),
@@ -82,7 +82,8 @@ def _no_data(places: Places) -> StorageProblem:
     )
 
 
-def _asking(court: str | None, token_file: Path | None) -> AbstractContextManager[AtCourt | None]:
+def asking(court: str | None, token_file: Path | None) -> AbstractContextManager[AtCourt | None]:
+    """Give a question to the court, or None when no court was named."""
     return at_court(CourtSettings(court, str(token_file or ""))) if court else nullcontext()
 
 

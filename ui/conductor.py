@@ -25,6 +25,7 @@ from app.services import (
     print_out,
     queue,
     status,
+    trail,
     upkeep,
     visit_view,
 )
@@ -72,6 +73,7 @@ class Conductor(QObject):
         """Mend what a crash left, show the first view, begin to look and to send."""
         self._run(print_out.doubt_interrupted)
         self.acts.run(self, queue.resume, done=lambda _visit: self._refresh())
+        self._run(trail.start)
         self._run(upkeep.check_store)
         self._run(upkeep.sweep_blobs)
         self._show_notices()

@@ -45,6 +45,15 @@ _INTAKE: Final = (
 )
 RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
     ("intake", 1): _INTAKE,
+    # A device's own log: ``visit_id`` is the device, ``head`` the hash of its audit trail at ``size`` lines.
+    ("checkpoint", 1): (
+        Field("visit_id", "uuid7"),
+        Field("head", "text"),
+        Field("signed_at", "utc"),
+        Field("signature", "text", most=128),
+        Field("key", "text"),
+        Field("blobs", "blobs"),
+    ),
     ("intake", 2): (*_INTAKE, Field("agents", "list", most=1_000)),
 }
 """Required fields by kind and schema of the body."""

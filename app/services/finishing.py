@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.clock import local
+from app.domain.audit import Act
 from app.domain.dossier import DossierPage, bundles
 from app.domain.matter import Group
 from app.domain.receipt import receipt_number
@@ -29,7 +30,7 @@ from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.sheet import material_name, sheets
-from app.storage import intakes, meta, pages, print_jobs, visits
+from app.storage import intakes, meta, pages, print_jobs, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import BlobRecord, ConfirmationRecord, IntakeRecord, PrintJob
 from app.sync.protocol import canonical, sha256_hex
@@ -156,6 +157,16 @@ def _commit(
     if handed_in(case):
         _queue_receipts(connection, desk, case, closing, sha256)
     visits.close(connection, visit_id, "finished", now)
+    trail.add(
+        connection,
+        Act.FINISHED,
+        subject=visit_id,
+        actor=desk.settings.hall.clerk,
+        at=now,
+        receipt_no=number,
+        sha256=sha256,
+        signed=int(signed is not None),
+    )
     return number
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app import lanes
+from app.domain.audit import Act as AuditAct
 from app.errors import StorageProblem
 from app.ids import new_id
 from app.lanes import Act, on
@@ -21,7 +22,7 @@ from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.problems import printer_problem
 from app.services.views import Health, JobView
-from app.storage import pages, print_jobs
+from app.storage import pages, print_jobs, trail
 from app.storage.access import Transaction
 from app.storage.records import PrintJob
 from app.texts import _
@@ -32,6 +33,7 @@ from printing.printers.base import Outcome, Printer, PrinterStatus
 from printing.registry import render
 
 _COPY: Final = "copy"
+_PUT_OUT: Final = ("confirmed", "unconfirmed")
 _STATES: Final = {
     PrinterStatus.READY: (Health.OK, ""),
     PrinterStatus.NEAR_END: (Health.ATTENTION, "纸快用完了，请准备换纸"),
@@ -100,7 +102,27 @@ def _wait_on(desk: Desk, job: PrintJob, problem: StorageProblem) -> None:
 
 
 def _move(desk: Desk, job: PrintJob, frm: str, to: str, reason: str = "") -> bool:
-    return desk.store(print_jobs.move, job.id, frm=(frm,), to=to, at=desk.clock.now(), reason=reason)
+    def write(connection: Transaction) -> bool:
+        now = desk.clock.now()
+        moved = print_jobs.move(connection, job.id, frm=(frm,), to=to, at=now, reason=reason)
+        if moved and to in _PUT_OUT:
+            _note(connection, desk, AuditAct.PRINTED, job, outcome=to)
+        return moved
+
+    return desk.store(write)
+
+
+def _note(connection: Transaction, desk: Desk, act: AuditAct, job: PrintJob, **facts: str | int) -> None:
+    trail.add(
+        connection,
+        act,
+        subject=job.id,
+        actor=desk.settings.hall.clerk,
+        at=desk.clock.now(),
+        of=job.visit_id or job.ticket or "",
+        paper=job.kind,
+        **facts,
+    )
 
 
 def _look_at(desk: Desk, role: str) -> None:
@@ -185,8 +207,13 @@ def answer(desk: Desk, job_id: str, printed: bool) -> None:
         now = desk.clock.now()
         job = print_jobs.get(connection, job_id)
         moved = print_jobs.move(connection, job_id, frm=("unconfirmed",), to=to, at=now)
-        if job is not None and moved and not printed:
-            print_jobs.add(connection, _anew(job), now)
+        if job is None or not moved:
+            return
+        _note(connection, desk, AuditAct.PAPER_ANSWERED, job, seen=int(printed))
+        if not printed:
+            anew = _anew(job)
+            print_jobs.add(connection, anew, now)
+            _note(connection, desk, AuditAct.REPRINTED, anew, instead_of=job.id)
 
     desk.store(write)
 
@@ -210,6 +237,7 @@ def doubt_interrupted(desk: Desk) -> None:
             print_jobs.move(
                 connection, job.id, frm=("sending",), to="unconfirmed", at=desk.clock.now(), reason=reason
             )
+            _note(connection, desk, AuditAct.PRINTED, job, outcome="unconfirmed")
 
     desk.store(write)
 

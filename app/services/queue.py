@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from app.clock import local
+from app.domain.audit import Act
 from app.domain.hall import Choice, EventKind, HallEvent, HallState, fits, next_ticket
 from app.domain.ticket import Ticket, TicketState, format_number
 from app.errors import HallProblem
@@ -21,7 +22,8 @@ from app.lanes import HALL, TICKET_PRINTER, on
 from app.notices import Level, Notice
 from app.services.desk import Desk
 from app.services.views import QueueView, TicketRow
-from app.storage import print_jobs, visits
+from app.storage import print_jobs, trail, visits
+from app.storage.access import Transaction
 from app.storage.records import PrintJob, VisitRecord
 from app.texts import _
 
@@ -116,15 +118,28 @@ def _claim(desk: Desk, ticket: Ticket, kind: EventKind) -> bool:
 
 def _open_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
     """Open the ticket's visit; the draft of a person who was called before is opened again."""
-    day = desk.today().isoformat()
-    known = desk.store(visits.of_ticket, day, ticket.number)
-    if known is not None and known.state != "finished":
-        desk.store(visits.reopen, known.id)
-        return desk.store(visits.get, known.id) or known
-    record = VisitRecord(
+    known = desk.store(visits.of_ticket, desk.today().isoformat(), ticket.number)
+
+    def write(connection: Transaction) -> VisitRecord:
+        if known is not None and known.state != "finished":
+            visits.reopen(connection, known.id)
+            record = visits.get(connection, known.id) or known
+        else:
+            record = _new_visit(desk, ticket)
+            visits.add(connection, record)
+        now, clerk = desk.clock.now(), desk.settings.hall.clerk
+        number = record.ticket
+        trail.add(connection, Act.CALLED, subject=record.id, actor=clerk, at=now, ticket=number)
+        return record
+
+    return desk.store(write)
+
+
+def _new_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
+    return VisitRecord(
         id=new_id(),
         ticket=ticket.number,
-        day=day,
+        day=desk.today().isoformat(),
         window=desk.window,
         clerk=desk.settings.hall.clerk,
         green=ticket.green,
@@ -132,8 +147,6 @@ def _open_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
         state="open",
         closed_at=None,
     )
-    desk.store(visits.add, record)
-    return record
 
 
 @on(HALL)

@@ -13,6 +13,7 @@ from app.domain.hall import EventKind
 from app.domain.receipt import parse_receipt_number
 from app.errors import CourtProblem, StorageProblem
 from app.hall.log import decode
+from app.services import trail
 from app.services.desk import Desk
 from app.services.sending import open_client
 from app.settings import CourtSettings
@@ -32,6 +33,7 @@ def findings(desk: Desk, at_court: AtCourt | None = None) -> list[str]:
     found = [_("数据库：{what}").format(what=damage) for damage in desk.store.integrity()]
     for check in (_finished, _events, _receipts, _tickets, _jobs):
         found += check(facts)
+    found += desk.store(trail.findings)
     found += _blobs(desk, facts)
     if at_court is not None:
         found += _court(facts, at_court)
@@ -126,7 +128,7 @@ def counts(desk: Desk) -> dict[str, int]:
         facts = audit.facts(connection)
         return {
             "visits": len(facts.finished),
-            "events": len(facts.events),
+            "events": sum(event.kind == "intake" for event in facts.events),
             "blobs": len(facts.blobs),
             "tickets": len(facts.visits_by_ticket),
             "jobs": len(facts.jobs),

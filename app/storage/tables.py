@@ -146,12 +146,13 @@ intake = Table(
     Column("finished_at", Text, nullable=False),
 )
 
+# ``visit_id`` is the unit of order: a visit, or this device itself for what concerns no visit.
 outbox = Table(
     "outbox",
     metadata,
     Column("seq", Integer, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("visit_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("schema", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
@@ -234,6 +235,22 @@ approval = Table(
 )
 
 
+# Who did what; each line's hash covers the line before it (app.domain.audit).
+audit_line = Table(
+    "audit_line",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("hash", Text, CheckConstraint("length(hash) = 64", name="hash"), nullable=False),
+    Index(None, "act", "seq"),
+    Index(None, "subject"),
+)
+
+
 # What a trigger says is what the clerk's program reports if anything tries.
 def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
     return (  # the words come from the table below, never from data
@@ -250,6 +267,10 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'hall events are kept'); END""",
     """CREATE TRIGGER blob_identity BEFORE UPDATE ON blob
        BEGIN SELECT RAISE(ABORT, 'a blob is immutable'); END""",
+    """CREATE TRIGGER audit_line_append_only BEFORE UPDATE ON audit_line
+       BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER audit_line_kept BEFORE DELETE ON audit_line
+       BEGIN SELECT RAISE(ABORT, 'the audit trail is kept'); END""",
     """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
        BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER intake_kept BEFORE DELETE ON intake

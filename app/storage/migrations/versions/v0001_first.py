@@ -21,6 +21,18 @@ _STATEMENTS: Final = (
     created_at TEXT NOT NULL,
     PRIMARY KEY (sha256)
 )""",
+    """CREATE TABLE audit_line (
+    seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    act TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    hash TEXT NOT NULL CONSTRAINT ck_audit_line_hash CHECK (length(hash) = 64),
+    PRIMARY KEY (seq)
+)""",
+    """CREATE INDEX ix_audit_line_act_seq ON audit_line (act, seq)""",
+    """CREATE INDEX ix_audit_line_subject ON audit_line (subject)""",
     """CREATE TABLE counter (
     name TEXT NOT NULL,
     value INTEGER NOT NULL CONSTRAINT ck_counter_value CHECK (value >= 0),
@@ -106,8 +118,7 @@ _STATEMENTS: Final = (
     created_at TEXT NOT NULL,
     answered_at TEXT,
     CONSTRAINT ck_outbox_stored CHECK (state <> 'stored' OR (receipt_no IS NOT NULL AND epoch IS NOT NULL)),
-    CONSTRAINT uq_outbox_id UNIQUE (id),
-    CONSTRAINT fk_outbox_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+    CONSTRAINT uq_outbox_id UNIQUE (id)
 )""",
     """CREATE INDEX ix_outbox_state_seq ON outbox (state, seq)""",
     """CREATE INDEX ix_outbox_visit_id ON outbox (visit_id)""",
@@ -191,6 +202,10 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'hall events are kept'); END""",
     """CREATE TRIGGER blob_identity BEFORE UPDATE ON blob
     BEGIN SELECT RAISE(ABORT, 'a blob is immutable'); END""",
+    """CREATE TRIGGER audit_line_append_only BEFORE UPDATE ON audit_line
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
+    """CREATE TRIGGER audit_line_kept BEFORE DELETE ON audit_line
+    BEGIN SELECT RAISE(ABORT, 'the audit trail is kept'); END""",
     """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER intake_kept BEFORE DELETE ON intake
