@@ -16,6 +16,7 @@ from app.crash import Incident
 from app.errors import Expected
 from app.lanes import Act
 from app.services import (
+    answers,
     confirmation,
     drafts,
     finishing,
@@ -74,6 +75,7 @@ class Conductor(QObject):
         self._run(print_out.doubt_interrupted)
         self.acts.run(self, queue.resume, done=lambda _visit: self._refresh())
         self._run(trail.start)
+        self._run(answers.remind)
         self._run(upkeep.check_store)
         self._run(upkeep.sweep_blobs)
         self._show_notices()
@@ -331,11 +333,11 @@ class Conductor(QObject):
         if is_back:
             self._send.start(0)
 
-    def _sent(self, next_in: float) -> None:
-        self._send.start(max(50, round(next_in * 1000)))
+    def _sent(self, sent: status.Sent) -> None:
+        self._send.start(max(50, round(sent.next_in * 1000)))
         self._refresh_status()
         outcome = self._view.visit.outcome if self._view and self._view.visit else None
-        if outcome is not None and outcome.court_state == "waiting":
+        if outcome is not None and (outcome.court_state == "waiting" or sent.answers):
             self._refresh()
 
 

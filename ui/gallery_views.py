@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.services.views import (
     AdviceView,
+    AnswerView,
     CheckLine,
     ConfirmationView,
     DeskView,
@@ -379,6 +380,10 @@ def outcome() -> OutcomeView:
         ),
         court_state="stored",
         court_receipt_no="HZ-2026-118204",
+        answers=(
+            AnswerView("accepted", "立案", 0, "（2026）内0423民初1187号", "苏和", "", NOW),
+            AnswerView("supplement", "补正", 0, "", "", "缺被告身份证明复印件。", NOW, replaced=True),
+        ),
     )
 
 

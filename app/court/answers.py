@@ -1,8 +1,8 @@
-"""What the back office says of a visit: 立案, 补正 or 不予受理, each an event the desk can fetch.
+"""What the back office says of a visit: 立案, 补正 or 不予受理, who judges, how mediation ended.
 
-An answer is never changed. Its id is made with the form, so a form sent twice is one answer; a later answer
-to a visit that is already decided must say that it corrects the one before. Numbers of a court have no gap
-and appear in order, so "since" misses nothing.
+An answer is never changed. Its id is made with the form, so a form sent twice is one answer; a later decision
+of what is already decided must say that it corrects the one before. Numbers of a court have no gap
+and appear in order, so "since" misses nothing. The desk fetches them.
 """
 
 from __future__ import annotations
@@ -23,15 +23,30 @@ from app.sync.protocol import is_uuid7
 ACCEPTED: Final = "accepted"
 SUPPLEMENT: Final = "supplement"
 DECLINED: Final = "declined"
-WORDS: Final = {ACCEPTED: "立案", SUPPLEMENT: "补正", DECLINED: "不予受理"}
+MEDIATED: Final = "mediated"
+NOT_MEDIATED: Final = "not_mediated"
+WORDS: Final = {
+    ACCEPTED: "立案",
+    SUPPLEMENT: "补正",
+    DECLINED: "不予受理",
+    MEDIATED: "调解成功",
+    NOT_MEDIATED: "调解未成",
+}
 MAX_REASON: Final = 2_000
+MAX_NAME: Final = 40
 MAX_LISTED: Final = 200
+MAX_MATTERS: Final = 100
+_DECISIONS: Final = frozenset({ACCEPTED, SUPPLEMENT, DECLINED})
+_REASONED: Final = frozenset({SUPPLEMENT, DECLINED})
 _FINAL: Final = frozenset({ACCEPTED, DECLINED})
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a person typed. `id` is a UUIDv7 made with the form; `corrects` the answer it replaces, or ""."""
+    """What a person typed. `id` is a UUIDv7 made with the form; `corrects` the answer it replaces, or "".
+
+    `matter` is the number of the matter in the visit, "" or "0" for all of them.
+    """
 
     id: str
     visit_id: str
@@ -40,6 +55,8 @@ class Draft:
     reason: str
     corrects: str
     author: str
+    judge: str = ""
+    matter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +68,9 @@ class Given:
     visit_id: str
     device: str
     word: str
+    matter: int
     case_number: str | None
+    judge: str | None
     reason: str | None
     corrects: str | None
     author: str
@@ -68,7 +87,7 @@ class NotGiven:
 
 _UNKNOWN: Final = NotGiven("unknown_visit", "没有这件登记。")
 _OTHER: Final = NotGiven("conflict", "这张表单已经用过，请重新打开页面。")
-_DECIDED: Final = NotGiven("already_answered", "这件已经答复，如需更正请勾选“更正上一答复”。")
+_DECIDED: Final = NotGiven("already_answered", "这件已经答复，如需更正请选择“更正上一答复”。")
 
 
 class AnswerBook:
@@ -83,7 +102,6 @@ class AnswerBook:
         checked = _checked(draft)
         if isinstance(checked, NotGiven):
             return checked
-        case_number, reason = checked
         with self._ground.write() as connection:
             _, last = hold_court(self._ground, connection, court)
             device = _device(connection, court, draft.visit_id)
@@ -96,8 +114,10 @@ class AnswerBook:
                 draft.visit_id,
                 device,
                 draft.word,
-                case_number,
-                reason,
+                checked.matter,
+                checked.case_number,
+                checked.judge,
+                checked.reason,
                 draft.corrects or None,
                 draft.author,
                 stamp(self._now()),
@@ -105,7 +125,7 @@ class AnswerBook:
             same = next((one for one in before if one.id == draft.id), None)
             if same is not None:
                 return same if _content(same) == _content(given) else _OTHER
-            if before and before[-1].word in _FINAL and draft.corrects != before[-1].id:
+            if _is_decided(before, given):
                 return _DECIDED
             self._keep(connection, court, given)
         return given
@@ -141,7 +161,20 @@ _COLUMNS: Final = tuple(answer.c[name] for name in _NAMES)
 
 
 def _content(given: Given) -> tuple[Any, ...]:
-    return given.visit_id, given.word, given.case_number, given.reason, given.corrects
+    texts = given.case_number, given.judge, given.reason, given.corrects
+    return given.visit_id, given.word, given.matter, *texts
+
+
+def _is_decided(before: Sequence[Given], given: Given) -> bool:
+    """Whether the same matter has a final decision that the new one does not say it corrects."""
+    if given.word not in _DECISIONS:
+        return False
+    same = [one for one in before if one.word in _DECISIONS and _overlap(one.matter, given.matter)]
+    return bool(same) and same[-1].word in _FINAL and given.corrects != same[-1].id
+
+
+def _overlap(one: int, other: int) -> bool:
+    return one == other or not one or not other
 
 
 def _of_visit(connection: Connection, court: str, visit_id: str) -> list[Given]:
@@ -156,18 +189,39 @@ def _device(connection: Connection, court: str, visit_id: str) -> str | None:
     return None if found is None else str(found)
 
 
-def _checked(draft: Draft) -> tuple[str | None, str | None] | NotGiven:
-    """Return the case number and the reason as they are kept."""
-    if not is_uuid7(draft.id) or not is_uuid7(draft.visit_id) or draft.word not in WORDS:
-        return NotGiven("malformed", "表单不完整，请重新打开页面。")
-    if draft.corrects and not is_uuid7(draft.corrects):
-        return NotGiven("malformed", "表单不完整，请重新打开页面。")
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The typed words as they are kept."""
+
+    matter: int
+    case_number: str | None
+    judge: str | None
+    reason: str | None
+
+
+def _checked(draft: Draft) -> _Checked | NotGiven:
+    malformed = NotGiven("malformed", "表单不完整，请重新打开页面。")
+    ids = (draft.id, draft.visit_id, *([draft.corrects] if draft.corrects else []))
+    if not all(map(is_uuid7, ids)) or draft.word not in WORDS:
+        return malformed
+    matter = draft.matter or "0"
+    if not matter.isascii() or not matter.isdigit() or len(matter) > 3 or int(matter) > MAX_MATTERS:
+        return malformed
     reason = draft.reason.replace("\r\n", "\n").strip()
-    if len(reason) > MAX_REASON or any(unicodedata.category(c) in {"Cc", "Cs"} and c != "\n" for c in reason):
+    if len(reason) > MAX_REASON or _has_control(reason.replace("\n", "")):
         return NotGiven("bad_reason", f"理由最多 {MAX_REASON} 字，不能含控制字符。")
+    judge = draft.judge.strip()
+    if len(judge) > MAX_NAME or _has_control(judge):
+        return NotGiven("bad_judge", f"承办法官最多 {MAX_NAME} 字，不能含控制字符。")
+    if draft.word in _REASONED and not reason:
+        return NotGiven("reason_missing", "请写明理由。")
     if draft.word != ACCEPTED:
-        return (None, reason) if reason else NotGiven("reason_missing", "请写明理由。")
-    checked = check_case_number(draft.case_number)
-    if not checked.ok:
-        return NotGiven("bad_case_number", checked.problem or "案号不能接受。")
-    return checked.value, reason or None
+        return _Checked(int(matter), None, judge or None, reason or None)
+    number = check_case_number(draft.case_number)
+    if not number.ok:
+        return NotGiven("bad_case_number", number.problem or "案号不能接受。")
+    return _Checked(int(matter), number.value, judge or None, reason or None)
+
+
+def _has_control(text: str) -> bool:
+    return any(unicodedata.category(char) in {"Cc", "Cs"} for char in text)

@@ -31,6 +31,7 @@ from app.sync.protocol import MAX_SAFE_INT, VERSION, canonical, is_sha256, is_uu
 
 SESSION: Final = timedelta(hours=8)
 _MAX_FORM: Final = 64 << 10
+_MAX_DEVICE: Final = 64
 _PRIVATE: Final = {"Cache-Control": "no-store"}
 _PAGE: Final = {**_PRIVATE, "Content-Security-Policy": pages.CSP}
 _FORM: Final = {"application/x-www-form-urlencoded": {"schema": {"type": "object"}}}
@@ -57,12 +58,14 @@ def add_answers(app: FastAPI, court: Court) -> None:
     """Add `GET /v1/answers`, with which a desk asks what the back office has said."""
 
     @app.get("/v1/answers", summary="Answers of the back office after number `since`, in order")
-    def answers(request: Request, since: str = "0", limit: str = str(MAX_LISTED)) -> Response:
+    def answers(
+        request: Request, since: str = "0", limit: str = str(MAX_LISTED), device: str = ""
+    ) -> Response:
         first, most = _number(since), _number(limit)
-        if first is None or most is None or not 0 < most <= MAX_LISTED:
+        if first is None or most is None or not 0 < most <= MAX_LISTED or len(device) > _MAX_DEVICE:
             return coded(400, "bad_query")
         who = caller(request)
-        epoch, found = court.answers.since(who.court, first, most, who.device)
+        epoch, found = court.answers.since(who.court, first, most, who.device or device or None)
         told = {
             "v": VERSION,
             "epoch": epoch,
@@ -203,6 +206,8 @@ def _add_answering(app: FastAPI, court: Court, metrics: Metrics) -> None:
             form.get("reason", ""),
             form.get("corrects", ""),
             who.name,
+            form.get("judge", ""),
+            form.get("matter", ""),
         )
         given = await run_in_threadpool(court.answers.give, who.court, draft)
         if isinstance(given, NotGiven):

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
-from app.court.answers import ACCEPTED, MAX_REASON, WORDS, Given
-from app.court.packages import PAGE, Intake, Package, flat
+from app.court.answers import ACCEPTED, MAX_MATTERS, MAX_NAME, MAX_REASON, WORDS, Given
+from app.court.packages import PAGE, Intake, Package, clean, flat
 
 CSP: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -99,8 +99,10 @@ def _blobs(package: Package, here: str) -> str:
 def _answers(answers: Sequence[Given]) -> str:
     rows = [
         (
-            WORDS[one.word] + ("（更正）" if one.corrects else ""),
-            f"{one.case_number or ''} {one.reason or ''}",
+            (f"第 {one.matter} 件 " if one.matter else "")
+            + WORDS[one.word]
+            + ("（更正）" if one.corrects else ""),
+            " ".join(filter(None, (one.case_number, one.judge and f"承办：{one.judge}", one.reason))),
         )
         for one in answers
     ]
@@ -112,19 +114,39 @@ def _form(package: Package, answers: Sequence[Given], csrf: str, form_id: str) -
         f'<label><input type="radio" name="word" value="{word}" required> {text}</label>'
         for word, text in WORDS.items()
     )
-    last = answers[-1].id if answers else ""
-    corrects = (
-        f'<label><input type="checkbox" name="corrects" value="{escape(last)}"> 更正上一答复</label>'
-        if last
-        else ""
-    )
     return (
         f'<form method="post" action="/office/visits/{escape(package.visit_id)}/answers">'
         f"<h2>答复</h2>{_hidden('csrf', csrf)}{_hidden('id', form_id)}{choices}"
         f'<label>案号（{WORDS[ACCEPTED]}时） <input type="text" name="case_number" maxlength="60"></label>'
-        f'<label>理由 <textarea name="reason" rows="4" maxlength="{MAX_REASON}"></textarea></label>'
-        f"{corrects}<button>提交答复</button></form>"
+        f'<label>承办法官 <input type="text" name="judge" maxlength="{MAX_NAME}"></label>'
+        f'<label>理由或调解结果 <textarea name="reason" rows="4" maxlength="{MAX_REASON}"></textarea></label>'
+        f"{_which_matter(package)}{_which_answer(answers)}<button>提交答复</button></form>"
     )
+
+
+def _which_matter(package: Package) -> str:
+    """Return the choice of a matter where a visit has several."""
+    found = package.events[-1].body.get("matters")
+    titles = [one.get("title") if isinstance(one, dict) else None for one in found] if found else []
+    if len(titles) < 2:
+        return ""
+    options = "".join(
+        f'<option value="{number}">{number} {escape(clean(str(title or "")))}</option>'
+        for number, title in enumerate(titles[:MAX_MATTERS], 1)
+    )
+    return f'<label>事项 <select name="matter"><option value="0">全部事项</option>{options}</select></label>'
+
+
+def _which_answer(answers: Sequence[Given]) -> str:
+    """Return the choice of an answer that is corrected, the last first."""
+    if not answers:
+        return ""
+    options = "".join(
+        f'<option value="{escape(one.id)}">{escape(WORDS[one.word])} {escape(one.made_at[:16])}Z</option>'
+        for one in reversed(answers)
+    )
+    none = '<option value="">不是更正</option>'
+    return f'<label>更正上一答复 <select name="corrects">{none}{options}</select></label>'
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:

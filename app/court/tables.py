@@ -141,13 +141,15 @@ answer = Table(
     Column("visit_id", Text, nullable=False),
     Column("device", Text, nullable=False),
     Column("word", Text, nullable=False),
+    Column("matter", Integer, nullable=False),
     Column("case_number", Text),
+    Column("judge", Text),
     Column("reason", Text),
     Column("corrects", Text),
     Column("author", Text, nullable=False),
     Column("made_at", Text, nullable=False),
 )
-"""What the back office said of a visit. The month is the visit's."""
+"""What the back office said of a visit, or of one matter of it (0 for all). The month is the visit's."""
 Index("answer_by_visit", answer.c.court, answer.c.visit_id)
 
 PARTITIONED: Final = (event, event_blob, answer)

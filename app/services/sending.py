@@ -17,8 +17,8 @@ from app.settings import CourtSettings
 from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
 from app.sync.client import CourtClient
-from app.sync.outbox import StoredBlobs, StoreOutbox
-from app.sync.sender import Sender, SendState
+from app.sync.outbox import StoredBlobs, StoreInbox, StoreOutbox
+from app.sync.sender import Sender, SendState, StepResult
 from app.texts import _
 
 _REFUSED: Final = "法院服务器不认本窗口（{code}），请管理员重新登记"
@@ -42,11 +42,11 @@ class Sending:
     shut: bool = False
     lane: str = SYNC
 
-    def round(self) -> float:
-        """Do one round; return the seconds until the next is worth while."""
+    def round(self) -> StepResult:
+        """Do one bounded round."""
         result = self.sender.step()
         self.state = self.sender.state()
-        return result.next_in
+        return result
 
     @property
     def unreachable(self) -> bool:
@@ -81,12 +81,12 @@ def _address(url: str) -> tuple[str, int]:
     return parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 443)
 
 
-def open_client(court: CourtSettings) -> CourtClient:
+def open_client(court: CourtSettings, device: str = "") -> CourtClient:
     """Return a client of the court; raises SettingsProblem when token or address cannot be used."""
     token = read_token(court)
     try:
         _address(court.url)
-        return CourtClient(court.url, token)
+        return CourtClient(court.url, token, device=device)
     except ValueError as error:
         raise SettingsProblem(
             _("法院的地址或通行凭证写错了，暂时不能发送。"),
@@ -104,10 +104,10 @@ def make_sending(
     """
     if not court.url:
         return None
-    client = open_client(court)
-    outbox = StoreOutbox(store, clock, device)
+    client = open_client(court, device)
+    outbox, inbox = StoreOutbox(store, clock, device), StoreInbox(store, clock)
     rng = random.Random()  # noqa: S311 - spreads retries in time, keeps no secret
-    sender = Sender(outbox, StoredBlobs(store, blobs), client, clock.monotonic, rng)
+    sender = Sender(outbox, StoredBlobs(store, blobs), inbox, client, clock.monotonic, rng)
     return Sending(sender, client, _address(court.url))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.lanes import DB, READER, SCANNER, SYNC, on
+from app.services import answers
 from app.services.desk import Desk
 from app.services.sending import court_health
 from app.services.views import Health, StatusView
@@ -12,6 +15,7 @@ from app.texts import _
 from devices.base import CardState, ScannerState
 
 _UNSENT_WARN_MINUTES = 15
+_NO_COURT = 60.0
 
 
 @on(DB)
@@ -44,10 +48,23 @@ def _court(desk: Desk) -> tuple[Health, str]:
     return court_health(desk.sending.state)
 
 
+@dataclass(frozen=True)
+class Sent:
+    """``next_in`` seconds until the next round is worth while; ``answers`` of the back office."""
+
+    next_in: float
+    answers: int = 0
+
+
 @on(SYNC)
-def send(desk: Desk) -> float:
-    """Do one round of sending; return the seconds until the next one is worth while."""
-    return 60.0 if desk.sending is None else desk.sending.round()
+def send(desk: Desk) -> Sent:
+    """Do one round of sending, and tell what the back office answered."""
+    if desk.sending is None:
+        return Sent(_NO_COURT)
+    done = desk.sending.round()
+    if done.answers:
+        answers.announce(desk)
+    return Sent(done.next_in, done.answers)
 
 
 @on(SYNC)

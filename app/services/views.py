@@ -165,14 +165,40 @@ class JobView:
 
 
 @dataclass(frozen=True)
+class AnswerView:
+    """One answer of the back office. ``matter`` 0 is the whole visit; ``replaced`` by a later correction."""
+
+    word: str
+    title: str
+    matter: int
+    case_number: str
+    judge: str
+    reason: str
+    at: datetime
+    replaced: bool = False
+
+
+@dataclass(frozen=True)
+class AnsweredRow:
+    """One line of what was answered; ``new`` until the list was looked at."""
+
+    visit_id: str
+    ticket: str
+    receipt_no: str
+    answer: AnswerView
+    new: bool
+
+
+@dataclass(frozen=True)
 class OutcomeView:
-    """A finished visit. ``court_state``: waiting, stored, conflict or rejected."""
+    """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first."""
 
     receipt_no: str
     finished_at: datetime
     jobs: tuple[JobView, ...]
     court_state: str
     court_receipt_no: str = ""
+    answers: tuple[AnswerView, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
 from app.lanes import HALL, on
-from app.services import confirmation, form, print_out, queue
+from app.services import answers, confirmation, form, print_out, queue
 from app.services.advice import advise
 from app.services.case import Case, read_case
 from app.services.desk import Desk
@@ -161,4 +161,5 @@ def _outcome(connection: Transaction, visit_id: str) -> OutcomeView | None:
         jobs=tuple(print_out.job_view(job) for job in print_jobs.of_visit(connection, visit_id)),
         court_state=event.state,
         court_receipt_no=event.receipt_no or "",
+        answers=answers.of_visit(connection, visit_id),
     )

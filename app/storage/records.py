@@ -95,6 +95,28 @@ class OutboxRecord:
 
 
 @dataclass(frozen=True)
+class AnswerRecord:
+    """What the back office said; ``no`` orders within an epoch of the court, ``matter`` 0 is the whole visit.
+
+    ``word``: accepted, supplement, declined, mediated, not_mediated or a later one; ``seen_at`` is when a
+    clerk looked at the list.
+    """
+
+    id: str
+    no: int
+    visit_id: str
+    word: str
+    matter: int
+    case_number: str | None
+    judge: str | None
+    reason: str | None
+    corrects: str | None
+    made_at: datetime
+    received_at: datetime
+    seen_at: datetime | None
+
+
+@dataclass(frozen=True)
 class PrintJob:
     """One paper. ``content`` is the document's data as JSON, frozen when the job was made."""
 

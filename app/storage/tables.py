@@ -180,6 +180,27 @@ outbox_blob = Table(
     Column("stored_at", Text),
 )
 
+# What the back office said of a visit; a later word never replaces an earlier one.
+court_answer = Table(
+    "court_answer",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("no", Integer, nullable=False),
+    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("word", Text, nullable=False),
+    Column("matter", Integer, CheckConstraint("matter >= 0", name="matter"), nullable=False),
+    Column("case_number", Text),
+    Column("judge", Text),
+    Column("reason", Text),
+    Column("corrects", Text),
+    Column("made_at", Text, nullable=False),
+    Column("received_at", Text, nullable=False),
+    Column("seen_at", Text),
+    Index(None, "visit_id"),
+    Index(None, "received_at"),
+    Index(None, "seen_at"),
+)
+
 print_job = Table(
     "print_job",
     metadata,
@@ -289,6 +310,12 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'what is owed is immutable'); END""",
     """CREATE TRIGGER outbox_blob_kept BEFORE DELETE ON outbox_blob
        BEGIN SELECT RAISE(ABORT, 'what is owed is kept'); END""",
+    """CREATE TRIGGER court_answer_identity
+       BEFORE UPDATE OF id, no, visit_id, word, matter, case_number, judge, reason, corrects, made_at,
+       received_at ON court_answer
+       BEGIN SELECT RAISE(ABORT, 'an answer of the court is immutable'); END""",
+    """CREATE TRIGGER court_answer_kept BEFORE DELETE ON court_answer
+       BEGIN SELECT RAISE(ABORT, 'an answer of the court is kept'); END""",
     """CREATE TRIGGER print_job_identity
        BEFORE UPDATE OF id, visit_id, ticket, kind, title, content ON print_job
        BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",

@@ -13,11 +13,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, Self
+from urllib.parse import urlencode
 
 import httpx
 import zstandard
 
 from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.office import AnswerPage, decode_page
 from app.sync.protocol import (
     CONTENT_DIGEST,
     UPLOAD_LENGTH,
@@ -39,6 +41,8 @@ TIMEOUT: Final = httpx.Timeout(connect=5.0, read=20.0, write=20.0, pool=5.0)
 DEADLINE: Final = 60.0
 """Seconds for reading one whole answer; a server that drips bytes is cut off."""
 MAX_ANSWERS_BYTES: Final = 1_000_000
+MAX_LIST_BYTES: Final = 4_000_000
+"""200 answers with the longest reasons."""
 MAX_SMALL_BYTES: Final = 16_384
 _CODE: Final = re.compile(r"[a-z0-9_]{1,40}")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{16,256}")
@@ -54,14 +58,23 @@ class _Reply:
 class CourtClient:
     """Speaks to one gateway. Not thread-safe: it belongs to the sync lane."""
 
-    def __init__(self, base_url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        device: str = "",
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         """Prepare a client; nothing is sent yet.
 
-        `base_url` such as "http://127.0.0.1:8470"; `transport` is the seam for mutual TLS and for tests.
+        `base_url` such as "http://127.0.0.1:8470"; `device` is the desk whose answers are asked for, "" for
+        those of the whole court; `transport` is the seam for mutual TLS and for tests.
         Raises `ValueError` for a token that cannot stand in a header.
         """
         if _TOKEN.fullmatch(token) is None:
             raise ValueError("the court token has 16 to 256 visible ASCII characters")
+        self._device = device
         self._compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
         self._http = httpx.Client(
             base_url=base_url,
@@ -100,6 +113,15 @@ class CourtClient:
         reply = self._call("POST", "/v1/events", headers, content, MAX_ANSWERS_BYTES)
         try:
             return decode_answers(reply.content)
+        except NotOurProtocol as error:
+            raise CourtTrouble(reply.status, "nonsense") from error
+
+    def answers(self, since: int) -> AnswerPage:
+        """Ask what the back office answered to this desk's visits after number `since`."""
+        about = {"since": str(since), **({"device": self._device} if self._device else {})}
+        reply = self._call("GET", f"/v1/answers?{urlencode(about)}", {}, None, MAX_LIST_BYTES)
+        try:
+            return decode_page(reply.content, since)
         except NotOurProtocol as error:
             raise CourtTrouble(reply.status, "nonsense") from error
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
 
 from app.clock import Clock
 from app.errors import StorageProblem
-from app.storage import intakes, meta, pages
+from app.storage import answers, intakes, meta, pages
 from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
+from app.storage.records import AnswerRecord
 from app.sync.errors import BlobUnreadable
+from app.sync.office import AnswerPage, OfficeAnswer
 from app.sync.ports import Backlog, BlobDue
 from app.sync.protocol import Event
 
@@ -45,6 +49,9 @@ class StoreOutbox:
     def later(self, id: str, seconds: float) -> None:  # noqa: A002
         self._held[id] = self._clock.monotonic() + seconds
 
+    def hold_nothing(self) -> None:
+        self._held.clear()
+
     def blobs_due(self, limit: int) -> Sequence[BlobDue]:
         return [BlobDue(sha256, size) for sha256, size in self._store(intakes.blobs_due, limit)]
 
@@ -61,6 +68,26 @@ class StoreOutbox:
         events, blobs, oldest, _ = self._store(intakes.backlog)
         age = (self._clock.now() - oldest).total_seconds() if oldest else None
         return Backlog(events, blobs, age)
+
+
+class StoreInbox:
+    """Implements ``app.sync.ports.Inbox``: answers to visits of this desk, each once."""
+
+    def __init__(self, store: StoreAccess, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def since(self, epoch: str) -> int:
+        return self._store(answers.since, epoch)
+
+    def keep(self, page: AnswerPage) -> int:
+        now = self._clock.now()
+        found = [AnswerRecord(**_fields(one), received_at=now, seen_at=None) for one in page.answers]
+        return self._store(answers.keep, found, page.epoch, page.last)
+
+
+def _fields(one: OfficeAnswer) -> dict[str, Any]:
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 class StoredBlobs:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from app.sync.office import AnswerPage
 from app.sync.protocol import Answers, BlobProgress, CourtInfo, Event
 
 
@@ -59,6 +60,10 @@ class Outbox(Protocol):
         """Hold an event back by the monotonic clock, in memory only: after a restart all are due."""
         ...
 
+    def hold_nothing(self) -> None:
+        """Forget what `later` asked for: a person wants everything tried now."""
+        ...
+
     def blobs_due(self, limit: int) -> Sequence[BlobDue]:
         """Return up to `limit` blobs not acknowledged, those of the oldest visit first."""
         ...
@@ -80,6 +85,18 @@ class Outbox(Protocol):
 
     def backlog(self) -> Backlog:
         """Count what waits, for the status bar."""
+        ...
+
+
+class Inbox(Protocol):
+    """Where the answers of the back office are kept, each once."""
+
+    def since(self, epoch: str) -> int:
+        """Return the number of the last answer kept under `epoch`, 0 for none yet."""
+        ...
+
+    def keep(self, page: AnswerPage) -> int:
+        """Keep what is new and how far it goes, in one transaction; return how many were new."""
         ...
 
 
@@ -119,6 +136,10 @@ class Court(Protocol):
 
     def post(self, events: Sequence[Event]) -> Answers:
         """Offer a batch within the limits of `app.sync.protocol`."""
+        ...
+
+    def answers(self, since: int) -> AnswerPage:
+        """Ask what the back office answered after number `since`."""
         ...
 
     def blob_offset(self, sha256: str) -> int | None:

@@ -2,9 +2,10 @@
 
 A state machine without threads, sleeps or wall clock. The caller runs `step()` on the sync lane and again
 after `next_in` seconds, or at once when a visit was finished. Rules, each with a test that bites:
-records before blobs; order per visit, so a batch holds one event of a visit at most; what the court
-rejects or calls a conflict leaves the loop; 401/403 stops the loop and touches no row; a missing answer
-means later; a new epoch makes everything retained unsent, before any answer under it is believed.
+records before the back office's answers before blobs; order per visit, so a batch holds one event of a
+visit at most; what the court rejects or calls a conflict leaves the loop; 401/403 stops the loop and touches
+no row; a missing answer means later; a new epoch makes everything retained unsent, before any answer under
+it is believed.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from enum import Enum
 from typing import Final
 
 from app.sync.errors import CourtRefused, CourtTrouble, CourtUnreachable
-from app.sync.ports import BlobSource, Clock, Court, Outbox
+from app.sync.inbox import Question
+from app.sync.ports import BlobSource, Clock, Court, Inbox, Outbox
 from app.sync.protocol import (
     BATCH_OVERHEAD,
     MAX_BATCH_BYTES,
@@ -45,6 +47,7 @@ class Did(Enum):
     WAITED = "waited"
     RECORDS = "records"
     BLOBS = "blobs"
+    ANSWERS = "answers"
     IDLE = "idle"
     TROUBLE = "trouble"
     BLOCKED = "blocked"
@@ -52,13 +55,17 @@ class Did(Enum):
 
 @dataclass(frozen=True, slots=True)
 class StepResult:
-    """`next_in` seconds until the next step is worth while, 0.0 for at once; counts of this step."""
+    """`next_in` seconds until the next step is worth while, 0.0 for at once; counts of this step.
+
+    `answers` counts what the back office said that is new.
+    """
 
     did: Did
     next_in: float
     stored: int = 0
     parked: int = 0
     blobs_stored: int = 0
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,13 @@ class Sender:
     """One desk's sender. Belongs to the sync lane; call `close()` there at the end."""
 
     def __init__(
-        self, outbox: Outbox, blobs: BlobSource, court: Court, clock: Clock, rng: random.Random
+        self,
+        outbox: Outbox,
+        blobs: BlobSource,
+        inbox: Inbox,
+        court: Court,
+        clock: Clock,
+        rng: random.Random,
     ) -> None:
         self._outbox = outbox
         self._court = court
@@ -101,6 +114,7 @@ class Sender:
         self._holds = Holds(clock, rng)
         self._blob_holds = Holds(clock, rng)
         self._uploads = Uploads(outbox, blobs, court, clock, self._blob_holds)
+        self._question = Question(inbox, court, clock, rng)
         self._limit = MAX_BATCH_EVENTS
         self._greeted = False
         self._contact: float | None = None
@@ -112,8 +126,16 @@ class Sender:
         self._uploads.drop()
 
     def link_up(self) -> None:
-        """Try at once: the network came back, or a person asked."""
+        """Try at once: the network came back."""
         self._schedule.reset()
+
+    def try_now(self) -> None:
+        """A person asked: nothing waits any more, neither single records nor a desk that was refused."""
+        self._schedule.reset()
+        self._holds.clear()
+        self._blob_holds.clear()
+        self._outbox.hold_nothing()
+        self._question.hurry()
 
     def step(self) -> StepResult:
         """Do one bounded round and say when to come again."""
@@ -155,7 +177,7 @@ class Sender:
             self._meet(self._court.hello().epoch)
             self._greeted = True
             self._blocked = None
-        done = self._send_records() or self._send_blobs()
+        done = self._send_records() or self._fetch_answers() or self._send_blobs()
         if done is None:
             self._succeeded()
             done = StepResult(Did.IDLE, self._idle_for())
@@ -165,7 +187,12 @@ class Sender:
         return 0.0 if self._contact is None else self._contact + HEARTBEAT - self._clock()
 
     def _idle_for(self) -> float:
-        waits = [self._heartbeat_in(), self._holds.next_in(), self._blob_holds.next_in()]
+        waits = [
+            self._heartbeat_in(),
+            self._question.next_in(),
+            self._holds.next_in(),
+            self._blob_holds.next_in(),
+        ]
         return max(FLOOR, min(wait for wait in waits if wait is not None))
 
     def _meet(self, epoch: str) -> None:
@@ -260,6 +287,18 @@ class Sender:
         for event in events:
             self._holds.hold(event.id, wait)
             self._outbox.later(event.id, wait)
+
+    def _fetch_answers(self) -> StepResult | None:
+        """Ask what the back office answered; None when nothing new is there."""
+        epoch = self._outbox.epoch()
+        fetched = self._question.ask(epoch) if epoch is not None else None
+        if fetched is None:
+            return None
+        self._meet(fetched.epoch)
+        self._succeeded()
+        if not fetched.new and fetched.epoch == epoch:
+            return None
+        return StepResult(Did.ANSWERS, 0.0, answers=fetched.new)
 
     def _send_blobs(self) -> StepResult | None:
         """Send a few chunks; None when no blob can be offered."""

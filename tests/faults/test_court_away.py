@@ -91,7 +91,7 @@ def test_a_court_that_was_away_for_long_is_noticed_within_seconds_of_its_return(
 
     def fail_again() -> float:
         clock.ahead += 60.0
-        return sending.round()
+        return sending.round().next_in
 
     waited = [desk.desk.lanes.submit("sync", fail_again).result(30) for _ in range(12)]
     while waited[-1] < 3 * PROMISED_SECONDS:

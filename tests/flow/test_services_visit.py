@@ -541,7 +541,7 @@ def test_a_court_that_takes_the_call_and_says_nothing_does_not_keep_the_desk_ope
         taken, _peer = silent.accept()
         assert desk.close() is False
         taken.close()
-        assert sending.exception(60) is not None or sending.result() >= 0
+        assert sending.exception(60) is not None or sending.result().next_in >= 0
     with desk_in(tmp_path) as again:
         assert findings(again) == []
 

@@ -23,7 +23,7 @@ import psutil
 
 from app.sync.client import CourtClient
 from app.sync.sender import Did, Sender
-from tests.helpers.outbox import FakeClock, MemoryBlobs, MemoryOutbox, seeded
+from tests.helpers.outbox import FakeClock, MemoryBlobs, MemoryInbox, MemoryOutbox, seeded
 
 _DEADLINE = 30
 
@@ -256,11 +256,12 @@ class Desk:
         self.clock = FakeClock()
         self.outbox = MemoryOutbox(self.clock)
         self.blobs = MemoryBlobs(*blobs)
+        self.inbox = MemoryInbox()
         self.client = client
         self.sender = self._new_sender(seed)
 
     def _new_sender(self, seed: int) -> Sender:
-        return Sender(self.outbox, self.blobs, self.client, self.clock, seeded(seed))
+        return Sender(self.outbox, self.blobs, self.inbox, self.client, self.clock, seeded(seed))
 
     def restart(self, seed: int = 2) -> None:
         self.sender.close()

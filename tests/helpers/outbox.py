@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import uuid_utils
 
 from app.sync.errors import BlobUnreadable
+from app.sync.office import AnswerPage, OfficeAnswer
 from app.sync.ports import Backlog, BlobDue
 from app.sync.protocol import Event, canonical, sha256_hex
 
@@ -122,6 +123,9 @@ class MemoryOutbox:
         for row in self.rows.values():
             row.not_before = 0.0
 
+    def hold_nothing(self) -> None:
+        self.restart()
+
     def blobs_due(self, limit: int) -> Sequence[BlobDue]:
         return [BlobDue(sha, size) for sha, (size, epoch) in self.blobs.items() if not epoch][:limit]
 
@@ -142,6 +146,24 @@ class MemoryOutbox:
         waiting = sum(row.state == "waiting" for row in self.rows.values())
         blobs = sum(not epoch for _, epoch in self.blobs.values())
         return Backlog(waiting, blobs, 60.0 if waiting else None)
+
+
+class MemoryInbox:
+    """`app.sync.ports.Inbox` in a dictionary."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, OfficeAnswer] = {}
+        self.cursor = ("", 0)
+
+    def since(self, epoch: str) -> int:
+        return self.cursor[1] if self.cursor[0] == epoch else 0
+
+    def keep(self, page: AnswerPage) -> int:
+        known = len(self.answers)
+        for one in page.answers:
+            self.answers.setdefault(one.id, one)
+        self.cursor = (page.epoch, page.last)
+        return len(self.answers) - known
 
 
 class MemoryBlobs:

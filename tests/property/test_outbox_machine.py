@@ -25,6 +25,7 @@ from app.court.main import open_court
 from app.court.settings import Settings
 from app.court.tables import event as event_table
 from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.office import AnswerPage
 from app.sync.protocol import (
     Answers,
     BlobProgress,
@@ -87,6 +88,9 @@ class FaultyCourt:
             return self.store.accept([first, *events[1:]])
 
         return self._through(call)
+
+    def answers(self, since: int) -> AnswerPage:
+        return self._through(lambda _: AnswerPage(self.store.epoch, [], since, more=False), carries=False)
 
     def blob_offset(self, sha256: str) -> int | None:
         def call(_: bool) -> int | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.inbox import ASK_EVERY
+from app.sync.office import AnswerPage, OfficeAnswer
 from app.sync.protocol import (
     Answer,
     Answers,
@@ -38,6 +41,7 @@ class ScriptedCourt:
         self.calls: list[str] = []
         self.posts: list[list[str]] = []
         self.blobs: dict[str, bytearray] = {}
+        self.said: list[OfficeAnswer] = []
 
     def stored(self, event: Event) -> Answer | None:
         return Stored(f"R-{event.seq}", event.sha256, self.epoch)
@@ -56,6 +60,11 @@ class ScriptedCourt:
         self.posts.append([event.id for event in events])
         answers = {event.id: self.verdict(event) for event in events}
         return Answers(self.epoch, {key: found for key, found in answers.items() if found is not None})
+
+    def answers(self, since: int) -> AnswerPage:
+        self._note("answers")
+        found = [one for one in self.said if one.no > since][:2]
+        return AnswerPage(self.epoch, found, found[-1].no if found else since, len(found) == 2)
 
     def blob_offset(self, sha256: str) -> int | None:
         self._note("head")
@@ -280,7 +289,7 @@ def test_records_go_before_blobs_and_interrupt_a_large_one(court: ScriptedCourt)
     desk.outbox.add(intake(1, pages=[page]), [page])
     desk.step()
     desk.step()
-    assert court.calls == ["hello", "post", "head", "patch", "patch", "patch", "patch"]
+    assert court.calls == ["hello", "post", "answers", "head", "patch", "patch", "patch", "patch"]
     desk.outbox.add(intake(2))
     desk.step()
     assert court.calls[-1] == "post"
@@ -343,3 +352,74 @@ def test_a_step_too_early_waits_and_asks_nobody(court: ScriptedCourt) -> None:
     assert result.next_in >= FLOOR
     assert desk.sender.step().did is Did.WAITED
     assert court.calls == ["hello"]
+
+
+def said(no: int, word: str = "accepted") -> OfficeAnswer:
+    made = datetime(2026, 11, 22, 2, no % 60, tzinfo=UTC)
+    return OfficeAnswer(no, new_id(), new_id(), word, 0, "（2026）内0423民初12号", None, None, None, made)
+
+
+def test_what_the_back_office_said_is_asked_for_at_once_and_then_from_time_to_time(
+    court: ScriptedCourt,
+) -> None:
+    desk = Desk(court)
+    court.said = [said(n) for n in (1, 2, 5)]
+    run_for(desk, 5.0)
+    assert [one.no for one in desk.inbox.answers.values()] == [1, 2, 5]
+    court.said.append(said(9))
+    run_for(desk, 2 * ASK_EVERY)
+    assert len(desk.inbox.answers) == 4
+    asked = court.calls.count("answers")
+    run_for(desk, 10 * ASK_EVERY)
+    assert 9 <= court.calls.count("answers") - asked <= 11
+    assert desk.inbox.cursor == ("e1", 9)
+
+
+def test_a_restored_court_counts_its_answers_anew_and_none_is_kept_twice(court: ScriptedCourt) -> None:
+    desk = Desk(court)
+    court.said = [said(n) for n in range(1, 4)]
+    run_for(desk, 5.0)
+    lost, kept = court.said[2], court.said[:2]
+    court.epoch, court.said = "e2", [*kept, said(3)]
+    run_for(desk, 3 * ASK_EVERY)
+    assert len(desk.inbox.answers) == 4
+    assert lost.id in desk.inbox.answers
+    assert desk.inbox.cursor == ("e2", 3)
+
+
+def test_a_court_whose_list_makes_no_sense_still_gets_records_and_blobs(court: ScriptedCourt) -> None:
+    page = bytes(1000)
+    desk = Desk(court, page)
+    desk.outbox.add(intake(1, pages=[page]), [page])
+
+    def nonsense(since: int) -> AnswerPage:
+        court.calls.append("answers")
+        raise CourtTrouble(500, "nonsense")
+
+    court.answers = nonsense  # type: ignore[method-assign]
+    desk.settle()
+    assert desk.outbox.states() == ["stored"]
+    assert desk.sender.state().trouble is None
+    run_for(desk, 600)
+    assert 5 <= court.calls.count("answers") <= 21
+
+
+def test_a_person_who_asks_is_not_kept_waiting(court: ScriptedCourt) -> None:
+    """Neither by the pause after trouble, nor by a record held back, nor by a refusal."""
+    desk = Desk(court)
+    for seq, trouble in enumerate((CourtTrouble(500, "oops"), CourtRefused(401, "token_unknown")), 1):
+        desk.outbox.add(intake(seq))
+        court.trouble = trouble
+        run_for(desk, 300)
+        assert desk.sender.step().did in {Did.WAITED, Did.TROUBLE, Did.BLOCKED}
+        court.trouble = None
+        desk.sender.try_now()
+        desk.sender.step()
+        assert desk.outbox.states() == ["stored"] * seq
+    desk.outbox.add(intake(3))
+    court.verdict = lambda _: Later(50.0)
+    desk.sender.step()
+    court.verdict = court.stored
+    desk.sender.try_now()
+    desk.sender.step()
+    assert desk.outbox.states() == ["stored"] * 3

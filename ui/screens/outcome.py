@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.clock import local
-from app.services.views import JobView, OutcomeView
+from app.services.views import AnswerView, JobView, OutcomeView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
@@ -24,6 +24,10 @@ _SHAPES: Final = {
     "unconfirmed": Shape.ALERT,
     "not_printed": Shape.STOP,
 }
+
+
+_ANSWER_TONES: Final = {"accepted": "ok", "mediated": "ok", "declined": "bad"}
+_ANSWER_SHAPES: Final = {"accepted": Shape.CHECK, "mediated": Shape.CHECK, "declined": Shape.STOP}
 
 
 def job_word(state: str) -> str:
@@ -109,6 +113,29 @@ class OutcomeStep(QFrame):
         line = row(Icon("court", look.tokens.brand, look.px(20)), gap=look.grid())
         line.addWidget(Label(court, wrap=True), 1)
         self._box.addLayout(line)
+        for answer in view.answers:
+            self._box.addLayout(self._answer(answer))
+
+    def _answer(self, answer: AnswerView) -> QVBoxLayout:
+        """What the back office said; one that was corrected later stands back."""
+        tone = "sub" if answer.replaced else _ANSWER_TONES.get(answer.word, "warn")
+        title = answer.title if not answer.matter else f"{answer.matter} {answer.title}"
+        shape = Shape.DASH if answer.replaced else _ANSWER_SHAPES.get(answer.word, Shape.ALERT)
+        line = row(Badge(self._look, shape), Label(_("后台答复"), tone="sub"), gap=self._look.grid())
+        line.addWidget(Label(title, bold=True, tone=tone))
+        number = Label(answer.case_number, bold=not answer.replaced)
+        number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        line.addWidget(number, 1)
+        line.addWidget(Label(local(answer.at).strftime("%m-%d %H:%M"), tone="sub", size="small"))
+        lines = column(line, gap=2)
+        rest = [_("已由后面的答复更正")] if answer.replaced else []
+        rest += [_("承办 {judge}").format(judge=answer.judge)] if answer.judge else []
+        rest += [answer.reason] if answer.reason else []
+        if rest:
+            detail = row(gap=0, margins=(self._look.px(24), 0, 0, 0))
+            detail.addWidget(Label("　".join(rest), size="small", tone="sub", wrap=True), 1)
+            lines.addLayout(detail)
+        return lines
 
     def _job(self, job: JobView) -> QVBoxLayout:
         shape = _SHAPES.get(job.state, Shape.RING)

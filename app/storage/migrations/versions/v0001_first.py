@@ -122,6 +122,25 @@ _STATEMENTS: Final = (
 )""",
     """CREATE INDEX ix_outbox_state_seq ON outbox (state, seq)""",
     """CREATE INDEX ix_outbox_visit_id ON outbox (visit_id)""",
+    """CREATE TABLE court_answer (
+    id TEXT NOT NULL,
+    no INTEGER NOT NULL,
+    visit_id TEXT NOT NULL,
+    word TEXT NOT NULL,
+    matter INTEGER NOT NULL CONSTRAINT ck_court_answer_matter CHECK (matter >= 0),
+    case_number TEXT,
+    judge TEXT,
+    reason TEXT,
+    corrects TEXT,
+    made_at TEXT NOT NULL,
+    received_at TEXT NOT NULL,
+    seen_at TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT fk_court_answer_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)""",
+    """CREATE INDEX ix_court_answer_received_at ON court_answer (received_at)""",
+    """CREATE INDEX ix_court_answer_seen_at ON court_answer (seen_at)""",
+    """CREATE INDEX ix_court_answer_visit_id ON court_answer (visit_id)""",
     """CREATE TABLE outbox_blob (
     visit_id TEXT NOT NULL,
     sha256 TEXT NOT NULL,
@@ -224,6 +243,12 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'what is owed is immutable'); END""",
     """CREATE TRIGGER outbox_blob_kept BEFORE DELETE ON outbox_blob
     BEGIN SELECT RAISE(ABORT, 'what is owed is kept'); END""",
+    """CREATE TRIGGER court_answer_identity
+    BEFORE UPDATE OF id, no, visit_id, word, matter, case_number, judge, reason, corrects, made_at,
+    received_at ON court_answer
+    BEGIN SELECT RAISE(ABORT, 'an answer of the court is immutable'); END""",
+    """CREATE TRIGGER court_answer_kept BEFORE DELETE ON court_answer
+    BEGIN SELECT RAISE(ABORT, 'an answer of the court is kept'); END""",
     """CREATE TRIGGER print_job_identity
     BEFORE UPDATE OF id, visit_id, ticket, kind, title, content ON print_job
     BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
