@@ -33,7 +33,7 @@ from app.domain.matter import (
 from app.domain.toml_text import CatalogueError, Section, TomlText
 
 # Conditions that need no field: who files, and what the cause of action is marked as.
-FACTS = frozenset({"natural", "body", "agent", "foreign", "variant", "mark"})
+FACTS = frozenset({"natural", "body", "agent", "foreign", "group", "variant", "mark"})
 _COPIES = re.compile(r"([0-9])?(\+)?(N)?")
 
 

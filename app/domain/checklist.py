@@ -215,6 +215,7 @@ _FACT_WORDS = {
     "body": _NOBODY[Per.BODY],
     "agent": _NOBODY[Per.AGENT],
     "foreign": "申请方没有境外当事人",
+    "group": "没有推选诉讼代表人",
     "mark": "所选案由不需要此项",
 }
 

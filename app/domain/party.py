@@ -88,10 +88,11 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Parties:
-    """Everyone in a matter."""
+    """Everyone in a matter; `representatives` are keys of filers chosen by the many (民事诉讼法 art 56)."""
 
     people: tuple[Party, ...] = ()
     agents: tuple[Agent, ...] = ()
+    representatives: tuple[str, ...] = ()
 
     @property
     def filers(self) -> tuple[Party, ...]:
@@ -222,6 +223,20 @@ def foreign_documents(parties: Iterable[Party], *, witnessed: bool = False) -> t
         if origin in origins
     ]
     return (*law, *practice)
+
+
+_BODY_ENDINGS = re.compile(
+    r"(公司|集团|工厂|厂|商行|商店|超市|饭店|酒店|银行|信用社|合作社|协会|学会|基金会|医院|学校|大学|学院|幼儿园|"
+    r"委员会|村委会|居委会|人民政府|事务所|研究院|研究所|中心|分行|支行|营业部|经营部|服务部)$"
+)
+_OFFICE_ENDINGS = re.compile(r".{2,}(局|厅|管理处|派出所|人民法院|检察院)$")
+
+
+def guessed_form(name: str) -> PartyForm | None:
+    """What a name alone tells of its bearer: an organisation by its last word, else None."""
+    bare = re.sub(r"[（(][^（）()]*[)）]$", "", name.strip())
+    is_body = len(bare) > 3 and (_BODY_ENDINGS.search(bare) or _OFFICE_ENDINGS.search(bare))
+    return PartyForm.ORGANISATION if is_body else None
 
 
 _NATURAL_FIELDS = (

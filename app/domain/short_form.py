@@ -89,6 +89,7 @@ _PARTY_FACTS: Mapping[str, Callable[[Parties], bool]] = {
     "natural": lambda parties: any(party.is_natural for party in parties.filers),
     "body": lambda parties: any(not party.is_natural for party in parties.filers),
     "agent": lambda parties: bool(parties.agents),
+    "group": lambda parties: bool(parties.representatives),
     "foreign": lambda parties: any(party.origin is not Origin.MAINLAND for party in parties.filers),
 }
 

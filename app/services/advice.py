@@ -14,6 +14,7 @@ from app.domain.checklist import Item, Status
 from app.domain.clocks import Clock, HourClock, State, Urgency, detect_urgency, passed_limits
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
+from app.domain.group import group_rules, is_wrong
 from app.domain.matter import Level, Matter
 from app.domain.mediation import mediation_for
 from app.domain.money import format_money
@@ -42,6 +43,9 @@ _MARKS = {
     Status.MISSING_PRACTICE: Mark.MISSING_PRACTICE,
     Status.NOT_NEEDED: Mark.NOT_NEEDED,
 }
+REPRESENTATION = "M46"
+_NAMED_SINGLY = 3
+_WORK = "职业或工作单位"
 _ORDER = {Status.MISSING_LAW: 0, Status.MISSING_PRACTICE: 1, Status.HAVE: 2, Status.NOT_NEEDED: 3}
 
 
@@ -82,7 +86,27 @@ class Running:
 def _checks(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[CheckLine, ...]:
     items = sorted(checklist(draft, shown, dossier), key=lambda item: _ORDER[item.status])
     seen = card_shown(draft, shown)
-    return tuple(_check(item, seen and item.key == f"M02:{FIRST}") for item in items)
+    alike: dict[tuple[str, Status], list[Item]] = {}
+    for item in items:
+        alike.setdefault((item.code, item.status), []).append(item)
+    made: list[CheckLine] = []
+    for same in alike.values():
+        if len(same) > _NAMED_SINGLY:
+            made.append(_check_many(same))
+        else:
+            made += [_check(item, seen and item.key == f"M02:{FIRST}") for item in same]
+    return tuple(made)
+
+
+def _check_many(items: Sequence[Item]) -> CheckLine:
+    """What is asked of each of many people, in one line: how many, and whose."""
+    first = items[0]
+    title = _("{name}（{count} 人）").format(name=first.name, count=len(items))
+    names = "、".join(item.holder_name for item in items if item.holder_name)
+    how = first.how if first.missing else ""
+    stand = _("尚未提交的：{names}") if first.missing else _("已有的：{names}")
+    basis = first.reason.article or (_("本院习惯，不影响收件") if first.level is not Level.LAW else "")
+    return CheckLine(_MARKS[first.status], title, _joined(stand.format(names=names), how), basis)
 
 
 def _check(item: Item, card: bool) -> CheckLine:
@@ -183,6 +207,7 @@ def _remarks(draft: Draft, shown: Sheet, clocks: Running, now: datetime) -> Iter
         yield Remark(finding.rule.text, finding.rule.article, finding.action, grave)
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
         yield Remark(rule.text, rule.article or _practice(rule))
+    yield from _group(shown)
     yield from _details(shown)
     offer = mediation_for(shown.matter, shown.answers.marks)
     if form.mediation_spec(shown) is None and offer.article:
@@ -193,16 +218,33 @@ def _practice(rule: Rule) -> str:
     return _("本院习惯") if rule.basis is Basis.PRACTICE else ""
 
 
+def _group(shown: Sheet) -> Iterable[Remark]:
+    """Those many filers have chosen, or may choose, to represent them; only suits know it."""
+    if not any(requirement.material.code == REPRESENTATION for requirement in shown.matter.requirements):
+        return
+    administrative = any("行" in word for word in shown.matter.case_types)
+    chosen = shown.parties.representatives
+    for rule in group_rules(shown.parties.filers, chosen, administrative=administrative):
+        yield Remark(rule.text, rule.article, grave=is_wrong(rule))
+
+
 def _details(shown: Sheet) -> Iterable[Remark]:
+    """What is not known of each filer; of many only how many, else the list would hide all the rest."""
     if not shown.matter.code.startswith("F"):
         return
-    for party in shown.parties.filers:
-        unknown = [label for label in unknown_details(party) if label != "职业或工作单位"]
-        if party.name and unknown:
-            words = _("{name}：还不知道{labels}，诉状里有就不必再问").format(
-                name=party.name, labels="、".join(unknown)
-            )
-            yield Remark(words, "民事诉讼法第124条")
+    lacking = [
+        (party.name, unknown)
+        for party in shown.parties.filers
+        if party.name and (unknown := [label for label in unknown_details(party) if label != _WORK])
+    ]
+    if len(lacking) > _NAMED_SINGLY:
+        labels = "、".join(dict.fromkeys(label for _name, unknown in lacking for label in unknown))
+        words = _("{count} 人还不知道{labels}，诉状里有就不必再问").format(count=len(lacking), labels=labels)
+        yield Remark(words, "民事诉讼法第124条")
+        return
+    for name, unknown in lacking:
+        words = _("{name}：还不知道{labels}，诉状里有就不必再问").format(name=name, labels="、".join(unknown))
+        yield Remark(words, "民事诉讼法第124条")
 
 
 def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:

@@ -138,6 +138,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, at: datetime) -> dic
             view.path.rpartition(".")[2]: plain(view) for view in shown_values(shown, draft, knowledge)
         },
         "parties": _lists(shown, draft),
+        "representatives": list(shown.parties.representatives),
         "mediation": value(draft, shown.path("mediation")),
         "fee": _fee(matter_fee(matter, shown.answers, knowledge.fees)),
         "clocks": [_clock(c) for c in (*clocks.received, *clocks.answered)]

@@ -54,10 +54,18 @@ def _choose(desk: Desk, record: VisitRecord, draft: Draft, path: str, code: str)
 
 def save(desk: Desk, visit_id: str, draft: Draft, texts: Mapping[str, str]) -> None:
     """Save several fields as typed by the clerk, in one transaction; unchanged ones are left alone."""
-    changed = [_typed(draft.get(path), path, text) for path, text in texts.items()]
-    made = [field for field in changed if field is not None]
-    if made:
-        desk.store(_save, visit_id, made, desk.clock.now())
+    if any(_typed(draft.get(path), path, text) for path, text in texts.items()):
+        desk.store(write, visit_id, draft, texts, desk.clock.now())
+
+
+def write(
+    connection: Transaction, visit_id: str, draft: Draft, texts: Mapping[str, str], at: datetime
+) -> None:
+    """Write several fields as typed; ``draft`` is what stands until now."""
+    for path, text in texts.items():
+        field = _typed(draft.get(path), path, text)
+        if field is not None:
+            visits.set_field(connection, visit_id, field, at)
 
 
 def _typed(before: DraftField | None, path: str, text: str) -> DraftField | None:
@@ -67,8 +75,3 @@ def _typed(before: DraftField | None, path: str, text: str) -> DraftField | None
     if before is not None and before.source != "typed":
         read_value = before.value
     return DraftField(path, text, "typed", read_value)
-
-
-def _save(connection: Transaction, visit_id: str, fields: list[DraftField], at: datetime) -> None:
-    for field in fields:
-        visits.set_field(connection, visit_id, field, at)

@@ -212,8 +212,15 @@ def _party_groups(draft: Draft, shown: Sheet) -> list[GroupSpec]:
             seen = {group.key for group in made}
             members = people.members(draft, shown.number, shown.matter, field)
             keys = [key for key in members if key not in seen]
+            chosen = shown.parties.representatives
             made += [
-                people.party_group(draft, key, people.title_of(field, place, len(keys)), shown.matter, field)
+                people.party_group(
+                    draft,
+                    key,
+                    people.title_of(field, place, len(keys), represents=key in chosen),
+                    shown.matter,
+                    field,
+                )
                 for place, key in enumerate(keys, 1)
             ]
     return made

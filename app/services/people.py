@@ -292,6 +292,7 @@ def _any_number(text: str) -> Checked:
     return next((checked for checked in (person, body) if checked.ok), passed(compact(text)))
 
 
-def title_of(field: Field, place: int, count: int) -> str:
+def title_of(field: Field, place: int, count: int, *, represents: bool = False) -> str:
     """The title of a party's card: the word of the list, numbered where there are several."""
-    return _(field.label) if count == 1 else f"{_(field.label)} {place}"
+    title = _(field.label) if count == 1 else f"{_(field.label)} {place}"
+    return _("{title}（诉讼代表人）").format(title=title) if represents else title

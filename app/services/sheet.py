@@ -139,8 +139,14 @@ def _parties(draft: Draft, number: int, matter: Matter) -> Parties:
         for key in people.members(draft, number, matter, field):
             people_.setdefault(key, people.party_of(draft, key, field.side, default))
     found = tuple(people_.values())
-    filers = Parties(found).filers
-    return Parties(found, people.agents_for(draft, (party.key for party in filers)))
+    filers = tuple(party.key for party in Parties(found).filers)
+    chosen = tuple(key for key in chosen_representatives(draft, number) if key in filers)
+    return Parties(found, people.agents_for(draft, filers), chosen)
+
+
+def chosen_representatives(draft: Draft, number: int) -> tuple[str, ...]:
+    """Keys of those chosen to represent the filers of a matter, also of some who have left it since."""
+    return tuple(key for key in value(draft, f"matter.{number}.representatives").split(",") if key)
 
 
 # ---- papers ----------------------------------------------------------------------------------------
