@@ -56,6 +56,6 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="逐行说明能不能录入、为什么；不录入；退出码 1 表示有行不能录入")
     for command in (template, check):
         command.add_argument("--matter", required=True, metavar="CODE", help="事项编号，如 F01")
-        command.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（本院的事项文件在那里）")
+        command.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（含本院文件）")
         command.add_argument("file", type=Path, metavar="FILE", help=".xlsx（核对时也可以是 .csv）")
     return parser

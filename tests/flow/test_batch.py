@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from app import cli
 from app.errors import FormProblem
 from app.services import batch, drafts, finishing, matters, people
 from app.services.batch_template import save_template, write_template
@@ -276,3 +277,21 @@ def test_the_template_of_the_matter_on_the_screen_is_saved_where_the_clerk_says(
 def test_the_visit_shows_what_was_entered(at_lawyer: Desk, tmp_path: Path) -> None:
     enter(at_lawyer, xlsx(tmp_path / "a.xlsx", [HEADINGS, case_row(1), case_row(2)]))
     assert [tab.title for tab in shown(at_lawyer).tabs] == ["1 民事立案", "2 民事立案"]
+
+
+def test_the_command_writes_a_template_and_checks_a_table_without_entering_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, data = tmp_path / "名单.xlsx", ["--data", str(tmp_path / "desk")]
+    assert cli.main(["batch", "template", "--matter", "F01", *data, str(path)]) == 0
+    assert capsys.readouterr().out.strip() == str(path)
+    xlsx(path, [HEADINGS, case_row(1), case_row(2, 标的额="一大笔")])
+    assert cli.main(["batch", "check", "--matter", "f01", *data, str(path)]) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "第 2 行　工人1　可以录入"
+    assert said[1].startswith("第 3 行　工人2　不能录入　“标的额”")
+    path.write_bytes(b"")
+    assert cli.main(["batch", "check", "--matter", "F01", *data, str(path)]) == 2
+    assert "文件是空的" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.main(["batch", "template", "--matter", "F99", *data, str(path)])
