@@ -17,12 +17,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import crash, demo, settings
+from app.domain.staff import Role
 from app.errors import Expected
 from app.logs import logging_to
+from app.notices import Level, Notice
 from app.paths import Places
+from app.services import approval
 from app.services.desk import Desk, open_desk
 from app.settings import Fault, Settings
 from app.simulation import Simulation
+from app.texts import _
 from ui.application import Sweeper, make_application
 from ui.conductor import Conductor
 from ui.main_window import MainWindow
@@ -87,8 +91,19 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> 
         except Expected as problem:
             return _refuse(problem)
         opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
+        if simulate:
+            _enlist_for_training(desk)
         opened.window.quit.connect(application.quit)
         return int(application.exec())
+
+
+def _enlist_for_training(desk: Desk) -> None:
+    """At a simulated counter there must be somebody to approve; the PIN is new at every start and shown."""
+    pin = approval.random_pin()
+    name = _("值班主任（演练）")
+    approval.enlist(desk, name, Role.SUPERVISOR, pin)
+    words = _("演练：{name}的口令是 {pin}。").format(name=name, pin=pin)
+    desk.notices.post(Notice("training", Level.INFO, words, _("设备和法院都是模拟的。")))
 
 
 def _application(loaded: Settings) -> QApplication:

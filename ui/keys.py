@@ -32,6 +32,7 @@ KEYS: Final[dict[str, str]] = {
     "mediation_yes": "Alt+Y",
     "mediation_no": "Alt+N",
     "why": "Alt+W",
+    "panel_palette": "F1",
     "printed_yes": "Y",
     "printed_no": "N",
     "cancel": "Esc",

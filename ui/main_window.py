@@ -8,7 +8,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 
 from app.clock import Clock, SystemClock
 from app.errors import Expected
@@ -17,21 +17,10 @@ from app.services.views import DeskView, StatusView
 from app.texts import _
 from ui.keys import KEYS, step_key
 from ui.party_screen.window import PartyWindow
-from ui.problems import Messages
-from ui.screens.action_bar import ActionBar
-from ui.screens.advice import AdviceZone
-from ui.screens.empty_visit import EmptyVisit
-from ui.screens.header import Header
-from ui.screens.queue import QueueZone
-from ui.screens.status_bar import StatusBar
-from ui.screens.visit import VisitZone
 from ui.theme import Theme, theme
-from ui.widgets.key_button import KeyButton
-from ui.widgets.layout import column, margins, row, scrolled, surface
-from ui.widgets.order import chain
 from ui.widgets.steps import STEPS
+from ui.zones import Zones
 
-_LEFT, _RIGHT = 288, 304
 _BUSY_LINE_AFTER_MS: Final = 250
 _REST_AFTER_MS: Final = 10
 _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
@@ -69,11 +58,12 @@ class MainWindow(QMainWindow):
     turn_matter = Signal(int)
     put_back = Signal(str, str)
     explain = Signal(str)
+    panel_left = Signal()
     quit = Signal()
 
     def __init__(self, look: Theme | None = None, clock: Clock | None = None, group: str = "") -> None:
         super().__init__()
-        self._look = look or theme()
+        self.look = self._look = look or theme()
         self._clock = clock or SystemClock()
         self._group = group
         self._view: DeskView | None = None
@@ -89,7 +79,7 @@ class MainWindow(QMainWindow):
         self.party.signed.connect(self.signed)
         self.party.left.connect(self.activateWindow)
         self._acts = self._emitters()
-        self._buttons = self._collect_buttons()
+        self._buttons = self.zones.buttons()
         self._connect_zones()
         self._bind_keys()
         self._start_timers()
@@ -102,8 +92,8 @@ class MainWindow(QMainWindow):
         self._view = view
         self.header.show_desk(view)
         self.queue.show_queue(view.queue)
-        self.empty.show_queue(view.queue)
-        self.centre.setCurrentIndex(0 if view.visit is None else 1)
+        self.zones.empty.show_queue(view.queue)
+        self.zones.show_place(visit=view.visit is not None)
         if view.visit is not None:
             self.visit.show_visit(view.visit)
         self.messages.show_doubts(view.doubts)
@@ -119,7 +109,7 @@ class MainWindow(QMainWindow):
         self._rest_of_view.stop()
         if self._view is not None:
             self.advice.show_advice(self._view.advice)
-        self._order_zones()
+        self.zones.order()
 
     def show_status(self, view: StatusView) -> None:
         """Draw the status bar."""
@@ -128,7 +118,7 @@ class MainWindow(QMainWindow):
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
         """Draw the notices that stand."""
         self.messages.show_notices(notices)
-        self._order_zones()
+        self.zones.order()
 
     def set_busy(self, act_name: str, text: str | None) -> None:
         """Show the running act on its control, or with None that it is over.
@@ -152,7 +142,16 @@ class MainWindow(QMainWindow):
     def show_problem(self, problem: Expected) -> None:
         """Draw what happened, what is safe and what to do next; it stands until Esc or the next act."""
         self.messages.show_problem(problem)
-        self._order_zones()
+        self.zones.order()
+
+    def show_panel(self, icon: str, title: str, purpose: str, page: QWidget) -> None:
+        """Put a page in place of the visit; what is half typed in the visit is kept."""
+        self.visit.flush()
+        self.zones.show_panel(icon, title, purpose, page)
+
+    def hide_panel(self) -> None:
+        """Give the place back to the visit."""
+        self.zones.hide_panel()
 
     def flash(self, text: str) -> None:
         """Show one line for a few seconds."""
@@ -161,46 +160,11 @@ class MainWindow(QMainWindow):
     # ---- building -------------------------------------------------------------------------------
 
     def _make_zones(self) -> None:
-        look = self._look
-        self.header = Header(look, self._clock)
-        self.queue = QueueZone(look)
-        self.empty = EmptyVisit(look)
-        self.visit = VisitZone(look, self._clock)
-        self.messages = Messages(look)
-        self.actions_bar = ActionBar(look)
-        self.advice = AdviceZone(look)
-        self.status = StatusBar(look)
-        side = 1 + (look.scale - 100) / 500
-        self.queue.setFixedWidth(round(_LEFT * side))
-        self.advice.setFixedWidth(round(_RIGHT * side))
-        self.centre = QStackedWidget()
-        self.centre.addWidget(self.empty)
-        self.centre.addWidget(scrolled(self.visit) if look.large else self.visit)
-        middle = column(gap=look.grid(1.5), margins=margins(look, 2, 1.5))
-        middle.addWidget(self.centre, 1)
-        middle.addWidget(self.messages)
-        middle.addWidget(self.actions_bar)
-        zones = row(self.queue, gap=0)
-        zones.addWidget(surface("clear", middle), 1)
-        zones.addWidget(self.advice)
-        whole = column(self.header, gap=0)
-        whole.addLayout(zones, 1)
-        whole.addWidget(self.status)
-        root = QWidget()
-        root.setProperty("surface", "bg")
-        root.setLayout(whole)
-        self.setCentralWidget(root)
-
-    def _order_zones(self) -> None:
-        visit = self.visit
-        forms = (visit.forms["identity"], visit.matters, visit.forms["matter"], visit.people)
-        steps = (*forms, visit.forms["parties"], visit.pages, visit.confirmation, visit.outcome)
-        chain(self.queue, visit.tabs, *steps, self.messages, self.actions_bar, self.advice)
-
-    def _collect_buttons(self) -> dict[str, KeyButton]:
-        bars = (self.visit.matters.buttons, self.visit.people.buttons)
-        zones = (self.queue.buttons, *bars, self.visit.pages.buttons, self.actions_bar.buttons)
-        return {act: button for buttons in zones for act, button in buttons.items()}
+        self.zones = zones = Zones(self._look, self._clock)
+        self.header, self.queue, self.visit = zones.header, zones.queue, zones.visit
+        self.advice, self.messages, self.actions_bar = zones.advice, zones.messages, zones.actions_bar
+        self.status = zones.status
+        self.setCentralWidget(zones)
 
     def _connect_zones(self) -> None:
         visit = self.visit
@@ -216,6 +180,7 @@ class MainWindow(QMainWindow):
         self.messages.cancelled.connect(self.cancel)
         self.messages.closed.connect(lambda: self.messages.show_problem(None))
         self.messages.answered.connect(self.job_answered)
+        self.zones.panel.left.connect(self.panel_left)
 
     def _emitters(self) -> dict[str, Callable[[], None]]:
         return {
@@ -291,6 +256,8 @@ class MainWindow(QMainWindow):
             return
         self.visit.flush()
         self.messages.show_problem(None)
+        if self.zones.panel_open:
+            self.panel_left.emit()
         self._pressed[intent] = act
         self._acts[act]()
 
@@ -305,8 +272,12 @@ class MainWindow(QMainWindow):
             self.cancel.emit()
         elif self.party.reading:
             self.party.rest()
+        elif self.messages.pin is not None:
+            self.messages.pin_refused.emit()
         elif self.messages.problem is not None:
             self.messages.show_problem(None)
+        elif self.zones.panel_open:
+            self.panel_left.emit()
         elif self.messages.doubt is not None:
             self.messages.ask()
         else:
@@ -314,6 +285,8 @@ class MainWindow(QMainWindow):
 
     def _step(self, key: str) -> None:
         if self._view is not None and self._view.visit is not None:
+            if self.zones.panel_open:
+                self.panel_left.emit()
             self.visit.choose(key)
 
     def _bring_back(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QMessageBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QMessageBox, QWidget
 
 from app.errors import Expected
 from app.notices import Level, Notice
@@ -19,6 +19,7 @@ from ui.widgets.badge import Badge, Shape
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.layout import column, empty, margins, row, surface
+from ui.widgets.pin_card import PinCard
 
 MOST_NOTICES: Final = 2
 _TONES: Final = {Level.INFO: "brand", Level.ATTENTION: "warn", Level.FAILURE: "bad"}
@@ -63,6 +64,8 @@ class Messages(QWidget):
     cancelled = Signal()
     closed = Signal()
     answered = Signal(str, bool)
+    pin_given = Signal(str, str)
+    pin_refused = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,9 +74,10 @@ class Messages(QWidget):
         self._notices: tuple[Notice, ...] = ()
         self._doubts: tuple[JobView, ...] = ()
         self._busy = ""
-        self._box = QVBoxLayout(self)
-        self._box.setContentsMargins(0, 0, 0, 0)
-        self._box.setSpacing(look.grid())
+        self.pin: PinCard | None = None
+        self._box = column(gap=look.grid())
+        self._questions = column(gap=look.grid())
+        self.setLayout(column(self._box, self._questions, gap=look.grid()))
         self._draw()
 
     @property
@@ -106,6 +110,23 @@ class Messages(QWidget):
             self._busy = text
             self._draw()
 
+    def ask_pin(self, what: str, names: tuple[str, ...]) -> None:
+        """Ask one of the named supervisors to approve ``what``; without names take the question away."""
+        empty(self._questions)
+        self.pin = PinCard(self._look, what, names) if names else None
+        if self.pin is not None:
+            self.pin.given.connect(self.pin_given)
+            self.pin.refused.connect(self.pin_refused)
+            self._questions.addWidget(self.pin)
+        self._draw()
+        if self.pin is not None:
+            self.pin.box.setFocus()
+
+    def refuse_pin(self, problem: Expected) -> None:
+        """Say beside the question why there is no approval."""
+        if self.pin is not None:
+            self.pin.say(problem)
+
     def ask(self) -> None:
         """Bring the cursor to the question, out of a field where Y and N would be letters."""
         yes = self.findChild(KeyButton, "printed_yes")
@@ -127,7 +148,7 @@ class Messages(QWidget):
             self._box.addWidget(self._doubt_card(self._doubts[0]))
         if self._busy:
             self._box.addWidget(self._busy_banner())
-        self.setVisible(self._box.count() > 0)
+        self.setVisible(self._box.count() > 0 or self.pin is not None)
 
     def _problem_banner(self, problem: Notice) -> QFrame:
         close = KeyButton(self._look, "cancel", _("知道了"), kind="quiet")

@@ -6,6 +6,7 @@ its own transaction, so that an approval serves one act and an act without one c
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from typing import Final
 
@@ -97,6 +98,13 @@ def enlist(desk: Desk, name: str, role: Role, pin: str) -> None:
             staff.renew(connection, known.id, role, hashed, now)
 
     desk.store(write)
+
+
+def random_pin() -> str:
+    """Return a PIN nobody would guess."""
+    while weak_pin(pin := "".join(secrets.choice("0123456789") for _digit in range(PIN_DIGITS))):
+        pass
+    return pin
 
 
 def retire(desk: Desk, name: str) -> bool:

@@ -38,7 +38,7 @@ def test_a_new_visit_begins_with_identity_and_a_finished_one_shows_its_outcome()
 
 def test_without_a_visit_the_window_says_what_to_press() -> None:
     with desk_window(idle()) as window:
-        assert window.empty.isVisible()
+        assert window.zones.empty.isVisible()
         assert not window.visit.isVisible()
 
 

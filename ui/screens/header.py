@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.clock import Clock, local
@@ -9,12 +10,15 @@ from app.services.views import DeskView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.icon import Icon
+from ui.widgets.key_button import KeyButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.layout import row
 
 
 class Header(QFrame):
-    """Court and centre on the left, clerk and clock on the right."""
+    """Court and centre on the left, clerk and clock on the right. ``more`` asks for the list of panels."""
+
+    more = Signal()
 
     def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,10 +31,13 @@ class Header(QFrame):
         self._time = Label(bold=True, size="lead")
         self._time.setAccessibleName(_("现在时间"))
         person = Icon("person", look.tokens.sub, look.px(18))
+        more = KeyButton(look, "panel_palette", _("更多"), kind="quiet", icon="menu")
+        more.clicked.connect(self.more)
         line = row(
             self._court,
             self._window,
             None,
+            more,
             row(person, self._clerk, gap=look.grid(0.75)),
             self._time,
             gap=look.grid(2),

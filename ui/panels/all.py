@@ -1,0 +1,9 @@
+"""Every panel, in the order of the list."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ui.panels.panel import Panel
+
+PANELS: Final[tuple[type[Panel], ...]] = ()

@@ -1,0 +1,120 @@
+"""Opens panels by their keys and keeps which one is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from app.domain.staff import Purpose
+from app.errors import Expected
+from app.services import approval
+from app.services.desk import Desk
+from app.texts import _
+from ui.act import Acts
+from ui.main_window import MainWindow
+from ui.panels.all import PANELS
+from ui.panels.palette import PalettePanel
+from ui.panels.panel import Controls, Panel
+
+
+class Panels(QObject):
+    """All panels of one window, and the question for a supervisor's PIN."""
+
+    def __init__(self, window: MainWindow, desk: Desk, acts: Acts, refresh: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._acts = acts
+        self._approved: Callable[[str], None] | None = None
+        self._purpose = Purpose.REPRINT
+        controls = Controls(
+            desk=desk,
+            acts=acts,
+            look=window.look,
+            flash=window.flash,
+            problem=window.show_problem,
+            refresh=refresh,
+            approve=self.approve,
+            open=self.open,
+            close=self.close,
+        )
+        made = [panel(controls) for panel in PANELS]
+        self.palette = PalettePanel(controls, tuple(made))
+        self._panels = {panel.key: panel for panel in (*made, self.palette)}
+        self._open: Panel | None = None
+        for panel in self._panels.values():
+            self._bind(panel)
+        window.panel_left.connect(self.close)
+        window.header.more.connect(partial(self.open, self.palette.key))
+        window.messages.pin_given.connect(self._check)
+        window.messages.pin_refused.connect(self._withdraw)
+
+    @property
+    def current(self) -> str:
+        """The key of the open panel, else an empty string."""
+        return self._open.key if self._open is not None else ""
+
+    def open(self, key: str) -> None:
+        """Show the panel; its key pressed again closes it."""
+        panel = self._panels[key]
+        if self._open is panel:
+            self.close()
+            return
+        if self._open is not None:
+            self._open.left()
+        self._open = panel
+        self._window.show_panel(panel.icon, panel.title, panel.purpose, panel.page)
+        panel.opened()
+
+    def close(self) -> None:
+        """Give the place back to the visit."""
+        if self._open is not None:
+            gone, self._open = self._open, None
+            gone.left()
+            self._window.hide_panel()
+
+    def approve(self, purpose: Purpose, what: str, done: Callable[[str], None]) -> None:
+        """Ask a supervisor to approve ``what``; ``done`` gets the approval's id, a refusal is shown."""
+        self._purpose, self._approved = purpose, done
+        self._acts.run(self, approval.supervisors, done=partial(self._ask, what))
+
+    def _ask(self, what: str, names: tuple[str, ...]) -> None:
+        if names:
+            self._window.messages.ask_pin(what, names)
+            return
+        self._window.show_problem(
+            Expected(
+                _("本窗口还没有登记值班主任。"),
+                safe=_("什么都没有改动。"),
+                next_step=_("请技术人员运行 python -m app staff add 姓名。"),
+            )
+        )
+
+    def _check(self, name: str, pin: str) -> None:
+        self._acts.run(
+            self,
+            approval.approve,
+            name,
+            pin,
+            self._purpose,
+            busy=_("正在核对口令"),
+            done=self._given,
+            problem=self._window.messages.refuse_pin,
+        )
+
+    def _given(self, approval_id: str) -> None:
+        done, self._approved = self._approved, None
+        self._window.messages.ask_pin("", ())
+        if done is not None:
+            done(approval_id)
+
+    def _withdraw(self) -> None:
+        self._approved = None
+        self._window.messages.ask_pin("", ())
+
+    def _bind(self, panel: Panel) -> None:
+        shortcut = QShortcut(QKeySequence(panel.shortcut), self._window)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(partial(self.open, panel.key))

@@ -1,0 +1,78 @@
+"""What a panel is: a page of its own, and the wiring from its signals to acts of the services."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.staff import Purpose
+from app.errors import Expected
+from app.services.desk import Desk
+from ui.act import Acts
+from ui.keys import KEYS
+from ui.theme import Theme
+
+
+@dataclass(frozen=True)
+class Controls:
+    """What a panel may use of the window it stands in.
+
+    ``approve(purpose, what, done)`` asks a supervisor for a PIN and calls ``done(approval id)``; ``refresh``
+    asks for a new view of the visit; ``open`` opens the panel of that key, ``close`` leaves this one.
+    """
+
+    desk: Desk
+    acts: Acts
+    look: Theme
+    flash: Callable[[str], None]
+    problem: Callable[[Expected], None]
+    refresh: Callable[[], None]
+    approve: Callable[[Purpose, str, Callable[[str], None]], None]
+    open: Callable[[str], None]
+    close: Callable[[], None]
+
+
+class Panel(ABC):
+    """Names itself by ``key`` (its act in ``ui.keys`` is ``panel_<key>``) and makes its page once."""
+
+    key: ClassVar[str]
+    icon: ClassVar[str]
+
+    def __init__(self, controls: Controls) -> None:
+        self.controls = controls
+        self._page: QWidget | None = None
+
+    @property
+    def shortcut(self) -> str:
+        return KEYS[f"panel_{self.key}"]
+
+    @property
+    def page(self) -> QWidget:
+        if self._page is None:
+            self._page = self.make()
+        return self._page
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """The name in the list of panels and above the page."""
+
+    @property
+    @abstractmethod
+    def purpose(self) -> str:
+        """What one comes here for, in one line."""
+
+    @abstractmethod
+    def make(self) -> QWidget:
+        """Build the page and connect its signals; called when it is first opened."""
+
+    @abstractmethod
+    def opened(self) -> None:
+        """The page is on the window: ask for what it shows, bring the cursor where typing begins."""
+
+    def left(self) -> None:  # noqa: B027 - most panels keep nothing running
+        """The page is gone from the window: stop what only it needed."""
