@@ -72,7 +72,7 @@ class Stopwatch:
 
     def settle(self) -> None:
         """Wait until nothing is under way, so that one measurement does not pay for another."""
-        self.until(lambda: not self.conductor.acts.running("desk_view"))
+        self.until(lambda: self.window.drawn and not self.conductor.acts.running("desk_view"))
         QApplication.processEvents()
 
     def time(self, act: Callable[[], None], shown: Callable[[], bool]) -> float:

@@ -104,6 +104,11 @@ class MainWindow(QMainWindow):
         else:
             self._draw_rest()
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the whole view is on the window, the right zone too."""
+        return not self._rest_of_view.isActive()
+
     def _draw_rest(self) -> None:
         """Draw the right zone, which takes as long as the visit: who was called must be seen first."""
         self._rest_of_view.stop()
