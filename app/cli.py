@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(_SERVERS[words[0]].module, words[1:])
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
+    if words[:1] == ["device-worker"] and len(words) > 1:
+        return _device_worker(words[1], words[2:])
     if words[:1] == ["simulate"] and len(words) > 1:
         return _simulate(words[1:])
     options = _parser().parse_args(words)
@@ -145,6 +147,12 @@ def _verify(options: argparse.Namespace) -> int:
     from app.report import verify_report
 
     return verify_report(_places(options), options.court, options.token_file, as_json=options.json)
+
+
+def _device_worker(name: str, words: list[str]) -> int:
+    """Become the process that does native work for a driver; a frozen build has no other way to start it."""
+    sys.argv[1:] = words
+    return int(import_module(f"devices.workers.{name}").main() or 0)
 
 
 def _imaging_worker() -> int:

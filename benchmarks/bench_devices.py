@@ -17,19 +17,24 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
+from app.hall.speech import LocalTurn
+from app.services.voice import Announcer, VoicePlan
 from devices.address import parse_sdt
 from devices.base import Scanner, ScanSettings, Source
+from devices.clips import load_clips
 from devices.line import open_line
-from devices.registry import open_scanner
+from devices.registry import open_scanner, open_speaker
 from devices.sdt import commands
 from devices.sdt.session import SdtSession
+from devices.sound import Sound, Speaker
 
 BAUD = 115200
 ROUNDS = 12
 READ_BYTES = 1295
-READ_GOAL, SCAN_GOAL = 0.050, 0.300
+READ_GOAL, SCAN_GOAL, SOUND_GOAL = 0.050, 0.300, 0.400
 
 
 @contextmanager
@@ -105,6 +110,40 @@ def sane(folder: Path) -> list[float]:
         return [max(0.0, seconds - by_hand) for seconds in timed(lambda: flatbed(scanner))]
 
 
+def first_sound() -> list[float]:
+    """Seconds from lining a call up to the first sample: clips joined, turn asked, worker told."""
+    times: list[float] = []
+    clips = load_clips(Path(__file__).resolve().parents[1] / "resources" / "voice")
+    plan = VoicePlan(repeats=1, chime=False)
+    with open_speaker("speaker+null:") as speaker:
+
+        @contextmanager
+        def opened() -> Iterator[Speaker]:
+            yield _Noting(speaker, times)
+
+        voice = Announcer(opened, clips, LocalTurn(), lambda: datetime.now(UTC).time(), plan)
+        for number in range(ROUNDS // 2):
+            start = time.perf_counter()
+            voice.call(f"A{number:03d}", 12)
+            voice.speak_all()
+            times[-1] += _Noting.asked - start
+    return times
+
+
+class _Noting:
+    """A loudspeaker that notes how long it took to the first sample."""
+
+    asked = 0.0
+
+    def __init__(self, speaker: Speaker, times: list[float]) -> None:
+        self._speaker, self._times = speaker, times
+
+    def play(self, sound: Sound, cancelled: Callable[[], bool]) -> float:
+        _Noting.asked = time.perf_counter()
+        self._times.append(self._speaker.play(sound, cancelled))
+        return self._times[-1]
+
+
 def row(name: str, times: list[float], goal: float) -> bool:
     middle, worst = statistics.median(times), max(times)
     good = middle <= goal
@@ -127,6 +166,7 @@ def main() -> int:
         results.append(row("eSCL: one page, flatbed, 100 dpi", escl(), SCAN_GOAL))
         if shutil.which("scanimage"):
             results.append(row("SANE: one page, flatbed, 100 dpi", sane(folder), SCAN_GOAL))
+        results.append(row("voice: call to the first sample, null device", first_sound(), SOUND_GOAL))
     return 0 if all(results) else 1
 
 

@@ -9,6 +9,8 @@
     sane:test:0                              sane:test:0?source=Automatic%20Document%20Feeder
     gun+serial:///dev/ttyACM0?baud=9600      keypad+serial://COM4?table=sample-a
     led+serial:///dev/ttyUSB2?table=sample-sum
+    speaker:                                 speaker:USB%20Audio       speaker+null:
+    speaker+file:///srv/last.wav             speech+command:///usr/bin/engine?args=--stdout
 
 Every function raises :class:`~devices.errors.BadAddress` saying which part is wrong, and nothing else.
 """
@@ -33,6 +35,7 @@ _SANE_OPTION = "option."
 _USB = re.compile(r"([0-9A-F]{4}):([0-9A-F]{4})(?::([!-~]{1,126}))?", re.ASCII | re.IGNORECASE)
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?", re.ASCII)
+_LONGEST_NAME = 200
 _DRIVE = re.compile(r"/[A-Za-z]:/", re.ASCII)
 
 
@@ -103,8 +106,8 @@ class SaneAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class VendorAddress:
-    """A vendor's worker program: absolute path and arguments."""
+class ProgramAddress:
+    """A program: absolute path and arguments."""
 
     program: str
     arguments: tuple[str, ...] = ()
@@ -169,17 +172,17 @@ def parse_serial(
     return SerialPort(_serial_device(url, parts), _baud(url, options, default_baud), usb), name
 
 
-def parse_vendor(url: str) -> VendorAddress:
-    """Parse ``sdt+vendor:///absolute/path[?args=...]``; the arguments are split as a POSIX shell does."""
-    if scheme_of(url) != "sdt+vendor":
-        raise BadAddress(f"{url!r} does not begin with sdt+vendor://")
+def parse_program(url: str, scheme: str) -> ProgramAddress:
+    """Parse ``SCHEME:///absolute/path[?args=...]``; the arguments are split as a POSIX shell does."""
+    if scheme_of(url) != scheme:
+        raise BadAddress(f"{url!r} does not begin with {scheme}://")
     parts = _split(url)
     program = _absolute_path(url, parts)
     try:
         arguments = shlex.split(_options(url, parts, {"args"}).get("args", ""))
     except ValueError as error:
         raise BadAddress(f"{url!r}: args: {error}") from None
-    return VendorAddress(program, tuple(arguments))
+    return ProgramAddress(program, tuple(arguments))
 
 
 def parse_folder(url: str) -> FolderAddress:
@@ -192,6 +195,30 @@ def parse_folder(url: str) -> FolderAddress:
     if not _SECONDS.fullmatch(text) or not 0.1 <= float(text) <= 60:
         raise BadAddress(f"{url!r}: settle {text!r} is not 0.1 to 60 seconds")
     return FolderAddress(folder, float(text))
+
+
+def parse_file(url: str, scheme: str) -> str:
+    """Parse ``SCHEME:///absolute/path``; return the path."""
+    if scheme_of(url) != scheme:
+        raise BadAddress(f"{url!r} does not begin with {scheme}://")
+    parts = _split(url)
+    _options(url, parts, set())
+    return _absolute_path(url, parts)
+
+
+def parse_speaker(url: str) -> tuple[str, str]:
+    """Parse ``speaker:[NAME]`` or ``speaker+null:``; return the scheme and the name of the device.
+
+    "" is the one the system chooses. The name is percent-decoded and may be the beginning of the real one.
+    """
+    scheme = scheme_of(url)
+    if scheme not in {"speaker", "speaker+null"}:
+        raise BadAddress(f"{url!r} does not begin with speaker:")
+    name = unquote(url.removeprefix(f"{scheme}:"))
+    _refuse_unprintable(name)
+    if len(name) > _LONGEST_NAME or (name and scheme == "speaker+null"):
+        raise BadAddress(f"{url!r}: {name[:_LONGEST_NAME]!r} is no name of a sound device")
+    return scheme, name
 
 
 def parse_escl(url: str) -> EsclAddress:

@@ -1,4 +1,4 @@
-"""What every driver offers, and the values it gives back.
+"""What every driver offers, and the values it gives back; loudspeakers are in ``sound.py``.
 
 One device belongs to one lane: no method may be called from two threads at once; ``traffic`` may be read
 from anywhere. A device that is not open, or no longer after :class:`~devices.errors.Unplugged`, raises
@@ -25,6 +25,9 @@ class DeviceKind(Enum):
     SCAN_GUN = "scan_gun"
     RATING_KEYPAD = "rating_keypad"
     LED_STRIP = "led_strip"
+    SPEAKER = "speaker"
+    SPEECH = "speech"
+    """Speech out of text, for what has no clip."""
 
 
 class CardState(Enum):
@@ -231,8 +234,26 @@ class StripCapabilities:
     confirms: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SpeakerCapabilities:
+    """``audible``: what is played can be heard; False for a file, and for the driver that plays nowhere."""
+
+    audible: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechCapabilities:
+    """An engine says nothing about itself."""
+
+
 Capabilities = (
-    ReaderCapabilities | ScannerCapabilities | GunCapabilities | KeypadCapabilities | StripCapabilities
+    ReaderCapabilities
+    | ScannerCapabilities
+    | GunCapabilities
+    | KeypadCapabilities
+    | StripCapabilities
+    | SpeakerCapabilities
+    | SpeechCapabilities
 )
 
 

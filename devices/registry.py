@@ -15,6 +15,7 @@ from typing import TypeVar
 from devices.address import scheme_of
 from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
 from devices.errors import BadAddress, DriverFault, LibraryMissing
+from devices.sound import Speaker, SpeechEngine
 
 D = TypeVar("D", bound=Device)
 GROUP = "yichuang.drivers"
@@ -33,6 +34,8 @@ class Driver:
     scan_gun: Callable[[str], ScanGun] | None = None
     rating_keypad: Callable[[str, Path], RatingKeypad] | None = None
     led_strip: Callable[[str, Path], LedStrip] | None = None
+    speaker: Callable[[str], Speaker] | None = None
+    speech: Callable[[str], SpeechEngine] | None = None
 
 
 def _sdt(url: str) -> IdCardReader:
@@ -83,6 +86,24 @@ def _strip(url: str, tables: Path) -> LedStrip:
     return SerialLedStrip(url, tables)
 
 
+def _speaker(url: str) -> Speaker:
+    from devices.drivers.speaker_worker import WorkerSpeaker
+
+    return WorkerSpeaker(url)
+
+
+def _sound_file(url: str) -> Speaker:
+    from devices.drivers.speaker_file import FileSpeaker
+
+    return FileSpeaker(url)
+
+
+def _speech(url: str) -> SpeechEngine:
+    from devices.drivers.speech_command import CommandSpeech
+
+    return CommandSpeech(url)
+
+
 # The functions import late, so that a desk without scanner does not load an HTTP client at start.
 _OURS: Mapping[str, Driver] = {
     "sdt+serial": Driver(id_reader=_sdt),
@@ -96,6 +117,10 @@ _OURS: Mapping[str, Driver] = {
     "gun+serial": Driver(scan_gun=_gun),
     "keypad+serial": Driver(rating_keypad=_keypad),
     "led+serial": Driver(led_strip=_strip),
+    "speaker": Driver(speaker=_speaker),
+    "speaker+null": Driver(speaker=_speaker),
+    "speaker+file": Driver(speaker=_sound_file),
+    "speech+command": Driver(speech=_speech),
 }
 
 
@@ -139,10 +164,26 @@ def make_led_strip(url: str, tables: Path) -> LedStrip:
     return make(url, tables)
 
 
+def make_speaker(url: str) -> Speaker:
+    """Return the closed loudspeaker at ``url``. Raises as :func:`make_id_reader`."""
+    make = _driver(url).speaker
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a loudspeaker")
+    return make(url)
+
+
+def make_speech(url: str) -> SpeechEngine:
+    """Return the closed speech engine at ``url``. Raises as :func:`make_id_reader`."""
+    make = _driver(url).speech
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a speech engine")
+    return make(url)
+
+
 def make_device(url: str, tables: Path) -> Device:
     """Return the closed device at ``url``, whatever its kind: for lists and checks of all devices."""
     driver = _driver(url)
-    for make in (driver.id_reader, driver.scanner, driver.scan_gun):
+    for make in (driver.id_reader, driver.scanner, driver.scan_gun, driver.speaker, driver.speech):
         if make is not None:
             return make(url)
     for make_with_table in (driver.rating_keypad, driver.led_strip):
@@ -174,6 +215,16 @@ def open_rating_keypad(url: str, tables: Path) -> RatingKeypad:
 def open_led_strip(url: str, tables: Path) -> LedStrip:
     """Return the opened strip at ``url``. Raises LibraryMissing and what ``open()`` raises."""
     return _opened(make_led_strip(url, tables))
+
+
+def open_speaker(url: str) -> Speaker:
+    """Return the opened loudspeaker at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_speaker(url))
+
+
+def open_speech(url: str) -> SpeechEngine:
+    """Return the opened speech engine at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_speech(url))
 
 
 def schemes() -> tuple[str, ...]:

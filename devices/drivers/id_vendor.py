@@ -9,29 +9,21 @@ from __future__ import annotations
 import os
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from devices.address import parse_vendor
+from devices.address import parse_program
 from devices.base import CardRead, CardState, DeviceKind, ReaderCapabilities
-from devices.errors import (
-    DeviceError,
-    DriverFault,
-    Garbled,
-    LibraryMissing,
-    NotSupported,
-    Unplugged,
-)
+from devices.conversation import Conversation
+from devices.errors import DeviceError, LibraryMissing, NotSupported
 from devices.lifecycle import Lifecycle
 from devices.sdt.card import parse_card
-from devices.traffic import TrafficLog, mask_text
+from devices.traffic import TrafficLog
 from devices.vendor import protocol
-from devices.worker import Worker
 
 POLL_SECONDS = 0.3
-_MOST_STRAYS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +46,14 @@ class VendorIdReader(Lifecycle):
         self, url: str, limits: VendorLimits | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Raises BadAddress."""
-        self._address = parse_vendor(url)
+        self._address = parse_program(url, "sdt+vendor")
         self.key = url
         self.title = "身份证阅读器 (厂商驱动)"
         self.capabilities = ReaderCapabilities()
         self.traffic = TrafficLog()
         self._limits = limits or VendorLimits()
         self._clock = clock
-        self._worker: Worker | None = None
-        self._number = 0
+        self._worker = Conversation(url, self.traffic, clock)
         self._last_find: tuple[float, CardState] | None = None
 
     def available(self) -> str | None:
@@ -77,15 +68,15 @@ class VendorIdReader(Lifecycle):
 
         Raises LibraryMissing, NotAnswering, Garbled, DriverFault, and what the worker says is wrong.
         """
-        if self._worker is not None:
+        if self._worker.running:
             return
         reason = self.available()
         if reason is not None:
             raise self._noted(LibraryMissing(reason))
-        self._worker = Worker([self._address.program, *self._address.arguments], listens=True)
+        self._worker.start([self._address.program, *self._address.arguments])
         self._last_find = None
         try:
-            found = protocol.opened(self._ask("open", self._limits.open))
+            found = protocol.opened(self._worker.ask("open", self._limits.open))
         except DeviceError:
             self.close()
             raise
@@ -94,73 +85,30 @@ class VendorIdReader(Lifecycle):
 
     def close(self) -> None:
         """End the worker."""
-        self._stop(mercy=2.0)
+        self._worker.stop()
 
     def poll(self) -> CardState:
         """Say what lies on the reader; see :meth:`devices.base.IdCardReader.poll`."""
-        if self._last_find is not None and self._worker is not None:
+        if self._last_find is not None and self._worker.running:
             asked_at, state = self._last_find
             if self._clock() - asked_at < POLL_SECONDS:
                 return state
-        state = protocol.state(self._ask("find", self._limits.find))
+        state = protocol.state(self._worker.ask("find", self._limits.find))
         self._last_find = (self._clock(), state)
         return state
 
     def read(self) -> CardRead:
         """Read the card; see :meth:`devices.base.IdCardReader.read`."""
-        payload, later = protocol.card(self._ask("read", self._limits.read))
+        payload, later = protocol.card(self._worker.ask("read", self._limits.read))
         self._last_find = (self._clock(), CardState.LIFT_CARD)
         return parse_card(payload, later)
 
     def photo_png(self, wlt: bytes) -> bytes:
         """Let the vendor's library decode a photo; see :meth:`devices.base.PhotoDecoder.photo_png`."""
-        if self._worker is not None and not self.capabilities.decodes_photo:
+        if self._worker.running and not self.capabilities.decodes_photo:
             raise NotSupported("the worker has no library for photos")
-        return protocol.png(self._ask("photo", self._limits.photo, wlt=b64encode(wlt).decode()))
-
-    # ---- the conversation ------------------------------------------------------------------------
-
-    def _ask(self, do: str, seconds: float, **data: str) -> Mapping[str, Any]:
-        worker = self._worker
-        if worker is None:
-            raise Unplugged(f"{self.key} is not open")
-        self._number += 1
-        self.traffic.note("sent", f"{self._number} {do}")
-        broken = True  # nobody knows what the worker will say next, unless it answered
-        try:
-            worker.say(protocol.request(self._number, do, **data))
-            line = self._reply(worker, seconds)
-            broken = False
-            found = protocol.answer(line, self._number)
-        except DeviceError as error:
-            self.traffic.error(error)
-            if broken or isinstance(error, Unplugged):
-                self._stop(mercy=0.0)
-            raise
-        self.traffic.note("got", f"{self._number} {len(line)} characters")
-        return found
-
-    def _reply(self, worker: Worker, seconds: float) -> str:
-        """Return the line that answers the last request; late answers to earlier ones are thrown away."""
-        end = self._clock() + seconds
-        for _ in range(_MOST_STRAYS):
-            line = worker.next_line(max(0.0, end - self._clock()), lambda: False)
-            if line is None:
-                raise DriverFault(f"the worker ended, exit code {worker.exit_code()}; {_end_of(worker)}")
-            if protocol.answers(line, self._number):
-                return line
-            self.traffic.note("got", f"{len(line)} characters that answer nothing")
-        raise Garbled(f"{_MOST_STRAYS} lines that answer nothing")
-
-    def _stop(self, mercy: float) -> None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.end(mercy)
+        return protocol.png(self._worker.ask("photo", self._limits.photo, wlt=b64encode(wlt).decode()))
 
     def _noted(self, error: DeviceError) -> DeviceError:
         self.traffic.error(error)
         return error
-
-
-def _end_of(worker: Worker) -> str:
-    return mask_text(worker.last_words()[-300:])

@@ -28,9 +28,9 @@ from typing import Any
 from devices.base import IdCardReader
 from devices.errors import DeviceError
 from devices.registry import make_id_reader
-from devices.vendor.protocol import ERRORS, PROTOCOL
+from devices.requests import failure
+from devices.vendor.protocol import PROTOCOL
 
-_NAMES = {kind: name for name, kind in ERRORS.items()}
 _FOR_EVER = threading.Event()
 
 
@@ -58,7 +58,7 @@ class VendorWorker:
         try:
             return {"ok": self._result(request)}
         except DeviceError as error:
-            return {"error": _NAMES.get(type(error), "driver_fault"), "facts": error.diagnostics}
+            return failure(error)
 
     def _result(self, request: Mapping[str, str]) -> dict[str, Any]:
         match request["do"]:

@@ -13,14 +13,11 @@ technicians goes to stderr.
 
 Bytes are Base64. ``finger`` is the length of the fingerprint data, 0, 512 or 1024; the data itself stays away.
 ``addresses`` are those written later, oldest first. ``photo`` tells whether the worker can decode photos. The
-errors are the keys of ``ERRORS``; ``facts`` are for technicians and hold nothing of the card.
+errors are the keys of ``devices.requests.ERRORS``; ``facts`` are for technicians and hold nothing of the card.
 """  # noqa: E501 - a reply stands on one line
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -28,29 +25,13 @@ from typing import Any
 from devices import errors
 from devices.base import CardState
 from devices.pictures import measure
+from devices.requests import octets, title
 from devices.sdt.card import FINGER_BYTES, PHOTO_BYTES, TEXT_BYTES, Payload
-from devices.traffic import mask_text
 
 PROTOCOL = 1
-ERRORS: Mapping[str, type[errors.DeviceError]] = {
-    "no_card": errors.NoCard,
-    "card_not_lifted": errors.CardNotLifted,
-    "read_failed": errors.ReadFailed,
-    "not_authorised": errors.NotAuthorised,
-    "reader_defective": errors.ReaderDefective,
-    "unplugged": errors.Unplugged,
-    "in_use": errors.InUse,
-    "no_permission": errors.NoPermission,
-    "not_answering": errors.NotAnswering,
-    "garbled": errors.Garbled,
-    "not_supported": errors.NotSupported,
-    "library_missing": errors.LibraryMissing,
-    "driver_fault": errors.DriverFault,
-}
 
 _MOST_ADDRESSES = 4
 _LONGEST_ADDRESS = 35
-_LONGEST_WORDS = 80
 _LONGEST_SIDE = 1000
 
 
@@ -63,42 +44,11 @@ class Opened:
     decodes_photo: bool
 
 
-def request(number: int, do: str, **data: str) -> str:
-    """Write a request."""
-    return json.dumps({"id": number, "do": do, **data})
-
-
-def answers(line: str, number: int) -> bool:
-    """Say whether a line is the reply to request ``number``."""
-    return _object(line).get("id") == number
-
-
-def answer(line: str, number: int) -> Mapping[str, Any]:
-    """Return what is under ``ok`` in the reply to request ``number``.
-
-    Raises the class the reply names, DriverFault for an unknown one, Garbled when it is no such reply.
-    """
-    reply = _object(line)
-    if reply.get("id") != number:
-        raise errors.Garbled("a reply to another request")
-    if "error" in reply:
-        kind = ERRORS.get(str(reply["error"]), errors.DriverFault)
-        raise kind(f"worker says {_words(reply['error'])}: {_words(reply.get('facts'))}")
-    found = reply.get("ok")
-    if not isinstance(found, dict):
-        raise errors.Garbled("a reply with neither ok nor error")
-    return found
-
-
 def opened(reply: Mapping[str, Any]) -> Opened:
     """Read the reply to ``open``. Raises DriverFault for another protocol."""
     if reply.get("protocol") != PROTOCOL:
         raise errors.DriverFault(f"the worker does not speak protocol {PROTOCOL}")
-    title, sam_id = (
-        "".join(c for c in str(reply.get(key, "")) if c.isprintable())[:_LONGEST_WORDS]
-        for key in ("title", "sam_id")
-    )
-    return Opened(title, sam_id, reply.get("photo") is True)
+    return Opened(title(reply), title(reply, "sam_id"), reply.get("photo") is True)
 
 
 def state(reply: Mapping[str, Any]) -> CardState:
@@ -111,7 +61,7 @@ def state(reply: Mapping[str, Any]) -> CardState:
 
 def card(reply: Mapping[str, Any]) -> tuple[Payload, tuple[str, ...]]:
     """Read the reply to ``read``: payload and later addresses. Raises Garbled."""
-    text, photo = _bytes(reply, "text", TEXT_BYTES), _bytes(reply, "photo", PHOTO_BYTES)
+    text, photo = octets(reply, "text", TEXT_BYTES), octets(reply, "photo", PHOTO_BYTES)
     finger, addresses = reply.get("finger", 0), reply.get("addresses", [])
     if type(finger) is not int or finger not in FINGER_BYTES:
         raise errors.Garbled("read: no such length of fingerprint data")
@@ -124,7 +74,7 @@ def card(reply: Mapping[str, Any]) -> tuple[Payload, tuple[str, ...]]:
 
 def png(reply: Mapping[str, Any]) -> bytes:
     """Read the reply to ``photo``. Raises Garbled unless it is a whole PNG of at most 1000 pixels a side."""
-    data = _bytes(reply, "png")
+    data = octets(reply, "png")
     try:
         picture = measure(data)
     except errors.TransferCut as error:
@@ -132,27 +82,3 @@ def png(reply: Mapping[str, Any]) -> bytes:
     if picture.media_type != "image/png" or max(picture.width, picture.height) > _LONGEST_SIDE:
         raise errors.Garbled(f"photo: {picture.media_type} of {picture.width} by {picture.height} pixels")
     return data
-
-
-def _object(line: str) -> Mapping[str, Any]:
-    """The JSON object of a line, empty when it is none."""
-    try:
-        reply = json.loads(line)
-    except (ValueError, RecursionError):
-        return {}
-    return reply if isinstance(reply, dict) and type(reply.get("id")) is int else {}
-
-
-def _bytes(reply: Mapping[str, Any], key: str, length: int | None = None) -> bytes:
-    text = reply.get(key)
-    try:
-        data = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
-    except (binascii.Error, ValueError):
-        raise errors.Garbled(f"{key} is no Base64") from None
-    if not data or (length is not None and len(data) != length):
-        raise errors.Garbled(f"{key} of {len(data)} bytes")
-    return data
-
-
-def _words(text: object) -> str:
-    return mask_text(str(text))[:_LONGEST_WORDS]

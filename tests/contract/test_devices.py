@@ -75,7 +75,7 @@ def test_a_device_that_is_closed_says_so_at_once(case: Case) -> None:
 
 def test_a_device_pulled_out_is_noticed_and_works_when_it_is_back(case: Case) -> None:
     if case.pull is None:
-        pytest.skip("the SANE test backend cannot be pulled out")
+        pytest.skip("this one cannot be pulled out here")
     with case.make() as device:
         use(device)
         case.pull()

@@ -26,10 +26,13 @@ from devices.base import (
 from devices.drivers.id_sdt import SdtIdReader
 from devices.registry import make_device
 from devices.simulators.usb_backend import PRODUCT, SERIAL, VENDOR, SimulatedUsb
+from devices.sound import Speaker, SpeechEngine, silence, wav
 from tests.helpers.devices import ROOT, Simulator, escl_scanner, id_reader, sane_folder
 
+BLIP = silence(0.05, 22050)
 TABLES = ROOT / "resources" / "devices"
-NO_PTY = pytest.mark.skipif(sys.platform == "win32", reason="no pty on Windows")
+NO_PTY = pytest.mark.skipif(sys.platform == "win32", reason="no pty, no shell script on Windows")
+NO_SOUND = pytest.mark.skipif(not list(Path("/dev/snd").glob("pcm*p")), reason="no sound device here")
 NO_SANE = pytest.mark.skipif(shutil.which("scanimage") is None, reason="scanimage is not installed")
 
 
@@ -57,6 +60,8 @@ def use(device: Device) -> object:
         DeviceKind.SCAN_GUN: lambda: as_gun(device).next_scan(0.05),
         DeviceKind.RATING_KEYPAD: lambda: as_keypad(device).ask(0.05, lambda: False),
         DeviceKind.LED_STRIP: lambda: as_strip(device).show("1号窗口"),
+        DeviceKind.SPEAKER: lambda: as_speaker(device).play(BLIP, lambda: False),
+        DeviceKind.SPEECH: lambda: as_speech(device).spoken("窗口"),
     }
     return drivers[device.kind]()
 
@@ -78,6 +83,14 @@ def as_keypad(device: Device) -> RatingKeypad:
 
 
 def as_strip(device: Device) -> LedStrip:
+    return device  # type: ignore[return-value]
+
+
+def as_speaker(device: Device) -> Speaker:
+    return device  # type: ignore[return-value]
+
+
+def as_speech(device: Device) -> SpeechEngine:
     return device  # type: ignore[return-value]
 
 
@@ -166,6 +179,37 @@ def _counter(name: str, table: str, kind: DeviceKind, folder: Path) -> Iterator[
         yield _plugged(running, kind)
 
 
+@contextmanager
+def _speaker(url: str) -> Iterator[Case]:
+    yield Case(lambda: make_device(url, TABLES), url, DeviceKind.SPEAKER)
+
+
+@contextmanager
+def _sound_file(folder: Path) -> Iterator[Case]:
+    there, gone = folder / "sounds", folder / "gone"
+    there.mkdir()
+    url = f"speaker+file://{quote(str(there))}/last.wav"
+    yield Case(
+        lambda: make_device(url, TABLES), url, DeviceKind.SPEAKER,
+        lambda: there.rename(gone), lambda: gone.rename(there),
+    )  # fmt: skip
+
+
+@contextmanager
+def _speech(folder: Path) -> Iterator[Case]:
+    url = f"speech+command://{quote(str(speech_program(folder, wav(BLIP))))}"
+    yield Case(lambda: make_device(url, TABLES), url, DeviceKind.SPEECH)
+
+
+def speech_program(folder: Path, sound: bytes, before: str = "") -> Path:
+    """A program that says the same sound whatever it reads; ``before`` is a line of shell run first."""
+    (folder / "said.wav").write_bytes(sound)
+    program = folder / "speech"
+    program.write_text(f"#!/bin/sh\ncat > '{folder}/text'\n{before}\ncat '{folder}/said.wav'\n", "utf-8")
+    program.chmod(0o755)
+    return program
+
+
 def _plugged(running: Simulator, kind: DeviceKind) -> Case:
     return Case(
         lambda: make_device(running.url, TABLES), running.url, kind,
@@ -185,13 +229,19 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "gun+serial": lambda folder: _counter("gun", "", DeviceKind.SCAN_GUN, folder),
     "keypad+serial": lambda folder: _counter("keypad", "keypads/sample-a", DeviceKind.RATING_KEYPAD, folder),
     "led+serial": lambda folder: _counter("strip", "strips/sample-sum", DeviceKind.LED_STRIP, folder),
+    "speaker": lambda _folder: _speaker("speaker:"),
+    "speaker+null": lambda _folder: _speaker("speaker+null:"),
+    "speaker+file": _sound_file,
+    "speech+command": _speech,
 }
 """Scheme to driver and simulator: one for every scheme of the registry."""
 
-_PTY = {"sdt+serial", "gun+serial", "keypad+serial", "led+serial"}
+_PTY = {"sdt+serial", "gun+serial", "keypad+serial", "led+serial", "speech+command"}
 
 
 def parameters() -> list[object]:
     """All cases for ``pytest.fixture(params=...)``, with what this system cannot run marked."""
-    marks = {"sane": [NO_SANE]} | ({name: [NO_PTY] for name in _PTY} if sys.platform == "win32" else {})
+    marks = {"sane": [NO_SANE], "speaker": [NO_SOUND]} | (
+        {name: [NO_PTY] for name in _PTY} if sys.platform == "win32" else {}
+    )
     return [pytest.param(name, marks=marks.get(name, [])) for name in CASES]

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.address import parse_folder, parse_sdt, parse_serial, parse_vendor
+from devices import requests
+from devices.address import (
+    parse_file,
+    parse_folder,
+    parse_program,
+    parse_sdt,
+    parse_serial,
+    parse_speaker,
+)
 from devices.drivers.gun_serial import MOST_BYTES, SerialScanGun
 from devices.errors import DeviceError
 from devices.escl.messages import parse_capabilities, parse_status
@@ -22,6 +30,7 @@ from devices.sdt.frames import HEADER, build
 from devices.sdt.mask import SdtMask
 from devices.simulators import counter_devices
 from devices.simulators.replay import parse as parse_recording
+from devices.sound import Sound, read_wav, wav
 from devices.strip import strip_table
 from devices.tables import load, parse
 from devices.traffic import mask_text
@@ -31,6 +40,14 @@ TABLES = Path(__file__).resolve().parents[2] / "resources" / "devices"
 KEYPADS = [keypad_table(load(TABLES / "keypads", name)) for name in ("sample-a", "sample-b")]
 STRIPS = [strip_table(load(TABLES / "strips", f"sample-{name}")) for name in ("sum", "xor", "crc16")]
 TEXTS = st.text(max_size=60)
+ADDRESS_PARSERS = (
+    parse_sdt,
+    parse_folder,
+    parse_speaker,
+    lambda text: parse_program(text, "sdt+vendor"),
+    lambda text: parse_file(text, "speaker+file"),
+    lambda text: parse_serial(text, "gun+serial"),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
@@ -170,9 +187,9 @@ def test_any_toml_is_parsed_or_refused(text: str) -> None:
                        st.fixed_dictionaries({"id": st.just(1), "error": JSON, "facts": JSON})))  # fmt: skip
 def test_any_reply_of_a_worker_is_understood_or_refused(reply: object) -> None:
     line = json.dumps(reply)
-    protocol.answers(line, 1)
+    requests.answers(line, 1)
     with contextlib.suppress(DeviceError):
-        found = protocol.answer(line, 1)
+        found = requests.answer(line, 1)
         for read in (protocol.opened, protocol.state, protocol.card, protocol.png):
             with contextlib.suppress(DeviceError):
                 read(found)
@@ -180,7 +197,7 @@ def test_any_reply_of_a_worker_is_understood_or_refused(reply: object) -> None:
 
 @given(line=st.one_of(st.text(max_size=200), st.just("[" * 100_000), st.just('{"id":' + "9" * 5000 + "}")))
 def test_a_line_that_is_no_reply_is_none(line: str) -> None:
-    protocol.answers(line, 1)
+    requests.answers(line, 1)
 
 
 @given(
@@ -223,8 +240,9 @@ def test_almost_escl_is_understood_or_refused(words: list[str]) -> None:
 
 @given(rest=TEXTS)
 def test_any_address_of_the_new_schemes_is_understood_or_refused(rest: str) -> None:
-    for url in (f"sdt+usb://{rest}", f"sdt+vendor:///{rest}", f"folder:///{rest}", f"gun+serial:///{rest}"):
-        for read in (parse_sdt, parse_vendor, parse_folder, lambda text: parse_serial(text, "gun+serial")):
+    starts = ("sdt+usb://", "sdt+vendor:///", "folder:///", "gun+serial:///", "speaker:", "speaker+file:///")
+    for url in (start + rest for start in starts):
+        for read in ADDRESS_PARSERS:
             with contextlib.suppress(DeviceError):
                 read(url)
 
@@ -245,6 +263,18 @@ def test_any_recording_is_read_or_refused_with_its_line(text: str, reply: object
 def test_the_resolution_of_any_bytes_is_believable_or_none(data: bytes) -> None:
     for head in (b"", b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\1", b"\x89PNG\r\n\x1a\npHYs"):
         assert 50 <= (density(head + data) or 50) <= 1200
+
+
+@given(
+    data=st.binary(max_size=200), cut=st.integers(0, 60), place=st.integers(0, 59), byte=st.integers(0, 255)
+)
+def test_any_sound_file_is_read_or_refused(data: bytes, cut: int, place: int, byte: int) -> None:
+    whole = bytearray(wav(Sound(bytes(20), 22050)))
+    whole[place] = byte
+    for file in (data, bytes(whole), bytes(whole[:cut]), bytes(whole) + data):
+        with contextlib.suppress(DeviceError):
+            sound = read_wav(file)
+            assert 0 < sound.seconds <= 60
 
 
 # ---- masking -----------------------------------------------------------------------------------------

@@ -1,0 +1,279 @@
+"""Loudspeakers, speech engines, and the calls that go to them: real processes, real files."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import time as time_of_day
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+import psutil
+import pytest
+
+from app.domain.voice import CHIME, Span, call_words
+from app.hall.speech import LocalTurn
+from app.services.voice import Announcer, Call, VoicePlan
+from devices.clips import ClipBank, load_clips
+from devices.drivers.speaker_worker import SpeakerLimits, WorkerSpeaker
+from devices.drivers.speech_command import CommandSpeech
+from devices.errors import (
+    BadAddress,
+    Cancelled,
+    DeviceError,
+    DriverFault,
+    Garbled,
+    LibraryMissing,
+    NotAnswering,
+    Unplugged,
+)
+from devices.registry import make_speaker, make_speech, open_speaker, open_speech
+from devices.sound import Sound, Speaker, read_wav, silence, wav
+from tests.helpers.device_cases import NO_SOUND, speech_program
+from tests.helpers.devices import ROOT, nothing_left, wait_until
+
+__all__ = ["nothing_left"]
+
+VOICE = ROOT / "resources" / "voice"
+NOON = time_of_day(12, 0)
+
+
+def never() -> bool:
+    return False
+
+
+@pytest.fixture(scope="module")
+def clips() -> ClipBank:
+    return load_clips(VOICE)
+
+
+@contextmanager
+def recording(folder: Path) -> Iterator[Speaker]:
+    with open_speaker(f"speaker+file://{quote(str(folder))}/last.wav") as opened:
+        yield opened
+
+
+def child_of(module: str) -> psutil.Process:
+    return next(c for c in psutil.Process().children() if module in c.cmdline())
+
+
+# ---- loudspeakers ------------------------------------------------------------------------------------
+
+
+def test_a_sound_is_played_to_its_end_and_begins_soon(clips: ClipBank) -> None:
+    sound = clips.sound(["chime", "d1"])
+    with open_speaker("speaker+null:") as speaker:
+        start = time.monotonic()
+        first = speaker.play(sound, never)
+        took = time.monotonic() - start
+    assert 0 < first < 0.4
+    assert took >= sound.seconds
+
+
+def test_a_file_holds_the_last_sound(tmp_path: Path) -> None:
+    with recording(tmp_path) as speaker:
+        for sound in (silence(0.3, 22050), Sound(bytes(range(100)), 16000)):
+            speaker.play(sound, never)
+            assert read_wav((tmp_path / "last.wav").read_bytes()) == sound
+    assert [path.name for path in tmp_path.iterdir()] == ["last.wav"]
+
+
+def test_a_sound_stops_when_the_program_is_left() -> None:
+    with open_speaker("speaker+null:") as speaker:
+        start = time.monotonic()
+        with pytest.raises(Cancelled):
+            speaker.play(silence(30, 22050), lambda: time.monotonic() - start > 0.2)
+        assert time.monotonic() - start < 5
+        with pytest.raises(Unplugged):
+            speaker.play(silence(0.1, 22050), never)
+        speaker.open()
+        speaker.play(silence(0.1, 22050), never)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals on Windows")
+@pytest.mark.parametrize(("sign", "kind"), [("SIGKILL", DriverFault), ("SIGSTOP", NotAnswering)])
+def test_a_worker_that_dies_or_hangs_is_named_and_replaced(sign: str, kind: type[DeviceError]) -> None:
+    with WorkerSpeaker("speaker+null:", SpeakerLimits(over=0.3)) as speaker:
+        speaker.play(silence(0.05, 22050), never)
+        child = child_of("devices.workers.speaker")
+        act = threading.Timer(0.2, child.send_signal, [getattr(signal, sign)])
+        act.start()
+        with pytest.raises(kind):
+            speaker.play(silence(1.0, 22050), never)
+        act.join()
+        speaker.open()
+        speaker.play(silence(0.05, 22050), never)
+    wait_until(lambda: not psutil.pid_exists(child.pid), "the worker is gone")
+
+
+def test_without_the_library_the_speaker_says_so_in_one_sentence() -> None:
+    speaker = WorkerSpeaker("speaker:", library="no_such_library")
+    assert speaker.available() == "the Python package no_such_library is not installed"
+    with pytest.raises(LibraryMissing):
+        speaker.open()
+
+
+@pytest.mark.skipif(not NO_SOUND.args[0], reason="there is a sound device here")
+@pytest.mark.parametrize("url", ["speaker:", "speaker:No%20Such%20Device"])
+def test_without_a_sound_device_the_speaker_is_unplugged_and_plays_nowhere(url: str) -> None:
+    speaker = make_speaker(url)
+    with pytest.raises(Unplugged, match="sound device"):
+        speaker.open()
+    assert speaker.traffic.faults()
+
+
+@pytest.mark.parametrize(
+    "url", ["speaker+null:x", "speaker:%00", "speaker+file:last.wav", "speech+command:x"]
+)
+def test_addresses_are_checked(url: str) -> None:
+    with pytest.raises(BadAddress):
+        (make_speech if url.startswith("speech") else make_speaker)(url)
+
+
+def test_an_address_of_another_kind_is_refused() -> None:
+    with pytest.raises(BadAddress, match="no address of a loudspeaker"):
+        make_speaker("sane:test:0")
+    with pytest.raises(BadAddress, match="no address of a speech engine"):
+        make_speech("speaker:")
+
+
+# ---- speech engines ----------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+def test_an_engine_reads_the_text_and_gives_its_sound(tmp_path: Path) -> None:
+    whole = wav(silence(0.4, 22050))
+    unknown_length = whole[:40] + b"\xff\xff\xff\x7f" + whole[44:]
+    program = speech_program(tmp_path, unknown_length)
+    with open_speech(f"speech+command://{quote(str(program))}") as engine:
+        assert engine.spoken("立案\n窗口").seconds == pytest.approx(0.4)
+    assert (tmp_path / "text").read_text("utf-8") == "立案窗口"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell script")
+@pytest.mark.parametrize(
+    ("sound", "before", "kind"),
+    [
+        (b"", "", Garbled),
+        (b"x" * 99, "", Garbled),
+        (b"", "exit 3", DriverFault),
+        (b"", "exec sleep 5", NotAnswering),
+    ],
+)
+def test_an_engine_that_fails_says_how(
+    tmp_path: Path, sound: bytes, before: str, kind: type[DeviceError]
+) -> None:
+    program = speech_program(tmp_path, sound, before)
+    with CommandSpeech(f"speech+command://{quote(str(program))}", limit=0.5) as engine, pytest.raises(kind):
+        engine.spoken("张三")
+    assert not any("张三" in entry.text for entry in engine.traffic.entries())
+
+
+def test_an_engine_that_is_not_installed_is_missing() -> None:
+    with pytest.raises(LibraryMissing, match="is not there"):
+        open_speech("speech+command:///no/such/engine")
+
+
+# ---- calls -------------------------------------------------------------------------------------------
+
+
+def voice(folder: Path, clips: ClipBank, plan: VoicePlan | None = None) -> Announcer:
+    return Announcer(lambda: recording(folder), clips, LocalTurn(), lambda: NOON, plan)
+
+
+def test_a_call_is_chime_and_words_twice_in_one_sound(tmp_path: Path, clips: ClipBank) -> None:
+    announcer = voice(tmp_path, clips)
+    assert announcer.call("A012", 3)
+    assert announcer.speak_all() == 1
+    heard = read_wav((tmp_path / "last.wav").read_bytes())
+    words = clips.sound([word.clip for word in call_words("A012", 3)])
+    assert heard == announcer.sound(Call("A012", 3))
+    assert heard.pcm.startswith(clips.sound([CHIME.clip]).pcm)
+    assert heard.pcm.count(words.pcm) == 2
+    assert heard.pcm.endswith(words.pcm)
+
+
+def test_calls_wait_in_line_each_once(tmp_path: Path, clips: ClipBank) -> None:
+    announcer = voice(tmp_path, clips, VoicePlan(repeats=1, chime=False))
+    assert [announcer.call(number, 3) for number in ("A001", "A002", "A001")] == [True, True, False]
+    assert announcer.speak_all() == 2
+    assert read_wav((tmp_path / "last.wav").read_bytes()) == announcer.sound(Call("A002", 3))
+    assert announcer.call("A001", 3)
+    assert announcer.speak_all() == 1
+
+
+def test_in_quiet_hours_nothing_is_said(tmp_path: Path, clips: ClipBank) -> None:
+    announcer = voice(tmp_path, clips, VoicePlan(quiet=(Span(NOON, time_of_day(13, 30)),)))
+    assert not announcer.call("A001", 3)
+    assert announcer.speak_all() == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_windows_never_speak_at_once(clips: ClipBank) -> None:
+    turn, plan = LocalTurn(), VoicePlan(repeats=1, chime=False)
+    spans: list[tuple[float, float]] = []
+
+    class Timed:
+        def play(self, *_args: object) -> float:
+            start = time.monotonic()
+            threading.Event().wait(0.15)
+            spans.append((start, time.monotonic()))
+            return 0.0
+
+    @contextmanager
+    def timed() -> Iterator[Speaker]:
+        yield Timed()  # type: ignore[misc]
+
+    windows = [Announcer(timed, clips, turn, lambda: NOON, plan) for _ in range(3)]
+    for window, announcer in enumerate(windows, 1):
+        announcer.call("A001", window)
+    threads = [threading.Thread(target=announcer.speak_all) for announcer in windows]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    ordered = sorted(spans)
+    assert len(ordered) == 3
+    assert all(first[1] <= second[0] for first, second in pairwise(ordered))
+
+
+def test_a_call_whose_loudspeaker_fails_is_given_up_and_the_next_is_said(
+    tmp_path: Path, clips: ClipBank
+) -> None:
+    folder = tmp_path / "sounds"
+    turn = LocalTurn()
+    announcer = Announcer(lambda: recording(folder), clips, turn, lambda: NOON)
+    announcer.call("A001", 3)
+    announcer.call("A002", 3)
+    with pytest.raises(Unplugged):
+        announcer.speak_all()
+    folder.mkdir()
+    assert turn.ask(9, 1.0)
+    turn.done(9)
+    assert announcer.speak_all() == 1
+    assert read_wav((folder / "last.wav").read_bytes()) == announcer.sound(Call("A002", 3))
+
+
+def test_what_has_no_clip_is_said_by_the_engine_or_left_out(tmp_path: Path, clips: ClipBank) -> None:
+    plan = VoicePlan(repeats=1, chime=False)
+    asked: list[str] = []
+
+    def engine(text: str) -> Sound:
+        asked.append(text)
+        return silence(0.5, clips.rate)
+
+    without = voice(tmp_path, clips, plan).sound(Call("立1", 3))
+    speaking = Announcer(lambda: recording(tmp_path), clips, LocalTurn(), lambda: NOON, plan, engine)
+    assert speaking.sound(Call("立1", 3)).seconds == pytest.approx(without.seconds + 0.5)
+    assert asked == ["立"]
+
+    def broken(_text: str) -> Sound:
+        raise NotAnswering("engine")
+
+    failing = Announcer(lambda: recording(tmp_path), clips, LocalTurn(), lambda: NOON, plan, broken)
+    assert failing.sound(Call("立1", 3)).seconds == pytest.approx(without.seconds + 0.1, abs=0.01)
