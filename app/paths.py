@@ -54,6 +54,22 @@ class Places:
         return self.config / "store.key"
 
     @property
+    def enrolment(self) -> Path:
+        return self.config / "court.json"
+
+    @property
+    def court_pair(self) -> Path:
+        return self.config / "court-window.pem"
+
+    @property
+    def court_ca(self) -> Path:
+        return self.config / "court-ca.pem"
+
+    @property
+    def court_token(self) -> Path:
+        return self.config / "court.token"
+
+    @property
     def papers(self) -> Path:
         return self.data / "papers"
 

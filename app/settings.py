@@ -41,10 +41,15 @@ class DeviceSettings:
 
 @dataclass(frozen=True)
 class CourtSettings:
-    """Where the court gateway is and the file that holds this window's token."""
+    """Where the court gateway is, and what opens it: a token, or a certificate with its key in one PEM file.
+
+    ``ca_file`` is whom to trust there, "" for the system's own. All empty: what ``enrol`` left is used.
+    """
 
     url: str = ""
     token_file: str = ""
+    certificate_file: str = ""
+    ca_file: str = ""
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,7 @@ class Conductor(QObject):
         self._run(trail.start)
         self._run(answers.remind)
         self._run(upkeep.check_store)
+        self._run(upkeep.renew_certificate)
         self._run(upkeep.sweep_blobs)
         self._show_notices()
         self._look_around()

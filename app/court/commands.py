@@ -1,4 +1,4 @@
-"""The operator's commands beside serving: let a window in, list who is in, let somebody in no more.
+"""The operator's commands beside serving: make a CA, let a window in, list who is in, let somebody out.
 
 They work on the database itself and may run while the gateway does.
 """
@@ -14,10 +14,12 @@ from datetime import timedelta
 from typing import Final
 
 from app.court.credentials import ROLES, Caller, Credentials
+from app.court.issuer import make_authority
 from app.court.opening import make_folder, open_database
 from app.court.settings import Settings
+from app.court.store import utc_now
 
-NAMES: Final = ("enrol", "list", "revoke")
+NAMES: Final = ("enrol", "list", "revoke", "ca")
 
 
 def add_commands(parser: argparse.ArgumentParser, name: str) -> None:
@@ -27,14 +29,25 @@ def add_commands(parser: argparse.ArgumentParser, name: str) -> None:
         parser.add_argument("--role", choices=ROLES, default="window")
         parser.add_argument("--device", help="the only device this window may speak for")
         parser.add_argument("--hours", type=int, default=24, help="how long the code can be used")
+    elif name == "ca":
+        parser.add_argument(
+            "--host",
+            action="append",
+            default=[],
+            metavar="NAME|IP",
+            help="also make the gateway's certificate, for this name; may stand several times",
+        )
     elif name == "revoke":
         parser.add_argument("--who", required=True, help="a name, or 8 or more digits of an id in the list")
 
 
 def run(given: argparse.Namespace, settings: Settings) -> int:
     """Run a command; return the exit status. Raises `CourtRefusal`."""
+    make_folder(settings.data)
+    if given.command == "ca":
+        _say({"files": [str(file) for file in make_authority(settings.data, given.host, utc_now())]})
+        return 0
     with ExitStack() as closing:
-        make_folder(settings.data)
         credentials = Credentials(open_database(settings, closing))
         if given.command == "enrol":
             who = Caller("", settings.court, given.name, given.role, given.device)

@@ -109,6 +109,14 @@ class Credentials:
         with self._ground.write() as connection:
             return int(connection.execute(change.values(revoked_at=stamp(self._now()))).rowcount)
 
+    def end(self, hashed: str, within: timedelta) -> None:
+        """Let a credential end after a while, if it does not end sooner."""
+        ends = stamp(self._now() + within)
+        sooner = credential.c.expires_at.is_(None) | (credential.c.expires_at > ends)
+        change = update(credential).where(credential.c.sha256 == hashed, sooner)
+        with self._ground.write() as connection:
+            connection.execute(change.values(expires_at=ends))
+
     def listed(self) -> Sequence[Listed]:
         """Return every token and certificate, the revoked too, the oldest first."""
         wanted = select(credential).where(credential.c.kind != "session").order_by(credential.c.created_at)

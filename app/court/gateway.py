@@ -79,7 +79,7 @@ def create_app(court: Court) -> FastAPI:
     app.add_middleware(Guard, credentials=court.credentials, settings=court.settings, metrics=metrics)
     _add_errors(app, metrics)
     _add_general(app, court, metrics)
-    add_enrolment(app, court.credentials, court.settings)
+    add_enrolment(app, court.credentials, court.settings, court.issuer)
     _add_events(app, court, metrics)
     _add_blobs(app, court, metrics)
     add_answers(app, court)

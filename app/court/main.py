@@ -135,6 +135,7 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--tls-cert", type=Path, help="PEM: this gateway's certificate and its chain")
     parser.add_argument("--tls-key", type=Path, help="PEM: its private key")
     parser.add_argument("--client-ca", type=Path, help="PEM: callers show a certificate of this CA")
+    parser.add_argument("--client-ca-key", type=Path, help="PEM: sign the certificates of windows that enrol")
     parser.add_argument("--client-crl", type=Path, help="PEM: what that CA has revoked")
     for name, value, unit in [
         ("requests-per-second", limits.requests, "of one window, on average"),
@@ -177,7 +178,18 @@ def _with_service(settings: Settings, given: argparse.Namespace) -> Settings:
         s3_key_file=given.s3_key_file,
         limits=limits,
         need_certificate=given.client_ca is not None,
+        issuer=_issuer(given),
     )
+
+
+def _issuer(given: argparse.Namespace) -> tuple[Path, Path] | None:
+    if given.client_ca_key is None:
+        return None
+    if given.client_ca is None:
+        raise SettingUnusable(
+            "--client-ca-key 需要同时给出 --client-ca。", "--client-ca-key needs --client-ca."
+        )
+    return given.client_ca, given.client_ca_key
 
 
 def _tls(given: argparse.Namespace) -> Tls | None:

@@ -17,8 +17,10 @@ from app.court.credentials import Credentials, hash_of, window
 from app.court.engine import FolderLock, open_ground
 from app.court.errors import DatabaseUnreadable, DataNotWritable
 from app.court.ground import Ground
+from app.court.issuer import Issuer
 from app.court.mark import Mark
 from app.court.packages import Packages
+from app.court.secret_file import write_secret
 from app.court.settings import Settings
 from app.court.store import Store
 
@@ -36,6 +38,7 @@ class Court:
     blobs: BlobsOf
     answers: AnswerBook
     packages: Packages
+    issuer: Issuer | None
 
 
 def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) -> Court:
@@ -57,7 +60,14 @@ def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) 
             f"数据目录无法写入：{settings.data}。",
             f"The data folder {settings.data} cannot be written ({error.strerror}).",
         ) from error
-    return Court(settings, ground, store, credentials, blobs, AnswerBook(ground), Packages(ground, blobs))
+    answers, packages = AnswerBook(ground), Packages(ground, blobs)
+    return Court(settings, ground, store, credentials, blobs, answers, packages, _issuer(settings))
+
+
+def _issuer(settings: Settings) -> Issuer | None:
+    if settings.issuer is None:
+        return None
+    return Issuer.load(*settings.issuer)
 
 
 def _blobs(settings: Settings) -> BlobsOf:
@@ -101,15 +111,3 @@ def _ensure_token(credentials: Credentials, settings: Settings) -> None:
     if not path.exists():
         write_secret(path, secrets.token_urlsafe(32))
     credentials.add(hash_of(path.read_text("ascii").strip()), "token", window(court=settings.court))
-
-
-def write_secret(path: Path, secret: str) -> None:
-    """Write a line that only the owner may read, durably and whole or not at all."""
-    fresh = path.with_suffix(".tmp")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secret + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)

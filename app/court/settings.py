@@ -43,7 +43,8 @@ class Settings:
     `court` is the court of the first window. `zone` decides to which court day a receipt number belongs.
     `key_file`, if given, holds the 64 hex digits of the key the SQLite file is encrypted with. `database` is
     a PostgreSQL address, "" for the SQLite file; `password_file` holds its password. `s3` is an address of
-    an object store, "" for files; `s3_key_file` holds its access key and secret, one a line.
+    an object store, "" for files; `s3_key_file` holds its access key and secret, one a line. `issuer` is the
+    certificate and the key, in PEM, of the CA that signs the certificates of windows.
     """
 
     data: Path
@@ -59,6 +60,7 @@ class Settings:
     s3_key_file: Path | None = None
     limits: Limits = field(default_factory=Limits)
     need_certificate: bool = False
+    issuer: tuple[Path, Path] | None = None
     min_free_bytes: int = 1 << 30
 
     @property

@@ -18,6 +18,7 @@ from app.lanes import DB, PAPERS, READER, SCANNER, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
 from app.services.bench import Bench
+from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
 from app.services.rhythm import Rhythm
 from app.services.sending import Sending, make_sending
@@ -147,7 +148,7 @@ def _wired(
         blobs=blobs,
         hall=HallFollower(SqliteLog(store)),
         bench=bench,
-        sending=_sending(settings.court, store, blobs, clock, device, notices),
+        sending=_sending(settings.court, places, store, blobs, clock, device, notices),
         knowledge=open_knowledge(places, business_day(clock.now()), notices),
         lock=lock,
         rhythm=rhythm,
@@ -156,6 +157,7 @@ def _wired(
 
 def _sending(
     court: CourtSettings,
+    places: Places,
     store: StoreAccess,
     blobs: BlobTree,
     clock: Clock,
@@ -164,7 +166,7 @@ def _sending(
 ) -> Sending | None:
     """Return the sender; a court that is set wrong keeps nobody from working, so it becomes a notice."""
     try:
-        return make_sending(court, store, blobs, clock, device)
+        return make_sending(court_of(court, places), store, blobs, clock, device)
     except SettingsProblem as wrong:
         notices.post(Notice.of("court", wrong))
         return None

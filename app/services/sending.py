@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from app.clock import Clock
 from app.errors import SettingsProblem
 from app.lanes import SYNC
+from app.services.enrolment import tls_context
 from app.services.views import Health
 from app.settings import CourtSettings
 from app.storage.access import StoreAccess
@@ -24,6 +25,7 @@ from app.texts import _
 _REFUSED: Final = "法院服务器不认本窗口（{code}），请管理员重新登记"
 _UNREACHABLE: Final = "连不上法院，恢复后自动发送"
 _TROUBLE: Final = "法院服务器繁忙（{code}），稍后自动重试"
+_NO_TRUST: Final = "与法院的证书对不上，请管理员检查证书和本机时间"
 _KNOCK_SECONDS: Final = 1.0
 _PORTS: Final = {"https": 443, "http": 80}
 
@@ -86,12 +88,20 @@ def open_client(court: CourtSettings, device: str = "") -> CourtClient:
     token = read_token(court)
     try:
         _address(court.url)
-        return CourtClient(court.url, token, device=device)
+        tls = tls_context(court)
+        shown = tls if court.certificate_file or token else None
+        return CourtClient(court.url, token, device=device, tls=shown)
     except ValueError as error:
         raise SettingsProblem(
             _("法院的地址或通行凭证写错了，暂时不能发送。"),
             safe=_("办理不受影响，记录存在本机。"),
             next_step=_("请管理员检查设置里的 court.url 和 court.token_file。"),
+        ) from error
+    except OSError as error:
+        raise SettingsProblem(
+            _("本窗口的证书或法院的根证书打不开，暂时不能发送。"),
+            safe=_("办理不受影响，记录存在本机。"),
+            next_step=_("请管理员重新登记：python -m app enrol。"),
         ) from error
 
 
@@ -131,6 +141,8 @@ def court_health(state: SendState | None) -> tuple[Health, str]:
         return Health.UNKNOWN, _("尚未联系法院")
     if state.blocked:
         return Health.FAILED, _(_REFUSED).format(code=state.blocked)
+    if state.trouble == "tls":
+        return Health.FAILED, _(_NO_TRUST)
     if state.trouble == "unreachable":
         return Health.ATTENTION, _(_UNREACHABLE)
     if state.trouble:

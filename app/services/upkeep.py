@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
-from app.lanes import DB, PAPERS, on
+from app.clock import local
+from app.errors import Expected
+from app.lanes import DB, PAPERS, SYNC, on
 from app.notices import Level, Notice
+from app.services import enrolment
 from app.services.desk import Desk
 from app.storage import pages
 from app.texts import _
@@ -22,6 +26,36 @@ def sweep_blobs(desk: Desk) -> int:
     """
     with desk.blob_lock:
         return desk.blobs.sweep(desk.store(pages.blob_names))
+
+
+@on(SYNC)
+def renew_certificate(desk: Desk) -> None:
+    """Ask the court for a fresh certificate in time; tell the clerk only when its end comes near."""
+    now = desk.clock.now()
+    try:
+        court = enrolment.court_of(desk.settings.court, desk.places)
+        until = enrolment.ends(court)
+        if until is None or enrolment.renew(court, now):
+            return
+    except (Expected, OSError, ValueError):
+        until = _end_of_certificate(desk)
+    if until is not None and until - now < enrolment.WARN_DAYS:
+        desk.notices.post(
+            Notice(
+                "certificate",
+                Level.ATTENTION,
+                _("本窗口的法院证书 {day} 到期，自动续期没有成功。").format(day=f"{local(until):%m-%d}"),
+                _("到期后仍能办理，记录存在本机。"),
+                _("请管理员检查到法院的网络，或重新登记：python -m app enrol。"),
+            )
+        )
+
+
+def _end_of_certificate(desk: Desk) -> datetime | None:
+    try:
+        return enrolment.ends(enrolment.court_of(desk.settings.court, desk.places))
+    except (Expected, OSError, ValueError):
+        return None  # the status bar says already that the way to the court is set wrong
 
 
 @on(DB)

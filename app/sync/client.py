@@ -7,6 +7,7 @@ A call either returns a value of `app.sync.protocol` or raises an error of `app.
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -44,6 +45,8 @@ MAX_ANSWERS_BYTES: Final = 1_000_000
 MAX_LIST_BYTES: Final = 4_000_000
 """200 answers with the longest reasons."""
 MAX_SMALL_BYTES: Final = 16_384
+NO_TRUST: Final = 495
+"""Stands for the status that a failed TLS handshake does not have."""
 _CODE: Final = re.compile(r"[a-z0-9_]{1,40}")
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{16,256}")
 
@@ -64,22 +67,28 @@ class CourtClient:
         token: str,
         *,
         device: str = "",
+        tls: ssl.SSLContext | None = None,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         """Prepare a client; nothing is sent yet.
 
         `base_url` such as "http://127.0.0.1:8470"; `device` is the desk whose answers are asked for, "" for
-        those of the whole court; `transport` is the seam for mutual TLS and for tests.
+        those of the whole court; `tls` shows this window's certificate, and then `token` may be "";
+        `transport` is the seam for tests.
         Raises `ValueError` for a token that cannot stand in a header.
         """
-        if _TOKEN.fullmatch(token) is None:
+        if (token or tls is None) and _TOKEN.fullmatch(token) is None:
             raise ValueError("the court token has 16 to 256 visible ASCII characters")
         self._device = device
         self._compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
         self._http = httpx.Client(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"},
+            headers={
+                **({"Authorization": f"Bearer {token}"} if token else {}),
+                "Accept-Encoding": "identity",
+            },
             timeout=TIMEOUT,
+            verify=tls or True,
             follow_redirects=False,
             trust_env=False,
             transport=transport,
@@ -174,9 +183,20 @@ class CourtClient:
             with self._http.stream(method, path, headers=headers, content=content) as response:
                 reply = _Reply(response.status_code, response.headers, _read(response, cap))
         except (httpx.TransportError, httpx.InvalidURL) as error:
+            if _is_about_trust(error):
+                raise CourtTrouble(NO_TRUST, "tls") from error
             raise CourtUnreachable(type(error).__name__) from error
         _raise_for(reply)
         return reply
+
+
+def _is_about_trust(error: BaseException | None) -> bool:
+    """Whether the cause is a certificate, theirs or ours, and not a connection that broke."""
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            return not isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError))
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _read(response: httpx.Response, cap: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import socket
 import struct
@@ -11,6 +12,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +23,7 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 
+from app.court.main import main as court_main
 from app.sync.client import CourtClient
 from app.sync.sender import Did, Sender
 from tests.helpers.outbox import FakeClock, MemoryBlobs, MemoryInbox, MemoryOutbox, seeded
@@ -111,11 +114,11 @@ class Gateway:
 
 def command(gateway: Gateway, name: str, *words: str) -> str:
     """Run one of the operator's commands on a gateway's data; return what it says."""
-    place = ["--data", str(gateway.data), *gateway.options]
-    line = [sys.executable, "-m", "app.court.main", name, *place, *words]
-    ended = subprocess.run(line, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode in {0, 1}, ended.stderr
-    return ended.stdout
+    said, wrong = io.StringIO(), io.StringIO()
+    with redirect_stdout(said), redirect_stderr(wrong):
+        status = court_main([name, "--data", str(gateway.data), *gateway.options, *words])
+    assert status in {0, 1}, wrong.getvalue()
+    return said.getvalue()
 
 
 class Fault(Enum):
