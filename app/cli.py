@@ -35,6 +35,7 @@ _OWN_PARSER: Final = {
     "enrol": _Command("app.commands.enrol", "用一次性登记码向法院登记本窗口（enrol --help 看全部）"),
     "calc": _Command("app.commands.calc", "算费用、期限，校验号码，查案由和事项（calc --help 看全部）"),
     "batch": _Command("app.commands.batch", "批量录入的模板和核对（batch --help 看全部）"),
+    "join": _Command("app.commands.join", "用一次性加入码加入大厅（join --help 看全部）"),
     "staff": _Command("app.commands.staff", "值班主任名册和核准口令（staff --help 看全部）"),
 }
 _SERVERS: Final = {

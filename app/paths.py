@@ -70,6 +70,11 @@ class Places:
         return self.config / "court.token"
 
     @property
+    def hall(self) -> Path:
+        """The credentials of this window in a hall of many windows."""
+        return self.config / "hall"
+
+    @property
     def papers(self) -> Path:
         return self.data / "papers"
 

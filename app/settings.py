@@ -19,13 +19,31 @@ from app.texts import _
 
 @dataclass(frozen=True)
 class HallSettings:
-    """``court`` is printed on paper, ``window`` is this counter (1–999), ``group`` what a ticket is for."""
+    """``court`` is printed on paper, ``window`` is this counter (1–999), ``group`` what a ticket is for.
+
+    ``url`` is where a hall of many windows takes in new ones, ``hall://host:port``; empty: this window alone.
+    ``tags`` are what this window can do, apart by spaces: a ticket that needs one comes here.
+    """
 
     court: str = "巴林右旗人民法院"
     centre: str = "诉讼服务中心"
     window: int = 1
     clerk: str = "值班窗口"
     group: str = "立案"
+    url: str = ""
+    tags: str = ""
+
+
+@dataclass(frozen=True)
+class QueueSettings:
+    """What the hall promises: minutes a green ticket waits, times others are overtaken, and fair return.
+
+    A missed number that comes back within ``grace`` minutes keeps its place.
+    """
+
+    green_wait: int = 10
+    overtakes: int = 3
+    grace: int = 10
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,7 @@ class Settings:
     """Everything a court sets."""
 
     hall: HallSettings = field(default_factory=HallSettings)
+    queue: QueueSettings = field(default_factory=QueueSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     court: CourtSettings = field(default_factory=CourtSettings)
     look: LookSettings = field(default_factory=LookSettings)
@@ -81,6 +100,10 @@ class Fault:
 
 _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hall.window": (lambda v: 1 <= v <= 999, "应为 1 到 999 的整数"),
+    "hall.url": (lambda v: not v or v.startswith("hall://"), "应为 hall://主机:端口，或留空"),
+    "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
+    "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
+    "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),
     "look.language": (lambda v: v in {"zh_CN", "en"}, "应为 zh_CN 或 en"),

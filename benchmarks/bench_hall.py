@@ -23,7 +23,8 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
-from app.domain.hall import EventKind, HallEvent, next_ticket
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_next import next_ticket
 from app.hall.address import HallAddress
 from app.hall.follow import HallFollower
 from app.hall.log import LoggedEvent, counter_subject, ticket_subject

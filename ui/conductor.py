@@ -5,6 +5,7 @@ Nothing here knows a rule or touches a device; it says which act follows which, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,12 @@ from app.errors import Expected
 from app.lanes import Act
 from app.services import (
     answers,
+    calling,
     confirmation,
     drafts,
     finishing,
     identity,
+    issuing,
     matters,
     papers,
     print_out,
@@ -32,7 +35,7 @@ from app.services import (
 )
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
-from app.services.views import DeskView, StatusView
+from app.services.views import DeskView, QueueView, StatusView
 from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
@@ -58,9 +61,12 @@ class Conductor(QObject):
         self._view: DeskView | None = None
         self._stale = False
         self._status_stale = False
+        self._behind = False
+        self._standing = desk.hall.standing()
         self._card_seen = False
         self._connect()
         desk.notices.subscribe(lambda: self._bridge.deliver(self._show_notices))
+        desk.hall.follow(lambda: self._bridge.deliver(self._keep_up))
         desk.bench.on_change(lambda: self._bridge.deliver(self._refresh_status))
         rhythm = desk.rhythm
         self._send = self._timer(0, self._send_round, single=True)
@@ -70,12 +76,13 @@ class Conductor(QObject):
             self._timer(rhythm.reader, self._watch_for_card),
             self._timer(rhythm.view, self._refresh),
             self._timer(rhythm.court, self._watch_for_court),
+            self._timer(rhythm.hall if desk.hall.is_shared else rhythm.view, self._keep_up),
         )
 
     def start(self) -> None:
         """Mend what a crash left, show the first view, begin to look and to send."""
         self._run(print_out.doubt_interrupted)
-        self.acts.run(self, queue.resume, done=lambda _visit: self._refresh())
+        self.acts.run(self, calling.resume, done=lambda _visit: self._refresh())
         self._run(trail.start)
         self._run(answers.remind)
         self._run(upkeep.check_store)
@@ -107,9 +114,9 @@ class Conductor(QObject):
         window = self._window
         window.take_ticket.connect(self._take_ticket)
         window.call_next.connect(self._call_next)
-        window.recall.connect(lambda: self._run(queue.recall, refresh=True))
-        window.no_show.connect(lambda: self._run(queue.no_show, refresh=True))
-        window.bring_back.connect(lambda number: self._run(queue.bring_back, number, refresh=True))
+        window.recall.connect(lambda: self._run(calling.recall, refresh=True))
+        window.no_show.connect(lambda: self._run(calling.no_show, refresh=True))
+        window.bring_back.connect(lambda number: self._run(calling.bring_back, number, refresh=True))
         window.read_card.connect(self._read_card)
         window.cancel.connect(self._cancel)
         window.field_edited.connect(self._edit)
@@ -179,12 +186,34 @@ class Conductor(QObject):
     # ---- queue ----------------------------------------------------------------------------------
 
     def _take_ticket(self, group: str, green: bool) -> None:
-        self.acts.run(self, queue.take_ticket, group, green, busy=_("正在取号"), done=self._ticket_taken)
+        self.acts.run(self, issuing.take_ticket, group, green, busy=_("正在取号"), done=self._ticket_taken)
 
     def _ticket_taken(self, number: str) -> None:
         self._window.flash(_("已取号 {number}").format(number=number))
         self._refresh()
         self._print(lanes.TICKET_PRINTER)
+
+    def _keep_up(self) -> None:
+        """Follow the hall; what happens in it while this is being done is looked at right after."""
+        if self._busy_with_people():
+            return
+        started = self.acts.run(
+            self, queue.keep_up, name="keep_up", done=self._kept_up, problem=_shown_in_the_status_bar
+        )
+        self._behind = not started
+
+    def _busy_with_people(self) -> bool:
+        return any(self.acts.running(act) for act in ("call_next", "take_ticket", "desk_view"))
+
+    def _kept_up(self, view: QueueView) -> None:
+        if self._behind:
+            self._keep_up()
+        if self._view is not None and self._view.queue != view:
+            self._view = replace(self._view, queue=view)
+            self._window.show_queue(view)
+        if self._standing != self._desk.hall.standing():
+            self._standing = self._desk.hall.standing()
+            self._refresh_status()
 
     def _call_next(self) -> None:
         def called(_visit: object) -> None:
@@ -192,7 +221,7 @@ class Conductor(QObject):
             self._card_seen = False
             self._refresh()
 
-        self.acts.run(self, queue.call_next, busy=_("正在叫号"), done=called)
+        self.acts.run(self, calling.call_next, busy=_("正在叫号"), done=called)
 
     # ---- this visit -------------------------------------------------------------------------------
 
@@ -270,7 +299,7 @@ class Conductor(QObject):
 
     def _finished_visit(self, finished: finishing.Finished) -> None:
         self._finished = finished.visit_id
-        self.acts.run(self, queue.served, finished.ticket, done=lambda _none: self._refresh())
+        self.acts.run(self, calling.served, finished.ticket, done=lambda _none: self._refresh())
         for role in PRINTERS:
             self._print(role)
         self._send.start(0)

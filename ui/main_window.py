@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QWidget
 from app.clock import Clock, SystemClock
 from app.errors import Expected
 from app.notices import Notice
-from app.services.views import DeskView, StatusView
+from app.services.views import DeskView, QueueView, StatusView
 from app.texts import _
 from ui.keys import KEYS, step_key
 from ui.party_screen.window import PartyWindow
@@ -115,6 +116,13 @@ class MainWindow(QMainWindow):
         if self._view is not None:
             self.advice.show_advice(self._view.advice)
         self.zones.order()
+
+    def show_queue(self, view: QueueView) -> None:
+        """Draw the left zone alone."""
+        if self._view is not None:
+            self._view = replace(self._view, queue=view)
+        self.queue.show_queue(view)
+        self.zones.empty.show_queue(view)
 
     def show_status(self, view: StatusView) -> None:
         """Draw the status bar."""

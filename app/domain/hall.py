@@ -1,6 +1,7 @@
-"""The queue of a hall: events of one day folded into a state, and the rule that says who is next.
+"""The queue of a hall: events of one day folded into a state.
 
-Pure: every window folds the same events in the same order and gets the same answer.
+Pure: every window folds the same events in the same order and gets the same answer; who is next is asked of
+that state (``hall_next``).
 
 Besides what happens to tickets the log holds what lets a window go on while it is cut off (bindings, blocks
 of numbers) and what guards the hall when the log was restored from an old backup (epochs): tickets of the
@@ -12,61 +13,37 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from types import MappingProxyType
 
-from app.domain.ticket import Ticket, TicketState, parse_number
-
-
-class EventKind(StrEnum):
-    """What can happen to a ticket, to a counter of numbers, to a window, or to the hall."""
-
-    ISSUED = "issued"
-    CALLED = "called"
-    RECALLED = "recalled"
-    RETURNED = "returned"
-    NO_SHOW = "no_show"
-    SERVED = "served"
-    BOUND = "bound"
-    ASKED = "asked"
-    RELEASED = "released"
-    FREED = "freed"
-    BLOCK = "block"
-    ENROLLED = "enrolled"
-    EPOCH = "epoch"
-    REPORTED = "reported"
-    RETIRED = "retired"
-
-
-@dataclass(frozen=True)
-class HallEvent:
-    """One fact. ``window`` is the counter that acted (for FREED and RETIRED: the one acted upon).
-
-    ``span`` is how many numbers a BLOCK takes from its counter, beginning with ``number``; a BLOCK without a
-    window skips them. ``windows`` are those an EPOCH waits for. ``report`` marks a fact of the epoch before,
-    told again.
-    """
-
-    kind: EventKind
-    number: str
-    at: datetime
-    window: int | None = None
-    group: str = ""
-    green: bool = False
-    span: int = 1
-    windows: tuple[int, ...] = ()
-    report: bool = False
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import OPEN, Ticket, TicketState, parse_number
 
 
 @dataclass(frozen=True)
 class Promise:
     """The hall's promise to both sides.
 
-    A green ticket waits at most ``green_wait``; an ordinary one is overtaken at most ``overtakes`` times.
+    A green ticket waits at most ``green_wait``; an ordinary one is overtaken at most ``overtakes`` times. A
+    missed number that comes back within ``grace`` keeps its place.
     """
 
     green_wait: timedelta = timedelta(minutes=10)
     overtakes: int = 3
+    grace: timedelta = timedelta(minutes=10)
+
+    @classmethod
+    def of(cls, limits: tuple[int, ...]) -> Promise:
+        """Return the promise of a PROMISED event: minutes, times, minutes."""
+        green, overtakes, grace = limits
+        return cls(timedelta(minutes=green), overtakes, timedelta(minutes=grace))
+
+    @property
+    def limits(self) -> tuple[int, ...]:
+        return (
+            round(self.green_wait.total_seconds() / 60),
+            self.overtakes,
+            round(self.grace.total_seconds() / 60),
+        )
 
 
 @dataclass(frozen=True)
@@ -80,10 +57,19 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Pause:
+    """Why a window does not call just now, and since when."""
+
+    reason: str
+    since: datetime
+
+
+@dataclass(frozen=True)
 class HallState:
     """All tickets of the day by number; order of arrival is the order of issue.
 
-    ``owed`` are the windows whose report of the epoch before is missing.
+    ``owed`` are the windows whose report of the epoch before is missing, ``tags`` what each enrolled window
+    can do. ``promise`` is None until the hall has said one today.
     """
 
     tickets: Mapping[str, Ticket] = field(default_factory=lambda: MappingProxyType({}))
@@ -91,6 +77,9 @@ class HallState:
     enrolled: frozenset[int] = frozenset()
     epoch: int = 0
     owed: frozenset[int] = frozenset()
+    tags: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    paused: Mapping[int, Pause] = field(default_factory=lambda: MappingProxyType({}))
+    promise: Promise | None = None
 
     def waiting(self) -> list[Ticket]:
         return [t for t in self.tickets.values() if t.state is TicketState.WAITING]
@@ -105,6 +94,23 @@ class HallState:
         One bound to a window does not: that window knows itself what became of it.
         """
         return bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
+
+    def parked(self) -> list[Ticket]:
+        return [t for t in self.tickets.values() if t.state is TicketState.PARKED]
+
+    def can_serve(self, window: int | None, ticket: Ticket) -> bool:
+        """Say whether the window has what the ticket needs; what no open window has, nobody must wait for."""
+        if window is None or not ticket.needs:
+            return True
+        needs = frozenset(ticket.needs)
+        if needs <= self.tags.get(window, frozenset()):
+            return True
+        return not any(needs <= tags for w, tags in self.tags.items() if w not in self.paused)
+
+    def open_for(self, person: str, group: str) -> Ticket | None:
+        """Return the ticket the person holds for this group of matters and has not finished with."""
+        mine = (t for t in self.tickets.values() if t.person == person and t.group == group)
+        return next((t for t in mine if person and t.state in OPEN), None)
 
     def called_by(self, window: int) -> Ticket | None:
         """Return the ticket this window has called and not yet closed."""
@@ -121,16 +127,6 @@ class HallState:
                 return ahead
             ahead += 1
         return ahead
-
-
-@dataclass(frozen=True)
-class Choice:
-    """Who is next and why; ``otherwise`` is who would be next without the rule that chose."""
-
-    ticket: Ticket
-    rule: str
-    reason: str
-    otherwise: str | None = None
 
 
 def fold(events: Iterable[HallEvent], state: HallState | None = None) -> HallState:
@@ -150,9 +146,21 @@ class _Folding:
         self.enrolled = state.enrolled
         self.epoch = state.epoch
         self.owed = state.owed
+        self.tags = dict(state.tags)
+        self.paused = dict(state.paused)
+        self.promise = state.promise
 
     def state(self) -> HallState:
-        return HallState(MappingProxyType(self.tickets), self.blocks, self.enrolled, self.epoch, self.owed)
+        return HallState(
+            MappingProxyType(self.tickets),
+            self.blocks,
+            self.enrolled,
+            self.epoch,
+            self.owed,
+            MappingProxyType(self.tags),
+            MappingProxyType(self.paused),
+            self.promise,
+        )
 
     def apply(self, event: HallEvent) -> None:
         match event.kind:
@@ -162,6 +170,10 @@ class _Folding:
                 self._grant(event)
             case EventKind.ENROLLED | EventKind.EPOCH | EventKind.REPORTED | EventKind.RETIRED:
                 self._about_windows(event)
+            case EventKind.PAUSED | EventKind.RESUMED:
+                self._about_calling(event)
+            case EventKind.PROMISED:
+                self.promise = Promise.of(event.limits)
             case _:
                 self._about_ticket(event)
 
@@ -170,7 +182,17 @@ class _Folding:
         if self.owed and not event.report and event.window is None:
             return
         epoch = self.epoch - 1 if event.report else self.epoch
-        new = Ticket(event.number, event.group, event.green, event.at, epoch=epoch)
+        new = Ticket(
+            event.number,
+            event.group,
+            event.green,
+            event.at,
+            epoch=epoch,
+            urgent=event.urgent,
+            needs=event.needs,
+            person=event.person,
+            cases=event.cases,
+        )
         self.tickets.setdefault(event.number, new)
 
     def _grant(self, event: HallEvent) -> None:
@@ -183,6 +205,7 @@ class _Folding:
         match event.kind:
             case EventKind.ENROLLED:
                 self.enrolled |= window
+                self.tags.update((number, frozenset(event.tags)) for number in window)
             case EventKind.EPOCH:
                 self.epoch += 1
                 self.owed = self.enrolled | frozenset(event.windows)
@@ -191,6 +214,17 @@ class _Folding:
             case _:
                 self.enrolled -= window
                 self.owed -= window
+                for number in window:
+                    self.tags.pop(number, None)
+                    self.paused.pop(number, None)
+
+    def _about_calling(self, event: HallEvent) -> None:
+        if event.window is None:
+            return
+        if event.kind is EventKind.PAUSED:
+            self.paused[event.window] = Pause(event.reason, event.at)
+        else:
+            self.paused.pop(event.window, None)
 
     def _about_ticket(self, event: HallEvent) -> None:
         ticket = self.tickets.get(event.number)
@@ -199,12 +233,62 @@ class _Folding:
         old = bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
         if old and not event.report and event.kind in _TAKES:
             return
-        if event.kind is EventKind.CALLED:
-            _overtake(self.tickets, ticket)
-        self.tickets[event.number] = _moved(ticket, event)
+        if event.kind is EventKind.UNDONE:
+            self._undo(ticket)
+            return
+        overtook: tuple[str, ...] = ()
+        if event.kind is EventKind.CALLED and ticket.state is TicketState.WAITING:
+            overtook = self._overtake(ticket, event.window)
+        self.tickets[event.number] = self._moved(ticket, event, overtook)
+
+    def _overtake(self, called: Ticket, window: int | None) -> tuple[str, ...]:
+        """Count the call against everybody who waits longer and could have been called by this window."""
+        state = HallState(tags=self.tags, paused=self.paused)
+        longer = [
+            other
+            for other in self.tickets.values()
+            if other.state is TicketState.WAITING
+            and other.arrived_at < called.arrived_at
+            and not other.sent
+            and state.can_serve(window, other)
+        ]
+        for other in longer:
+            self.tickets[other.number] = other.moved(overtaken=other.overtaken + 1)
+        return tuple(other.number for other in longer)
+
+    def _undo(self, ticket: Ticket) -> None:
+        """Put the ticket back as it was; whom its call overtook was not overtaken."""
+        if ticket.before is None:
+            return
+        if ticket.before.state is TicketState.WAITING:
+            for number in ticket.overtook:
+                other = self.tickets[number]
+                self.tickets[number] = other.moved(overtaken=max(0, other.overtaken - 1))
+        self.tickets[ticket.number] = ticket.before
+
+    def _moved(self, ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket:
+        """Return the ticket after an event that fits; most acts of a window can be undone by it."""
+        after = _after(ticket, event, overtook)
+        if event.kind is EventKind.RETURNED and ticket.state is TicketState.NO_SHOW:
+            grace = (self.promise or Promise()).grace
+            if ticket.closed_at is not None and event.at - ticket.closed_at > grace:
+                after = after.moved(arrived_at=event.at, overtaken=0)
+        if event.kind in UNDOABLE:
+            return after.moved(by=event.window, before=ticket.moved(before=None))
+        return after if event.kind is EventKind.RECALLED else after.moved(by=None, before=None)
 
 
 _TAKES = frozenset({EventKind.CALLED, EventKind.BOUND})
+UNDOABLE = frozenset(
+    {
+        EventKind.CALLED,
+        EventKind.NO_SHOW,
+        EventKind.PARKED,
+        EventKind.RETURNED,
+        EventKind.TRANSFERRED,
+    }
+)
+"""Acts their window can take back as long as nothing else has happened to the ticket."""
 
 
 def _was_called(ticket: Ticket, event: HallEvent) -> bool:
@@ -213,12 +297,16 @@ def _was_called(ticket: Ticket, event: HallEvent) -> bool:
     return called and ticket.state is TicketState.WAITING
 
 
-def _moved(ticket: Ticket, event: HallEvent) -> Ticket:
-    """Return the ticket after an event that fits."""
+def _after(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket:
     match event.kind:
         case EventKind.CALLED:
             called = {"state": TicketState.CALLED, "window": event.window, "called_at": event.at}
-            return ticket.moved(**called, calls=ticket.calls + 1, bound=None, asked=None)
+            why = {"rule": event.rule, "reason": event.reason, "other": event.other, "overtook": overtook}
+            return ticket.moved(**called, **why, calls=ticket.calls + 1, bound=None, asked=None, sent=False)
+        case EventKind.PARKED:
+            return ticket.moved(state=TicketState.PARKED, bound=event.window, reason=event.reason)
+        case EventKind.TRANSFERRED:
+            return _sent(ticket, event)
         case EventKind.RECALLED:
             return ticket.moved(calls=ticket.calls + 1)
         case EventKind.NO_SHOW:
@@ -230,8 +318,16 @@ def _moved(ticket: Ticket, event: HallEvent) -> Ticket:
         case EventKind.ASKED:
             return ticket.moved(asked=event.window)
         case _:
-            back = {"state": TicketState.WAITING, "window": None, "closed_at": None}
-            return ticket.moved(**back, bound=None, asked=None)
+            back = {"state": TicketState.WAITING, "window": None, "closed_at": None, "sent": False}
+            return ticket.moved(**back, bound=None, asked=None, reason=event.reason)
+
+
+def _sent(ticket: Ticket, event: HallEvent) -> Ticket:
+    """Number and time of arrival stay; the person waits for another window, or for what a window can do."""
+    needs = tuple(sorted({*ticket.needs, *event.needs}))
+    back = {"state": TicketState.WAITING, "window": None, "bound": event.to, "sent": event.to is not None}
+    urgent = ticket.urgent or event.urgent
+    return ticket.moved(**back, asked=None, needs=needs, urgent=urgent, reason=event.reason)
 
 
 def fits(ticket: Ticket, event: HallEvent) -> bool:
@@ -239,13 +335,18 @@ def fits(ticket: Ticket, event: HallEvent) -> bool:
     mine = ticket.window == event.window
     waiting = ticket.state is TicketState.WAITING
     called = ticket.state is TicketState.CALLED
+    parked = ticket.state is TicketState.PARKED
     match event.kind:
         case EventKind.CALLED:
-            return waiting and ticket.bound in (None, event.window)
+            return (waiting or parked) and ticket.bound in (None, event.window)
         case EventKind.RECALLED | EventKind.NO_SHOW | EventKind.SERVED:
             return called and mine
+        case EventKind.PARKED | EventKind.TRANSFERRED:
+            return called and mine
+        case EventKind.UNDONE:
+            return ticket.before is not None and event.window is not None and ticket.by == event.window
         case EventKind.RETURNED:
-            let_go = waiting and ticket.bound is not None and ticket.bound == event.window
+            let_go = (waiting or parked) and ticket.bound is not None and ticket.bound == event.window
             return ticket.state is TicketState.NO_SHOW or (called and mine) or let_go
         case _:
             return event.window is not None and _fits_binding(ticket, event)
@@ -262,76 +363,7 @@ def _fits_binding(ticket: Ticket, event: HallEvent) -> bool:
             return waiting and ticket.bound == event.window
         case EventKind.FREED:
             called = ticket.state is TicketState.CALLED and ticket.window == event.window
-            return called or (waiting and ticket.bound == event.window)
+            held = waiting or ticket.state is TicketState.PARKED
+            return called or (held and ticket.bound == event.window)
         case _:
             return False
-
-
-def _overtake(tickets: dict[str, Ticket], called: Ticket) -> None:
-    for number, other in tickets.items():
-        if other.state is TicketState.WAITING and other.arrived_at < called.arrived_at:
-            tickets[number] = other.moved(overtaken=other.overtaken + 1)
-
-
-def next_ticket(
-    state: HallState, now: datetime, promise: Promise | None = None, window: int | None = None
-) -> Choice | None:
-    """Return who is called next and the rule that chose, or None when nobody waits.
-
-    Tickets bound to another window than ``window`` and tickets that stand still are left out.
-    """
-    promise = promise or Promise()
-    waiting = [t for t in state.waiting() if t.bound in (None, window) and not state.frozen(t)]
-    waiting.sort(key=lambda t: t.arrived_at)
-    if not waiting:
-        return None
-    first = waiting[0]
-    green = next((t for t in waiting if t.green), None)
-    if green is None or green is first:
-        return Choice(first, "arrival", "先到先办：到得最早。")
-    if first.overtaken >= promise.overtakes:
-        return Choice(
-            first,
-            "overtakes",
-            f"前面已让过 {first.overtaken} 人，到上限 {promise.overtakes} 人，轮到本人。",
-            green.number,
-        )
-    waited = max(0, int((now - green.arrived_at).total_seconds() // 60))
-    limit = int(promise.green_wait.total_seconds() // 60)
-    reason = f"绿色通道优先：已等 {waited} 分钟，承诺不超过 {limit} 分钟。"
-    return Choice(green, "green", reason, first.number)
-
-
-def to_bind(
-    state: HallState, window: int, now: datetime, reserve: int, promise: Promise | None = None
-) -> Ticket | None:
-    """Return the ticket the window takes into its reserve of ``reserve`` bound ones, or None."""
-    if len(state.bound_to(window)) >= reserve:
-        return None
-    choice = next_ticket(state, now, promise)
-    return choice.ticket if choice else None
-
-
-def to_ask(state: HallState, window: int) -> Ticket | None:
-    """Return whom an idle window asks another window for: the first to arrive that nobody asked for yet."""
-    bound = [t for t in state.waiting() if t.bound not in (None, window)]
-    return min((t for t in bound if t.asked is None), key=lambda t: t.arrived_at, default=None)
-
-
-def to_release(state: HallState, window: int) -> list[Ticket]:
-    """Return the bound tickets another window asks this one for."""
-    return [t for t in state.bound_to(window) if t.asked is not None]
-
-
-def next_in_block(state: HallState, window: int, prefix: str, used: int) -> int | None:
-    """Return the window's next number of its granted blocks after ``used``, None when they are used up.
-
-    ``used`` is the highest number the window ever took from its blocks: it only grows, so that a grant read
-    twice gives no number twice.
-    """
-    mine = sorted(b.first for b in state.blocks if b.window == window and b.prefix == prefix)
-    last = {b.first: b.last for b in state.blocks if b.window == window and b.prefix == prefix}
-    for first in mine:
-        if max(first, used + 1) <= last[first]:
-            return max(first, used + 1)
-    return None

@@ -2,10 +2,13 @@
 
 waiting ──called──▶ called ──served──▶ served
    ▲                  │
-   └──────returned────┴──no_show──▶ no_show ──returned──▶ waiting
+   ├──────returned────┼──no_show──▶ no_show ──returned──▶ waiting
+   └────transferred───┘
+                      └──parked──▶ parked ──called──▶ called, or returned
 
 A waiting ticket may be *bound* to one window, which alone may call it, also while the hall is cut off. A
-binding never runs out: the window lets it go, or a supervisor frees it.
+binding never runs out: the window lets it go, or a supervisor frees it. A parked ticket is bound to the
+window that parked it, one transferred to a window is bound to that one.
 """
 
 from __future__ import annotations
@@ -23,16 +26,38 @@ class TicketState(StrEnum):
 
     WAITING = "waiting"
     CALLED = "called"
+    PARKED = "parked"
     SERVED = "served"
     NO_SHOW = "no_show"
+
+
+OPEN = frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.PARKED})
+"""States in which a person still has something to wait for."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a ticket is asked for. ``person`` is a keyed hash good for one day, "" when nobody was read.
+
+    ``green`` and ``urgent`` give priority; the reason is kept nowhere. ``needs`` are tags the window must
+    have; ``cases`` counts related cases handled under one number.
+    """
+
+    group: str
+    green: bool = False
+    urgent: bool = False
+    needs: tuple[str, ...] = ()
+    person: str = ""
+    cases: int = 1
 
 
 @dataclass(frozen=True)
 class Ticket:
     """One number of one day. ``green`` gives priority; the reason for it is kept nowhere public.
 
-    ``bound`` is the only window that may call it, ``asked`` a window that asks for it, ``epoch`` the copy of
-    the log it was issued in.
+    ``bound`` is the only window that may call it, ``asked`` a window that asks for it, ``sent`` whether it is
+    bound because a person was sent there, ``epoch`` the copy of the log it was issued in. ``before`` is the
+    ticket as it was before the last act of window ``by``, ``overtook`` who waited longer when it was called.
     """
 
     number: str
@@ -48,6 +73,21 @@ class Ticket:
     bound: int | None = None
     asked: int | None = None
     epoch: int = 0
+    urgent: bool = False
+    needs: tuple[str, ...] = ()
+    person: str = ""
+    cases: int = 1
+    reason: str = ""
+    sent: bool = False
+    rule: str = ""
+    other: str = ""
+    by: int | None = None
+    before: Ticket | None = None
+    overtook: tuple[str, ...] = ()
+
+    @property
+    def priority(self) -> bool:
+        return self.green or self.urgent
 
     def moved(self, **changes: object) -> Ticket:
         return replace(self, **changes)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from app.errors import HallProblem
+from app.hall.certs import write_secret
 from app.hall.wire import is_hall_name
 from app.texts import _
 
@@ -55,7 +56,7 @@ class HallAddress:
             "servers": list(self.servers),
             "replicas": self.replicas,
         }
-        (self.folder / FILE).write_text(json.dumps(body, ensure_ascii=False, indent=1), "utf-8")
+        write_secret(self.folder / FILE, json.dumps(body, ensure_ascii=False, indent=1).encode("utf-8"))
 
     @property
     def urls(self) -> list[str]:

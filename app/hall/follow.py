@@ -6,7 +6,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from app.domain.hall import EventKind, HallState, fold
+from app.domain.hall import HallState, fold
+from app.domain.hall_event import EventKind
 from app.hall.log import HallLog, LoggedEvent
 
 

@@ -10,48 +10,41 @@ Rules and their evidence: bindings never called anyone twice in 200 simulated ha
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from app.domain.hall import (
+from app.domain.hall import UNDOABLE, HallState, Promise, fits
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_next import (
     Choice,
-    EventKind,
-    HallEvent,
-    HallState,
-    Promise,
-    fits,
-    fold,
     next_in_block,
     next_ticket,
+    overdue_elsewhere,
     to_ask,
     to_bind,
     to_release,
 )
-from app.domain.ticket import Ticket, TicketState, format_number, parse_number
+from app.domain.ticket import Ticket, TicketState, Wanted, format_number, parse_number
 from app.errors import HallProblem
-from app.hall import refusals, restored
+from app.hall import refusals
 from app.hall.journal import Entry, Journal
-from app.hall.log import (
-    LoggedEvent,
-    RestorableLog,
-    counter_subject,
-    ticket_subject,
-    window_subject,
-)
+from app.hall.ledger import Ledger, fact_id
+from app.hall.log import RULES_SUBJECT, RestorableLog, counter_subject, ticket_subject, window_subject
 from app.ids import new_id
 
 RESERVE: Final = 2
 BLOCK: Final = 60
 _TRIES: Final = 50
-_AGAIN: Final = "/"
-_log = logging.getLogger(__name__)
 
 
-class Member:
-    """One window (or issuing point) on one business day. Belongs to the ``hall`` lane."""
+class Member(Ledger):
+    """One window (or issuing point) on one business day. Belongs to the ``hall`` lane.
+
+    ``tags`` are what the window can do, ``alone`` is the prefix of the numbers it gives while cut off ("" to
+    go on with the prefix asked for).
+    """
 
     def __init__(
         self,
@@ -63,171 +56,13 @@ class Member:
         reserve: int = RESERVE,
         block: int = BLOCK,
         promise: Promise | None = None,
+        tags: frozenset[str] = frozenset(),
+        alone: str = "",
     ) -> None:
-        self.log = log
-        self.window = window
-        self.day = day
-        self.cut_off = True
-        self.conflicts: list[Entry] = []
-        """Facts of ours that the hall had overruled meanwhile: for the supervisor's eyes."""
-        self._journal = journal
-        self._own = list(journal.entries(day))
-        self._own_ids = {entry.event_id for entry in self._own}
-        self._reserve = reserve
+        super().__init__(log, journal, window, day, reserve=reserve, promise=promise)
         self._block = block
-        self._promise = promise
-        self._forget_hub()
-        self._before: list[LoggedEvent] = []
-        self._known_epoch = ""
-
-    # ---- what is known ----------------------------------------------------------------------------
-
-    @property
-    def state(self) -> HallState:
-        """The hall as last read, with what is only in our journal on top."""
-        unmerged = self._unmerged()
-        return fold((entry.event for entry in unmerged), self._hub) if unmerged else self._hub
-
-    def _forget_hub(self) -> None:
-        self._hub = HallState()
-        self._seq = 0
-        self._seen: list[LoggedEvent] = []
-        self._ids: set[str] = set()
-        self._pending = {entry.event_id: entry for entry in self._own}
-        self._counts: dict[str, int] = {}
-
-    def _unmerged(self) -> list[Entry]:
-        return list(self._pending.values())
-
-    def read(self) -> bool:
-        """Read what is new; return False, and be cut off, when the log is out of reach or an older copy."""
-        try:
-            news = self.log.since(self.day, self._seq)
-        except refusals.OlderCopy:
-            self.cut_off = True
-            return self._read_restored()
-        except HallProblem:
-            self.cut_off = True
-            return False
-        self._take_in(news)
-        return True
-
-    def _take_in(self, news: Iterable[LoggedEvent]) -> None:
-        news = list(news)
-        self._hub = fold((e.event for e in news if not _is_claim(e.subject, e.event)), self._hub)
-        self._seen += news
-        for logged in news:
-            self._ids.add(_fact_id(logged.event_id))
-            self._pending.pop(_fact_id(logged.event_id), None)
-        self._counts.update((e.subject, e.subject_seq) for e in news)
-        self._seq = news[-1].seq if news else self._seq
-
-    def _read_restored(self) -> bool:
-        """Read an older copy from its beginning, but use it only when its epoch was raised."""
-        known, ids = self._seen, self._ids
-        self.log.accept_restored()
-        self._forget_hub()
-        if self.read() and self._epoch() not in {"", *ids}:
-            self._before += known
-            return True
-        self._forget_hub()
-        self._take_in(known)
-        if known:
-            self.log.remember(known[-1].seq, known[-1].event_id)
-        return False
-
-    def _epoch(self) -> str:
-        """Return the id of the log's newest epoch event; counting would not tell two restores apart."""
-        return next((e.event_id for e in reversed(self._seen) if e.event.kind is EventKind.EPOCH), "")
-
-    # ---- coming back ------------------------------------------------------------------------------
-
-    def settle(self, now: datetime) -> bool:
-        """Read, report and append what the log lacks of ours; True when connected and all is there.
-
-        Call it when the connection is back and regularly in between. Never raises for a lost connection.
-        """
-        returning = self.cut_off
-        if not self.read():
-            return False
-        try:
-            if self._epoch() != self._known_epoch or self.window in self._hub.owed:
-                self._report(now)
-            self._append_all(self._unmerged(), report=False)
-            self.cut_off = False
-            if returning:
-                self._return_unannounced(now)
-                self._release_own_issued(now)
-        except HallProblem as problem:
-            _log.info("hall: still cut off: %s", problem.detail)
-            self.cut_off = True
-        return not self.cut_off
-
-    def _report(self, now: datetime) -> None:
-        """Tell the restored log what we knew: all that was seen, and all that is in the journal."""
-        seen = [Entry(_fact_id(e.event_id), e.subject, e.event) for e in self._before]
-        facts = [e for e in (*seen, *self._own) if e.subject.startswith("ticket.")]
-        self._append_all([e for e in facts if e.event_id not in self._ids], report=True)
-        highest = self._highest(seen)
-        for prefix, count in highest.items():
-            while self._counts.get(counter_subject(prefix), 0) < count:
-                here = self._counts.get(counter_subject(prefix), 0)
-                restored.skip(self.log, self.day, now, prefix, here, beyond=count)
-                self._must_read()
-        if self.window in self._hub.owed:
-            event = HallEvent(EventKind.REPORTED, "", now, self.window)
-            self._append(Entry(new_id(), window_subject(self.window), event))
-        self._known_epoch = self._epoch()
-        self._before = []
-
-    def _highest(self, seen: Iterable[Entry]) -> dict[str, int]:
-        """Return the highest number by prefix that anything we knew of has used or reserved."""
-        highest: dict[str, int] = {}
-        for entry in (*seen, *self._own):
-            if entry.event.kind in {EventKind.ISSUED, EventKind.BLOCK}:
-                prefix, first = parse_number(entry.event.number)
-                highest[prefix] = max(highest.get(prefix, 0), first + entry.event.span - 1)
-        return highest
-
-    def _append_all(self, entries: Iterable[Entry], *, report: bool) -> None:
-        for entry in entries:
-            if entry.event_id in self._ids:
-                continue
-            event = replace(entry.event, report=report)
-            ticket = self._hub.tickets.get(event.number)
-            known = event.kind is EventKind.ISSUED or (ticket is not None and fits(ticket, event))
-            if not known and not report:
-                self.conflicts.append(entry)
-            event_id = f"{entry.event_id}{_AGAIN}{self._epoch()[-8:]}" if report else entry.event_id
-            self._append(Entry(event_id, entry.subject, event))
-
-    def _append(self, entry: Entry) -> None:
-        """Append a fact after whatever is there; the fold decides what it means. Raises HallProblem."""
-        while _fact_id(entry.event_id) not in self._ids:
-            expected = self._counts.get(entry.subject, 0)
-            self.log.append(self.day, entry.subject, expected, entry.event_id, entry.event)
-            self._must_read()
-
-    def _must_read(self) -> None:
-        if not self.read():
-            raise refusals.unreachable("cut off", 0)
-
-    def _return_unannounced(self, now: datetime) -> None:
-        """Give back a claim the log has, but whose answer never came: nobody was called."""
-        calls = {
-            e.event.number: _fact_id(e.event_id)
-            for e in self._seen
-            if e.event.kind is EventKind.CALLED and e.event.window == self.window
-        }
-        for ticket in list(self._hub.tickets.values()):
-            called = ticket.state is TicketState.CALLED and ticket.window == self.window
-            if called and calls.get(ticket.number) not in self._own_ids:
-                self._fact(EventKind.RETURNED, ticket.number, now)
-
-    def _release_own_issued(self, now: datetime) -> None:
-        """Let the hall have the numbers issued alone beyond our reserve."""
-        for ticket in self.state.bound_to(self.window)[self._reserve :]:
-            self._fact(EventKind.RELEASED, ticket.number, now)
+        self._tags = tags
+        self._alone = alone
 
     # ---- getting ready for being alone ------------------------------------------------------------
 
@@ -239,16 +74,22 @@ class Member:
         if self.cut_off:
             return
         try:
-            if self.window not in self._hub.enrolled:
-                event = HallEvent(EventKind.ENROLLED, "", now, self.window)
-                self._append(Entry(new_id(), window_subject(self.window), event))
+            self._enrol(now)
             for ticket in to_release(self.state, self.window):
-                self._fact(EventKind.RELEASED, ticket.number, now)
+                self._fact(self._event(EventKind.RELEASED, ticket.number, now))
             for prefix in prefixes:
                 self._hold_block(prefix, now)
             self._hold_reserve(now)
         except HallProblem:
             self.cut_off = True
+
+    def _enrol(self, now: datetime) -> None:
+        if self._hub.tags.get(self.window) != self._tags or self.window not in self._hub.enrolled:
+            event = HallEvent(EventKind.ENROLLED, "", now, self.window, tags=tuple(sorted(self._tags)))
+            self._append(Entry(new_id(), window_subject(self.window), event))
+        if self._hub.promise is None and self._promise is not None:
+            self.log.append(self.day, RULES_SUBJECT, 0, new_id(), self._promised(self._promise, now))
+            self._must_read()
 
     def _hold_block(self, prefix: str, now: datetime) -> None:
         blocked = next_in_block(self.state, self.window, prefix, self._used(prefix)) is not None
@@ -265,29 +106,56 @@ class Member:
     def _hold_reserve(self, now: datetime) -> None:
         ticket = to_bind(self.state, self.window, now, self._reserve, self._promise)
         if ticket is not None:
-            self._claim(EventKind.BOUND, ticket, now)
-        elif next_ticket(self.state, now, self._promise, self.window) is None:
-            wanted = to_ask(self.state, self.window)
-            if wanted is not None:
-                self._claim(EventKind.ASKED, wanted, now)
+            self._claim(self._event(EventKind.BOUND, ticket.number, now))
+        elif self._idle and next_ticket(self.state, now, self._promise, self.window) is None:
+            self._ask_for(to_ask(self.state, self.window), now)
 
-    # ---- acts ---------------------------------------------------------------------------------------
+    @property
+    def _idle(self) -> bool:
+        return self.window not in self.state.paused and self.state.called_by(self.window) is None
 
-    def issue(self, prefix: str, group: str, green: bool, now: datetime) -> str:
+    def ask(self, now: datetime) -> bool:
+        """Ask another window for whom this one should call but may not; say whether somebody is asked for.
+
+        That is who was overtaken as often as promised, or, with nobody else to call, anybody.
+        """
+        if self.cut_off or not self.read():
+            return False
+        state = self.state
+        wanted = overdue_elsewhere(state, self.window, self._promise)
+        if wanted is None and next_ticket(state, now, self._promise, self.window) is None:
+            held = (t for t in state.waiting() if t.asked == self.window)
+            wanted = to_ask(state, self.window) or next(held, None)
+        self._ask_for(wanted, now)
+        return wanted is not None and not self.cut_off
+
+    @property
+    def waits_for_release(self) -> bool:
+        """Whether somebody this window asked for is still held by another."""
+        return any(t.asked == self.window and t.bound is not None for t in self.state.waiting())
+
+    def _ask_for(self, wanted: Ticket | None, now: datetime) -> None:
+        if wanted is not None and wanted.asked is None:
+            self._claim(self._event(EventKind.ASKED, wanted.number, now))
+
+    # ---- numbers ------------------------------------------------------------------------------------
+
+    def issue(self, prefix: str, wanted: Wanted, now: datetime) -> str:
         """Return a number nobody else has, durable before it is printed. Raises HallProblem."""
         if not self.cut_off and not self._hub.owed:
-            number = self._issue_connected(prefix, group, green, now)
+            number = self._issue_connected(prefix, wanted, now)
             if number is not None:
                 return number
+        prefix = self._alone or prefix
         count = next_in_block(self.state, self.window, prefix, self._used(prefix))
         if count is None:
             owed = self._hub.owed if not self.cut_off else frozenset()
             raise refusals.reports_missing(owed) if owed else refusals.no_numbers_left()
         number = format_number(prefix, count)
-        self._issued(HallEvent(EventKind.ISSUED, number, now, self.window, group, green))
+        self._issued(replace(_issued(number, wanted, now), window=self.window))
         return number
 
-    def _issue_connected(self, prefix: str, group: str, green: bool, now: datetime) -> str | None:
+    def _issue_connected(self, prefix: str, wanted: Wanted, now: datetime) -> str | None:
         try:
             for _attempt in range(_TRIES):
                 self._must_read()
@@ -295,7 +163,7 @@ class Member:
                     return None
                 count = self._counts.get(counter_subject(prefix), 0)
                 number = format_number(prefix, count + 1)
-                event = HallEvent(EventKind.ISSUED, number, now, group=group, green=green)
+                event = _issued(number, wanted, now)
                 if self.log.append(self.day, counter_subject(prefix), count, new_id(), event) is not None:
                     break
             else:
@@ -315,7 +183,7 @@ class Member:
         except HallProblem:
             self.cut_off = True
             self._keep(entry)
-            self._bind_own(event)
+            self._bind_own(event.number, event.at)
             return True
         if entry.event.number not in self._hub.tickets:
             return False
@@ -325,11 +193,10 @@ class Member:
     def _issued(self, event: HallEvent) -> None:
         """Keep a ticket that was issued alone; nobody else may call it until we let it go."""
         self._keep(Entry(new_id(), ticket_subject(event.number), event))
-        self._bind_own(event)
+        self._bind_own(event.number, event.at)
 
-    def _bind_own(self, event: HallEvent) -> None:
-        bound = HallEvent(EventKind.BOUND, event.number, event.at, self.window)
-        self._keep(Entry(new_id(), ticket_subject(event.number), bound))
+    def _bind_own(self, number: str, at: datetime) -> None:
+        self._fact_alone(self._event(EventKind.BOUND, number, at))
 
     def _used(self, prefix: str) -> int:
         """Return the highest number we ever took from our blocks; it only grows."""
@@ -337,6 +204,22 @@ class Member:
         counts = (parse_number(e.event.number) for e in self._own if e.event.kind is EventKind.ISSUED)
         mine = [n for p, n in counts if p == prefix and any(b.first <= n <= b.last for b in blocks)]
         return max(mine, default=0)
+
+    def admit(self, number: str, wanted: Wanted, arrived: datetime) -> bool:
+        """Take in a number that was torn from a printed roll; False when the hall has it already.
+
+        Raises HallProblem when cut off: the same stub could be taken in twice.
+        """
+        self._must_be_connected()
+        event = replace(_issued(number, wanted, arrived), window=self.window)
+        entry = Entry(new_id(), ticket_subject(number), event)
+        taken = self.log.append(self.day, entry.subject, 0, entry.event_id, event) is not None
+        self._must_read()
+        if taken:
+            self._keep(entry)
+        return taken
+
+    # ---- calling ------------------------------------------------------------------------------------
 
     def call_next(self, now: datetime) -> Choice | None:
         """Claim who is next and return why, durable before the announcement; None: nobody may be called."""
@@ -346,12 +229,29 @@ class Member:
             choice = next_ticket(self._callable(), now, self._promise, self.window)
             if choice is None:
                 return None
+            other = choice.otherwise or choice.runner_up or ""
+            called = self._event(EventKind.CALLED, choice.ticket.number, now, choice.reason)
+            called = replace(called, rule=choice.rule, other=other)
             if self.cut_off:
-                self._fact_alone(EventKind.CALLED, choice.ticket.number, now)
+                self._fact_alone(called)
                 return choice
-            if self._claim(EventKind.CALLED, choice.ticket, now):
+            if self._claim(called):
                 return choice
         return None
+
+    def call(self, number: str, now: datetime, reason: str) -> bool:
+        """Claim one certain number, waiting or parked here; False when this window may not or was late."""
+        if not self.cut_off and not self.read():
+            self.cut_off = True
+        ticket = self.state.tickets.get(number)
+        event = replace(self._event(EventKind.CALLED, number, now, reason), rule="chosen")
+        if ticket is None or not fits(ticket, event) or self.state.frozen(ticket):
+            return False
+        if self.cut_off:
+            if ticket.bound == self.window:
+                self._fact_alone(event)
+            return ticket.bound == self.window
+        return self._claim(event)
 
     def _callable(self) -> HallState:
         state = self.state
@@ -360,65 +260,172 @@ class Member:
         bound = {t.number: t for t in state.bound_to(self.window)}
         return replace(state, tickets=bound, owed=frozenset())
 
-    def close(self, kind: EventKind, number: str, now: datetime) -> None:
-        """Record what became of the ticket called here: SERVED, NO_SHOW, RETURNED or RECALLED."""
-        self._fact(kind, number, now)
+    def close(
+        self,
+        kind: EventKind,
+        number: str,
+        now: datetime,
+        *,
+        reason: str = "",
+        to: int | None = None,
+        needs: tuple[str, ...] = (),
+        urgent: bool = False,
+    ) -> None:
+        """Record what became of the ticket called here, which nobody can dispute.
 
-    def _claim(self, kind: EventKind, ticket: Ticket, now: datetime) -> bool:
+        SERVED, NO_SHOW, RETURNED, RECALLED, PARKED, or TRANSFERRED to a window or to what it needs.
+        """
+        event = self._event(kind, number, now, reason)
+        self._fact(replace(event, to=to, needs=needs, urgent=urgent))
+        if kind is EventKind.RETURNED and self.cut_off:
+            self._bind_own(number, now)
+
+    def bring_back(self, number: str, now: datetime) -> bool:
+        """Let a missed number wait again; False when it does not miss any more. Raises HallProblem.
+
+        Cut off, only a number that was missed here after the cut: the others are everybody's.
+        """
+        if not self.cut_off and not self.read():
+            self.cut_off = True
+        event = self._event(EventKind.RETURNED, number, now)
+        ticket = self.state.tickets.get(number)
+        if ticket is None or ticket.state is not TicketState.NO_SHOW:
+            return False
+        if not self.cut_off:
+            return self._claim(event)
+        if not self._surely_ours(number):
+            raise refusals.not_alone()
+        self._fact_alone(event)
+        self._bind_own(number, now)
+        return True
+
+    def undo(self, number: str, now: datetime) -> bool:
+        """Take our last act on the ticket back; False when the hall went on. Raises HallProblem.
+
+        Cut off, a person given back to the hall is not taken back: another window may have called.
+        """
+        if not self.cut_off and not self.read():
+            self.cut_off = True
+        event = self._event(EventKind.UNDONE, number, now)
+        ticket = self.state.tickets.get(number)
+        if ticket is None or not fits(ticket, event):
+            return False
+        if not self.cut_off:
+            return self._claim(event)
+        if ticket.state is TicketState.WAITING or not self._surely_ours(number):
+            raise refusals.not_alone()
+        self._fact_alone(event)
+        return True
+
+    def _surely_ours(self, number: str) -> bool:
+        """Say whether, for all the hall knows, the ticket is in our hands."""
+        known = self._hub.tickets.get(number)
+        if known is None or known.bound == self.window:
+            return True
+        return known.state is TicketState.CALLED and known.window == self.window
+
+    def last_act(self) -> HallEvent | None:
+        """Return our last act on a ticket if it can still be undone."""
+        acts = (e.event for e in reversed(self._own) if e.event.kind in _ACTS)
+        last = next(acts, None)
+        ticket = self.state.tickets.get(last.number) if last else None
+        if last is None or ticket is None:
+            return None
+        return last if fits(ticket, replace(last, kind=EventKind.UNDONE)) else None
+
+    # ---- the window and the hall --------------------------------------------------------------------
+
+    def pause(self, reason: str, now: datetime) -> None:
+        """Say that this window does not call for a while."""
+        self._fact(self._event(EventKind.PAUSED, "", now, reason))
+
+    def resume(self, now: datetime) -> None:
+        self._fact(self._event(EventKind.RESUMED, "", now))
+
+    def promise(self, promise: Promise, now: datetime) -> bool:
+        """Change the hall's promise for the rest of the day; False when somebody was faster.
+
+        Raises HallProblem when cut off.
+        """
+        self._must_be_connected()
+        expected = self._counts.get(RULES_SUBJECT, 0)
+        event = self._promised(promise, now)
+        changed = self.log.append(self.day, RULES_SUBJECT, expected, new_id(), event) is not None
+        self._must_read()
+        return changed
+
+    def free(self, number: str, window: int, now: datetime) -> bool:
+        """Take a ticket from a window that is dead: a supervisor's act. Raises HallProblem when cut off."""
+        self._must_be_connected()
+        expected = self._counts.get(ticket_subject(number), 0)
+        freed = free(self.log, self.day, window, number, now, expected) is not None
+        self._must_read()
+        return freed
+
+    def _must_be_connected(self) -> None:
+        if self.cut_off:
+            raise refusals.not_alone()
+        self._must_read()
+
+    def _promised(self, promise: Promise, now: datetime) -> HallEvent:
+        return HallEvent(EventKind.PROMISED, "", now, self.window, limits=promise.limits)
+
+    def _event(self, kind: EventKind, number: str, now: datetime, reason: str = "") -> HallEvent:
+        return HallEvent(kind, number, now, self.window, reason=reason)
+
+    def _claim(self, event: HallEvent) -> bool:
         """Append by compare-and-set and keep it; True when the hall agrees that it is ours."""
-        event = HallEvent(kind, ticket.number, now, self.window)
-        entry = Entry(new_id(), ticket_subject(ticket.number), event)
+        ticket = self.state.tickets[event.number]
+        entry = Entry(new_id(), ticket_subject(event.number), event)
         expected = self._counts.get(entry.subject, 0)
         try:
             claimed = self.log.append(self.day, entry.subject, expected, entry.event_id, event)
             self._must_read()
         except HallProblem:
             self.cut_off = True
-            if kind is EventKind.CALLED and ticket.bound == self.window:
+            if event.kind is EventKind.CALLED and ticket.bound == self.window:
                 self._keep_with_issue(entry)  # nobody else may call it, whether the answer was lost or not
                 return True
             return False
         if claimed is None or entry.event_id not in self._ids:
             return False
-        after = self._hub.tickets[ticket.number]
-        if kind is EventKind.CALLED:
-            held = after.state is TicketState.CALLED and after.window == self.window
-        else:
-            held = after.bound == self.window
+        held = self._holds(event)
         if held:
             self._keep_with_issue(entry)
         return held
+
+    def _holds(self, event: HallEvent) -> bool:
+        """Say whether the claim had its effect: a hall that waits for reports may not have let it."""
+        after = self._hub.tickets[event.number]
+        if event.kind is EventKind.CALLED:
+            return after.state is TicketState.CALLED and after.window == self.window
+        if event.kind is EventKind.BOUND:
+            return after.bound == self.window
+        return True
 
     def _keep_with_issue(self, entry: Entry) -> None:
         """Keep the claim together with the ticket it is about: alone, nobody else could tell us of it."""
         for event in self._seen:
             if event.subject == entry.subject and event.event.kind is EventKind.ISSUED:
-                self._keep(Entry(_fact_id(event.event_id), event.subject, event.event))
+                self._keep(Entry(fact_id(event.event_id), event.subject, event.event))
         self._keep(entry)
 
-    def _keep(self, entry: Entry) -> None:
-        if entry.event_id not in self._own_ids:
-            self._journal.add(self.day, entry)
-            self._own.append(entry)
-            self._own_ids.add(entry.event_id)
-            if entry.event_id not in self._ids:
-                self._pending[entry.event_id] = entry
 
-    def _fact_alone(self, kind: EventKind, number: str, now: datetime) -> Entry:
-        event = HallEvent(kind, number, now, self.window)
-        entry = Entry(new_id(), ticket_subject(number), event)
-        self._keep(entry)
-        return entry
+_ACTS: Final = UNDOABLE | {EventKind.SERVED, EventKind.UNDONE}
 
-    def _fact(self, kind: EventKind, number: str, now: datetime) -> None:
-        """Record something nobody can dispute: durable here first, in the log now or on return."""
-        entry = self._fact_alone(kind, number, now)
-        if self.cut_off:
-            return
-        try:
-            self._append(entry)
-        except HallProblem:
-            self.cut_off = True
+
+def _issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
+    return HallEvent(
+        EventKind.ISSUED,
+        number,
+        at,
+        group=wanted.group,
+        green=wanted.green,
+        urgent=wanted.urgent,
+        needs=wanted.needs,
+        person=wanted.person,
+        cases=wanted.cases,
+    )
 
 
 def free(log: RestorableLog, day: date, window: int, number: str, now: datetime, expected: int) -> int | None:
@@ -428,12 +435,3 @@ def free(log: RestorableLog, day: date, window: int, number: str, now: datetime,
     """
     event = HallEvent(EventKind.FREED, number, now, window)
     return log.append(day, ticket_subject(number), expected, new_id(), event)
-
-
-def _fact_id(event_id: str) -> str:
-    """Return the id of the fact itself; told again it has another: no log must look like its older copy."""
-    return event_id.partition(_AGAIN)[0]
-
-
-def _is_claim(subject: str, event: HallEvent) -> bool:
-    return event.kind is EventKind.ISSUED and subject.startswith("counter.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Final, Protocol
 
-from app.domain.hall import HallEvent
+from app.domain.hall_event import HallEvent
 from app.hall.log import decode, encode
 from app.storage import hall_events
 from app.storage.access import StoreAccess, Transaction
@@ -33,37 +33,42 @@ class Journal(Protocol):
 
 
 class StoreJournal:
-    """A journal in the desk's own store, beside the log of a one-window hall and never mixed with it."""
+    """A journal in the desk's own store.
 
-    def __init__(self, store: StoreAccess) -> None:
+    Beside the log of a one-window hall and never mixed with it; with ``is_log`` it *is* that log: what is
+    made durable is told to the hall by that alone.
+    """
+
+    def __init__(self, store: StoreAccess, *, is_log: bool = False) -> None:
         self._store = store
+        self._mark = "" if is_log else _MARK
+        self._beside = "" if is_log else _BESIDE
 
     def add(self, day: date, entry: Entry) -> None:
-        self._store(_add, _own(day), entry)
+        self._store(_add, f"{day.isoformat()}{self._beside}", self._mark + entry.event_id, entry)
 
     def entries(self, day: date) -> Sequence[Entry]:
-        prefix = f"{_own(day)}."
-        rows = self._store(hall_events.since, _own(day), 0)
+        own = f"{day.isoformat()}{self._beside}"
+        rows = self._store(hall_events.since, own, 0)
         return [
-            Entry(row.event_id.removeprefix(_MARK), row.subject.removeprefix(prefix), decode(row.body))
+            Entry(
+                row.event_id.removeprefix(self._mark), row.subject.removeprefix(f"{own}."), decode(row.body)
+            )
             for row in rows
         ]
 
 
-_MARK = "own:"
+_MARK: Final = "own:"
+_BESIDE: Final = "/own"
 
 
-def _own(day: date) -> str:
-    return f"{day.isoformat()}/own"
-
-
-def _add(connection: Transaction, day: str, entry: Entry) -> None:
+def _add(connection: Transaction, day: str, event_id: str, entry: Entry) -> None:
     subject = f"{day}.{entry.subject}"
     hall_events.append(
         connection,
         subject,
         hall_events.last_seq(connection, subject),
-        event_id=_MARK + entry.event_id,
+        event_id=event_id,
         day=day,
         body=encode(entry.event),
     )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Final, Protocol
 
 from app.clock import moment, stamp
-from app.domain.hall import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 
 
 @dataclass(frozen=True)
@@ -73,37 +73,26 @@ def window_subject(window: int) -> str:
 
 EPOCH_SUBJECT: Final = "epoch"
 """What concerns the whole hall: a restored log, a window out of service."""
+RULES_SUBJECT: Final = "rules"
+"""What the hall promises today."""
 
 
 def encode(event: HallEvent) -> str:
-    """Return the event as canonical JSON; no personal data is in it."""
+    """Return the event as canonical JSON, what is as by default left out; no personal data is in it."""
     body: dict[str, object] = {"kind": event.kind.value, "number": event.number, "at": stamp(event.at)}
-    if event.window is not None:
-        body["window"] = event.window
-    if event.group:
-        body["group"] = event.group
-    if event.green:
-        body["green"] = True
-    if event.span != 1:
-        body["span"] = event.span
-    if event.windows:
-        body["windows"] = list(event.windows)
-    if event.report:
-        body["report"] = True
+    for name, default in _MORE.items():
+        value = getattr(event, name)
+        if value != default:
+            body[name] = list(value) if isinstance(value, tuple) else value
     return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def decode(body: str) -> HallEvent:
-    """Read what ``encode`` wrote."""
+    """Read what ``encode`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
     raw = json.loads(body)
-    return HallEvent(
-        kind=EventKind(raw["kind"]),
-        number=raw["number"],
-        at=moment(raw["at"]),
-        window=raw.get("window"),
-        group=raw.get("group", ""),
-        green=raw.get("green", False),
-        span=raw.get("span", 1),
-        windows=tuple(raw.get("windows", ())),
-        report=raw.get("report", False),
-    )
+    more = {name: raw[name] for name in _MORE.keys() & raw.keys()}
+    more |= {name: tuple(value) for name, value in more.items() if isinstance(value, list)}
+    return HallEvent(EventKind(raw["kind"]), raw["number"], moment(raw["at"]), **more)
+
+
+_MORE: Final = {f.name: f.default for f in fields(HallEvent) if f.default is not MISSING}

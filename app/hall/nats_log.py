@@ -25,7 +25,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from app.domain.hall import HallEvent
+from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.address import HallAddress
@@ -53,6 +53,7 @@ _MOST_YIELDS: Final = 8
 _SETTING_REPLIES: Final = 0.3
 _PING_SECONDS: Final = 2
 _RECONNECT: Final = 0.1
+_KNOCK: Final = 0.3
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ class NatsLog:
         self._newest_seen: tuple[int, str] | None = None
         self._places: dict[str, tuple[int, int]] = {}
         self._own_high: dict[str, int] = {}
+        self._answering = True
+        self._knocking: asyncio.Task[None] | None = None
         self._watchers: list[Callable[[LoggedEvent | None], None]] = []
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="hall-log", daemon=True)
@@ -136,6 +139,11 @@ class NatsLog:
             self._loop.run_until_complete(asyncio.wait(left, timeout=1))
 
     @property
+    def answering(self) -> bool:
+        """Whether the last call was answered in time; after one that was not, the log tries by itself."""
+        return self._answering
+
+    @property
     def connected(self) -> bool:
         """Whether a server is reachable just now; it may still have no quorum."""
         return bool(self._client.is_connected)
@@ -146,6 +154,7 @@ class NatsLog:
         async def lost() -> None:
             self._proven = False
             _log.info("hall log: connection lost")
+            self._tell(None)
 
         async def back() -> None:
             self._tell(None)
@@ -365,9 +374,32 @@ class NatsLog:
             raise
         except (TimeoutError, Unavailable, nats.errors.Error, OSError) as error:
             waited = time.monotonic() - started
+            self._silent()
             if not self.connected and isinstance(self._last_error, ssl.SSLError):
                 raise refusals.not_admitted(str(self._last_error.reason)) from error
             raise refusals.unreachable(type(error).__name__, waited) from error
+
+    def _silent(self) -> None:
+        """From now on somebody else than the caller waits for the hall to answer again."""
+        self._answering = False
+        self._loop.call_soon_threadsafe(self._start_knocking)
+
+    def _start_knocking(self) -> None:
+        if self._knocking is None or self._knocking.done():
+            self._knocking = self._loop.create_task(self._knock())
+
+    async def _knock(self) -> None:
+        """Ask the leader for what may not exist until it answers, then tell whoever follows."""
+        while not self._answering:
+            await asyncio.sleep(_KNOCK)
+            try:
+                await asyncio.wait_for(self._ready(), _TRY)
+                await self._leader({"last_by_subj": self._names.day(date.min) + "nothing"})
+            except (HallProblem, Unavailable, nats.errors.Error, TimeoutError, OSError) as error:
+                _log.debug("hall log: still silent: %s", type(error).__name__)
+                continue
+            self._answering = True
+            self._tell(None)
 
 
 async def _page(following: Callable[[float], Coroutine[Any, Any, Msg]]) -> tuple[list[Stored], bool]:

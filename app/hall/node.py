@@ -240,6 +240,7 @@ class Node:
                 f"{day}.counter.*",
                 f"{day}.window.{number}",
                 f"{day}.epoch",
+                f"{day}.rules",
             ],
             "point": [f"{day}.ticket.*", f"{day}.counter.*"],
             "board": [],

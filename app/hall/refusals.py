@@ -75,3 +75,11 @@ def no_numbers_left() -> HallProblem:
         safe=_("已取的号都有效，没有重号。"),
         next_step=_("请改发手写号单，恢复后补录。"),
     )
+
+
+def not_alone() -> HallProblem:
+    return HallProblem(
+        _("联系不上排队主机，这一步要等恢复后再做。"),
+        safe=_("排队没有变动，不会重复叫号。"),
+        next_step=_("现在可以继续叫已留给本窗口的号；连接会自动恢复。"),
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Final
 
-from app.domain.hall import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import format_number
 from app.errors import HallProblem
 from app.hall.join import joined

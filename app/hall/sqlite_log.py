@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from app.domain.hall import HallEvent
+from app.domain.hall_event import HallEvent
 from app.hall.log import LoggedEvent, decode, encode
 from app.storage import hall_events
 from app.storage.access import StoreAccess
@@ -47,3 +47,9 @@ class SqliteLog:
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:  # noqa: ARG002
         """Tell nothing: nobody else writes to this store."""
         return lambda: None
+
+    def accept_restored(self) -> None:
+        """Do nothing: the store's own log is never another's older copy."""
+
+    def remember(self, seq: int, event_id: str) -> None:
+        """Do nothing: what the store holds was seen by itself only."""

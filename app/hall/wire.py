@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from app.domain.hall import HallEvent
+from app.domain.hall_event import HallEvent
 from app.hall.log import LoggedEvent, decode, encode
 
 EVENT_ID: Final = "Nats-Msg-Id"

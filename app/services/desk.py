@@ -12,15 +12,15 @@ from typing import Final
 from app.clock import Clock, SystemClock, business_day
 from app.domain.calendar import HolidayTable
 from app.errors import SettingsProblem, StorageProblem
-from app.hall.follow import HallFollower
-from app.hall.sqlite_log import SqliteLog
-from app.lanes import DB, PAPERS, READER, SCANNER, Lanes
+from app.hall.seat import Seat
+from app.lanes import DB, HALL, PAPERS, READER, SCANNER, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
 from app.services.bench import Bench
 from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
 from app.services.rhythm import Rhythm
+from app.services.seating import open_seat
 from app.services.sending import Sending, make_sending
 from app.settings import CourtSettings, DeviceSettings, Fault, Settings, problem
 from app.storage import meta
@@ -43,7 +43,7 @@ class Desk:
     notices: Notices
     store: StoreAccess
     blobs: BlobTree
-    hall: HallFollower
+    hall: Seat
     bench: Bench
     sending: Sending | None
     knowledge: Knowledge
@@ -77,6 +77,7 @@ class Desk:
         """End all lanes and let the store go; return False when a device call did not end in time."""
         self.cancel()
         ending = [self.lanes.submit(role, self.bench.close, role) for role in (READER, SCANNER)]
+        ending.append(self.lanes.submit(HALL, self.hall.close))
         if self.sending is not None:
             ending.append(self.lanes.submit(self.sending.lane, self.sending.close))
         wait(ending, timeout=_PATIENCE)  # a court or device that does not answer must not keep us
@@ -146,7 +147,7 @@ def _wired(
         notices=notices,
         store=store,
         blobs=blobs,
-        hall=HallFollower(SqliteLog(store)),
+        hall=open_seat(settings, places, store, clock),
         bench=bench,
         sending=_sending(settings.court, places, store, blobs, clock, device, notices),
         knowledge=open_knowledge(places, business_day(clock.now()), notices),

@@ -2,7 +2,7 @@
 
 Before it the pages are bound into one PDF, durable on disk. In it: receipt number, record, outbox event,
 owed pictures, print jobs, the visit frozen. After it the ticket is closed; a crash in between is mended by
-``queue.resume``.
+``calling.resume``.
 """
 
 from __future__ import annotations

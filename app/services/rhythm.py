@@ -10,7 +10,7 @@ class Rhythm:
     """``card`` is how long a key press waits for a card; the others are pauses between two looks.
 
     ``devices`` printers and scanner, ``reader`` a card laid down, ``view`` the minutes people wait,
-    ``court`` a court that could not be reached.
+    ``court`` a court that could not be reached, ``hall`` what keeps a window ready for being cut off.
     """
 
     card: float = 10.0
@@ -18,3 +18,4 @@ class Rhythm:
     reader: float = 0.8
     view: float = 20.0
     court: float = 2.0
+    hall: float = 1.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.lanes import DB, READER, SCANNER, SYNC, on
-from app.services import answers
+from app.services import answers, seating
 from app.services.desk import Desk
 from app.services.sending import court_health
-from app.services.views import Health, StatusView
+from app.services.views import DeviceView, Health, StatusView
 from app.storage import intakes
 from app.storage.access import Transaction
 from app.texts import _
@@ -30,7 +30,7 @@ def view(desk: Desk) -> StatusView:
         if health is Health.OK and minutes >= _UNSENT_WARN_MINUTES:
             health, text = Health.ATTENTION, _("最早一份已等 {minutes} 分钟").format(minutes=minutes)
         return StatusView(
-            devices=desk.bench.views(),
+            devices=_devices(desk),
             unsent=waiting,
             attention=attention,
             oldest_minutes=minutes,
@@ -40,6 +40,12 @@ def view(desk: Desk) -> StatusView:
         )
 
     return desk.store(read)
+
+
+def _devices(desk: Desk) -> tuple[DeviceView, ...]:
+    """Return the hall, where this window is one of many, and the devices."""
+    hall = seating.view(desk.hall)
+    return (*((hall,) if hall else ()), *desk.bench.views())
 
 
 def _court(desk: Desk) -> tuple[Health, str]:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
-from app.domain.hall import EventKind
+from app.domain.hall_event import EventKind
 from app.domain.receipt import parse_receipt_number
 from app.errors import CourtProblem, StorageProblem
 from app.hall.log import decode

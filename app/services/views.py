@@ -44,17 +44,24 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True)
 class TicketRow:
-    """One waiting or missed number."""
+    """One waiting, missed or parked number; ``note`` says whose it is or why it was set aside."""
 
     number: str
     group: str
     green: bool
     waited_minutes: int
+    urgent: bool = False
+    cases: int = 1
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class QueueView:
-    """The left zone. ``next`` is who a press of F5 would call and ``why`` the rule that says so."""
+    """The left zone. ``next`` is who a press of F5 would call and ``why`` the rule that says so.
+
+    ``called_why`` is the rule that chose who is here, ``parked`` who was set aside here, ``paused`` the
+    reason why this window does not call, "" while it does.
+    """
 
     next: TicketRow | None
     why: str
@@ -63,6 +70,9 @@ class QueueView:
     called: TicketRow | None
     served_today: int
     average_minutes: int | None
+    parked: tuple[TicketRow, ...] = ()
+    called_why: str = ""
+    paused: str = ""
 
 
 # ---- this visit (centre) ---------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from app.texts import _
 @on(HALL)
 def desk_view(desk: Desk, finished: str = "") -> DeskView:
     """Return everything on the window; ``finished`` keeps a visit in the centre after it was finished."""
-    desk.hall.refresh(desk.today())
+    queue.look(desk)
     return desk.store(_desk_view, desk, finished)
 
 

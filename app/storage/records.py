@@ -22,7 +22,10 @@ class HallEventRecord:
 
 @dataclass(frozen=True)
 class VisitRecord:
-    """One visit. ``state``: open, finished or no_show; ``day`` is the local business day, ISO."""
+    """One visit. ``state``: open, finished or away (put away, draft and all).
+
+    ``day`` is the local business day, ISO.
+    """
 
     id: str
     ticket: str

@@ -76,7 +76,7 @@ visit = Table(
     Column("clerk", Text, nullable=False),
     Column("green", Integer, CheckConstraint("green IN (0, 1)", name="green"), nullable=False),
     Column("opened_at", Text, nullable=False),
-    Column("state", Text, _one_of("state", "open", "finished", "no_show"), nullable=False),
+    Column("state", Text, _one_of("state", "open", "finished", "away"), nullable=False),
     Column("closed_at", Text),
     Index(None, "state"),
     Index(None, "day", "ticket"),

@@ -56,13 +56,13 @@ def of_ticket(connection: Connection, day: str, ticket: str) -> VisitRecord | No
 
 
 def close(connection: Connection, visit_id: str, state: str, at: datetime) -> None:
-    """Move an open visit to ``finished`` or ``no_show``; a trigger refuses any later change."""
+    """Move an open visit to ``finished`` or ``away``; a trigger refuses any later change."""
     connection.execute(visit.update().where(visit.c.id == visit_id).values(state=state, closed_at=stamp(at)))
 
 
 def reopen(connection: Connection, visit_id: str) -> None:
-    """Open a visit again whose visitor came back after a no-show, with its draft as it was."""
-    changed = visit.update().where(visit.c.id == visit_id, visit.c.state == "no_show")
+    """Open a visit again whose visitor came back to the window, with its draft as it was."""
+    changed = visit.update().where(visit.c.id == visit_id, visit.c.state == "away")
     connection.execute(changed.values(state="open", closed_at=None))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.hall import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall.follow import HallFollower
 from app.hall.log import HallLog, counter_subject, decode, encode, ticket_subject

@@ -24,7 +24,7 @@ import pytest
 from nats.aio.client import Client
 
 from app.clock import business_day
-from app.domain.hall import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall import certs
 from app.hall.address import HallAddress

@@ -18,7 +18,7 @@ import pytest
 from app.errors import Expected, SettingsProblem, StorageProblem
 from app.lanes import PAPERS
 from app.paths import Places
-from app.services import drafts, finishing, queue
+from app.services import drafts, finishing, issuing
 from app.services.desk import Desk, open_desk
 from app.services.papers import keep_blob
 from app.services.verify import findings
@@ -236,7 +236,7 @@ def test_a_visit_meets_a_full_disk_and_is_finished_once_there_is_room(tmp_path: 
             filler = disk / "filler"
             with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
                 _write_for_ever(file)
-            for act, words in ((finishing.finish, (False,)), (queue.take_ticket, ("立案", False))):
+            for act, words in ((finishing.finish, (False,)), (issuing.take_ticket, ("立案", False))):
                 says_everything(_refused(desk, act, *words))
             assert facts(desk).finished == frozenset()
             assert shown(desk).visit_id == visit_id

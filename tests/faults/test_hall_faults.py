@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.hall import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall.log import LoggedEvent, counter_subject, ticket_subject
 from app.hall.nats_log import NatsLog

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.hall import EventKind
-from app.domain.ticket import TicketState
+from app.domain.hall_event import EventKind
+from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall.isolated import Member, free
 from app.hall.journal import Entry, Journal, StoreJournal
@@ -72,7 +72,7 @@ def test_without_the_hall_a_window_goes_on_within_three_seconds_and_merges_on_re
         one, two = member(host, 1, journal), member(host, 2)
         ready(one)
         ready(two)
-        numbers = [one.issue("A", "立案", False, NOW) for _ in range(4)]
+        numbers = [one.issue("A", Wanted("立案", False), NOW) for _ in range(4)]
         ready(one)
         ready(two)
         host.kill()
@@ -83,7 +83,7 @@ def test_without_the_hall_a_window_goes_on_within_three_seconds_and_merges_on_re
         started = time.monotonic()
         one.close(EventKind.SERVED, numbers[0], NOW)
         assert called(one) == numbers[1]
-        fresh = one.issue("A", "立案", True, NOW)
+        fresh = one.issue("A", Wanted("立案", True), NOW)
         assert fresh not in numbers
         assert called(one) == fresh
         assert called(one) is None
@@ -110,7 +110,7 @@ def test_the_leader_of_three_is_killed_and_the_next_person_is_called_within_five
     with Host(tmp_path / "hall", 3) as host:
         one = member(host, 1)
         ready(one)
-        numbers = [one.issue("A", "立案", False, NOW) for _ in range(3)]
+        numbers = [one.issue("A", Wanted("立案", False), NOW) for _ in range(3)]
         ready(one)
         host.kill(host.leader())
         started = time.monotonic()
@@ -124,7 +124,7 @@ def test_an_idle_window_is_given_what_another_holds_when_it_asks(tmp_path: Path)
     with Host(tmp_path / "hall") as host:
         one, two = member(host, 1), member(host, 2)
         ready(one)
-        number = one.issue("A", "立案", False, NOW)
+        number = one.issue("A", Wanted("立案", False), NOW)
         ready(one)
         ready(two)
         assert called(two) is None
@@ -137,7 +137,7 @@ def test_what_a_dead_window_holds_is_freed_by_a_supervisor_only(tmp_path: Path) 
     with Host(tmp_path / "hall") as host:
         one, two = member(host, 1), member(host, 2)
         ready(one)
-        number = one.issue("A", "立案", False, NOW)
+        number = one.issue("A", Wanted("立案", False), NOW)
         assert called(one) == number
         ready(two)
         assert called(two) is None
@@ -159,7 +159,7 @@ def test_a_restored_log_is_fenced_until_its_windows_have_reported(tmp_path: Path
         shutil.copytree(jetstream, tmp_path / "backup")
         host.start()
         until(lambda: one.settle(NOW))
-        number = one.issue("A", "立案", False, NOW)
+        number = one.issue("A", Wanted("立案", False), NOW)
         assert called(one) == number
         host.children[0].stop()
         shutil.rmtree(jetstream)
@@ -169,10 +169,10 @@ def test_a_restored_log_is_fenced_until_its_windows_have_reported(tmp_path: Path
         late = member(host, 3, patience=5.0)
         until(lambda: late.settle(NOW))
         with pytest.raises(HallProblem, match="还在等 1、2 号窗口补报"):
-            late.issue("A", "立案", False, NOW)
+            late.issue("A", Wanted("立案", False), NOW)
         until(lambda: one.settle(NOW))
         until(lambda: two.settle(NOW))
         until(lambda: late.settle(NOW))
         assert late.state.tickets[number].window == 1
         assert called(late) is None
-        assert late.issue("A", "立案", False, NOW) == "A1001"
+        assert late.issue("A", Wanted("立案", False), NOW) == "A1001"

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFileDialog
 
-from app.services import queue
+from app.services import issuing
 from app.services.rhythm import Rhythm
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.keys import KEYS, step_key
@@ -128,7 +128,7 @@ def test_f5_asks_the_queue_even_when_the_window_knows_of_nobody(counter: OpenCou
     desk = counter(rhythm=SELDOM)
     desk.key(Qt.Key.Key_F5)
     desk.says("现在没有人等候")
-    desk.do(queue.take_ticket, "立案", False)
+    desk.do(issuing.take_ticket, "立案", False)
     assert desk.queue.next is None
     desk.key(Qt.Key.Key_F5)
     desk.until(lambda: desk.walk.visit is not None, "the visit of who came meanwhile")

@@ -11,7 +11,17 @@ import pytest
 
 from app.clock import moment
 from app.domain.matter import FieldKind, Group, Side
-from app.services import confirmation, drafts, finishing, matters, papers, queue, status, visit_view
+from app.services import (
+    calling,
+    confirmation,
+    drafts,
+    finishing,
+    issuing,
+    matters,
+    papers,
+    status,
+    visit_view,
+)
 from app.services.desk import Desk
 from app.services.form import YES
 from app.services.knowledge import Knowledge
@@ -45,8 +55,8 @@ def desk(tmp_path: Path, gateway: Gateway) -> Iterator[Desk]:
 
 
 def call(desk: Desk) -> str:
-    do(desk, queue.take_ticket, "立案", False)
-    return str(do(desk, queue.call_next).id)
+    do(desk, issuing.take_ticket, "立案", False)
+    return str(do(desk, calling.call_next).id)
 
 
 def view(desk: Desk, finished: str = "") -> DeskView:
@@ -85,7 +95,7 @@ def finish(desk: Desk, visit_id: str) -> dict[str, Any]:
     if shown.confirmation.ready:
         do(desk, confirmation.sign, shown.confirmation.sha256, SIGNATURE, STROKES)
     finished = do(desk, finishing.finish, unsigned)
-    do(desk, queue.served, finished.ticket)
+    do(desk, calling.served, finished.ticket)
     while desk.store(intakes.events_of, visit_id)[0].state == "waiting":
         do(desk, status.send)
     intake = desk.store(intakes.get_intake, visit_id)

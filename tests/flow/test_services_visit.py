@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from app.domain.hall_event import EventKind
 from app.domain.ticket import TicketState
 from app.errors import Expected, FormProblem, HallProblem, StorageProblem
 from app.lanes import DB, READER, RECEIPT_PRINTER
 from app.paths import Places
+from app.services import calling, drafts, finishing, identity, issuing, papers, print_out, status
 from app.services import dossier_file as bound
-from app.services import drafts, finishing, identity, papers, print_out, queue, status
 from app.services.desk import Desk, open_desk
 from app.services.finishing import NotSigned
 from app.services.verify import at_court, findings
@@ -26,7 +27,7 @@ from app.settings import CourtSettings, DeviceSettings, Settings
 from app.storage import intakes, meta, pages, print_jobs, visits
 from tests.helpers.cases import SteppingClock
 from tests.helpers.court import Gateway
-from tests.helpers.desks import FILLED, HALL, desk_in, do, file_devices
+from tests.helpers.desks import FILLED, HALL, desk_in, do, file_devices, only_in_the_log
 from tests.helpers.devices import id_reader, wait_until
 from tests.helpers.printing import pdf_texts
 from tests.helpers.visits import (
@@ -321,27 +322,24 @@ def test_a_finished_visit_cannot_be_finished_or_changed_again(desk: Desk, tmp_pa
 
 
 def _claim(desk: Desk, number: str, kind: Any) -> None:
-    def claim() -> bool:
-        return queue._claim(desk, desk.hall.refresh(desk.today()).tickets[number], kind)
-
-    assert desk.lanes.submit("hall", claim).result(30)
+    assert only_in_the_log(desk, number, kind)
 
 
 def test_a_claim_without_a_visit_gets_its_visit(tmp_path: Path) -> None:
     with desk_in(tmp_path) as desk:
-        do(desk, queue.take_ticket, "立案", False)
-        _claim(desk, "A001", queue.EventKind.CALLED)
+        do(desk, issuing.take_ticket, "立案", False)
+        _claim(desk, "A001", EventKind.CALLED)
     with desk_in(tmp_path) as desk:
-        found = do(desk, queue.resume)
+        found = do(desk, calling.resume)
         assert (found.ticket, found.state) == ("A001", "open")
         assert "reopened" in {notice.key for notice in desk.notices.standing()}
-        assert do(desk, queue.resume).id == found.id
+        assert do(desk, calling.resume).id == found.id
 
 
 def test_a_claim_whose_visit_could_not_be_stored_is_opened_by_the_next_press_of_the_key(desk: Desk) -> None:
-    do(desk, queue.take_ticket, "立案", False)
-    _claim(desk, "A001", queue.EventKind.CALLED)
-    assert do(desk, queue.call_next).ticket == "A001"
+    do(desk, issuing.take_ticket, "立案", False)
+    _claim(desk, "A001", EventKind.CALLED)
+    assert do(desk, calling.call_next).ticket == "A001"
     assert findings(desk) == []
 
 
@@ -352,12 +350,12 @@ def test_a_finished_visit_whose_ticket_still_counts_as_called_is_closed(
     with desk_in(tmp_path) as desk:
         ready(desk, tmp_path)
         do(desk, finishing.finish, False)
-        do(desk, queue.take_ticket, "立案", False)
+        do(desk, issuing.take_ticket, "立案", False)
         if not restart:
-            assert do(desk, queue.call_next).ticket == "A002"
+            assert do(desk, calling.call_next).ticket == "A002"
             assert desk.hall.state.tickets["A001"].state is TicketState.SERVED
     with desk_in(tmp_path) as desk:
-        resumed = do(desk, queue.resume)
+        resumed = do(desk, calling.resume)
         assert (resumed is None) is restart
         assert desk.hall.state.tickets["A001"].state is TicketState.SERVED
         assert findings(desk) == []
@@ -370,30 +368,30 @@ def test_a_missed_number_whose_draft_was_not_put_away_does_not_block_the_window(
     with desk_in(tmp_path) as desk:
         visit_id = called(desk)
         fill(desk)
-        _claim(desk, "A001", queue.EventKind.NO_SHOW)
+        _claim(desk, "A001", EventKind.NO_SHOW)
         if not restart:
-            do(desk, queue.no_show)
+            do(desk, calling.no_show)
     with desk_in(tmp_path) as desk:
-        assert do(desk, queue.resume) is None
+        assert do(desk, calling.resume) is None
         put_away = desk.store(visits.get, visit_id)
         assert put_away is not None
-        assert put_away.state == "no_show"
-        do(desk, queue.bring_back, "A001")
-        assert do(desk, queue.call_next).id == visit_id
+        assert put_away.state == "away"
+        do(desk, calling.bring_back, "A001")
+        assert do(desk, calling.call_next).id == visit_id
         assert shown(desk).party_name == FILLED["identity.name"]
 
 
 def test_the_draft_of_a_missed_person_is_opened_again_whole(desk: Desk, tmp_path: Path) -> None:
     visit_id = ready(desk, tmp_path)
     before = replace(shown(desk), steps=())
-    do(desk, queue.no_show)
+    do(desk, calling.no_show)
     assert view(desk).visit is None
     assert [row.number for row in view(desk).queue.missed] == ["A001"]
     second = called(desk)
     assert second != visit_id
-    do(desk, queue.no_show)
-    do(desk, queue.bring_back, "A001")
-    again = do(desk, queue.call_next)
+    do(desk, calling.no_show)
+    do(desk, calling.bring_back, "A001")
+    again = do(desk, calling.call_next)
     assert (again.id, again.closed_at) == (visit_id, None)
     assert replace(shown(desk), steps=()) == before
     finish(desk)
@@ -403,7 +401,7 @@ def test_the_draft_of_a_missed_person_is_opened_again_whole(desk: Desk, tmp_path
 def test_who_is_at_the_window_cannot_be_brought_back_into_the_queue(desk: Desk) -> None:
     called(desk)
     with pytest.raises(HallProblem, match="不在过号名单"):
-        do(desk, queue.bring_back, "A001")
+        do(desk, calling.bring_back, "A001")
     assert view(desk).queue.called is not None
 
 
@@ -413,14 +411,14 @@ def test_a_draft_of_yesterday_is_announced_and_can_be_finished_or_put_away(tmp_p
         ready(desk, tmp_path)
     clock.forward(days=1)
     with desk_in(tmp_path, clock=clock) as desk:
-        assert do(desk, queue.resume).ticket == "A001"
-        do(desk, queue.take_ticket, "立案", False)
+        assert do(desk, calling.resume).ticket == "A001"
+        do(desk, issuing.take_ticket, "立案", False)
         with pytest.raises(HallProblem, match="还在本窗口"):
-            do(desk, queue.call_next)
+            do(desk, calling.call_next)
         finished = finish(desk)
         assert finished.receipt_no == "SJ20261124-03-0001"
         assert desk.hall.state.tickets["A001"].state is TicketState.WAITING, "today's A001 is somebody else"
-        assert do(desk, queue.call_next).ticket == "A001"
+        assert do(desk, calling.call_next).ticket == "A001"
         assert findings(desk) == []
 
 
@@ -519,7 +517,7 @@ def test_a_card_laid_down_after_the_person_changed_is_given_to_nobody(tmp_path: 
             first = called(desk)
             reading = desk.lanes.submit(READER, identity.read_card, desk)
             wait_until(lambda: desk.bench.views()[0].text != "尚未检查", "the reader waits for a card")
-            do(desk, queue.no_show)
+            do(desk, calling.no_show)
             second = called(desk)
             reader.tell("place adult")
             with pytest.raises(FormProblem, match="已经换了人") as told:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from app.clock import Clock
+from app.domain.hall_event import EventKind
+from app.lanes import HALL as HALL_LANE
 from app.lanes import Act
 from app.paths import Places
 from app.services.desk import Desk, open_desk
@@ -38,6 +40,20 @@ def desk_in(folder: Path, settings: Settings | None = None, clock: Clock | None 
 def do(desk: Desk, act: Act[Any, Any, Any], *args: Any) -> Any:
     """Run an act on its lane and return its result or raise what it raised."""
     return desk.lanes.submit(act.lane, act, desk, *args).result(timeout=30)
+
+
+def only_in_the_log(desk: Desk, number: str, kind: EventKind) -> bool:
+    """Let the power go between hall and store: the event is in the log, nothing else was done."""
+
+    def act() -> bool:
+        desk.hall.refresh(desk.today())
+        member = desk.hall.member(desk.today())
+        if kind is EventKind.CALLED:
+            return member.call(number, desk.clock.now(), "")
+        member.close(kind, number, desk.clock.now())
+        return True
+
+    return desk.lanes.submit(HALL_LANE, act).result(30)
 
 
 FILLED = {

@@ -13,8 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from app.domain.hall import EventKind, HallEvent, HallState, fold
-from app.domain.ticket import TicketState
+from app.domain.hall import HallState, fold
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.isolated import Member, free
@@ -270,7 +271,7 @@ class Hall:
         if self.quiet:
             return
         try:
-            number = member.issue("A", "立案", self.random.random() < 0.2, self.now)
+            number = member.issue("A", Wanted("立案", self.random.random() < 0.2), self.now)
         except HallProblem:
             self.refused += 1
             return

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app.services import confirmation, drafts, finishing, papers, queue, visit_view
+from app.services import calling, confirmation, drafts, finishing, issuing, papers, visit_view
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
 from app.services.finishing import Finished
@@ -24,8 +24,8 @@ STROKES = [[(0.1, 0.1, 0.0, 0.5), (0.6, 0.7, 0.2, 0.5)], [(0.4, 0.2, 0.3, 0.5), 
 
 def called(desk: Desk) -> str:
     """Issue a number and call it; return the visit's id."""
-    do(desk, queue.take_ticket, "立案登记", False)
-    return str(do(desk, queue.call_next).id)
+    do(desk, issuing.take_ticket, "立案登记", False)
+    return str(do(desk, calling.call_next).id)
 
 
 def fill(desk: Desk, **changes: str) -> None:
@@ -58,7 +58,7 @@ def ready(desk: Desk, folder: Path, *, signed: bool = True) -> str:
 def finish(desk: Desk, *, unsigned: bool = False) -> Finished:
     """Finish and close the ticket, as the window does."""
     finished: Finished = do(desk, finishing.finish, unsigned)
-    do(desk, queue.served, finished.ticket)
+    do(desk, calling.served, finished.ticket)
     return finished
 
 

@@ -11,13 +11,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
 
-from app.domain.hall import EventKind
+from app.domain.hall_event import EventKind
 from app.domain.receipt import receipt_number
 from app.domain.ticket import TicketState, parse_number
 from app.errors import HallProblem
 from app.ids import new_id
-from app.lanes import HALL as HALL_LANE
-from app.services import queue
+from app.services import calling, issuing
 from app.services.desk import Desk
 from app.services.verify import findings
 from app.settings import Settings
@@ -25,7 +24,7 @@ from app.storage import audit, intakes, meta, visits
 from app.storage.access import Transaction
 from app.storage.records import IntakeRecord, VisitRecord
 from tests.helpers.cases import SteppingClock
-from tests.helpers.desks import HALL, desk_in, do
+from tests.helpers.desks import HALL, desk_in, do, only_in_the_log
 
 
 class Queue(RuleBasedStateMachine):
@@ -44,7 +43,7 @@ class Queue(RuleBasedStateMachine):
         self.open = ExitStack()
         settings_ = Settings(hall=HALL)
         self.desk: Desk = self.open.enter_context(desk_in(Path(self.folder.name), settings_, self.clock))
-        do(self.desk, queue.resume)
+        do(self.desk, calling.resume)
 
     def teardown(self) -> None:
         try:
@@ -65,7 +64,7 @@ class Queue(RuleBasedStateMachine):
     @rule(target=issued, green=st.booleans())
     def take(self, green: bool) -> str:
         self.clock.forward(seconds=20)
-        number = str(do(self.desk, queue.take_ticket, "立案", green))
+        number = str(do(self.desk, issuing.take_ticket, "立案", green))
         self.numbers.setdefault(self.day, []).append(number)
         return number
 
@@ -74,7 +73,7 @@ class Queue(RuleBasedStateMachine):
         self.clock.forward(seconds=5)
         before = self.desk.hall.refresh(self.desk.today())
         try:
-            record = do(self.desk, queue.call_next)
+            record = do(self.desk, calling.call_next)
         except HallProblem as problem:
             _says_what_to_do(problem)
             return
@@ -91,26 +90,26 @@ class Queue(RuleBasedStateMachine):
     @precondition(lambda self: self.somebody_is_here())
     @rule()
     def recall(self) -> None:
-        self._maybe(queue.recall)
+        self._maybe(calling.recall)
 
     @rule()
     def no_show(self) -> None:
-        self._maybe(queue.no_show)
+        self._maybe(calling.no_show)
 
     @rule(number=issued)
     def bring_back(self, number: str) -> None:
-        self._maybe(queue.bring_back, number)
+        self._maybe(calling.bring_back, number)
 
     @rule(number=consumes(issued))
     def bring_back_and_forget(self, number: str) -> None:
-        self._maybe(queue.bring_back, number)
+        self._maybe(calling.bring_back, number)
 
     @precondition(lambda self: self.somebody_is_here())
     @rule()
     def bring_back_who_is_here(self) -> None:
         called = self.desk.hall.state.called_by(HALL.window)
         assert called is not None
-        self._maybe(queue.bring_back, called.number)
+        self._maybe(calling.bring_back, called.number)
 
     @precondition(lambda self: self.somebody_is_here())
     @rule()
@@ -119,7 +118,7 @@ class Queue(RuleBasedStateMachine):
         draft = self.desk.store(visits.open_at, HALL.window)
         if draft is not None and draft.day == self.day:
             self.desk.store(_finish, draft.id, self.desk)
-            do(self.desk, queue.served, draft.ticket)
+            do(self.desk, calling.served, draft.ticket)
 
     # ---- what happens ------------------------------------------------------------------------------
 
@@ -148,10 +147,7 @@ class Queue(RuleBasedStateMachine):
         self.restart()
 
     def _claim(self, number: str, kind: EventKind) -> None:
-        def claim(desk: Desk) -> bool:
-            return queue._claim(desk, desk.hall.state.tickets[number], kind)
-
-        assert self.desk.lanes.submit(HALL_LANE, claim, self.desk).result(30)
+        assert only_in_the_log(self.desk, number, kind)
 
     def _maybe(self, act, *arguments: object) -> None:  # type: ignore[no-untyped-def]
         self.clock.forward(seconds=5)

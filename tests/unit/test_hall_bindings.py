@@ -4,18 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.domain.hall import (
-    Block,
-    EventKind,
-    HallEvent,
-    HallState,
-    fold,
-    next_in_block,
-    next_ticket,
-    to_ask,
-    to_bind,
-    to_release,
-)
+from app.domain.hall import Block, HallState, fold
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_next import next_in_block, next_ticket, to_ask, to_bind, to_release
 from app.domain.ticket import TicketState
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

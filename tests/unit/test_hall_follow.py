@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 
-from app.domain.hall import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 from app.hall.follow import HallFollower
 from app.hall.log import LoggedEvent
 

@@ -62,7 +62,7 @@ _STATEMENTS: Final = (
     clerk TEXT NOT NULL,
     green INTEGER NOT NULL CONSTRAINT ck_visit_green CHECK (green IN (0, 1)),
     opened_at TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT ck_visit_state CHECK (state IN ('open', 'finished', 'no_show')),
+    state TEXT NOT NULL CONSTRAINT ck_visit_state CHECK (state IN ('open', 'finished', 'away')),
     closed_at TEXT,
     PRIMARY KEY (id)
 )""",

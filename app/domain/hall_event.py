@@ -1,0 +1,66 @@
+"""What can happen in a hall, as facts of its log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What can happen to a ticket, to a counter of numbers, to a window, or to the hall."""
+
+    ISSUED = "issued"
+    CALLED = "called"
+    RECALLED = "recalled"
+    RETURNED = "returned"
+    NO_SHOW = "no_show"
+    SERVED = "served"
+    PARKED = "parked"
+    TRANSFERRED = "transferred"
+    UNDONE = "undone"
+    BOUND = "bound"
+    ASKED = "asked"
+    RELEASED = "released"
+    FREED = "freed"
+    BLOCK = "block"
+    ENROLLED = "enrolled"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    PROMISED = "promised"
+    EPOCH = "epoch"
+    REPORTED = "reported"
+    RETIRED = "retired"
+
+
+@dataclass(frozen=True)
+class HallEvent:
+    """One fact. ``window`` is the counter that acted (for FREED and RETIRED: the one acted upon).
+
+    ``span`` is how many numbers a BLOCK takes from its counter, beginning with ``number``; a BLOCK without a
+    window skips them. ``windows`` are those an EPOCH waits for. ``report`` marks a fact of the epoch before,
+    told again. An ISSUED says what the ticket is for (see ``Wanted``), a CALLED the ``rule`` that chose and
+    who would have been next otherwise (``other``), a TRANSFERRED the window it goes ``to`` or what it
+    ``needs``, an ENROLLED the ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits
+    at most, times an ordinary one is overtaken, minutes a missed number keeps its place.
+    """
+
+    kind: EventKind
+    number: str
+    at: datetime
+    window: int | None = None
+    group: str = ""
+    green: bool = False
+    span: int = 1
+    windows: tuple[int, ...] = ()
+    report: bool = False
+    urgent: bool = False
+    needs: tuple[str, ...] = ()
+    person: str = ""
+    cases: int = 1
+    reason: str = ""
+    to: int | None = None
+    rule: str = ""
+    other: str = ""
+    tags: tuple[str, ...] = ()
+    limits: tuple[int, ...] = ()

@@ -1,0 +1,154 @@
+"""Who is next at a window, and why; and what a window holds so that it can go on alone.
+
+One promise to both sides. Whoever has priority (green channel, a limit about to end) goes first, but nobody
+else is overtaken by them more than the promised number of times: that side never breaks. The other side, the
+longest wait of the green channel, is kept as far as that allows: nobody with priority is ever called later
+than by plain order of arrival.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.hall import HallState, Promise
+from app.domain.ticket import Ticket
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Who is next and why; ``otherwise`` is who would be next without the rule that chose.
+
+    ``runner_up`` is who would be next if this person were not there.
+    """
+
+    ticket: Ticket
+    rule: str
+    reason: str
+    otherwise: str | None = None
+    runner_up: str | None = None
+
+
+def next_ticket(
+    state: HallState, now: datetime, promise: Promise | None = None, window: int | None = None
+) -> Choice | None:
+    """Return who is called next and the rule that chose, or None when nobody waits.
+
+    Tickets bound to another window than ``window``, tickets that need what only another window can do, and
+    tickets that stand still are left out. The hall's own promise of the day goes before ``promise``.
+    """
+    waiting = callable_at(state, window)
+    choice = _choose(waiting, now, state.promise or promise or Promise(), window)
+    if choice is None:
+        return None
+    others = [t for t in waiting if t is not choice.ticket]
+    after = _choose(others, now, state.promise or promise or Promise(), window)
+    return Choice(
+        choice.ticket, choice.rule, choice.reason, choice.otherwise, after.ticket.number if after else None
+    )
+
+
+def callable_at(state: HallState, window: int | None) -> list[Ticket]:
+    """Return whom the window may call, by arrival."""
+    waiting = (t for t in state.waiting() if t.bound in (None, window) and not state.frozen(t))
+    return sorted((t for t in waiting if state.can_serve(window, t)), key=lambda t: t.arrived_at)
+
+
+def _choose(waiting: list[Ticket], now: datetime, promise: Promise, window: int | None) -> Choice | None:
+    if not waiting:
+        return None
+    first = waiting[0]
+    sent = next((t for t in waiting if t.sent and t.bound == window), None)
+    if sent is not None:
+        otherwise = None if sent is first else first.number
+        return Choice(sent, "sent", "转到本窗口的人先叫，不再重新排队。", otherwise)
+    ahead = _priority(waiting, now, promise)
+    if ahead is None or ahead is first:
+        return Choice(first, "arrival", "先到先办：到得最早。")
+    tired = _tired(waiting, ahead, promise)
+    if tired is not None:
+        reason = f"前面已让过 {tired.overtaken} 人，到上限 {promise.overtakes} 人，轮到本人。"
+        return Choice(tired, "overtakes", reason, ahead.number)
+    if ahead.urgent:
+        return Choice(ahead, "urgent", "法定期限临近，先办。", first.number)
+    waited, limit = _minutes(ahead, now), promise.limits[0]
+    reason = f"绿色通道优先：已等 {waited} 分钟，承诺不超过 {limit} 分钟。"
+    return Choice(ahead, "green", reason, first.number)
+
+
+def _priority(waiting: list[Ticket], now: datetime, promise: Promise) -> Ticket | None:
+    """Return who goes before the order of arrival: a green one whose wait is over, an urgent one, a green."""
+    green = next((t for t in waiting if t.green), None)
+    if green is not None and now - green.arrived_at >= promise.green_wait:
+        return green
+    return next((t for t in waiting if t.urgent), None) or green
+
+
+def _tired(waiting: list[Ticket], ahead: Ticket, promise: Promise) -> Ticket | None:
+    """Return the first to arrive of those who were overtaken often enough and would be again."""
+    earlier = (t for t in waiting if not t.priority and t.arrived_at < ahead.arrived_at)
+    return next((t for t in earlier if t.overtaken >= promise.overtakes), None)
+
+
+def _minutes(ticket: Ticket, now: datetime) -> int:
+    return max(0, int((now - ticket.arrived_at).total_seconds() // 60))
+
+
+# ---- what a window holds ----------------------------------------------------------------------------------
+
+
+def to_bind(
+    state: HallState, window: int, now: datetime, reserve: int, promise: Promise | None = None
+) -> Ticket | None:
+    """Return the ticket the window takes into its reserve of ``reserve`` bound ones, or None.
+
+    A busy window takes nobody who was overtaken already: they are for whoever is free first.
+    """
+    if len(state.bound_to(window)) >= reserve or window in state.paused:
+        return None
+    promise = state.promise or promise or Promise()
+    free = [t for t in callable_at(state, window) if t.bound is None]
+    if state.called_by(window) is not None:
+        free = [t for t in free if not t.overtaken]
+    choice = _choose(free, now, promise, window)
+    return choice.ticket if choice else None
+
+
+def to_ask(state: HallState, window: int) -> Ticket | None:
+    """Return whom an idle window asks another window for: the first to arrive that nobody asked for yet."""
+    bound = [t for t in _held_elsewhere(state, window) if t.asked is None]
+    return min(bound, key=lambda t: t.arrived_at, default=None)
+
+
+def overdue_elsewhere(state: HallState, window: int, promise: Promise | None = None) -> Ticket | None:
+    """Return who is bound to another window although overtaken as often as promised, or None."""
+    limit = (state.promise or promise or Promise()).overtakes
+    due = [t for t in _held_elsewhere(state, window) if t.overtaken >= limit and not t.priority]
+    return min(due, key=lambda t: t.arrived_at, default=None)
+
+
+def _held_elsewhere(state: HallState, window: int) -> list[Ticket]:
+    bound = (t for t in state.waiting() if t.bound not in (None, window) and not t.sent)
+    return [t for t in bound if state.can_serve(window, t)]
+
+
+def to_release(state: HallState, window: int) -> list[Ticket]:
+    """Return the bound tickets this window lets go: asked for, overtaken while it is busy, or in a pause."""
+    busy = state.called_by(window) is not None
+    paused = window in state.paused
+    mine = (t for t in state.bound_to(window) if not t.sent)
+    return [t for t in mine if t.asked is not None or paused or (busy and t.overtaken > 0)]
+
+
+def next_in_block(state: HallState, window: int, prefix: str, used: int) -> int | None:
+    """Return the window's next number of its granted blocks after ``used``, None when they are used up.
+
+    ``used`` is the highest number the window ever took from its blocks: it only grows, so that a grant read
+    twice gives no number twice.
+    """
+    mine = sorted(b.first for b in state.blocks if b.window == window and b.prefix == prefix)
+    last = {b.first: b.last for b in state.blocks if b.window == window and b.prefix == prefix}
+    for first in mine:
+        if max(first, used + 1) <= last[first]:
+            return max(first, used + 1)
+    return None

@@ -1,0 +1,244 @@
+"""What a member of the hall knows: the hall's log as far as it was read, and its own journal on top.
+
+Also how it comes back: after being cut off, and after the log turned out to be an older copy.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from app.domain.hall import HallState, Promise, fits, fold
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import TicketState, parse_number
+from app.errors import HallProblem
+from app.hall import refusals, restored
+from app.hall.journal import Entry, Journal
+from app.hall.log import LoggedEvent, RestorableLog, counter_subject, ticket_subject, window_subject
+from app.ids import new_id
+
+_AGAIN: Final = "/"
+_log = logging.getLogger(__name__)
+
+
+class Ledger:
+    """One member's knowledge of one business day. Belongs to the ``hall`` lane."""
+
+    def __init__(
+        self,
+        log: RestorableLog,
+        journal: Journal,
+        window: int,
+        day: date,
+        *,
+        reserve: int,
+        promise: Promise | None = None,
+    ) -> None:
+        self.log = log
+        self.window = window
+        self.day = day
+        self.cut_off = True
+        self.conflicts: list[Entry] = []
+        """Facts of ours that the hall had overruled meanwhile: for the supervisor's eyes."""
+        self._journal = journal
+        self._own = list(journal.entries(day))
+        self._own_ids = {entry.event_id for entry in self._own}
+        self._reserve = reserve
+        self._promise = promise
+        self._forget_hub()
+        self._before: list[LoggedEvent] = []
+        self._known_epoch = ""
+
+    # ---- what is known ----------------------------------------------------------------------------
+
+    @property
+    def state(self) -> HallState:
+        """The hall as last read, with what is only in our journal on top."""
+        unmerged = self._unmerged()
+        return fold((entry.event for entry in unmerged), self._hub) if unmerged else self._hub
+
+    def _forget_hub(self) -> None:
+        self._hub = HallState()
+        self._seq = 0
+        self._seen: list[LoggedEvent] = []
+        self._ids: set[str] = set()
+        self._pending = {entry.event_id: entry for entry in self._own}
+        self._counts: dict[str, int] = {}
+
+    def _unmerged(self) -> list[Entry]:
+        return list(self._pending.values())
+
+    def read(self) -> bool:
+        """Read what is new; return False, and be cut off, when the log is out of reach or an older copy."""
+        try:
+            news = self.log.since(self.day, self._seq)
+        except refusals.OlderCopy:
+            self.cut_off = True
+            return self._read_restored()
+        except HallProblem:
+            self.cut_off = True
+            return False
+        self._take_in(news)
+        return True
+
+    def _take_in(self, news: Iterable[LoggedEvent]) -> None:
+        news = list(news)
+        self._hub = fold((e.event for e in news if not _is_claim(e.subject, e.event)), self._hub)
+        self._seen += news
+        for logged in news:
+            self._ids.add(fact_id(logged.event_id))
+            self._pending.pop(fact_id(logged.event_id), None)
+        self._counts.update((e.subject, e.subject_seq) for e in news)
+        self._seq = news[-1].seq if news else self._seq
+
+    def _read_restored(self) -> bool:
+        """Read an older copy from its beginning, but use it only when its epoch was raised."""
+        known, ids = self._seen, self._ids
+        self.log.accept_restored()
+        self._forget_hub()
+        if self.read() and self._epoch() not in {"", *ids}:
+            self._before += known
+            return True
+        self._forget_hub()
+        self._take_in(known)
+        if known:
+            self.log.remember(known[-1].seq, known[-1].event_id)
+        return False
+
+    def _epoch(self) -> str:
+        """Return the id of the log's newest epoch event; counting would not tell two restores apart."""
+        return next((e.event_id for e in reversed(self._seen) if e.event.kind is EventKind.EPOCH), "")
+
+    # ---- coming back ------------------------------------------------------------------------------
+
+    def settle(self, now: datetime) -> bool:
+        """Read, report and append what the log lacks of ours; True when connected and all is there.
+
+        Call it when the connection is back and regularly in between. Never raises for a lost connection.
+        """
+        returning = self.cut_off
+        if not self.read():
+            return False
+        try:
+            if self._epoch() != self._known_epoch or self.window in self._hub.owed:
+                self._report(now)
+            self._append_all(self._unmerged(), report=False)
+            self.cut_off = False
+            if returning:
+                self._return_unannounced(now)
+                self._release_own_issued(now)
+        except HallProblem as problem:
+            _log.info("hall: still cut off: %s", problem.detail)
+            self.cut_off = True
+        return not self.cut_off
+
+    def _report(self, now: datetime) -> None:
+        """Tell the restored log what we knew: all that was seen, and all that is in the journal."""
+        seen = [Entry(fact_id(e.event_id), e.subject, e.event) for e in self._before]
+        facts = [e for e in (*seen, *self._own) if e.subject.startswith("ticket.")]
+        self._append_all([e for e in facts if e.event_id not in self._ids], report=True)
+        highest = self._highest(seen)
+        for prefix, count in highest.items():
+            while self._counts.get(counter_subject(prefix), 0) < count:
+                here = self._counts.get(counter_subject(prefix), 0)
+                restored.skip(self.log, self.day, now, prefix, here, beyond=count)
+                self._must_read()
+        if self.window in self._hub.owed:
+            event = HallEvent(EventKind.REPORTED, "", now, self.window)
+            self._append(Entry(new_id(), window_subject(self.window), event))
+        self._known_epoch = self._epoch()
+        self._before = []
+
+    def _highest(self, seen: Iterable[Entry]) -> dict[str, int]:
+        """Return the highest number by prefix that anything we knew of has used or reserved."""
+        highest: dict[str, int] = {}
+        for entry in (*seen, *self._own):
+            if entry.event.kind in {EventKind.ISSUED, EventKind.BLOCK}:
+                prefix, first = parse_number(entry.event.number)
+                highest[prefix] = max(highest.get(prefix, 0), first + entry.event.span - 1)
+        return highest
+
+    def _append_all(self, entries: Iterable[Entry], *, report: bool) -> None:
+        for entry in entries:
+            if entry.event_id in self._ids:
+                continue
+            event = replace(entry.event, report=report)
+            ticket = self._hub.tickets.get(event.number)
+            about_ticket = entry.subject.startswith("ticket.") and event.kind is not EventKind.ISSUED
+            known = not about_ticket or (ticket is not None and fits(ticket, event))
+            if not known and not report:
+                self.conflicts.append(entry)
+            event_id = f"{entry.event_id}{_AGAIN}{self._epoch()[-8:]}" if report else entry.event_id
+            self._append(Entry(event_id, entry.subject, event))
+
+    def _append(self, entry: Entry) -> None:
+        """Append a fact after whatever is there; the fold decides what it means. Raises HallProblem."""
+        while fact_id(entry.event_id) not in self._ids:
+            expected = self._counts.get(entry.subject, 0)
+            self.log.append(self.day, entry.subject, expected, entry.event_id, entry.event)
+            self._must_read()
+
+    def _must_read(self) -> None:
+        if not self.read():
+            raise refusals.unreachable("cut off", 0)
+
+    def _return_unannounced(self, now: datetime) -> None:
+        """Give back a claim the log has, but whose answer never came: nobody was called."""
+        calls = {
+            e.event.number: fact_id(e.event_id)
+            for e in self._seen
+            if e.event.kind is EventKind.CALLED and e.event.window == self.window
+        }
+        for ticket in list(self._hub.tickets.values()):
+            called = ticket.state is TicketState.CALLED and ticket.window == self.window
+            if called and calls.get(ticket.number) not in self._own_ids:
+                self._fact(HallEvent(EventKind.RETURNED, ticket.number, now, self.window))
+
+    def _release_own_issued(self, now: datetime) -> None:
+        """Let the hall have the numbers issued alone beyond our reserve."""
+        mine = [t for t in self.state.bound_to(self.window) if not t.sent]
+        for ticket in mine[self._reserve :]:
+            self._fact(HallEvent(EventKind.RELEASED, ticket.number, now, self.window))
+
+    # ---- making durable ------------------------------------------------------------
+
+    def _keep(self, entry: Entry) -> None:
+        if entry.event_id not in self._own_ids:
+            self._journal.add(self.day, entry)
+            self._own.append(entry)
+            self._own_ids.add(entry.event_id)
+            if entry.event_id not in self._ids:
+                self._pending[entry.event_id] = entry
+
+    def _fact_alone(self, event: HallEvent) -> Entry:
+        entry = Entry(new_id(), _subject(event), event)
+        self._keep(entry)
+        return entry
+
+    def _fact(self, event: HallEvent) -> None:
+        """Record something nobody can dispute: durable here first, in the log now or on return."""
+        entry = self._fact_alone(event)
+        if self.cut_off:
+            return
+        try:
+            self._append(entry)
+        except HallProblem:
+            self.cut_off = True
+
+
+def _subject(event: HallEvent) -> str:
+    if event.number:
+        return ticket_subject(event.number)
+    return window_subject(event.window or 0)
+
+
+def fact_id(event_id: str) -> str:
+    """Return the id of the fact itself; told again it has another: no log must look like its older copy."""
+    return event_id.partition(_AGAIN)[0]
+
+
+def _is_claim(subject: str, event: HallEvent) -> bool:
+    return event.kind is EventKind.ISSUED and subject.startswith("counter.")

@@ -1,0 +1,123 @@
+"""Giving out numbers: by key, again after a swipe, for several cases, after an outage from a paper roll."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.clock import local
+from app.domain.hall import HallState
+from app.domain.ticket import Wanted, parse_number
+from app.errors import HallProblem
+from app.ids import new_id
+from app.lanes import HALL, TICKET_PRINTER, on
+from app.services.desk import Desk
+from app.storage import print_jobs
+from app.storage.records import PrintJob
+from app.texts import _
+
+PREFIX: Final = "A"
+GREEN_PREFIX: Final = "G"
+STUB_PREFIX: Final = "P"
+"""Printed rolls for an outage carry a series of their own."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A number given out; ``again`` when the person held it already and only the paper was printed anew."""
+
+    number: str
+    again: bool = False
+
+
+@on(HALL)
+def take_ticket(desk: Desk, group: str, green: bool) -> str:
+    """Issue the next number and make its print job; return the number. Raises HallProblem."""
+    return issue(desk, Wanted(group, green)).number
+
+
+@on(HALL)
+def take_for(desk: Desk, wanted: Wanted) -> Taken:
+    """Issue a number for what is wanted.
+
+    A person who holds one for the same group gets the paper again, no second number. Raises HallProblem.
+    """
+    return issue(desk, wanted)
+
+
+def issue(desk: Desk, wanted: Wanted) -> Taken:
+    """Issue on the ``hall`` lane; see ``take_for``."""
+    day, now = desk.today(), desk.clock.now()
+    state = desk.hall.refresh(day)
+    held = state.open_for(wanted.person, wanted.group)
+    if held is not None:
+        _queue_paper(desk, state, held.number, copy=1)
+        return Taken(held.number, again=True)
+    prefix = GREEN_PREFIX if wanted.green else PREFIX
+    number = desk.hall.member(day).issue(prefix, wanted, now)
+    _queue_paper(desk, desk.hall.state, number)
+    return Taken(number)
+
+
+@on(HALL)
+def admit_stubs(desk: Desk, stubs: Sequence[str], since: datetime) -> tuple[str, ...]:
+    """Take in numbers torn from a printed roll while nothing worked; return those that are new.
+
+    The roll was torn in its order, so arrivals are spread evenly in that order between ``since`` and now.
+    Raises HallProblem when a stub is not of the roll, or the hall is out of reach.
+    """
+    numbers = sorted({_stub(text) for text in stubs}, key=parse_number)
+    day, now = desk.today(), desk.clock.now()
+    desk.hall.refresh(day)
+    member = desk.hall.member(day)
+    step = max(now - since, timedelta(0)) / (len(numbers) + 1)
+    wanted = Wanted(desk.settings.hall.group)
+    arrivals = [(number, since + step * place) for place, number in enumerate(numbers, 1)]
+    return tuple(number for number, at in arrivals if member.admit(number, wanted, at))
+
+
+def _stub(text: str) -> str:
+    number = text.strip().upper().rpartition(".")[2]
+    try:
+        prefix, count = parse_number(number)
+    except ValueError:
+        prefix, count = "", 0
+    if prefix != STUB_PREFIX or not count:
+        raise HallProblem(
+            _("{text} 不是备用号卷上的号。").format(text=text.strip()[:20]),
+            safe=_("已扫的号都在。"),
+            next_step=_("备用号以 {prefix} 开头，请再扫一次。").format(prefix=STUB_PREFIX),
+        )
+    return number
+
+
+def _queue_paper(desk: Desk, state: HallState, number: str, copy: int = 0) -> None:
+    if not desk.bench.has(TICKET_PRINTER):
+        return
+    ticket = state.tickets[number]
+    content = {
+        "number": number,
+        "group": ticket.group,
+        "issued": local(ticket.arrived_at).isoformat(),
+        "ahead": state.people_ahead(number),
+        "priority": ticket.green,
+    }
+    if copy:
+        content["copy"] = copy
+    title = _("排队号 {number}（补打）") if copy else _("排队号 {number}")
+    job = PrintJob(
+        id=new_id(),
+        visit_id=None,
+        ticket=f"{desk.today().isoformat()}.{number}",
+        kind="ticket",
+        printer=desk.bench.owner(TICKET_PRINTER),
+        title=title.format(number=number),
+        content=json.dumps(content, ensure_ascii=False),
+        state="waiting",
+        reason="",
+        tries=0,
+    )
+    desk.store(print_jobs.add, job, desk.clock.now())
