@@ -10,6 +10,8 @@
     gun+serial:///dev/ttyACM0?baud=9600      keypad+serial://COM4?table=sample-a
     led+serial:///dev/ttyUSB2?table=sample-sum
     speaker:                                 speaker:USB%20Audio       speaker+null:
+    camera:0                                 camera:///dev/v4l/by-id/usb-X
+    camera+file:///srv/page_%2502d.jpg       camera+worker:///opt/vendor/camera?args=--port%201
     speaker+file:///srv/last.wav             speech+command:///usr/bin/engine?args=--stdout
 
 Every function raises :class:`~devices.errors.BadAddress` saying which part is wrong, and nothing else.
@@ -36,6 +38,8 @@ _USB = re.compile(r"([0-9A-F]{4}):([0-9A-F]{4})(?::([!-~]{1,126}))?", re.ASCII |
 _TABLE_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,2}(\.[0-9]{1,3})?", re.ASCII)
 _LONGEST_NAME = 200
+_CAMERA_NUMBER = re.compile(r"[0-9]{1,2}", re.ASCII)
+_FILE_NUMBER = re.compile(r"%0?[1-9]?d", re.ASCII)
 _DRIVE = re.compile(r"/[A-Za-z]:/", re.ASCII)
 
 
@@ -219,6 +223,30 @@ def parse_speaker(url: str) -> tuple[str, str]:
     if len(name) > _LONGEST_NAME or (name and scheme == "speaker+null"):
         raise BadAddress(f"{url!r}: {name[:_LONGEST_NAME]!r} is no name of a sound device")
     return scheme, name
+
+
+def parse_camera(url: str) -> str | ProgramAddress:
+    """Parse the address of a document camera; return what our worker opens, or a vendor's program.
+
+    ``camera:`` and ``camera:N`` are cameras by number, ``camera:///dev/...`` by path, ``camera+file:///...``
+    numbered pictures (``%2502d`` stands for two digits), ``camera+worker:///path[?args=...]`` a program.
+    """
+    scheme = scheme_of(url)
+    if scheme == "camera+worker":
+        return parse_program(url, scheme)
+    if scheme == "camera+file":
+        path = parse_file(url, scheme)
+        if not _FILE_NUMBER.search(path):
+            raise BadAddress(f"{url!r}: the name of the files has no number such as %2502d")
+        return path
+    if scheme != "camera":
+        raise BadAddress(f"{url!r} does not begin with camera:")
+    number = url.removeprefix("camera:")
+    if not number.startswith("/"):
+        if number and not _CAMERA_NUMBER.fullmatch(number):
+            raise BadAddress(f"{url!r}: {number!r} is no number of a camera")
+        return number or "0"
+    return parse_file(url, scheme)
 
 
 def parse_escl(url: str) -> EsclAddress:

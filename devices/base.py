@@ -1,4 +1,6 @@
-"""What every driver offers, and the values it gives back; loudspeakers are in ``sound.py``.
+"""What every driver offers, and the values it gives back.
+
+Loudspeakers are in ``sound.py``, document cameras in ``camera.py``.
 
 One device belongs to one lane: no method may be called from two threads at once; ``traffic`` may be read
 from anywhere. A device that is not open, or no longer after :class:`~devices.errors.Unplugged`, raises
@@ -25,6 +27,7 @@ class DeviceKind(Enum):
     SCAN_GUN = "scan_gun"
     RATING_KEYPAD = "rating_keypad"
     LED_STRIP = "led_strip"
+    CAMERA = "camera"
     SPEAKER = "speaker"
     SPEECH = "speech"
     """Speech out of text, for what has no clip."""
@@ -242,6 +245,15 @@ class SpeakerCapabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraCapabilities:
+    """``width`` and ``height``: pixels of a whole picture; ``live``: a real camera, whose pictures differ."""
+
+    width: int = 0
+    height: int = 0
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechCapabilities:
     """An engine says nothing about itself."""
 
@@ -253,6 +265,7 @@ Capabilities = (
     | KeypadCapabilities
     | StripCapabilities
     | SpeakerCapabilities
+    | CameraCapabilities
     | SpeechCapabilities
 )
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from devices.address import scheme_of
 from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
+from devices.camera import DocumentCamera
 from devices.errors import BadAddress, DriverFault, LibraryMissing
 from devices.sound import Speaker, SpeechEngine
 
@@ -34,6 +35,7 @@ class Driver:
     scan_gun: Callable[[str], ScanGun] | None = None
     rating_keypad: Callable[[str, Path], RatingKeypad] | None = None
     led_strip: Callable[[str, Path], LedStrip] | None = None
+    camera: Callable[[str], DocumentCamera] | None = None
     speaker: Callable[[str], Speaker] | None = None
     speech: Callable[[str], SpeechEngine] | None = None
 
@@ -86,6 +88,12 @@ def _strip(url: str, tables: Path) -> LedStrip:
     return SerialLedStrip(url, tables)
 
 
+def _camera(url: str) -> DocumentCamera:
+    from devices.drivers.camera_worker import WorkerCamera
+
+    return WorkerCamera(url)
+
+
 def _speaker(url: str) -> Speaker:
     from devices.drivers.speaker_worker import WorkerSpeaker
 
@@ -117,6 +125,9 @@ _OURS: Mapping[str, Driver] = {
     "gun+serial": Driver(scan_gun=_gun),
     "keypad+serial": Driver(rating_keypad=_keypad),
     "led+serial": Driver(led_strip=_strip),
+    "camera": Driver(camera=_camera),
+    "camera+file": Driver(camera=_camera),
+    "camera+worker": Driver(camera=_camera),
     "speaker": Driver(speaker=_speaker),
     "speaker+null": Driver(speaker=_speaker),
     "speaker+file": Driver(speaker=_sound_file),
@@ -164,6 +175,14 @@ def make_led_strip(url: str, tables: Path) -> LedStrip:
     return make(url, tables)
 
 
+def make_camera(url: str) -> DocumentCamera:
+    """Return the closed document camera at ``url``. Raises as :func:`make_id_reader`."""
+    make = _driver(url).camera
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a document camera")
+    return make(url)
+
+
 def make_speaker(url: str) -> Speaker:
     """Return the closed loudspeaker at ``url``. Raises as :func:`make_id_reader`."""
     make = _driver(url).speaker
@@ -183,7 +202,9 @@ def make_speech(url: str) -> SpeechEngine:
 def make_device(url: str, tables: Path) -> Device:
     """Return the closed device at ``url``, whatever its kind: for lists and checks of all devices."""
     driver = _driver(url)
-    for make in (driver.id_reader, driver.scanner, driver.scan_gun, driver.speaker, driver.speech):
+    for make in (
+        driver.id_reader, driver.scanner, driver.scan_gun, driver.camera, driver.speaker, driver.speech,
+    ):  # fmt: skip
         if make is not None:
             return make(url)
     for make_with_table in (driver.rating_keypad, driver.led_strip):
@@ -215,6 +236,11 @@ def open_rating_keypad(url: str, tables: Path) -> RatingKeypad:
 def open_led_strip(url: str, tables: Path) -> LedStrip:
     """Return the opened strip at ``url``. Raises LibraryMissing and what ``open()`` raises."""
     return _opened(make_led_strip(url, tables))
+
+
+def open_camera(url: str) -> DocumentCamera:
+    """Return the opened camera at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_camera(url))
 
 
 def open_speaker(url: str) -> Speaker:

@@ -23,16 +23,18 @@ from devices.base import (
     ScanGun,
     Scanner,
 )
+from devices.camera import DocumentCamera
 from devices.drivers.id_sdt import SdtIdReader
 from devices.registry import make_device
 from devices.simulators.usb_backend import PRODUCT, SERIAL, VENDOR, SimulatedUsb
 from devices.sound import Speaker, SpeechEngine, silence, wav
-from tests.helpers.devices import ROOT, Simulator, escl_scanner, id_reader, sane_folder
+from tests.helpers.devices import ROOT, Simulator, document_camera, escl_scanner, id_reader, sane_folder
 
 BLIP = silence(0.05, 22050)
 TABLES = ROOT / "resources" / "devices"
 NO_PTY = pytest.mark.skipif(sys.platform == "win32", reason="no pty, no shell script on Windows")
 NO_SOUND = pytest.mark.skipif(not list(Path("/dev/snd").glob("pcm*p")), reason="no sound device here")
+NO_CAMERA = pytest.mark.skipif(not Path("/dev/video0").exists(), reason="no camera here")
 NO_SANE = pytest.mark.skipif(shutil.which("scanimage") is None, reason="scanimage is not installed")
 
 
@@ -60,6 +62,7 @@ def use(device: Device) -> object:
         DeviceKind.SCAN_GUN: lambda: as_gun(device).next_scan(0.05),
         DeviceKind.RATING_KEYPAD: lambda: as_keypad(device).ask(0.05, lambda: False),
         DeviceKind.LED_STRIP: lambda: as_strip(device).show("1号窗口"),
+        DeviceKind.CAMERA: lambda: as_camera(device).preview(),
         DeviceKind.SPEAKER: lambda: as_speaker(device).play(BLIP, lambda: False),
         DeviceKind.SPEECH: lambda: as_speech(device).spoken("窗口"),
     }
@@ -83,6 +86,10 @@ def as_keypad(device: Device) -> RatingKeypad:
 
 
 def as_strip(device: Device) -> LedStrip:
+    return device  # type: ignore[return-value]
+
+
+def as_camera(device: Device) -> DocumentCamera:
     return device  # type: ignore[return-value]
 
 
@@ -180,6 +187,30 @@ def _counter(name: str, table: str, kind: DeviceKind, folder: Path) -> Iterator[
 
 
 @contextmanager
+def _camera(folder: Path) -> Iterator[Case]:
+    with document_camera(folder, "page 0") as running:
+        yield _plugged(running, DeviceKind.CAMERA)
+
+
+@contextmanager
+def _camera_files(folder: Path) -> Iterator[Case]:
+    there, gone = folder / "pictures", folder / "gone"
+    there.mkdir()
+    for number in range(1, 4):
+        picture(there / f"{number}.jpg", 100 + number)
+    url = f"camera+file://{quote(str(there))}/%25d.jpg"
+    yield Case(
+        lambda: make_device(url, TABLES), url, DeviceKind.CAMERA,
+        lambda: there.rename(gone), lambda: gone.rename(there),
+    )  # fmt: skip
+
+
+@contextmanager
+def _real_camera(_folder: Path) -> Iterator[Case]:
+    yield Case(lambda: make_device("camera:0", TABLES), "camera:0", DeviceKind.CAMERA)
+
+
+@contextmanager
 def _speaker(url: str) -> Iterator[Case]:
     yield Case(lambda: make_device(url, TABLES), url, DeviceKind.SPEAKER)
 
@@ -229,6 +260,9 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "gun+serial": lambda folder: _counter("gun", "", DeviceKind.SCAN_GUN, folder),
     "keypad+serial": lambda folder: _counter("keypad", "keypads/sample-a", DeviceKind.RATING_KEYPAD, folder),
     "led+serial": lambda folder: _counter("strip", "strips/sample-sum", DeviceKind.LED_STRIP, folder),
+    "camera": _real_camera,
+    "camera+file": _camera_files,
+    "camera+worker": _camera,
     "speaker": lambda _folder: _speaker("speaker:"),
     "speaker+null": lambda _folder: _speaker("speaker+null:"),
     "speaker+file": _sound_file,
@@ -241,7 +275,7 @@ _PTY = {"sdt+serial", "gun+serial", "keypad+serial", "led+serial", "speech+comma
 
 def parameters() -> list[object]:
     """All cases for ``pytest.fixture(params=...)``, with what this system cannot run marked."""
-    marks = {"sane": [NO_SANE], "speaker": [NO_SOUND]} | (
+    marks = {"sane": [NO_SANE], "speaker": [NO_SOUND], "camera": [NO_CAMERA]} | (
         {name: [NO_PTY] for name in _PTY} if sys.platform == "win32" else {}
     )
     return [pytest.param(name, marks=marks.get(name, [])) for name in CASES]

@@ -120,6 +120,11 @@ def escl_scanner(*arguments: str) -> Simulator:
     return Simulator("escl_scanner", "--port", "0", *arguments)
 
 
+def document_camera(folder: Path, scene: str = "empty") -> Simulator:
+    """A document camera that sees ``scene``."""
+    return Simulator("document_camera", "--scene", str(folder / "scene"), "--first", scene)
+
+
 def sane_folder(folder: Path) -> Path:
     """Write a SANE configuration that knows only the ``test`` backend, with room for A4."""
     folder.mkdir()
