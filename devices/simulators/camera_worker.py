@@ -35,7 +35,7 @@ _PREVIEW = (640, 480)
 _PAGE_AT, _PAGE_SIZE = (320, 40), (620, 877)
 _DESK = (70, 66, 60)
 _NOISE = 6
-_PICTURE_SECONDS = 0.05
+_PICTURE_SECONDS = 0.04
 _SLOW_SECONDS = 1.5
 _STILL_DPI = 200
 _FOR_EVER = threading.Event()
@@ -86,7 +86,7 @@ class SimulatedCamera:
             return "unplugged"
 
     def _frame(self, scene: str, page: int) -> dict[str, Any]:
-        picture = _desk(page if scene != "empty" else -1).resize(_PREVIEW)
+        picture = _seen(page if scene != "empty" else -1).copy()
         draw = ImageDraw.Draw(picture)
         if scene == "hand":
             at = _RANDOM.randrange(150, 420)
@@ -108,16 +108,16 @@ class SimulatedCamera:
         return {"file": "still.jpg", "dpi": _STILL_DPI, "straight": straight}
 
 
-@lru_cache(maxsize=4)
-def _sheet(number: int) -> Image.Image:
-    return pages.drawn(number, 75, True).resize(_PAGE_SIZE)
-
-
 def _desk(number: int) -> Image.Image:
     picture = Image.new("RGB", _SIZE, _DESK)
     if number >= 0:
-        picture.paste(_sheet(number), _PAGE_AT)
+        picture.paste(pages.drawn(number, 75, True).resize(_PAGE_SIZE), _PAGE_AT)
     return picture
+
+
+@lru_cache(maxsize=4)
+def _seen(number: int) -> Image.Image:
+    return _desk(number).resize(_PREVIEW)
 
 
 def _corners() -> list[list[float]]:

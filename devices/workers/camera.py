@@ -15,9 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault(
-    "OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0"
-)  # else a camera on Windows opens in 20 s
+# without it a camera on Windows can take 20 s to open
+os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
 
 import cv2
 import numpy as np
@@ -81,7 +80,7 @@ class Grabber:
             with self._changed:
                 self._ended = not good
                 if good:
-                    self._picture, self._number = np.asarray(picture, np.uint8), self._number + 1
+                    self._picture, self._number = _coloured(picture), self._number + 1
                 self._changed.notify_all()
             if not good:
                 return
@@ -116,6 +115,12 @@ class CameraWorker:
             return _frame(*self._grabber.after(int(request["after"]), _FRAME_SECONDS))
         number, _ = self._grabber.after(0, _FRAME_SECONDS)
         return _still(self._grabber.after(number, _FRAME_SECONDS)[1], Path(request["folder"]))
+
+
+def _coloured(picture: cv2.typing.MatLike) -> Pixels:
+    """Some cameras send grey."""
+    grey = picture.ndim == 2 or picture.shape[2] == 1
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) if grey else picture, np.uint8)
 
 
 def _frame(number: int, picture: Pixels) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def resolution(picture: Pixels, is_page: bool) -> int:
     height, width = picture.shape[:2]
     long, short = max(width, height), min(width, height)
     a4 = is_page and abs(long / short - _A4) <= _NEARLY * _A4
-    return round(long / (_A4_INCHES if a4 else _DESK_INCHES))
+    return int(long / (_A4_INCHES if a4 else _DESK_INCHES) + 0.5)
 
 
 def _in_order(corners: Quad) -> Quad:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from devices import requests
 from devices.address import (
+    parse_camera,
     parse_file,
     parse_folder,
     parse_program,
@@ -44,6 +45,7 @@ ADDRESS_PARSERS = (
     parse_sdt,
     parse_folder,
     parse_speaker,
+    parse_camera,
     lambda text: parse_program(text, "sdt+vendor"),
     lambda text: parse_file(text, "speaker+file"),
     lambda text: parse_serial(text, "gun+serial"),
@@ -240,7 +242,7 @@ def test_almost_escl_is_understood_or_refused(words: list[str]) -> None:
 
 @given(rest=TEXTS)
 def test_any_address_of_the_new_schemes_is_understood_or_refused(rest: str) -> None:
-    starts = ("sdt+usb://", "sdt+vendor:///", "folder:///", "gun+serial:///", "speaker:", "speaker+file:///")
+    starts = ("sdt+usb://", "sdt+vendor:///", "folder:///", "gun+serial:///", "speaker:", "speaker+file:///", "camera:", "camera+file:///")
     for url in (start + rest for start in starts):
         for read in ADDRESS_PARSERS:
             with contextlib.suppress(DeviceError):
