@@ -242,7 +242,10 @@ def test_almost_escl_is_understood_or_refused(words: list[str]) -> None:
 
 @given(rest=TEXTS)
 def test_any_address_of_the_new_schemes_is_understood_or_refused(rest: str) -> None:
-    starts = ("sdt+usb://", "sdt+vendor:///", "folder:///", "gun+serial:///", "speaker:", "speaker+file:///", "camera:", "camera+file:///")
+    starts = (
+        "sdt+usb://", "sdt+vendor:///", "folder:///", "gun+serial:///", "speaker:", "speaker+file:///",
+        "camera:", "camera+file:///",
+    )  # fmt: skip
     for url in (start + rest for start in starts):
         for read in ADDRESS_PARSERS:
             with contextlib.suppress(DeviceError):
