@@ -27,6 +27,10 @@ RECEIPT_PRINTER: Final = "receipt_printer"
 A4_PRINTER: Final = "a4_printer"
 PAPERS: Final = "papers"
 STAFF: Final = "staff"
+SCAN_GUN: Final = "scan_gun"
+KEYPAD: Final = "rating_keypad"
+LED_STRIP: Final = "led_strip"
+PROBE: Final = "probe"
 
 _PREFIX: Final = "lane-"
 _log = logging.getLogger(__name__)

@@ -55,6 +55,10 @@ class DeviceSettings:
     ticket_printer: str = ""
     receipt_printer: str = ""
     a4_printer: str = ""
+    scan_gun: str = ""
+    rating_keypad: str = ""
+    led_strip: str = ""
+    speaker: str = ""
 
 
 @dataclass(frozen=True)

@@ -147,6 +147,7 @@ SIMULATORS = {
     "id-reader": "devices.simulators.id_reader",
     "scanner": "devices.simulators.escl_scanner",
     "printer": "printing.simulators.network_printer",
+    "replay": "devices.simulators.replay",
 }
 
 

@@ -33,6 +33,7 @@ KEYS: Final[dict[str, str]] = {
     "mediation_no": "Alt+N",
     "why": "Alt+W",
     "panel_palette": "F1",
+    "panel_devices": "F11",
     "printed_yes": "Y",
     "printed_no": "N",
     "cancel": "Esc",

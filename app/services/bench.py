@@ -6,23 +6,27 @@ here as values and read from anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from functools import partial
+from typing import Final, TypeVar, cast
 
 from app import lanes
+from app.paths import resources
 from app.services.problems import device_problem, printer_problem
 from app.services.views import DeviceView, Health
 from app.settings import DeviceSettings
 from app.texts import _
-from devices.base import IdCardReader, Scanner
-from devices.errors import DeviceError
-from devices.registry import open_id_reader, open_scanner
+from devices import registry
+from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
+from devices.errors import DeviceError, LibraryMissing
+from devices.sound import Speaker
+from devices.traffic import TrafficLog
 from printing.errors import PrintingError
 from printing.printers.base import Printer
 from printing.registry import open_printer
 
-T = TypeVar("T")
+D = TypeVar("D", bound=Device)
 
 TITLES: Final = {
     lanes.READER: "读卡器",
@@ -30,8 +34,25 @@ TITLES: Final = {
     lanes.TICKET_PRINTER: "小票机",
     lanes.RECEIPT_PRINTER: "凭条打印机",
     lanes.A4_PRINTER: "文书打印机",
+    lanes.SCAN_GUN: "扫码枪",
+    lanes.KEYPAD: "评价器",
+    lanes.LED_STRIP: "条屏",
+    lanes.SPEAKER: "音箱",
 }
 PRINTERS: Final = (lanes.TICKET_PRINTER, lanes.RECEIPT_PRINTER, lanes.A4_PRINTER)
+EXTRAS: Final = (lanes.SCAN_GUN, lanes.KEYPAD, lanes.LED_STRIP, lanes.SPEAKER)
+"""What many counters do not have: shown only where it is configured."""
+_TABLES: Final = resources() / "devices"
+_MAKE: Final[Mapping[str, Callable[[str], Device]]] = {
+    lanes.READER: registry.make_id_reader,
+    lanes.SCANNER: registry.make_scanner,
+    lanes.SCAN_GUN: registry.make_scan_gun,
+    lanes.KEYPAD: partial(registry.make_rating_keypad, tables=_TABLES),
+    lanes.LED_STRIP: partial(registry.make_led_strip, tables=_TABLES),
+    lanes.SPEAKER: registry.make_speaker,
+}
+DEVICES: Final = tuple(_MAKE)
+"""The roles that are no printers."""
 
 
 class Bench:
@@ -40,8 +61,8 @@ class Bench:
     def __init__(self, addresses: DeviceSettings) -> None:
         self.urls = {role: getattr(addresses, role) for role in TITLES}
         self._changed: Callable[[], None] = lambda: None
-        self._reader: IdCardReader | None = None
-        self._scanner: Scanner | None = None
+        self._devices: dict[str, Device] = {}
+        self._opened: set[str] = set()
         self._printers: dict[str, Printer] = {}
         self._views = {role: self._first_view(role) for role in TITLES}
 
@@ -63,11 +84,15 @@ class Bench:
 
     def views(self) -> tuple[DeviceView, ...]:
         """Return what the status bar shows; a printer that serves two roles is shown once."""
-        return tuple(
-            view
-            for role, view in self._views.items()
-            if role not in PRINTERS or not self.urls[role] or self.owner(role) == role
-        )
+        return tuple(view for role, view in self._views.items() if self._is_shown(role))
+
+    def _is_shown(self, role: str) -> bool:
+        if role in EXTRAS:
+            return self.has(role)
+        return role not in PRINTERS or not self.urls[role] or self.owner(role) == role
+
+    def view(self, role: str) -> DeviceView:
+        return self._views[role]
 
     def show(self, role: str, health: Health, text: str = "") -> None:
         view = DeviceView(role, _(TITLES[role]), health, text)
@@ -78,24 +103,45 @@ class Bench:
     @contextmanager
     def reader(self) -> Iterator[IdCardReader]:
         """The open ID card reader; a device error becomes sentences and closes what must be reopened."""
-        with self._device(lanes.READER):
-            if self._reader is None:
-                self._reader = open_id_reader(self.urls[lanes.READER])
-            yield self._reader
+        with self.device(lanes.READER) as device:
+            yield cast(IdCardReader, device)
 
     @contextmanager
     def scanner(self) -> Iterator[Scanner]:
         """The open scanner."""
-        with self._device(lanes.SCANNER):
-            if self._scanner is None:
-                self._scanner = open_scanner(self.urls[lanes.SCANNER])
-            yield self._scanner
+        with self.device(lanes.SCANNER) as device:
+            yield cast(Scanner, device)
 
     @contextmanager
-    def _device(self, role: str) -> Iterator[None]:
+    def gun(self) -> Iterator[ScanGun]:
+        """The open scan gun."""
+        with self.device(lanes.SCAN_GUN) as device:
+            yield cast(ScanGun, device)
+
+    @contextmanager
+    def keypad(self) -> Iterator[RatingKeypad]:
+        """The open rating keypad."""
+        with self.device(lanes.KEYPAD) as device:
+            yield cast(RatingKeypad, device)
+
+    @contextmanager
+    def strip(self) -> Iterator[LedStrip]:
+        """The open LED strip."""
+        with self.device(lanes.LED_STRIP) as device:
+            yield cast(LedStrip, device)
+
+    @contextmanager
+    def speaker(self) -> Iterator[Speaker]:
+        """The open loudspeaker."""
+        with self.device(lanes.SPEAKER) as device:
+            yield cast(Speaker, device)
+
+    @contextmanager
+    def device(self, role: str) -> Iterator[Device]:
+        """The open device of a role that is no printer, on its lane."""
         lanes.assert_on(role)
         try:
-            yield
+            yield self._ready(role)
         except DeviceError as error:
             problem = device_problem(error, _(TITLES[role]))
             if not _is_about_the_paper(error):
@@ -103,6 +149,19 @@ class Bench:
                 self.show(role, Health.FAILED, str(problem))
             raise problem from error
         self.show(role, Health.OK)
+
+    def _ready(self, role: str) -> Device:
+        """A device that failed is opened again as it is, so that its traffic log goes on."""
+        if role not in self._devices:
+            self._devices[role] = _MAKE[role](self.urls[role])
+        device = self._devices[role]
+        if role not in self._opened:
+            reason = device.available()
+            if reason is not None:
+                raise LibraryMissing(reason)
+            device.open()
+            self._opened.add(role)
+        return device
 
     @contextmanager
     def printer(self, role: str) -> Iterator[Printer]:
@@ -120,12 +179,23 @@ class Bench:
 
     def close(self, role: str) -> None:
         """Let a device go; the next use opens it again."""
-        if role == lanes.READER and self._reader is not None:
-            self._reader.close()
-            self._reader = None
-        if role == lanes.SCANNER and self._scanner is not None:
-            self._scanner.close()
-            self._scanner = None
+        if role in self._opened:
+            self._opened.discard(role)
+            self._devices[role].close()
+
+    def traffic(self, role: str) -> TrafficLog | None:
+        """Return what went over the wire of the device; None for a printer, or before its first use."""
+        device = self._devices.get(role)
+        return device.traffic if device is not None else None
+
+    def reassign(self, role: str, url: str) -> None:
+        """Give the role another address from its next use on; call on the role's lane."""
+        self.close(role)
+        self._devices.pop(role, None)
+        self._printers.pop(role, None)
+        self.urls[role] = url
+        self._views[role] = self._first_view(role)
+        self._changed()
 
 
 def _is_about_the_paper(error: DeviceError) -> bool:

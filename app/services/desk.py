@@ -13,10 +13,10 @@ from app.clock import Clock, SystemClock, business_day
 from app.domain.calendar import HolidayTable
 from app.errors import SettingsProblem, StorageProblem
 from app.hall.seat import Seat
-from app.lanes import DB, HALL, PAPERS, READER, SCANNER, Lanes
+from app.lanes import DB, HALL, PAPERS, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
-from app.services.bench import Bench
+from app.services.bench import DEVICES, Bench
 from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
 from app.services.rhythm import Rhythm
@@ -76,7 +76,7 @@ class Desk:
     def close(self) -> bool:
         """End all lanes and let the store go; return False when a device call did not end in time."""
         self.cancel()
-        ending = [self.lanes.submit(role, self.bench.close, role) for role in (READER, SCANNER)]
+        ending = [self.lanes.submit(role, self.bench.close, role) for role in DEVICES if self.bench.has(role)]
         ending.append(self.lanes.submit(HALL, self.hall.close))
         if self.sending is not None:
             ending.append(self.lanes.submit(self.sending.lane, self.sending.close))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.panels.devices import DevicesPanel
 from ui.panels.panel import Panel
 
-PANELS: Final[tuple[type[Panel], ...]] = ()
+PANELS: Final[tuple[type[Panel], ...]] = (
+    DevicesPanel,
+)  # fmt: skip

@@ -1,0 +1,101 @@
+"""A technician at the device page: a real reader over its own wire, pulled, faulty and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.lanes import PROBE, READER, RECEIPT_PRINTER, TICKET_PRINTER
+from app.services import checkup, devices, identity, queue
+from app.services.desk import Desk
+from app.services.views import Health
+from app.settings import Settings
+from tests.helpers.cases import SteppingClock
+from tests.helpers.desks import HALL, desk_in, do, file_devices
+from tests.helpers.devices import Simulator, id_reader, wait_until
+
+
+@pytest.fixture
+def reader(tmp_path: Path) -> Iterator[Simulator]:
+    with id_reader("tcp", tmp_path) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def desk(tmp_path: Path, reader: Simulator) -> Iterator[Desk]:
+    wired = replace(file_devices(tmp_path), id_reader=reader.url)
+    with desk_in(tmp_path, Settings(hall=HALL, devices=wired), SteppingClock()) as opened:
+        yield opened
+
+
+def run_all(desk: Desk) -> dict[str, Health]:
+    return {key: do(desk, act).health for key, act in checkup.checks(desk).items()}
+
+
+def test_the_opening_check_asks_each_thing_on_its_own_lane(desk: Desk) -> None:
+    found = run_all(desk)
+    assert found[READER] is Health.OK
+    assert found["store"] is Health.OK
+    assert {"disk", "calendar", "court", TICKET_PRINTER} <= found.keys()
+    assert {view.key for view in checkup.check(desk)} == found.keys()
+
+
+def test_a_reader_that_is_pulled_is_said_and_is_well_again_when_it_is_back(
+    desk: Desk, reader: Simulator
+) -> None:
+    assert run_all(desk)[READER] is Health.OK
+    reader.tell("unplug")
+    wait_until(lambda: run_all(desk)[READER] is Health.FAILED, "the cut is seen")
+    reader.tell("replug")
+    wait_until(lambda: run_all(desk)[READER] is Health.OK, desk.bench.view(READER).text)
+
+
+def test_what_is_bypassed_is_bypassed_until_midnight(desk: Desk) -> None:
+    assert do(desk, checkup.bypass, READER) == {READER}
+    assert do(desk, checkup.bypassed) == {READER}
+    assert isinstance(desk.clock, SteppingClock)
+    desk.clock.forward(days=1)
+    assert do(desk, checkup.bypassed) == frozenset()
+    assert do(desk, checkup.bypass, READER) == {READER}
+    assert do(desk, checkup.bypass, READER) == frozenset()
+
+
+def test_a_try_says_what_came_of_it(desk: Desk, reader: Simulator, tmp_path: Path) -> None:
+    assert do(desk, devices.TRY[READER], READER) == "没有证件"
+    reader.tell("place adult")
+    wait_until(lambda: do(desk, devices.TRY[READER], READER) == "有一张证件", "the reader is asked again")
+    before = (tmp_path / "ticket.escpos").exists()
+    assert "测试页" in do(desk, devices.TRY[TICKET_PRINTER], TICKET_PRINTER)
+    assert not before
+    assert (tmp_path / "ticket.escpos").stat().st_size > 1000
+    assert RECEIPT_PRINTER in devices.TRY
+
+
+def test_a_fault_is_kept_with_its_wire_exported_and_played_again(desk: Desk, reader: Simulator) -> None:
+    assert do(desk, devices.traffic, READER) == devices.Traffic((), ())
+    do(desk, queue.take_ticket, "立案", False)
+    do(desk, queue.call_next)
+    reader.tell("fault half read 3")
+    reader.tell("place adult")
+    with pytest.raises(Exception, match=r"读卡器|身份证"):
+        do(desk, identity.read_card)
+    seen = do(desk, devices.traffic, READER)
+    assert seen.faults
+    assert any("←" in line for line in seen.lines)
+    written = do(desk, devices.save_traffic, READER).read_text("utf-8")
+    assert all(json.loads(line) for line in written.splitlines())
+    assert "张" not in written
+    again = do(desk, devices.replay)
+    fault = seen.faults[-1].partition(":")[0]
+    assert fault in again
+
+
+def test_before_the_first_use_there_is_nothing_to_save_or_to_play(desk: Desk) -> None:
+    for act in (lambda: do(desk, devices.save_traffic, READER), lambda: do(desk, devices.replay)):
+        with pytest.raises(Exception, match="还没有用过"):
+            act()
+    assert devices.traffic.lane == PROBE

@@ -1,0 +1,137 @@
+"""The device page: the opening check, and each device for a technician."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from app import lanes
+from app.services import checkup, devices
+from app.services.bench import DEVICES
+from app.services.views import DeviceView, Health
+from app.texts import _
+from ui.panels.panel import Controls, Panel
+from ui.screens.devices import DevicesPage
+
+_LOOK_AGAIN_MS = 1_000
+
+
+class DevicesPanel(Panel):
+    """Checks everything when it is opened; F11 is the key a clerk presses each morning."""
+
+    key = "devices"
+    icon = "device"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls)
+        self._made: DevicesPage | None = None
+        self._wire = QTimer()
+
+    @property
+    def title(self) -> str:
+        return _("设备与自检")
+
+    @property
+    def purpose(self) -> str:
+        return _("开门前一键自检；设备的状态、测试和通信记录")
+
+    def make(self) -> QWidget:
+        page = self._made = DevicesPage(self.controls.look)
+        page.selected.connect(self._selected)
+        page.check_all.connect(self._check_all)
+        page.try_one.connect(self._try)
+        page.bypass.connect(self._bypass)
+        page.save.connect(self._save)
+        page.replay.connect(self._replay)
+        self._wire.setParent(page)
+        self._wire.setInterval(_LOOK_AGAIN_MS)
+        self._wire.timeout.connect(self._look)
+        return page
+
+    @property
+    def _shown(self) -> DevicesPage:
+        assert self._made is not None  # noqa: S101 - the page is made before anything is shown on it
+        return self._made
+
+    def opened(self) -> None:
+        self._wire.start()
+        self.controls.acts.run(self.page, checkup.bypassed, done=self._begin)
+
+    def left(self) -> None:
+        self._wire.stop()
+        self.controls.desk.cancel()
+
+    def _begin(self, bypassed: frozenset[str]) -> None:
+        known = {view.key: view for view in self.controls.desk.bench.views()}
+        unknown = (
+            known.get(key) or DeviceView(key, checkup.title(key), Health.UNKNOWN)
+            for key in checkup.checks(self.controls.desk)
+        )
+        self._shown.show_lines((*unknown, _second_screen()), self.controls.desk.bench.urls, bypassed)
+        self._check_all()
+
+    def _check_all(self) -> None:
+        for key, act in checkup.checks(self.controls.desk).items():
+            if self.controls.acts.run(self.page, act, name=f"check.{key}", done=self._shown.show_line):
+                self._shown.show_running(key)
+
+    def _selected(self, key: str) -> None:
+        there = bool(self.controls.desk.bench.urls.get(key))
+        wire = there and key in DEVICES
+        self._shown.show_possible(test=there, wire=wire, replay=wire and key == lanes.READER)
+        self._look()
+
+    def _look(self) -> None:
+        role = self._shown.list.current()
+        self.controls.acts.run(
+            self.page, devices.traffic, role, name="traffic", done=partial(self._draw_traffic, role)
+        )
+
+    def _draw_traffic(self, role: str, traffic: devices.Traffic) -> None:
+        if role == self._shown.list.current():
+            self._shown.show_traffic(traffic)
+
+    def _try(self, key: str) -> None:
+        act = devices.TRY.get(key)
+        if act is None or not self.controls.desk.bench.has(key):
+            return
+        self._shown.say(_("正在测试…"))
+        self.controls.acts.run(
+            self.page,
+            act,
+            key,
+            name=f"try.{key}",
+            done=self._shown.say,
+            problem=lambda problem: self._shown.say(str(problem)),
+        )
+
+    def _bypass(self, key: str) -> None:
+        self.controls.acts.run(self.page, checkup.bypass, key, done=self._shown.show_bypassed)
+
+    def _save(self, key: str) -> None:
+        self.controls.acts.run(
+            self.page,
+            devices.save_traffic,
+            key,
+            done=lambda path: self._shown.say(_("已存到 {path}").format(path=path)),
+        )
+
+    def _replay(self, _key: str) -> None:
+        self._shown.say(_("正在重放…"))
+        self.controls.acts.run(
+            self.page,
+            devices.replay,
+            busy=_("正在重放故障"),
+            done=self._shown.say,
+            problem=lambda problem: self._shown.say(str(problem)),
+        )
+
+
+def _second_screen() -> DeviceView:
+    if len(QGuiApplication.screens()) > 1:
+        return DeviceView("screen", _("第二块屏幕"), Health.OK)
+    text = _("没有接第二块屏幕：确认和签字在本屏进行")
+    return DeviceView("screen", _("第二块屏幕"), Health.ABSENT, text)
