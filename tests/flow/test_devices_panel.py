@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.lanes import PROBE, READER, RECEIPT_PRINTER, TICKET_PRINTER
-from app.services import checkup, devices, identity, queue
+from app.services import calling, checkup, devices, identity, issuing
 from app.services.desk import Desk
 from app.services.views import Health
 from app.settings import Settings
@@ -77,8 +77,8 @@ def test_a_try_says_what_came_of_it(desk: Desk, reader: Simulator, tmp_path: Pat
 
 def test_a_fault_is_kept_with_its_wire_exported_and_played_again(desk: Desk, reader: Simulator) -> None:
     assert do(desk, devices.traffic, READER) == devices.Traffic((), ())
-    do(desk, queue.take_ticket, "立案", False)
-    do(desk, queue.call_next)
+    do(desk, issuing.take_ticket, "立案", False)
+    do(desk, calling.call_next)
     reader.tell("fault half read 3")
     reader.tell("place adult")
     with pytest.raises(Exception, match=r"读卡器|身份证"):
