@@ -42,6 +42,7 @@ class Intake:
     receipt_no: str
     device: str
     received_at: str
+    kind: str
     parties: Sequence[str]
     matter: str
     answer: str | None
@@ -90,7 +91,14 @@ class Packages:
 
     def listed(self, court: str, before: int | None = None) -> Sequence[Intake]:
         """Return the newest stored events of a court, at most `PAGE`, only those below number `before`."""
-        columns = event.c.no, event.c.visit_id, event.c.receipt_no, event.c.device, event.c.received_at
+        columns = (
+            event.c.no,
+            event.c.visit_id,
+            event.c.receipt_no,
+            event.c.device,
+            event.c.received_at,
+            event.c.kind,
+        )
         here = (event.c.court == court) & (event.c.verdict == "stored")
         if before is not None:
             here &= event.c.no < before
@@ -102,7 +110,7 @@ class Packages:
             said = select(answer.c.visit_id, answer.c.word).order_by(answer.c.no)
             said = said.where(answer.c.court == court, answer.c.visit_id.in_(visits))
             words = {row.visit_id: row.word for row in connection.execute(said)}
-        return [Intake(*row[:5], *_summary(row.body), words.get(row.visit_id)) for row in rows]
+        return [Intake(*row[:6], *_summary(row.body), words.get(row.visit_id)) for row in rows]
 
     def get(self, court: str, visit_id: str) -> Package | None:
         """Return a visit with at least one stored event, None otherwise."""

@@ -9,6 +9,7 @@ from typing import Final
 from app.court.answers import ACCEPTED, MAX_MATTERS, MAX_NAME, MAX_REASON, WORDS, Given
 from app.court.packages import PAGE, Intake, Package, clean, flat
 
+KINDS: Final = {"intake": "登记", "amendment": "更正"}
 CSP: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -50,7 +51,8 @@ def intakes(found: Sequence[Intake], csrf: str) -> str:
     """Return the list; a person's names only, no numbers."""
     rows = "".join(
         f'<tr><td><a href="/office/visits/{escape(one.visit_id)}">{escape(one.receipt_no)}</a></td>'
-        f"<td>{escape(one.matter)}</td><td>{escape('、'.join(one.parties[:4]))}</td>"
+        f"<td>{'更正 ' if one.kind == 'amendment' else ''}{escape(one.matter)}</td>"
+        f"<td>{escape('、'.join(one.parties[:4]))}</td>"
         f"<td>{escape(one.device)}</td><td>{escape(one.received_at[:16])}Z</td>"
         f"<td>{escape(WORDS.get(one.answer or '', '待答复'))}</td></tr>"
         for one in found
@@ -69,7 +71,7 @@ def visit(package: Package, answers: Sequence[Given], csrf: str, form_id: str, f
         for name, text in (("package.zip", "全部材料 ZIP"), ("package.json", "JSON"), ("summary.csv", "CSV"))
     )
     events = "".join(
-        f"<h2>{escape(one.kind)} {escape(one.receipt_no)}</h2>{_table(flat(one.body))}"
+        f"<h2>{escape(KINDS.get(one.kind, one.kind))} {escape(one.receipt_no)}</h2>{_table(flat(one.body))}"
         for one in package.events
     )
     return page(

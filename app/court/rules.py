@@ -55,6 +55,14 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("blobs", "blobs"),
     ),
     ("intake", 2): (*_INTAKE, Field("agents", "list", most=1_000)),
+    ("amendment", 1): (
+        *_INTAKE,
+        Field("corrects", "uuid7"),
+        Field("reason", "text", most=500),
+        Field("amended_by", "text"),
+        Field("amended_at", "utc"),
+        Field("changes", "list", most=2_000),
+    ),
 }
 """Required fields by kind and schema of the body."""
 

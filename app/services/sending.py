@@ -19,13 +19,14 @@ from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
 from app.sync.client import CourtClient
 from app.sync.outbox import StoredBlobs, StoreInbox, StoreOutbox
-from app.sync.sender import Sender, SendState, StepResult
+from app.sync.sender import Did, Sender, SendState, StepResult
 from app.texts import _
 
 _REFUSED: Final = "法院服务器不认本窗口（{code}），请管理员重新登记"
 _UNREACHABLE: Final = "连不上法院，恢复后自动发送"
 _TROUBLE: Final = "法院服务器繁忙（{code}），稍后自动重试"
 _NO_TRUST: Final = "与法院的证书对不上，请管理员检查证书和本机时间"
+_PAUSED_SECONDS: Final = 60.0
 _KNOCK_SECONDS: Final = 1.0
 _PORTS: Final = {"https": 443, "http": 80}
 
@@ -35,6 +36,7 @@ class Sending:
     """The sender of one desk and its last state; ``lane`` is where every call belongs.
 
     ``address`` is (host, port) of the court; ``shut`` says that nobody listened there when last knocked.
+    ``paused`` lasts until a person resumes or the program starts anew, so that it is not forgotten for long.
     """
 
     sender: Sender
@@ -42,13 +44,19 @@ class Sending:
     address: tuple[str, int]
     state: SendState | None = None
     shut: bool = False
+    paused: bool = False
     lane: str = SYNC
 
     def round(self) -> StepResult:
-        """Do one bounded round."""
+        """Do one bounded round; a paused sender does nothing."""
+        if self.paused:
+            return StepResult(Did.WAITED, _PAUSED_SECONDS)
         result = self.sender.step()
         self.state = self.sender.state()
         return result
+
+    def resume(self) -> None:
+        self.paused = False
 
     @property
     def unreachable(self) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from app.lanes import DB, READER, SCANNER, SYNC, on
 from app.services import answers, seating
+from app.services.court_words import health_of
 from app.services.desk import Desk
-from app.services.sending import court_health
 from app.services.views import DeviceView, Health, StatusView
 from app.storage import intakes
 from app.storage.access import Transaction
@@ -26,7 +26,7 @@ def view(desk: Desk) -> StatusView:
         waiting, _blobs, oldest, attention = intakes.backlog(connection)
         now = desk.clock.now()
         minutes = int((now - oldest).total_seconds() // 60) if oldest else 0
-        health, text = _court(desk)
+        health, text = health_of(desk)
         if health is Health.OK and minutes >= _UNSENT_WARN_MINUTES:
             health, text = Health.ATTENTION, _("最早一份已等 {minutes} 分钟").format(minutes=minutes)
         return StatusView(
@@ -46,12 +46,6 @@ def _devices(desk: Desk) -> tuple[DeviceView, ...]:
     """Return the hall, where this window is one of many, and the devices."""
     hall = seating.view(desk.hall)
     return (*((hall,) if hall else ()), *desk.bench.views())
-
-
-def _court(desk: Desk) -> tuple[Health, str]:
-    if desk.sending is None:
-        return Health.ABSENT, _("未配置法院地址，记录存在本机")
-    return court_health(desk.sending.state)
 
 
 @dataclass(frozen=True)

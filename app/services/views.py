@@ -200,14 +200,72 @@ class AnsweredRow:
 
 
 @dataclass(frozen=True)
+class UnsentRow:
+    """One record the court has not stored. ``state``: waiting, conflict, rejected."""
+
+    event_id: str
+    ticket: str
+    receipt_no: str
+    kind: str
+    state: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnsentView:
+    """What is on its way; ``attention`` of the records wait for a person, ``blobs`` are pictures owed."""
+
+    rows: tuple[UnsentRow, ...]
+    waiting: int
+    attention: int
+    blobs: int
+    paused: bool
+    health: Health
+    text: str
+
+
+@dataclass(frozen=True)
+class ExplainView:
+    """One record: what was ``sent`` and ``answered`` as (label, text), ``who`` must act, what to do.
+
+    ``who``: clerk, admin or nobody. ``amendable`` when a corrected record can be sent in its place.
+    """
+
+    event_id: str
+    title: str
+    state: str
+    sent: tuple[tuple[str, str], ...]
+    answered: tuple[tuple[str, str], ...]
+    happened: str
+    who: str
+    next_step: str
+    amendable: bool
+    amended: bool
+
+
+@dataclass(frozen=True)
+class AmendView:
+    """What may be corrected in a finished record; a field's path is its place in the record."""
+
+    event_id: str
+    receipt_no: str
+    groups: tuple[FieldGroup, ...]
+
+
+@dataclass(frozen=True)
 class OutcomeView:
-    """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first."""
+    """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first.
+
+    State and ``event_id`` are those of the record that stands: the last amendment, if there is one.
+    """
 
     receipt_no: str
     finished_at: datetime
     jobs: tuple[JobView, ...]
     court_state: str
     court_receipt_no: str = ""
+    event_id: str = ""
     answers: tuple[AnswerView, ...] = ()
 
 

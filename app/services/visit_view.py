@@ -8,6 +8,7 @@ from app.domain.matter import FieldKind
 from app.lanes import HALL, on
 from app.services import answers, confirmation, form, print_out, queue
 from app.services.advice import advise
+from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import value
@@ -154,12 +155,13 @@ def _outcome(connection: Transaction, visit_id: str) -> OutcomeView | None:
     intake = intakes.get_intake(connection, visit_id)
     if intake is None:
         return None
-    event = intakes.events_of(connection, visit_id)[0]
+    event = [one for one in intakes.events_of(connection, visit_id) if one.kind in AMENDABLE][-1]
     return OutcomeView(
         receipt_no=intake.receipt_no,
         finished_at=intake.finished_at,
         jobs=tuple(print_out.job_view(job) for job in print_jobs.of_visit(connection, visit_id)),
         court_state=event.state,
         court_receipt_no=event.receipt_no or "",
+        event_id=event.id,
         answers=answers.of_visit(connection, visit_id),
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, or_, select
 
 from app.clock import moment, stamp
 from app.storage import meta
@@ -41,7 +41,7 @@ def all_intakes(connection: Connection) -> tuple[IntakeRecord, ...]:
 
 def add_event(
     connection: Connection, *, event_id: str, visit_id: str, kind: str, schema: int, body: bytes, sha256: str,
-    at: datetime,
+    at: datetime, corrects: str | None = None,
 ) -> None:  # fmt: skip
     connection.execute(
         outbox.insert().values(
@@ -53,6 +53,7 @@ def add_event(
             sha256=sha256,
             state="waiting",
             created_at=stamp(at),
+            corrects=corrects,
         )
     )
 
@@ -70,15 +71,20 @@ def _record(row: Row[Any]) -> OutboxRecord:
     return OutboxRecord(**values)
 
 
+def _parked(events: FromClause) -> ColumnElement[bool]:
+    """Whether an event waits for a person: parked, and no amendment stands in its place."""
+    later = outbox.alias()
+    amended = exists().where(later.c.corrects == events.c.id)
+    return and_(events.c.state.in_(("conflict", "rejected")), ~amended)
+
+
 def due(connection: Connection, limit: int, held: frozenset[str]) -> tuple[OutboxRecord, ...]:
-    """Return unsent events in order of making, without visits that have a parked event.
+    """Return unsent events in order of making, without visits that have a parked event nobody amended.
 
     ``held`` are events the court asked to keep for later; they and what follows them in their visits wait.
     """
     parked = outbox.alias("parked")
-    blocked = exists().where(
-        parked.c.visit_id == outbox.c.visit_id, parked.c.state.in_(("conflict", "rejected"))
-    )
+    blocked = exists().where(parked.c.visit_id == outbox.c.visit_id, _parked(parked))
     waiting = select(outbox).where(outbox.c.state == "waiting", ~blocked).order_by(outbox.c.seq)
     found: list[OutboxRecord] = []
     skipped: set[str] = set()
@@ -123,6 +129,32 @@ def events_of(connection: Connection, visit_id: str) -> tuple[OutboxRecord, ...]
     return tuple(_record(row) for row in rows)
 
 
+def get_event(connection: Connection, event_id: str) -> OutboxRecord | None:
+    row = connection.execute(select(outbox).where(outbox.c.id == event_id)).first()
+    return _record(row) if row else None
+
+
+def amendment_of(connection: Connection, event_id: str) -> OutboxRecord | None:
+    """Return the event that stands in the place of another, None when none does."""
+    row = connection.execute(select(outbox).where(outbox.c.corrects == event_id)).first()
+    return _record(row) if row else None
+
+
+def unsent(connection: Connection, limit: int) -> tuple[OutboxRecord, ...]:
+    """Return events the court has not stored: first those that wait for a person, then the oldest."""
+    parked = _parked(outbox)
+    wanted = select(outbox).where(or_(outbox.c.state == "waiting", parked))
+    rows = connection.execute(wanted.order_by(outbox.c.state == "waiting", outbox.c.seq).limit(limit))
+    return tuple(_record(row) for row in rows)
+
+
+def owed(connection: Connection, visit_id: str) -> tuple[int, int]:
+    """Return how many pictures of a visit the court is owed, and how many of them it has."""
+    mine = select(func.count(), func.count(outbox_blob.c.stored_at)).where(outbox_blob.c.visit_id == visit_id)
+    total, stored = connection.execute(mine).one()
+    return int(total), int(stored)
+
+
 def all_events(connection: Connection) -> tuple[OutboxRecord, ...]:
     return tuple(_record(row) for row in connection.execute(select(outbox).order_by(outbox.c.seq)))
 
@@ -153,8 +185,8 @@ def backlog(connection: Connection) -> tuple[int, int, datetime | None, int]:
     """
     waiting = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
     count, oldest = connection.execute(waiting).one()
-    parked = select(func.count()).where(outbox.c.state.in_(("conflict", "rejected")))
-    stopped = select(outbox.c.visit_id).where(outbox.c.state.in_(("conflict", "rejected")))
+    parked = select(func.count()).select_from(outbox).where(_parked(outbox))
+    stopped = select(outbox.c.visit_id).where(_parked(outbox))
     blobs = select(func.count(func.distinct(outbox_blob.c.sha256))).where(
         outbox_blob.c.stored_at.is_(None), outbox_blob.c.visit_id.not_in(stopped)
     )

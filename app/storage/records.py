@@ -79,7 +79,10 @@ class IntakeRecord:
 
 @dataclass(frozen=True)
 class OutboxRecord:
-    """One event on its way to the court. ``state``: waiting, stored, conflict, rejected."""
+    """One event on its way to the court. ``state``: waiting, stored, conflict, rejected.
+
+    ``corrects`` is the id of the event an amendment stands for from now on.
+    """
 
     seq: int
     id: str
@@ -95,6 +98,7 @@ class OutboxRecord:
     field: str | None
     created_at: datetime
     answered_at: datetime | None
+    corrects: str | None
 
 
 @dataclass(frozen=True)

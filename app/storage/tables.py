@@ -164,6 +164,7 @@ outbox = Table(
     Column("field", Text),
     Column("created_at", Text, nullable=False),
     Column("answered_at", Text),
+    Column("corrects", Text, ForeignKey("outbox.id"), unique=True),
     CheckConstraint("state <> 'stored' OR (receipt_no IS NOT NULL AND epoch IS NOT NULL)", name="stored"),
     Index(None, "state", "seq"),
     Index(None, "visit_id"),
@@ -302,7 +303,8 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
     """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
        BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
-    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256 ON outbox
+    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
+       corrects ON outbox
        BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
     """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
        BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",

@@ -117,8 +117,11 @@ _STATEMENTS: Final = (
     field TEXT,
     created_at TEXT NOT NULL,
     answered_at TEXT,
+    corrects TEXT,
     CONSTRAINT ck_outbox_stored CHECK (state <> 'stored' OR (receipt_no IS NOT NULL AND epoch IS NOT NULL)),
-    CONSTRAINT uq_outbox_id UNIQUE (id)
+    CONSTRAINT uq_outbox_id UNIQUE (id),
+    CONSTRAINT uq_outbox_corrects UNIQUE (corrects),
+    CONSTRAINT fk_outbox_corrects FOREIGN KEY(corrects) REFERENCES outbox (id)
 )""",
     """CREATE INDEX ix_outbox_state_seq ON outbox (state, seq)""",
     """CREATE INDEX ix_outbox_visit_id ON outbox (visit_id)""",
@@ -235,7 +238,8 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
     """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
     BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
-    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256 ON outbox
+    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
+    corrects ON outbox
     BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
     """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
     BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",

@@ -1,0 +1,156 @@
+"""Correcting a record that is finished: a new event goes out and stands for the one it corrects.
+
+Nothing of the finished visit is touched. The court keeps both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from app.clock import stamp
+from app.domain.amendment import MOST_REASON, NotAmendable, amended, differences, leaves
+from app.domain.audit import Act
+from app.errors import FormProblem
+from app.ids import new_id
+from app.lanes import DB, on
+from app.services.desk import Desk
+from app.services.views import AmendView, FieldGroup, FieldView
+from app.storage import intakes, trail
+from app.storage.access import Transaction
+from app.storage.records import OutboxRecord
+from app.sync.protocol import canonical, sha256_hex
+from app.texts import _
+
+KIND: Final = "amendment"
+SCHEMA: Final = 1
+AMENDABLE: Final = ("intake", KIND)
+_LONG: Final = 60
+_OWN: Final = ("corrects", "reason", "amended_by", "amended_at", "changes")
+
+
+@on(DB)
+def form(desk: Desk, event_id: str) -> AmendView:
+    """Return the form for correcting a record: what may be corrected, the field the court named first.
+
+    Raises FormProblem when the record is gone, amended already, or of a kind that has no form.
+    """
+    return desk.store(_form, desk, event_id)
+
+
+def _form(connection: Transaction, desk: Desk, event_id: str) -> AmendView:
+    event = _open(connection, event_id)
+    body = _body(event)
+    groups: dict[str, list[FieldView]] = {}
+    for leaf in leaves(body):
+        head = leaf.path.rpartition(".")[0]
+        kind = "long_text" if len(leaf.value) > _LONG else "text"
+        label = _label(desk, body, leaf.path)
+        view = FieldView(leaf.path, label, kind, leaf.value, wide=kind == "long_text")
+        groups.setdefault(head, []).append(view)
+    named = [(head, FieldGroup(_title(head, body), tuple(made), head)) for head, made in groups.items()]
+    first = (event.field or "").partition(".")[0]
+    named.sort(key=lambda pair: pair[0].partition(".")[0] != first)
+    return AmendView(event_id, body["receipt_no"], tuple(group for _head, group in named))
+
+
+@on(DB)
+def amend(desk: Desk, event_id: str, changes: Mapping[str, str], reason: str) -> str:
+    """Send a corrected record in place of one that is finished; return the new event's id.
+
+    No changes at all is a record offered once more under a new id. One transaction; raises FormProblem.
+    """
+    why = reason.strip()
+    if not why or len(why) > MOST_REASON:
+        raise _refused(_("更正要写明理由，最多 {most} 字。").format(most=MOST_REASON))
+    return desk.store(_amend, desk, event_id, dict(changes), why)
+
+
+def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[str, str], why: str) -> str:
+    event = _open(connection, event_id)
+    before = _body(event)
+    try:
+        after = amended(before, changes)
+    except NotAmendable as wrong:
+        label = _label(desk, before, wrong.path)
+        raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
+    now, clerk = desk.clock.now(), desk.settings.hall.clerk
+    changed = differences(before, after)
+    facts = {"corrects": event.id, "reason": why, "amended_by": clerk, "amended_at": stamp(now)}
+    body = canonical(after | facts | {"changes": changed})
+    made = new_id()
+    intakes.add_event(
+        connection,
+        event_id=made,
+        visit_id=event.visit_id,
+        kind=KIND,
+        schema=SCHEMA,
+        body=body,
+        sha256=sha256_hex(body),
+        at=now,
+        corrects=event.id,
+    )
+    trail.add(
+        connection, Act.AMENDED, subject=event.visit_id, actor=clerk, at=now, event=made, changes=len(changed)
+    )
+    return made
+
+
+def _open(connection: Transaction, event_id: str) -> OutboxRecord:
+    """Return a record that can be corrected. Raises FormProblem."""
+    event = intakes.get_event(connection, event_id)
+    if event is None or event.kind not in AMENDABLE:
+        raise _refused(_("这份记录不能更正。"))
+    if intakes.amendment_of(connection, event_id) is not None:
+        raise _refused(_("这份记录已经更正过，请打开更正后的那一份。"))
+    return event
+
+
+def _body(event: OutboxRecord) -> dict[str, Any]:
+    """Return the record of an event without what made it an amendment."""
+    body: dict[str, Any] = json.loads(event.body)
+    return {name: value for name, value in body.items() if name not in _OWN}
+
+
+def _refused(happened: str) -> FormProblem:
+    return FormProblem(
+        happened, safe=_("原来的记录没有改动，也不会改动。"), next_step=_("请改好后再送，或按 Esc 返回。")
+    )
+
+
+def _title(head: str, body: Mapping[str, Any]) -> str:
+    part, _dot, rest = head.partition(".")
+    number = int(rest.partition(".")[0]) if rest else 0
+    if part == "matters":
+        name = body[part][number].get("name", "")
+        return _("第 {number} 件 {name}").format(number=number + 1, name=name).strip()
+    titles = {"visitor": _("来访人"), "parties": _("当事人"), "agents": _("代理人")}
+    one = body[part][number] if rest else body[part]
+    name = one.get("name", "") if isinstance(one, dict) else ""
+    return f"{titles[part]} {name}".strip()
+
+
+def _label(desk: Desk, body: Mapping[str, Any], path: str) -> str:
+    """Return what a field is called; an answer of a form has the name its catalogue gives it."""
+    head, _dot, name = path.rpartition(".")
+    part, *rest = head.split(".")
+    if part == "matters" and rest and int(rest[0]) < len(body[part]):
+        matter = desk.knowledge.matters.get(body[part][int(rest[0])].get("code", ""))
+        label = next((f.label for f in matter.fields if f.key == name), "") if matter else ""
+        if label:
+            return label
+    known = {
+        "name": _("姓名或名称"),
+        "id_number": _("证件号码"),
+        "phone": _("电话"),
+        "address": _("住址"),
+        "nation": _("民族"),
+        "sex": _("性别"),
+        "birth": _("出生日期"),
+        "office": _("单位"),
+        "legal_representative": _("法定代表人"),
+        "representative_post": _("职务"),
+        "cause": _("案由"),
+    }
+    return known.get(name, name)
