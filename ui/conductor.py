@@ -40,6 +40,7 @@ from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
 from ui.main_window import MainWindow
+from ui.many_acts import ManyActs
 from ui.panels.host import Panels
 
 
@@ -56,6 +57,7 @@ class Conductor(QObject):
         self._bridge = Bridge(self)
         self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
         self.panels = Panels(window, desk, self.acts, self._refresh)
+        ManyActs(window, self.acts, self._bridge, self._refresh)
         self._finished = ""
         self._unsigned_visit = ""
         self._view: DeskView | None = None

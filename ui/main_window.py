@@ -17,6 +17,7 @@ from app.notices import Notice
 from app.services.views import DeskView, QueueView, StatusView
 from app.texts import _
 from ui.keys import KEYS, step_key
+from ui.many import Many
 from ui.party_screen.window import PartyWindow
 from ui.theme import Theme, theme
 from ui.widgets.steps import STEPS
@@ -28,6 +29,7 @@ _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
     {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
     | {"remove_party", "add_matter", "clone_matter", "next_matter", "remove_matter", *_ADD_PARTY}
+    | {"previous_matter", "import_table", "save_template", "join_party", "represent"}
 )
 _IMPORTS: Final = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp"
 
@@ -79,6 +81,7 @@ class MainWindow(QMainWindow):
         self.party = PartyWindow(self._look, self)
         self.party.signed.connect(self.signed)
         self.party.left.connect(self.activateWindow)
+        self.many = Many(self, self.visit, self.flash)
         self._acts = self._emitters()
         self._buttons = self.zones.buttons()
         self._connect_zones()
@@ -152,6 +155,13 @@ class MainWindow(QMainWindow):
             self._busy_line.stop()
             self.messages.show_busy("")
 
+    def tell_busy(self, act_name: str, text: str) -> None:
+        """Say how far a running act is."""
+        if act_name in self._busy:
+            self._busy[act_name] = text
+            if not self._busy_line.isActive():
+                self._show_busy()
+
     def show_problem(self, problem: Expected) -> None:
         """Draw what happened, what is safe and what to do next; it stands until Esc or the next act."""
         self.messages.show_problem(problem)
@@ -215,7 +225,9 @@ class MainWindow(QMainWindow):
             "remove_party": self._remove_party,
             "add_matter": lambda: self._new_matter(self.add_matter),
             "clone_matter": lambda: self._new_matter(self.clone_matter),
-            "next_matter": self._next_matter,
+            "next_matter": partial(self._turn_by, 1),
+            "previous_matter": partial(self._turn_by, -1),
+            **self.many.acts(),
             "remove_matter": self._remove_matter,
             "show_confirmation": self._confirm,
             "finish": self.finish.emit,
@@ -291,6 +303,8 @@ class MainWindow(QMainWindow):
             self.messages.show_problem(None)
         elif self.zones.panel_open:
             self.panel_left.emit()
+        elif not self.visit.batch.isHidden():
+            self.visit.hide_result()
         elif self.messages.doubt is not None:
             self.messages.ask()
         else:
@@ -364,11 +378,11 @@ class MainWindow(QMainWindow):
         self.visit.expect("matter")
         intent.emit()
 
-    def _next_matter(self) -> None:
+    def _turn_by(self, steps: int) -> None:
         view = self._view.visit if self._view else None
         numbers = [tab.number for tab in view.tabs] if view else []
         if view is not None and view.current in numbers:
-            self._turn(numbers[(numbers.index(view.current) + 1) % len(numbers)])
+            self._turn(numbers[(numbers.index(view.current) + steps) % len(numbers)])
 
     def _turn(self, number: int) -> None:
         self.visit.flush()

@@ -159,6 +159,9 @@ def _buttons(look: Theme) -> Iterable[Rule]:
         {**link, "border": _line("transparent"), "padding": f"0 {look.grid(0.5)}px"},
     )
     yield "QPushButton[kind='link']:checked", {"background": t.brand_soft}
+    fold: dict[str, str | int] = {"background": "transparent", "color": t.ink, "text-align": "left"}
+    yield "QPushButton[kind='fold']", {**fold, "border": _line("transparent")}
+    yield "QPushButton[kind='fold']:hover", {"background": t.brand_soft}
     yield "QPushButton[kind='step']", {"background": t.card, "border": _line(t.line)}
     yield "QPushButton[kind='step']:hover", {"border": _line(t.brand)}
     yield (
@@ -177,7 +180,7 @@ def _buttons(look: Theme) -> Iterable[Rule]:
         {"background": t.bg, "color": t.sub, "border": _line(t.line)},
     )
     yield "QPushButton:focus", {"border": ring}
-    for kind in ("primary", "quiet", "link", "step", "choice", "on_brand", "party", "party-main"):
+    for kind in ("primary", "quiet", "link", "fold", "step", "choice", "on_brand", "party", "party-main"):
         yield f"QPushButton[kind='{kind}']:focus", {"border": ring}
 
 
@@ -195,7 +198,9 @@ def _inputs(look: Theme) -> Iterable[Rule]:
     for kind in ("QLineEdit", "QPlainTextEdit", "QComboBox"):
         yield f"{kind}:focus", {"border": _line(t.focus, FOCUS)}
     yield "QComboBox::drop-down", {"border": 0, "width": look.px(28)}
-    yield "QListWidget#matches", {"background": t.card, "border": _line(t.edge), "outline": 0}
+    for name in ("matches", "choices"):
+        yield f"QListWidget#{name}", {"background": t.card, "border": _line(t.edge), "outline": 0}
+        yield f"QListWidget#{name}:focus", {"background": t.card, "border": _line(t.focus, FOCUS)}
     yield "QComboBox QAbstractItemView", {"background": t.card, "border": _line(t.edge), "outline": 0}
     for surface, size in (("paper", "person"), ("party", "party")):
         kind = f"QPlainTextEdit[surface='{surface}']"

@@ -335,9 +335,22 @@ def receipt_content(
 
 def _filers(made: Sequence[Sheet]) -> str:
     names = dict.fromkeys(p.name for shown in made for p in shown.parties.filers if p.name)
+    chosen = _representatives(made)
+    if chosen:
+        words = _("{names}（诉讼代表人）等 {count} 人")
+        return words.format(names="、".join(chosen), count=len(names))
     several = len(names) > 3
     first = "、".join(list(names)[: 3 if several else None])
     return _("{names}等 {count} 人").format(names=first, count=len(names)) if several else first
+
+
+def _representatives(made: Sequence[Sheet]) -> list[str]:
+    """Names of those chosen to represent the filers, in the order in which they were chosen."""
+    found: dict[str, None] = {}
+    for shown in made:
+        names = {party.key: party.name for party in shown.parties.filers}
+        found |= dict.fromkeys(names[key] for key in shown.parties.representatives if names[key])
+    return list(found)
 
 
 def _matter_words(shown: Sheet) -> str:

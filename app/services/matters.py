@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from app.domain.identity import mask_id
 from app.domain.matter import FieldKind, Matter, Side
 from app.errors import FormProblem
 from app.lanes import DB, on
@@ -15,7 +16,9 @@ from app.services import people
 from app.services.desk import Desk
 from app.services.drafts import require_open, save
 from app.services.fields import FIRST, Draft, value
+from app.services.knowledge import Knowledge
 from app.services.sheet import CURRENT, Sheet, current, fresh_number, matter_of, numbers
+from app.services.views import Suggestion
 from app.storage import visits
 from app.storage.records import VisitRecord
 from app.texts import _
@@ -143,6 +146,39 @@ def join_party(desk: Desk, list_key: str, key: str) -> None:
         raise FormProblem(_("本事项没有这一方。"))
     keys = people.members(draft, shown.number, shown.matter, field)
     save(desk, record.id, draft, {shown.path(list_key): ",".join(dict.fromkeys((*keys, key)))})
+
+
+def _standing(draft: Draft, knowledge: Knowledge) -> set[tuple[str, str]]:
+    """In which lists, by their keys, each party of the visit stands."""
+    found: set[tuple[str, str]] = set()
+    for number in numbers(draft):
+        matter = matter_of(draft, number, knowledge)
+        for field in people.lists_of(matter):
+            found |= {(field.key, key) for key in people.members(draft, number, matter, field)}
+    return found
+
+
+def joinable(draft: Draft, shown: Sheet, knowledge: Knowledge) -> tuple[Suggestion, ...]:
+    """Parties of the visit that are not in the matter on the screen, once for each of its lists.
+
+    A party comes first with the list it stands in elsewhere; ``value`` is ``list:party``.
+    """
+    lists = people.lists_of(shown.matter)
+    here = {key for field in lists for key in people.members(draft, shown.number, shown.matter, field)}
+    elsewhere = _standing(draft, knowledge)
+    found: list[Suggestion] = []
+    for key in (key for key in all_keys(draft) if key not in here):
+        usual = sorted(lists, key=lambda field: (field.key, key) not in elsewhere)
+        number = value(draft, f"party.{key}.id_number")
+        found += [
+            Suggestion(
+                f"{field.key}:{key}",
+                _("{name} 作为{side}").format(name=value(draft, f"party.{key}.name"), side=_(field.label)),
+                mask_id(number) if number else "",
+            )
+            for field in usual
+        ]
+    return tuple(found)
 
 
 def all_keys(draft: Draft) -> tuple[str, ...]:

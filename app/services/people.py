@@ -295,4 +295,4 @@ def _any_number(text: str) -> Checked:
 def title_of(field: Field, place: int, count: int, *, represents: bool = False) -> str:
     """The title of a party's card: the word of the list, numbered where there are several."""
     title = _(field.label) if count == 1 else f"{_(field.label)} {place}"
-    return _("{title}（诉讼代表人）").format(title=title) if represents else title
+    return _("{title}\n代表人").format(title=title) if represents else title

@@ -275,6 +275,7 @@ class VisitView:
 
     ``matter``, ``parties``, ``materials`` and ``copies`` are those of the matter ``current``; a party can be
     added to each of ``party_lists`` (key, label); ``copies`` stands beside ``materials``, one each.
+    ``joinable`` are parties of other matters of the visit, as ``list:party`` of the matter on the screen.
     """
 
     visit_id: str
@@ -296,6 +297,8 @@ class VisitView:
     copies: tuple[FieldView, ...] = ()
     tabs: tuple[MatterTab, ...] = ()
     current: int = 1
+    filers: int = 0
+    joinable: tuple[Suggestion, ...] = ()
 
 
 # ---- what the law and the checklist say now (right) --------------------------------------------------

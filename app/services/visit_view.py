@@ -13,6 +13,7 @@ from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import value
 from app.services.knowledge import Knowledge
+from app.services.matters import joinable
 from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
 from app.services.views import (
     AdviceView,
@@ -84,6 +85,8 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         copies=tuple(form.field_view(draft, form.copies_spec(shown, code)) for code, _name in materials),
         tabs=_tabs(case, knowledge),
         current=shown.number,
+        filers=len(shown.parties.filers),
+        joinable=joinable(draft, shown, knowledge),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from app.clock import moment
 from app.domain.matter import FieldKind, Group, Side
 from app.services import (
+    batch,
     calling,
     confirmation,
     drafts,
@@ -33,6 +34,7 @@ from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.domain import catalogue
 from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.short_forms import OPPONENT, VISITOR, answer, asked
+from tests.helpers.tables import WORKERS, worker_row, xlsx
 
 CODES = sorted(catalogue().matters)
 STROKES = [[(0.1, 0.1, 0.5, 0.0), (0.5, 0.6, 0.5, 0.1), (0.9, 0.2, 0.5, 0.2)]]
@@ -210,19 +212,40 @@ def test_a_lawyer_with_three_cases_is_one_ticket_and_one_receipt(
     assert gateway.visit(visit_id)["status"] == 200
 
 
-def test_twenty_one_workers_are_one_event(desk: Desk, gateway: Gateway, tmp_path: Path) -> None:
+def test_twenty_one_workers_and_those_they_chose_are_one_event(
+    desk: Desk, gateway: Gateway, tmp_path: Path
+) -> None:
+    """One ticket: the event and the employer typed once, the workers from a file, one record at the court."""
     visit_id = call(desk)
-    enter(desk, **VISITOR, **OPPONENT)
-    enter(desk, **{"matter.1.cause": "追索劳动报酬纠纷", "matter.1.amount": "210000"})
-    for number in range(2, 22):
-        key = do(desk, matters.add_party, "plaintiffs")
-        enter(desk, **{f"party.{key}.name": f"工人{number}"})
-    enter(desk, **{"matter.1.wage_group": YES, "matter.1.copies.M02": "21"})
+    enter(desk, **OPPONENT)
+    enter(
+        desk,
+        **{"matter.1.cause": "追索劳动报酬纠纷", "matter.1.amount": "210000", "matter.1.wage_group": YES},
+    )
+    rows = [WORKERS, *(worker_row(n, "是" if n < 4 else "") for n in range(1, 22))]
+    entered = do(desk, batch.import_table, xlsx(tmp_path / "工人.xlsx", rows), False, lambda _n, _all: None)
+    assert entered.entered == 21
+    enter(desk, **{"identity.name": "工人1", "identity.phone": "13804760001"})
+    advice = view(desk).advice
+    assert any(check.title == "推选诉讼代表人的材料" for check in advice.checks)
+    assert any(remark.basis == "民事诉讼法第56条" for remark in advice.remarks)
+    assert any(check.title == "自然人身份证明（21 人）" for check in advice.checks)
     page(desk, tmp_path, "M01")
+    page(desk, tmp_path, "M46")
+    enter(desk, **{"matter.1.copies.M02": "21"})
     record = finish(desk, visit_id)
-    assert len(record["parties"]) == 22
-    assert record["matters"][0]["fee"]["prepaid"] is False
+    (matter,) = record["matters"]
+    names = {party["key"]: party["name"] for party in record["parties"]}
+    assert len(names) == 22
+    assert [names[key] for key in matter["representatives"]] == ["工人1", "工人2", "工人3"]
+    assert matter["fee"]["prepaid"] is False
+    assert not {"M02", "M46"} & {item["code"] for item in matter["missing"]}
     assert len(desk.store(intakes.events_of, visit_id)) == 1
+    assert gateway.visit(visit_id)["status"] == 200
+    (job, *_rest) = desk.store(print_jobs.of_visit, visit_id)
+    receipt = json.loads(job.content)
+    assert receipt["party"] == "工人1、工人2、工人3（诉讼代表人）等 21 人"
+    assert [line["name"] for line in receipt["materials"]][:2] == ["起诉状", "推选诉讼代表人的材料"]
 
 
 def test_the_record_says_when_each_clock_began(desk: Desk, tmp_path: Path) -> None:

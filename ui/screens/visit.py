@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
 from app.clock import Clock
+from app.services.batch_view import BatchView
 from app.services.views import VisitView
 from app.texts import _
 from ui.screens.bars import MatterBar, PartyBar
+from ui.screens.batch import BatchResults
 from ui.screens.confirmation import ConfirmationStep
 from ui.screens.outcome import OutcomeStep
 from ui.screens.pages import PagesPanel
@@ -51,7 +53,8 @@ class VisitZone(QWidget):
         self.pages = PagesPanel(look)
         self._papers: QWidget = scrolled(self.pages) if look.large else self.pages
         self._body = self._make_body()
-        box = column(self._head(), self.tabs, gap=look.grid(1.5))
+        self.batch = BatchResults(look)
+        box = column(self._head(), self.tabs, self.batch, gap=look.grid(1.5))
         box.addWidget(self._body, 1)
         box.addWidget(self._papers)
         self._body.setMinimumHeight(look.px(110) if look.large else 0)
@@ -73,6 +76,7 @@ class VisitZone(QWidget):
         self.outcome.show_outcome(view.outcome)
         self.tick()
         if known is None or known.visit_id != view.visit_id:
+            self.hide_result()
             self.choose("outcome" if view.outcome else STEPS[0])
         elif view.outcome is not None and known.outcome is None:
             self.choose("outcome")
@@ -103,6 +107,19 @@ class VisitZone(QWidget):
             self.pages.take_focus()
         self.stepped.emit(key)
 
+    def show_result(self, view: BatchView) -> None:
+        """Show what became of a table above the form; the strip of pages gives it its room."""
+        self.batch.show_result(view)
+        self._turn_to(self.step)
+
+    def hide_result(self) -> None:
+        """Take the result away; the cursor goes back to the form."""
+        had_cursor = self.batch.isAncestorOf(QApplication.focusWidget() or self)
+        self.batch.close_result()
+        self._turn_to(self.step)
+        if had_cursor and self.step in self.forms:
+            self.forms[self.step].focus_first_open()
+
     def flush(self) -> None:
         for form in self.forms.values():
             form.flush()
@@ -124,7 +141,8 @@ class VisitZone(QWidget):
         wall = key == "materials"
         self._body.setCurrentIndex(STEPS.index(key))
         self._body.setVisible(not wall)
-        self._papers.setVisible(wall or (key in _DOCKED and not self._look.large))
+        docked = key in _DOCKED and not self._look.large and self.batch.isHidden()
+        self._papers.setVisible(wall or docked)
         self.pages.show_as(wall=wall)
         self._box.setStretchFactor(self._papers, 1 if wall else 0)
 
@@ -146,7 +164,7 @@ class VisitZone(QWidget):
         bar = {"matter": self.matters, "parties": self.people}.get(key)
         if bar is None:
             return scrolled(self.forms[key])
-        if bar is self.people:
+        if bar is self.people and self._look.large:
             return scrolled(surface("clear", column(bar, self.forms[key], gap=self._look.grid())))
         box = column(bar, gap=self._look.grid())
         box.addWidget(scrolled(self.forms[key]), 1)

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from app.services.views import FieldGroup, FieldView
+from app.texts import _
 from ui.theme import Theme
 from ui.widgets.field import Field
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row
 
 _WIDE_KINDS: Final = ("long_text",)
+_TOLD_KINDS: Final = ("name", "id_number", "phone")
 _Shape = tuple[str, bool, tuple[tuple[str, str], ...]]
 
 
 class Card(QFrame):
-    """Fields that stay keep their boxes, with the cursor and what is half typed in them."""
+    """Fields that stay keep their boxes, with the cursor and what is half typed in them.
+
+    A folded card is one line that says who it is; pressed, it emits ``wanted``.
+    """
+
+    wanted = Signal()
 
     def __init__(
         self, look: Theme, make: Callable[[FieldView], Field], parent: QWidget | None = None
@@ -37,10 +45,22 @@ class Card(QFrame):
         self._columns = 1 if look.large else 2
         for index in range(self._columns):
             self._grid.setColumnStretch(index, 1)
+        self._line = _Line(look)
+        self._line.clicked.connect(self.wanted)
+        self._line.hide()
         self._arrange()
+
+    def show_folded(self, group: FieldGroup) -> None:
+        """Draw one line for the group, without its fields."""
+        self._title.setText(group.title)
+        self._drop({})
+        self._shapes = {}
+        self._line.show_group(group)
+        self._line.show()
 
     def show_group(self, group: FieldGroup) -> None:
         """Draw the group; fields that are no longer in it go, new ones come at their place."""
+        self._line.hide()
         self._title.setText(group.title)
         shapes = {view.path: _shape(view) for view in group.fields}
         if list(shapes.items()) != list(self._shapes.items()):
@@ -82,14 +102,40 @@ class Card(QFrame):
 
     def _arrange(self) -> None:
         look = self._look
+        inside = column(self._line, self._grid, gap=0)
         if look.large:
-            self.setLayout(column(self._title, self._grid, gap=look.grid(0.5), margins=margins(look, 2, 1.5)))
+            self.setLayout(column(self._title, inside, gap=look.grid(0.5), margins=margins(look, 2, 1.5)))
             return
         self._title.setFixedWidth(look.px(72))
         side = column(look.px(26), self._title, None, gap=0)
         line = row(side, gap=look.grid(0.5), margins=margins(look, 2, 1))
-        line.addLayout(self._grid, 1)
+        line.addLayout(inside, 1)
         self.setLayout(line)
+
+
+class _Line(QPushButton):
+    """The one line of a folded card: name, numbers, and what the law still asks."""
+
+    def __init__(self, look: Theme) -> None:
+        super().__init__()
+        self.setProperty("kind", "fold")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumHeight(look.px(28))
+
+    def show_group(self, group: FieldGroup) -> None:
+        told = [view.value for view in group.fields if view.kind in _TOLD_KINDS and view.value]
+        wrong = [view.label for view in group.fields if view.problem]
+        lacking = [view.label for view in group.fields if view.required and not view.value]
+        words = [
+            *(told or [_("还没有填")]),
+            *([_("请核对{labels}").format(labels="、".join(wrong))] if wrong else []),
+            *([_("缺{labels}").format(labels="、".join(lacking))] if lacking else []),
+        ]
+        self.setText("　".join(words).replace("&", "&&"))
+        self.setAccessibleName(
+            _("{title}，{words}，按回车展开").format(title=group.title, words="，".join(words))
+        )
 
 
 def _shape(view: FieldView) -> _Shape:

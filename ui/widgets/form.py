@@ -13,6 +13,8 @@ from ui.widgets.card import Card
 from ui.widgets.field import Field
 
 DEBOUNCE_MS: Final = 250
+MOST_OPEN: Final = 4
+"""Up to how many people stand open; of more only the one that is worked on, the others as lines."""
 
 
 class Form(QWidget):
@@ -25,6 +27,8 @@ class Form(QWidget):
         self._look = look
         self._cards: dict[str, Card] = {}
         self._visit_id = ""
+        self._groups: dict[str, FieldGroup] = {}
+        self._opened = ""
         self._pending: dict[str, str] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -46,8 +50,28 @@ class Form(QWidget):
         if other:
             for card in self._cards.values():
                 card.forget()
+        self._groups = keyed
         for place, (key, group) in enumerate(keyed.items()):
-            self._card(key, place).show_group(group)
+            card = self._card(key, place)
+            card.show_folded(group) if self._is_folded(key) else card.show_group(group)
+
+    def open_card(self, key: str) -> None:
+        """Unfold the card of a party and put the cursor where something is missing."""
+        if key not in self._groups:
+            return
+        self.flush()
+        self._opened = key
+        self.show_groups(self._visit_id, tuple(self._groups.values()))
+        fields = list(self._cards[key].fields.values())
+        self._lay_out()
+        if fields:
+            next((f for f in fields if not f.input.value()), fields[0]).input.setFocus()
+
+    def _is_folded(self, key: str) -> bool:
+        parties = [key for key, group in self._groups.items() if group.key]
+        if len(parties) <= MOST_OPEN or key not in parties:
+            return False
+        return key != (self._opened if self._opened in parties else parties[0])
 
     def field(self, path: str) -> Field | None:
         return next((card.fields[path] for card in self._cards.values() if path in card.fields), None)
@@ -71,8 +95,12 @@ class Form(QWidget):
             (open_fields or fields)[0].input.setFocus()
 
     def focus_on(self, path: str) -> None:
-        """Put the cursor into one field, if it is here."""
+        """Put the cursor into one field, if it is here; a folded card opens."""
         field = self.field(path)
+        if field is None:
+            holds = (k for k, g in self._groups.items() if any(view.path == path for view in g.fields))
+            self.open_card(next(holds, ""))
+            field = self.field(path)
         if field is not None:
             self._lay_out()
             field.input.setFocus()
@@ -104,12 +132,17 @@ class Form(QWidget):
             card.deleteLater()
 
     def _card(self, key: str, place: int) -> Card:
-        card = self._cards.pop(key, None) or Card(self._look, self._make)
+        card = self._cards.pop(key, None) or self._new_card(key)
         self._cards[key] = card
         if self._box.indexOf(card) != place:
             self._box.removeWidget(card)
             self._box.insertWidget(place, card)
         card.raise_()
+        return card
+
+    def _new_card(self, key: str) -> Card:
+        card = Card(self._look, self._make)
+        card.wanted.connect(lambda: self.open_card(key))
         return card
 
     def _make(self, view: FieldView) -> Field:

@@ -38,6 +38,12 @@ class Matches(QListWidget):
         self.setUniformItemSizes(True)
         self.hide()
 
+    def lie_on(self, window: QWidget) -> None:
+        """Lie on this window, which the owner may not have had yet when the list was made."""
+        if window is not self._over:
+            self._over = window
+            self.setParent(window)
+
     def show_under(self, line: QWidget, found: tuple[Suggestion, ...]) -> None:
         self.clear()
         for suggestion in found:
