@@ -93,6 +93,8 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> 
         opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
         if simulate:
             _enlist_for_training(desk)
+        else:
+            desk.settings_file = settings_file  # simulated addresses must not end in a court's settings
         opened.window.quit.connect(application.quit)
         return int(application.exec())
 

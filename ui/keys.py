@@ -39,6 +39,7 @@ KEYS: Final[dict[str, str]] = {
     "why": "Alt+W",
     "panel_palette": "F1",
     "panel_devices": "F11",
+    "panel_device_choice": "Ctrl+,",
     "printed_yes": "Y",
     "printed_no": "N",
     "cancel": "Esc",

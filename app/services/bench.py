@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from app import lanes
@@ -53,6 +54,16 @@ _MAKE: Final[Mapping[str, Callable[[str], Device]]] = {
 }
 DEVICES: Final = tuple(_MAKE)
 """The roles that are no printers."""
+
+
+def make(role: str, url: str) -> Device:
+    """Return the closed device of a role that is no printer. Raises BadAddress and BadTable."""
+    return _MAKE[role](url)
+
+
+def paper_folder(folder: Path) -> str:
+    """Return the address of a folder that takes papers as PDF files."""
+    return folder.absolute().as_uri().replace("file://", "pdf+file://", 1)
 
 
 class Bench:
@@ -153,7 +164,7 @@ class Bench:
     def _ready(self, role: str) -> Device:
         """A device that failed is opened again as it is, so that its traffic log goes on."""
         if role not in self._devices:
-            self._devices[role] = _MAKE[role](self.urls[role])
+            self._devices[role] = make(role, self.urls[role])
         device = self._devices[role]
         if role not in self._opened:
             reason = device.available()

@@ -16,7 +16,7 @@ from app.hall.seat import Seat
 from app.lanes import DB, HALL, PAPERS, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
-from app.services.bench import DEVICES, Bench
+from app.services.bench import DEVICES, Bench, paper_folder
 from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
 from app.services.rhythm import Rhythm
@@ -49,6 +49,7 @@ class Desk:
     knowledge: Knowledge
     lock: InstanceLock
     rhythm: Rhythm = field(default_factory=Rhythm)
+    settings_file: Path | None = None
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)
 
@@ -177,4 +178,4 @@ def _with_paper_folder(devices: DeviceSettings, folder: Path) -> DeviceSettings:
     """Without an A4 printer receipts become PDF files, so that each can be printed at any time."""
     if devices.a4_printer:
         return devices
-    return replace(devices, a4_printer=folder.absolute().as_uri().replace("file://", "pdf+file://", 1))
+    return replace(devices, a4_printer=paper_folder(folder))
