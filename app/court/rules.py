@@ -63,6 +63,12 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("amended_at", "utc"),
         Field("changes", "list", most=2_000),
     ),
+    # ``notices`` are what the party was told in writing; ``continues`` names the visit this one goes on with.
+    ("intake", 3): (
+        *_INTAKE,
+        Field("agents", "list", most=1_000),
+        Field("notices", "list", most=100),
+    ),
 }
 """Required fields by kind and schema of the body."""
 

@@ -139,6 +139,9 @@ def _item(requirement: Requirement, unit: _Unit, stack: _Stack, parties: Parties
     online = answers.filed_online
     needed = 1 if online else max(material.copies(len(parties.others)), 1)
     have = stack.take(material.code, unit.key, needed)
+    defect = answers.defects.get(material.code, "")
+    if have and defect:
+        return _build(requirement, unit, _missing(material.level), needed, have, _rule(material, defect))
     if have >= needed:
         reason = ONLINE_IS_ENOUGH if online else _rule(material, f"已收{have}份")
         return _build(requirement, unit, Status.HAVE, needed, have, reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.domain.calendar import HolidayTable
 from app.domain.checklist import Item, missing_law, missing_practice
@@ -23,6 +24,27 @@ COMPLAINT = Rule(
     "notice.complaint", "对不一次性告知的，可以向本院或上级法院投诉，15日内答复", "登记立案规定第13条"
 )
 _DAYS_MAX = 60
+_CORRECTIONS = {"objection": "correction_objection", "abroad": "correction_abroad"}
+
+
+class Outcome(StrEnum):
+    """How a matter leaves the window; each of them is received, with a dated receipt.
+
+    ``INCOMPLETE``: the law still asks for something and nobody was told in writing at the window.
+    """
+
+    COMPLETE = "complete"
+    CORRECTION = "correction"
+    TOLERATED = "tolerated"
+    INCOMPLETE = "incomplete"
+
+
+def outcome_of(items: Sequence[Item], told: str) -> Outcome:
+    """How a matter leaves the window when its party was `told`: correction, promise, or nothing."""
+    if not missing_law(items):
+        return Outcome.COMPLETE
+    told_by = {"correction": Outcome.CORRECTION, "promise": Outcome.TOLERATED}
+    return told_by.get(told, Outcome.INCOMPLETE)
 
 
 class NothingMissing(Exception):
@@ -83,12 +105,20 @@ class Promise:
         return today > self.clock.safe_end
 
 
+def correction_clock(decision_clocks: Sequence[str]) -> str:
+    """The clock for correcting a matter, from the ids of its decision clocks.
+
+    Objections have 3 days (执行异议和复议规定 art 2), filings from abroad 15, all others what the court sets.
+    """
+    return next((_CORRECTIONS[id_] for id_ in decision_clocks if id_ in _CORRECTIONS), "correction")
+
+
 def one_time_notice(
     items: Sequence[Item],
     issued: date,
     table: HolidayTable,
     *,
-    days: int = 7,
+    days: int | None = None,
     clock_id: str = "correction",
     earlier: int = 0,
     reason: str = "",
@@ -97,23 +127,23 @@ def one_time_notice(
 ) -> Notice:
     """The complete list of what the law still asks for.
 
-    `days` is the period the court sets; `earlier` counts notices already given on this intake. Raises
-    NothingMissing, or SecondNotice if a further one comes without a reason and a supervisor.
+    `days` is the period the court sets, None for the clock's own; `earlier` counts notices already given on
+    this intake. Raises NothingMissing, or SecondNotice if a further one comes without reason and supervisor.
     """
     missing = missing_law(items, promised)
     if not missing:
         raise NothingMissing("没有缺少法定材料，不需要补正告知。")
     if earlier and not (reason.strip() and supervisor.strip()):
         raise SecondNotice("补正只能一次性告知；再次告知须写明理由并经值班主任同意。")
-    if not 1 <= days <= _DAYS_MAX:
+    if days is not None and not 1 <= days <= _DAYS_MAX:
         raise ValueError(f"days must be 1 to {_DAYS_MAX}")
     clock = start_clock(clock_id, issued, table, length=days)
     return Notice(
         earlier + 1,
         issued,
         clock,
-        tuple(_line(item) for item in missing),
-        tuple(_line(item) for item in missing_practice(items)),
+        notice_lines(missing),
+        notice_lines(missing_practice(items)),
         (ONCE, CONSEQUENCE, RESTART, COMPLAINT),
         reason.strip(),
         supervisor.strip(),
@@ -157,6 +187,11 @@ def promise_rule(promise: Promise, today: date) -> Rule:
 
 def _names(items: Sequence[Item]) -> str:
     return "、".join(item.label for item in items)
+
+
+def notice_lines(items: Sequence[Item]) -> tuple[NoticeLine, ...]:
+    """Items as they are printed."""
+    return tuple(_line(item) for item in items)
 
 
 def _line(item: Item) -> NoticeLine:

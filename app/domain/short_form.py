@@ -32,7 +32,8 @@ class Answers:
     """What has been said in a short form.
 
     `values` are texts (dates as YYYY-MM-DD) or yes/no by field key; `marks` are those of the chosen
-    cause; `waived` names materials recorded as refused or not applicable, with the reason.
+    cause; `waived` names materials recorded as refused or not applicable, with the reason; `defects` those
+    that were handed in but do not do, with what is wrong.
     """
 
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
@@ -40,6 +41,7 @@ class Answers:
     marks: frozenset[str] = frozenset()
     waived: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     filed_online: bool = False
+    defects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def said(self, key: str) -> bool:
         """Whether a field is answered with anything but no."""

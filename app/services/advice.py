@@ -152,8 +152,13 @@ def _why(rules: Iterable[Rule]) -> str:
 
 
 def _day(day: date) -> str:
+    return _("最迟 {day}").format(day=long_day(day))
+
+
+def long_day(day: date) -> str:
+    """Return a day as a clerk says it: 2026 年 11 月 30 日 周一."""
     weekday = "一二三四五六日"[day.weekday()]
-    return _("最迟 {year} 年 {month} 月 {day} 日 周{weekday}").format(
+    return _("{year} 年 {month} 月 {day} 日 周{weekday}").format(
         year=day.year, month=day.month, day=day.day, weekday=weekday
     )
 

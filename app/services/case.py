@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from app.domain.dossier import Bundle, bundles
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.matter import FieldKind
+from app.domain.notice import outcome_of
 from app.domain.party import Agent, Party
 from app.domain.short_form import variant_of
 from app.errors import FormProblem
@@ -33,23 +35,36 @@ from app.services.sheet import (
 )
 from app.services.views import FieldView
 from app.settings import HallSettings
-from app.storage import pages, visits
+from app.storage import intakes, pages, supplements, visits
 from app.storage.access import Transaction
-from app.storage.records import BlobRecord, ConfirmationRecord, PageRecord, VisitRecord
+from app.storage.records import (
+    BlobRecord,
+    ConfirmationRecord,
+    IntakeRecord,
+    PageRecord,
+    SupplementRecord,
+    VisitRecord,
+)
 from app.texts import _
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 VERIFICATION_CHARACTERS: Final = 12
 
 
 @dataclass(frozen=True)
 class Case:
-    """Everything of one visit; ``signed`` is what was signed last, current or not."""
+    """Everything of one visit; ``signed`` is what was signed last, current or not.
+
+    ``before`` is the record of the finished visit this one goes on with, ``told`` what was told in writing
+    about the same intake.
+    """
 
     visit: VisitRecord
     draft: Draft
     dossier: tuple[PageRecord, ...]
     signed: ConfirmationRecord | None
+    before: IntakeRecord | None = None
+    told: tuple[SupplementRecord, ...] = ()
 
     @property
     def page_ids(self) -> tuple[str, ...]:
@@ -58,13 +73,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Closing:
-    """What finishing adds: the number, the time, the signature that counts, the bound pages if any."""
+    """What finishing adds: the number, the time, the signature that counts, the bound pages if any, and
+    what the party is told in writing to supply."""
 
     receipt_no: str
     at: datetime
     signed: ConfirmationRecord | None
     dossier: BlobRecord | None
     owed: Sequence[BlobRecord]
+    told: Sequence[SupplementRecord] = ()
 
 
 def read_case(connection: Transaction, visit_id: str) -> Case:
@@ -77,11 +94,13 @@ def read_case(connection: Transaction, visit_id: str) -> Case:
         visits.fields(connection, visit_id),
         pages.of_visit(connection, visit_id),
         pages.last_confirmation(connection, visit_id),
+        intakes.get_intake(connection, record.continues) if record.continues else None,
+        supplements.of_intake(connection, visits.first_of(connection, visit_id)),
     )
 
 
 def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge) -> dict[str, object]:
-    """Return the record of a finished visit as it is hashed, kept and sent (schema 2, kind ``intake``)."""
+    """Return the record of a finished visit as it is hashed, kept and sent (schema 3, kind ``intake``)."""
     visit = case.visit
     made = sheets(case.draft, knowledge)
     return {
@@ -97,7 +116,9 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Kno
         "visitor": _named(
             case.draft, "identity", ("name", "id_number", "phone", "role", "address", "nation")
         ),
-        "matters": [_matter(case, shown, knowledge, closing.at) for shown in made],
+        "continues": _continues(case),
+        "matters": [_matter(case, shown, knowledge, closing) for shown in made],
+        "notices": [_notice(record) for record in closing.told],
         "parties": _parties(made, case.draft),
         "agents": _agents(made),
         "provenance": _provenance(case.draft),
@@ -120,17 +141,42 @@ def _dossier(bound: BlobRecord | None) -> dict[str, object]:
     return {} if bound is None else {"sha256": bound.sha256, "size": bound.size}
 
 
+def _continues(case: Case) -> dict[str, str]:
+    """The record this one goes on with; it stands as it was, this one adds what came later."""
+    if case.before is None:
+        return {}
+    before = case.before
+    return {"visit_id": before.visit_id, "receipt_no": before.receipt_no, "sha256": before.sha256}
+
+
+def _notice(record: SupplementRecord) -> dict[str, object]:
+    return {
+        "kind": record.kind,
+        "matter": record.matter,
+        "number": record.number,
+        "paper_no": record.paper_no,
+        "issued_at": stamp(record.issued_at),
+        "due": record.due.isoformat(),
+        "reason": record.reason,
+        "supervisor": record.supervisor,
+        **json.loads(record.body),
+    }
+
+
 # ---- matters -----------------------------------------------------------------------------------------
 
 
-def _matter(case: Case, shown: Sheet, knowledge: Knowledge, at: datetime) -> dict[str, object]:
+def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) -> dict[str, object]:
     matter, variant, draft = shown.matter, shown.variant, case.draft
-    clocks = Running(shown, knowledge, at)
+    clocks = Running(shown, knowledge, closing.at)
+    items = checklist(draft, shown, case.dossier)
+    told = next((one.kind for one in closing.told if one.matter == shown.number), "")
     return {
         "number": shown.number,
         "code": matter.code,
         "version": matter.version,
         "name": matter.name,
+        "outcome": outcome_of(items, told).value,
         "variant": variant.key if variant else "",
         "variant_name": variant.label if variant else "",
         "cause_no": shown.cause.no if shown.cause else "",
@@ -152,7 +198,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, at: datetime) -> dic
                 "reason": item.reason.text,
                 "article": item.reason.article,
             }
-            for item in checklist(draft, shown, case.dossier)
+            for item in items
             if item.missing
         ],
     }

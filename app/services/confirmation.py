@@ -14,7 +14,7 @@ from app.domain.party import Party
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import PAPERS, on
-from app.services import people
+from app.services import people, supplement
 from app.services.case import Case, handed_in, read_case
 from app.services.desk import Desk
 from app.services.drafts import require_open
@@ -78,6 +78,7 @@ def _matter(case: Case, shown: Sheet, place: int, knowledge: Knowledge) -> list[
     if wish and mediation_spec(shown) is not None:
         agreed = _("愿意先行调解。") if wish == AGREE else _("不愿意先行调解，请依法立案。")
         lines.append(agreed)
+    lines.append(supplement.sentence(case, shown, knowledge))
     return lines
 
 

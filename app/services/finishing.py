@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from app.clock import local
@@ -22,7 +23,7 @@ from app.ids import new_id
 from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
-from app.services import confirmation, people
+from app.services import confirmation, notice_paper, people, supplement
 from app.services.case import SCHEMA, Case, Closing, handed_in, intake_body, read_case, receipt_content
 from app.services.desk import Desk
 from app.services.drafts import require_open
@@ -30,9 +31,15 @@ from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.sheet import material_name, sheets
-from app.storage import intakes, meta, pages, print_jobs, trail, visits
+from app.storage import intakes, meta, pages, print_jobs, supplements, trail, visits
 from app.storage.access import Transaction
-from app.storage.records import BlobRecord, ConfirmationRecord, IntakeRecord, PrintJob
+from app.storage.records import (
+    BlobRecord,
+    ConfirmationRecord,
+    IntakeRecord,
+    PrintJob,
+    SupplementRecord,
+)
 from app.sync.protocol import canonical, sha256_hex
 from app.texts import _
 
@@ -55,7 +62,8 @@ def finish(desk: Desk, unsigned: bool = False) -> Finished:
     """Finish the open visit; a statement is always received, whatever is missing from it.
 
     ``unsigned`` finishes without the party's signature and says so in the record. Raises FormProblem when
-    nobody is named or nothing was handed in, NotSigned, StorageProblem.
+    nobody is named, nothing was handed in, or a list of missing papers changed after it was looked at;
+    NotSigned, StorageProblem.
     """
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
@@ -67,6 +75,7 @@ def finish(desk: Desk, unsigned: bool = False) -> Finished:
             safe=_("内容已保存。"),
             next_step=_("请按 F10 交当事人确认；当事人不签的，再按一次 F12，记录会注明“未签字”。"),
         )
+    supplement.decided(case, desk.knowledge, desk.today(), signed=signed is not None)
     receipt_no = desk.store(_commit, desk, case, signed, _bind(desk, case))
     return Finished(visit_id, case.visit.ticket, receipt_no)
 
@@ -139,7 +148,8 @@ def _commit(
     day = local(now).date()
     count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
     number = receipt_number(day, desk.window, count)
-    closing = Closing(number, now, signed, dossier, _owed(connection, case, signed, dossier))
+    told = _told(connection, desk, case, number, now, signed=signed is not None)
+    closing = Closing(number, now, signed, dossier, _owed(connection, case, signed, dossier), told)
     body = canonical(intake_body(case, closing, desk.settings.hall, desk.knowledge))
     sha256 = sha256_hex(body)
     intakes.add_intake(connection, IntakeRecord(visit_id, number, body, sha256, now))
@@ -156,6 +166,8 @@ def _commit(
     intakes.owe_blobs(connection, visit_id, (record.sha256 for record in closing.owed))
     if handed_in(case):
         _queue_receipts(connection, desk, case, closing, sha256)
+    for job in notice_paper.jobs(desk, case, closing):
+        print_jobs.add(connection, job, now)
     visits.close(connection, visit_id, "finished", now)
     trail.add(
         connection,
@@ -168,6 +180,18 @@ def _commit(
         signed=int(signed is not None),
     )
     return number
+
+
+def _told(
+    connection: Transaction, desk: Desk, case: Case, receipt_no: str, now: datetime, *, signed: bool
+) -> tuple[SupplementRecord, ...]:
+    """Store what the party is told in writing to supply, and settle what earlier visits asked for."""
+    made = supplement.decided(case, desk.knowledge, local(now).date(), signed=signed)
+    told = supplement.records(case, visits.first_of(connection, case.visit.id), made, receipt_no, now)
+    for record in told:
+        supplements.add(connection, record)
+    supplement.settle(connection, case, told, desk.knowledge, now)
+    return told
 
 
 def _queue_receipts(connection: Transaction, desk: Desk, case: Case, closing: Closing, sha256: str) -> None:

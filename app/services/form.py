@@ -41,6 +41,7 @@ YES: Final = "是"
 NO: Final = "否"
 STEPS: Final = ("identity", "matter", "parties")
 MOST_COPIES: Final = 999
+MOST_OF_DEFECT: Final = 200
 
 IDENTITY: Final = GroupSpec(
     "来访人",
@@ -184,6 +185,10 @@ def _check_copies(text: str) -> Checked:
     return passed(str(int(text)) if good else "")
 
 
+def _check_defect(text: str) -> Checked:
+    return passed(" ".join(text.split())[:MOST_OF_DEFECT])
+
+
 # ---- groups of a step ----------------------------------------------------------------------------------
 
 
@@ -278,6 +283,8 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
     if key.startswith("copies.") and key.removeprefix("copies.") in knowledge.catalogue.materials:
         return FieldSpec(path, "份数", "number", rule=_check_copies)
+    if key.startswith("defect.") and key.removeprefix("defect.") in knowledge.catalogue.materials:
+        return FieldSpec(path, "不合要求之处", rule=_check_defect)
     every = (matter, *knowledge.matters.values())
     known = next((field for m in every if (field := m.field(key)) is not None), None)
     if known is None or known.kind is FieldKind.PARTIES:

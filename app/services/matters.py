@@ -70,7 +70,8 @@ def clone(desk: Desk) -> int:
     shown = current(draft, desk.knowledge)
     prefix = f"matter.{shown.number}."
     own = {path.removeprefix(prefix): field.value for path, field in draft.items() if path.startswith(prefix)}
-    kept = {key: text for key, text in own.items() if "." not in key and key != "mediation"}
+    single = {key: text for key, text in own.items() if "." not in key and key != "mediation"}
+    kept = {key: text for key, text in single.items() if not key.startswith("supply")}
     lists = _lists(draft, shown, shown.matter)
     return _add(desk, record, draft, kept | lists | {"code": shown.matter.code})
 

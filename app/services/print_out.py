@@ -18,6 +18,7 @@ from app.errors import StorageProblem
 from app.ids import new_id
 from app.lanes import Act, on
 from app.notices import Notice
+from app.services import notice_paper
 from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.problems import printer_problem
@@ -152,6 +153,9 @@ def document(desk: Desk, job: PrintJob, paper: Paper) -> Document:
     content: dict[str, Any] = json.loads(job.content)
     if job.kind == "ticket":
         return queue_ticket.build(_ticket(desk, content, job.ticket or ""), paper)
+    if job.kind in notice_paper.KINDS:
+        signature = _signature(desk, content["signature_sha256"])
+        return notice_paper.document(job.kind, content, signature, paper, content.get(_COPY, 0))
     return material_receipt.build(_receipt(desk, content), paper)
 
 

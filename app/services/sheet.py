@@ -1,8 +1,9 @@
 """The matters of one visit as the rules see them: each with its short form, parties, cause and papers.
 
 Paths: ``matter.<n>.code``, ``matter.<n>.variant``, ``matter.<n>.<field>``, ``matter.<n>.copies.<material>``,
-``matter.<n>.mediation``. A visit without a code is about the first matter of the catalogue; an empty code
-takes a matter out again. ``visit.current`` is the matter on the screen.
+``matter.<n>.defect.<material>``, ``matter.<n>.mediation``, ``matter.<n>.supply`` and what belongs to it.
+A visit without a code is about the first matter of the catalogue; an empty code takes a matter out again.
+``visit.current`` is the matter on the screen.
 """
 
 from __future__ import annotations
@@ -105,7 +106,8 @@ def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> 
         values=values,
         variant=_variant(draft, prefix, matter),
         marks=cause.marks if cause else NO_MARKS,
-        waived=_waived(draft, f"{prefix}waived."),
+        waived=_by_material(draft, f"{prefix}waived."),
+        defects=_by_material(draft, f"{prefix}defect."),
     )
 
 
@@ -114,7 +116,7 @@ def _variant(draft: Draft, prefix: str, matter: Matter) -> str:
     return chosen if matter.variant(chosen) is not None else ""
 
 
-def _waived(draft: Draft, prefix: str) -> dict[str, str]:
+def _by_material(draft: Draft, prefix: str) -> dict[str, str]:
     return {
         path.removeprefix(prefix): field.value
         for path, field in draft.items()

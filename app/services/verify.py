@@ -101,7 +101,8 @@ def _jobs(facts: Facts) -> Iterator[str]:
 
 
 def _originals(facts: Facts) -> Counter[tuple[str | None, str]]:
-    return Counter((job.visit_id or job.ticket, job.kind) for job in facts.jobs if job.state in _PRINTED)
+    """Each paper by its title: one visit may have a notice for each of its matters."""
+    return Counter((job.visit_id or job.ticket, job.title) for job in facts.jobs if job.state in _PRINTED)
 
 
 def _blobs(desk: Desk, facts: Facts) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app.domain.dossier import DossierPage
 from app.domain.staff import Purpose, Refusal
@@ -24,7 +24,7 @@ class HallEventRecord:
 class VisitRecord:
     """One visit. ``state``: open, finished or away (put away, draft and all).
 
-    ``day`` is the local business day, ISO.
+    ``day`` is the local business day, ISO. ``continues`` is the finished visit that this one goes on with.
     """
 
     id: str
@@ -36,6 +36,7 @@ class VisitRecord:
     opened_at: datetime
     state: str
     closed_at: datetime | None
+    continues: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,33 @@ class AnswerRecord:
     made_at: datetime
     received_at: datetime
     seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SupplementRecord:
+    """What somebody was told in writing to supply. ``kind``: correction or promise; ``due`` the last day.
+
+    ``number`` counts notices of one matter of one intake, whose first visit is ``first_id``; ``paper_no`` is
+    printed on the paper, ``code`` finds the intake again; ``body`` is the content as JSON. ``state``: open,
+    supplied or replaced (by a further notice).
+    """
+
+    id: str
+    visit_id: str
+    first_id: str
+    matter: int
+    kind: str
+    number: int
+    paper_no: str
+    code: str
+    reason: str
+    supervisor: str
+    body: str
+    due: date
+    issued_at: datetime
+    state: str = "open"
+    ended_by: str | None = None
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,11 @@ visit = Table(
     Column("opened_at", Text, nullable=False),
     Column("state", Text, _one_of("state", "open", "finished", "away"), nullable=False),
     Column("closed_at", Text),
+    # The finished visit this one goes on with: its papers came later.
+    Column("continues", Text, ForeignKey("visit.id")),
     Index(None, "state"),
     Index(None, "day", "ticket"),
+    Index(None, "continues"),
 )
 
 draft_field = Table(
@@ -202,13 +205,51 @@ court_answer = Table(
     Index(None, "seen_at"),
 )
 
+# What somebody was told in writing to supply by a day: a correction notice or a promise (容缺). ``first_id``
+# is the visit the intake began with, so that a notice is the first or a further one of the same intake.
+supplement = Table(
+    "supplement",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("first_id", Text, ForeignKey("visit.id"), nullable=False),
+    Column("matter", Integer, CheckConstraint("matter >= 1", name="matter"), nullable=False),
+    Column("kind", Text, _one_of("kind", "correction", "promise"), nullable=False),
+    Column("number", Integer, CheckConstraint("number >= 1", name="number"), nullable=False),
+    Column("paper_no", Text, nullable=False, unique=True),
+    Column("code", Text, CheckConstraint("length(code) = 8", name="code"), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("supervisor", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("due", Text, nullable=False),
+    Column("issued_at", Text, nullable=False),
+    Column("state", Text, _one_of("state", "open", "supplied", "replaced"), nullable=False),
+    Column("ended_by", Text, ForeignKey("visit.id")),
+    Column("ended_at", Text),
+    UniqueConstraint("first_id", "matter", "kind", "number"),
+    CheckConstraint(
+        "kind <> 'correction' OR number = 1 OR (length(reason) > 0 AND length(supervisor) > 0)", name="once"
+    ),
+    CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+    CheckConstraint("(ended_by IS NULL) = (ended_at IS NULL)", name="ended_by"),
+    Index(None, "code"),
+    Index(None, "first_id"),
+    Index(None, "state", "due"),
+    Index(None, "visit_id"),
+)
+
 print_job = Table(
     "print_job",
     metadata,
     Column("id", Text, primary_key=True),
     Column("visit_id", Text, ForeignKey("visit.id")),
     Column("ticket", Text),
-    Column("kind", Text, _one_of("kind", "ticket", "receipt", "receipt_a4"), nullable=False),
+    Column(
+        "kind",
+        Text,
+        _one_of("kind", "ticket", "receipt", "receipt_a4", "correction_notice", "conditional_acceptance"),
+        nullable=False,
+    ),
     Column("printer", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("content", Text, nullable=False),
@@ -303,6 +344,16 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
     """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
        BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
+    """CREATE TRIGGER visit_continues_once BEFORE UPDATE OF continues ON visit WHEN OLD.continues IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'what a visit continues is immutable'); END""",
+    """CREATE TRIGGER supplement_identity
+       BEFORE UPDATE OF id, visit_id, first_id, matter, kind, number, paper_no, code, reason, supervisor,
+       body, due, issued_at ON supplement
+       BEGIN SELECT RAISE(ABORT, 'what somebody was told is immutable'); END""",
+    """CREATE TRIGGER supplement_ended_once BEFORE UPDATE ON supplement WHEN OLD.state <> 'open'
+       BEGIN SELECT RAISE(ABORT, 'what was supplied is settled'); END""",
+    """CREATE TRIGGER supplement_kept BEFORE DELETE ON supplement
+       BEGIN SELECT RAISE(ABORT, 'what somebody was told is kept'); END""",
     """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
        corrects ON outbox
        BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",

@@ -32,6 +32,7 @@ def add(connection: Connection, record: VisitRecord) -> None:
             green=int(record.green),
             opened_at=stamp(record.opened_at),
             state=record.state,
+            continues=record.continues,
         )
     )
 
@@ -64,6 +65,26 @@ def reopen(connection: Connection, visit_id: str) -> None:
     """Open a visit again whose visitor came back to the window, with its draft as it was."""
     changed = visit.update().where(visit.c.id == visit_id, visit.c.state == "away")
     connection.execute(changed.values(state="open", closed_at=None))
+
+
+def go_on_with(connection: Connection, visit_id: str, earlier_id: str) -> None:
+    """Note once which finished visit an open one continues; a trigger refuses a second time."""
+    connection.execute(visit.update().where(visit.c.id == visit_id).values(continues=earlier_id))
+
+
+def continued_by(connection: Connection, visit_id: str) -> tuple[VisitRecord, ...]:
+    """Return the visits that continue this one, the oldest first."""
+    later = select(visit).where(visit.c.continues == visit_id).order_by(visit.c.opened_at)
+    return tuple(_record(row) for row in connection.execute(later))
+
+
+def first_of(connection: Connection, visit_id: str) -> str:
+    """Return the visit the intake began with: the one at the start of the chain."""
+    found = get(connection, visit_id)
+    while found is not None and found.continues is not None:
+        visit_id = found.continues
+        found = get(connection, visit_id)
+    return visit_id
 
 
 def has_pages(connection: Connection, visit_id: str, matter: int) -> bool:

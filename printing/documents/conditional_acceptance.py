@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from printing.documents.correction_notice import come_back
 from printing.documents.facts import Facts, Issue
 from printing.documents.frame import Sheet, SheetTexts, numbered
 from printing.documents.texts import names, texts, uses
@@ -27,7 +28,10 @@ class MissingPaper(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionalAcceptance(Facts):
-    """``present``: the main papers that are there; ``missing`` follow until ``due``, ``days`` from now."""
+    """``present``: the main papers that are there; ``missing`` follow until ``due``, ``days`` from now.
+
+    ``code`` finds the intake again, ``payload`` is the same to scan.
+    """
 
     issue: Issue
     party: str
@@ -37,6 +41,8 @@ class ConditionalAcceptance(Facts):
     days: int
     due: date
     signature: bytes | None = None
+    code: str = ""
+    payload: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +58,8 @@ class ConditionalTexts(SheetTexts):
     columns: Mapping[str, str] = field(metadata=names("index", "present", "state", "missing", "requirement"))
     state: str
     promise_sign: str
+    code: str = field(metadata=uses("code"))
+    code_notes: tuple[str, ...]
 
 
 def build(
@@ -77,6 +85,7 @@ def build(
         Space(2),
         Heading(say.promise_heading, 2),
         *sheet.body(say.promise, due=due),
+        *come_back(data.code, data.payload, say.code, say.code_notes),
         Space(3),
         Signatures(
             (

@@ -14,16 +14,17 @@ from pathlib import Path
 from printing.documents.facts import Facts, Issue
 from printing.documents.frame import Sheet, SheetTexts, numbered
 from printing.documents.texts import names, texts, uses
-from printing.layout import Column, Document, KeyValue, Paper, Signatures, Space
+from printing.layout import Block, Column, Document, KeyValue, Paper, QrCode, Signatures, Space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Facts):
-    """One item to correct or to add, why, and the article it rests on."""
+    """One item to correct or to add, why, the article it rests on, and the form in which it is supplied."""
 
     item: str
     reason: str
     basis: str
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class CorrectionNotice(Facts):
     """``received``: when the papers came in; ``due``: the last day to supply, ``days`` after the notice.
 
     ``deliver`` says where and how, ``complaints`` whom to tell if something went wrong at the window.
+    ``advice`` names what may be brought along and need not; ``code`` finds the intake again, ``payload`` is
+    the same to scan. ``again`` says why there is a further notice and who agreed.
     """
 
     issue: Issue
@@ -42,19 +45,38 @@ class CorrectionNotice(Facts):
     due: date
     deliver: str
     complaints: str
+    advice: tuple[str, ...] = ()
+    code: str = ""
+    payload: str = ""
+    again: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionTexts(SheetTexts):
     """The keys of ``correction_notice.toml``."""
 
-    labels: Mapping[str, str] = field(metadata=names("matter", "received", "due", "intake"))
+    labels: Mapping[str, str] = field(metadata=names("due"))
     opening: tuple[str, ...] = field(metadata=uses("received", "matter"))
-    columns: Mapping[str, str] = field(metadata=names("index", "item", "reason", "basis"))
+    columns: Mapping[str, str] = field(metadata=names("index", "item", "reason", "how", "basis"))
     after: tuple[str, ...] = field(metadata=uses("days", "due", "deliver"))
     consequence: tuple[str, ...]
     complaint: str = field(metadata=uses("complaints"))
     receipt: str
+    advice: str = field(metadata=uses("advice"))
+    again: str = field(metadata=uses("again"))
+    code: str = field(metadata=uses("code"))
+    code_notes: tuple[str, ...]
+
+
+def come_back(code: str, payload: str, caption: str, notes: tuple[str, ...]) -> list[Block]:
+    """Return the code to come back with, nothing when there is none."""
+    return [Space(2), QrCode(payload, caption.format(code=code), mm=22, notes=notes)] if payload else []
+
+
+def _advice(data: CorrectionNotice, say: CorrectionTexts, sheet: Sheet) -> list[Block]:
+    if not data.advice:
+        return []
+    return [Space(1), *sheet.notes([say.advice.format(advice="、".join(data.advice))])]
 
 
 def build(
@@ -64,30 +86,32 @@ def build(
     say = texts(CorrectionTexts, "correction_notice", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
     columns = (
-        Column(say.columns["item"], 3.2),
-        Column(say.columns["reason"], 4.2),
-        Column(say.columns["basis"], 3.2),
+        Column(say.columns["item"], 2.6),
+        Column(say.columns["reason"], 3.6),
+        Column(say.columns["how"], 2.6),
+        Column(say.columns["basis"], 2.6),
     )
     due = sheet.day(data.due)
     return sheet.document(
         sheet.to(data.party),
+        *([sheet.text(say.again.format(again=data.again))] if data.again else []),
         *sheet.body(say.opening, received=sheet.time(data.received), matter=data.matter),
-        Space(2),
-        numbered(columns, [(i.item, i.reason, i.basis) for i in data.items], index=say.columns["index"]),
-        Space(2),
+        Space(1),
+        numbered(
+            columns, [(i.item, i.reason, i.how, i.basis) for i in data.items], index=say.columns["index"]
+        ),
+        Space(1),
         sheet.form(
             say.labels,
-            KeyValue("matter", data.matter),
-            KeyValue("intake", data.issue.number),
-            KeyValue("received", sheet.time(data.received), wide=True),
             KeyValue("due", due, strong=True, wide=True),
         ),
-        Space(2),
+        *_advice(data, say, sheet),
+        Space(1),
         *sheet.body(say.after, days=str(data.days), due=due, deliver=data.deliver),
         *sheet.body(say.consequence),
-        sheet.text(say.complaint.format(complaints=data.complaints)),
-        Space(2),
-        sheet.text(say.receipt),
-        Space(3),
+        *sheet.notes([say.complaint.format(complaints=data.complaints)]),
+        *sheet.notes([say.receipt]),
+        Space(1),
         Signatures((sheet.received(), sheet.by_court())),
+        *come_back(data.code, data.payload, say.code, say.code_notes),
     )

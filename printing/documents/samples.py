@@ -56,6 +56,7 @@ PAYMENTS = (
     Payment(name="案件受理费", amount=Decimal("2300.00"), basis="《诉讼费用交纳办法》第十三条第一款第一项"),
     Payment(name="财产保全申请费", amount=Decimal("1020.00"), basis="《诉讼费用交纳办法》第十四条第二项"),
 )
+CODE = "7K3M-PQ2X"
 PAY_URL = "https://pay.court.example/f/7f3a91c2k8"
 
 
@@ -141,18 +142,28 @@ def correction() -> correction_notice.CorrectionNotice:
                 item="民事起诉状",
                 reason="缺少原告签名，请本人签名或者捺印",
                 basis="登记立案规定第四条、第六条",
+                how="带原件到窗口补签",
             ),
             item(
                 item="起诉状副本",
                 reason="按照被告和其他当事人人数提交，尚缺 1 份",
                 basis="民事诉讼法第一百二十三条",
+                how="1 份，与原件一致",
             ),
-            item(item="授权委托书", reason="未写明委托事项和权限", basis="民事诉讼法第六十二条"),
+            item(
+                item="授权委托书",
+                reason="未写明委托事项和权限",
+                basis="民事诉讼法第六十二条",
+                how="原件 1 份，写明特别授权的各项",
+            ),
         ),
         days=7,
         due=date(2026, 11, 30),
         deliver="到本院诉讼服务中心任一综合窗口提交，或者邮寄至本院立案庭。",
         complaints="0477-0000000",
+        advice=("法定代表人身份证复印件",),
+        code=CODE,
+        payload=f"YC:R:{CODE.replace('-', '')}",
     )
 
 
@@ -169,6 +180,8 @@ def conditionally() -> conditional.ConditionalAcceptance:
         ),
         days=7,
         due=date(2026, 11, 30),
+        code=CODE,
+        payload=f"YC:R:{CODE.replace('-', '')}",
     )
 
 

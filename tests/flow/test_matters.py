@@ -132,7 +132,7 @@ def test_each_matter_goes_from_the_call_to_the_courts_receipt(
     assert set(kept["answers"]) == typed
     assert gateway.visit(visit_id)["status"] == 200
     event = desk.store(intakes.events_of, visit_id)[0]
-    assert (event.kind, event.schema, event.state) == ("intake", 2, "stored")
+    assert (event.kind, event.schema, event.state) == ("intake", 3, "stored")
     outcome = view(desk, visit_id).visit
     assert outcome is not None
     assert outcome.outcome is not None

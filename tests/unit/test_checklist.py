@@ -20,8 +20,11 @@ from app.domain.matter import AgentKind, PartyForm, Side
 from app.domain.notice import (
     NothingMissing,
     NotTolerable,
+    Outcome,
     SecondNotice,
+    correction_clock,
     one_time_notice,
+    outcome_of,
     promise_missing,
     promise_rule,
 )
@@ -216,3 +219,45 @@ def test_an_agent_without_authority_is_never_tolerated() -> None:
 def test_a_third_person_counts_for_copies() -> None:
     third = Party("t1", Side.OTHER, PartyForm.OTHER_BODY, "某合作社", address="敖汉旗")
     assert _statuses(parties=Parties((PLAINTIFF, DEFENDANT, third)))["M13"].needed == 3
+
+
+@pytest.mark.parametrize(
+    ("clocks", "clock"),
+    [
+        (("civil",), "correction"),
+        (("objection",), "correction_objection"),
+        (("abroad",), "correction_abroad"),
+    ],
+)
+def test_the_time_to_correct_follows_the_matter(clocks: tuple[str, ...], clock: str) -> None:
+    assert correction_clock(clocks) == clock
+
+
+def test_a_notice_uses_the_length_of_its_clock() -> None:
+    items = assess(matter("F13"), SIMPLE, (), Answers())
+    notice = one_time_notice(items, date(2026, 3, 2), holidays(), clock_id="correction_abroad")
+    assert notice.clock.due == date(2026, 3, 17)
+
+
+def test_a_paper_that_does_not_do_is_missing_with_its_own_article() -> None:
+    answers = Answers(defects={"M01": "没有签名", "M14": "没有盖章"})
+    handed = (*COMPLETE, Handed("M14"))
+    found = {item.code: item for item in assess(matter("F01"), SIMPLE, handed, answers)}
+    assert (found["M01"].status, found["M01"].reason.text) == (Status.MISSING_LAW, "没有签名")
+    assert "登记立案" in found["M01"].reason.article
+    assert found["M14"].status is Status.MISSING_PRACTICE
+    assert found["M01"].short_of == 0
+
+
+@pytest.mark.parametrize(
+    ("handed", "told", "outcome"),
+    [
+        (COMPLETE, "", Outcome.COMPLETE),
+        (COMPLETE, "correction", Outcome.COMPLETE),
+        ((), "correction", Outcome.CORRECTION),
+        ((), "promise", Outcome.TOLERATED),
+        ((), "", Outcome.INCOMPLETE),
+    ],
+)
+def test_every_matter_leaves_with_an_outcome(handed: tuple[Handed, ...], told: str, outcome: Outcome) -> None:
+    assert outcome_of(assess(matter("F01"), SIMPLE, handed, Answers()), told) is outcome

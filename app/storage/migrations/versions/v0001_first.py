@@ -64,8 +64,11 @@ _STATEMENTS: Final = (
     opened_at TEXT NOT NULL,
     state TEXT NOT NULL CONSTRAINT ck_visit_state CHECK (state IN ('open', 'finished', 'away')),
     closed_at TEXT,
-    PRIMARY KEY (id)
+    continues TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT fk_visit_continues FOREIGN KEY(continues) REFERENCES visit (id)
 )""",
+    """CREATE INDEX ix_visit_continues ON visit (continues)""",
     """CREATE INDEX ix_visit_day_ticket ON visit (day, ticket)""",
     """CREATE INDEX ix_visit_state ON visit (state)""",
     """CREATE TABLE confirmation (
@@ -172,11 +175,44 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_page_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
     CONSTRAINT fk_page_sha256 FOREIGN KEY(sha256) REFERENCES blob (sha256)
 )""",
+    """CREATE TABLE supplement (
+    id TEXT NOT NULL,
+    visit_id TEXT NOT NULL,
+    first_id TEXT NOT NULL,
+    matter INTEGER NOT NULL CONSTRAINT ck_supplement_matter CHECK (matter >= 1),
+    kind TEXT NOT NULL CONSTRAINT ck_supplement_kind CHECK (kind IN ('correction', 'promise')),
+    number INTEGER NOT NULL CONSTRAINT ck_supplement_number CHECK (number >= 1),
+    paper_no TEXT NOT NULL,
+    code TEXT NOT NULL CONSTRAINT ck_supplement_code CHECK (length(code) = 8),
+    reason TEXT NOT NULL,
+    supervisor TEXT NOT NULL,
+    body TEXT NOT NULL,
+    due TEXT NOT NULL,
+    issued_at TEXT NOT NULL,
+    state TEXT NOT NULL CONSTRAINT ck_supplement_state CHECK (state IN ('open', 'supplied', 'replaced')),
+    ended_by TEXT,
+    ended_at TEXT,
+    PRIMARY KEY (id),
+    CONSTRAINT uq_supplement_first_id_matter_kind_number UNIQUE (first_id, matter, kind, number),
+    CONSTRAINT ck_supplement_once
+        CHECK (kind <> 'correction' OR number = 1 OR (length(reason) > 0 AND length(supervisor) > 0)),
+    CONSTRAINT ck_supplement_ended CHECK ((state = 'open') = (ended_at IS NULL)),
+    CONSTRAINT ck_supplement_ended_by CHECK ((ended_by IS NULL) = (ended_at IS NULL)),
+    CONSTRAINT fk_supplement_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT fk_supplement_first_id FOREIGN KEY(first_id) REFERENCES visit (id),
+    CONSTRAINT uq_supplement_paper_no UNIQUE (paper_no),
+    CONSTRAINT fk_supplement_ended_by FOREIGN KEY(ended_by) REFERENCES visit (id)
+)""",
+    """CREATE INDEX ix_supplement_code ON supplement (code)""",
+    """CREATE INDEX ix_supplement_first_id ON supplement (first_id)""",
+    """CREATE INDEX ix_supplement_state_due ON supplement (state, due)""",
+    """CREATE INDEX ix_supplement_visit_id ON supplement (visit_id)""",
     """CREATE TABLE print_job (
     id TEXT NOT NULL,
     visit_id TEXT,
     ticket TEXT,
-    kind TEXT NOT NULL CONSTRAINT ck_print_job_kind CHECK (kind IN ('ticket', 'receipt', 'receipt_a4')),
+    kind TEXT NOT NULL CONSTRAINT ck_print_job_kind
+        CHECK (kind IN ('ticket', 'receipt', 'receipt_a4', 'correction_notice', 'conditional_acceptance')),
     printer TEXT NOT NULL,
     title TEXT NOT NULL,
     content TEXT NOT NULL,
@@ -238,6 +274,16 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
     """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
     BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
+    """CREATE TRIGGER visit_continues_once BEFORE UPDATE OF continues ON visit WHEN OLD.continues IS NOT NULL
+    BEGIN SELECT RAISE(ABORT, 'what a visit continues is immutable'); END""",
+    """CREATE TRIGGER supplement_identity
+    BEFORE UPDATE OF id, visit_id, first_id, matter, kind, number, paper_no, code, reason, supervisor,
+    body, due, issued_at ON supplement
+    BEGIN SELECT RAISE(ABORT, 'what somebody was told is immutable'); END""",
+    """CREATE TRIGGER supplement_ended_once BEFORE UPDATE ON supplement WHEN OLD.state <> 'open'
+    BEGIN SELECT RAISE(ABORT, 'what was supplied is settled'); END""",
+    """CREATE TRIGGER supplement_kept BEFORE DELETE ON supplement
+    BEGIN SELECT RAISE(ABORT, 'what somebody was told is kept'); END""",
     """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
     corrects ON outbox
     BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",

@@ -1,0 +1,51 @@
+"""What somebody was told in writing to supply, by when, and whether it came."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app.clock import moment, stamp
+from app.storage.records import SupplementRecord
+from app.storage.tables import supplement
+
+_c = supplement.c
+
+
+def add(connection: Connection, record: SupplementRecord) -> None:
+    values = {column.name: getattr(record, column.name) for column in _c}
+    values |= {"due": record.due.isoformat(), "issued_at": stamp(record.issued_at), "ended_at": None}
+    connection.execute(supplement.insert().values(**values))
+
+
+def _record(row: Row[Any]) -> SupplementRecord:
+    values = row._asdict()
+    values["due"] = date.fromisoformat(values["due"])
+    values["issued_at"] = moment(values["issued_at"])
+    values["ended_at"] = moment(values["ended_at"]) if values["ended_at"] else None
+    return SupplementRecord(**values)
+
+
+def of_intake(connection: Connection, first_id: str) -> tuple[SupplementRecord, ...]:
+    """Return all that was told about an intake, over all its visits, in order."""
+    told = select(supplement).where(_c.first_id == first_id).order_by(_c.issued_at, _c.paper_no)
+    return tuple(_record(row) for row in connection.execute(told))
+
+
+def still_open(connection: Connection) -> tuple[SupplementRecord, ...]:
+    """Return what has not come yet, the longest overdue first."""
+    waiting = select(supplement).where(_c.state == "open").order_by(_c.due, _c.issued_at, _c.paper_no)
+    return tuple(_record(row) for row in connection.execute(waiting))
+
+
+def by_code(connection: Connection, code: str) -> tuple[SupplementRecord, ...]:
+    rows = connection.execute(select(supplement).where(_c.code == code).order_by(_c.paper_no))
+    return tuple(_record(row) for row in rows)
+
+
+def end(connection: Connection, supplement_id: str, state: str, visit_id: str, at: datetime) -> None:
+    """Settle an open one: ``supplied``, or ``replaced`` by a further notice; a trigger refuses a second."""
+    ended = supplement.update().where(_c.id == supplement_id)
+    connection.execute(ended.values(state=state, ended_by=visit_id, ended_at=stamp(at)))
