@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -42,6 +42,9 @@ from ui.bridge import Bridge
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
 from ui.panels.host import Panels
+
+_PEOPLE: Final = ("call_next", "call_one", "take_ticket", "desk_view")
+"""Acts during which the hall is not looked at: they look at it themselves."""
 
 
 class Conductor(QObject):
@@ -115,9 +118,10 @@ class Conductor(QObject):
     def _connect(self) -> None:
         window = self._window
         window.take_ticket.connect(self._take_ticket)
-        window.call_next.connect(self._call_next)
+        window.call_next.connect(lambda: self._call(calling.call_next))
         window.recall.connect(lambda: self._run(calling.recall, refresh=True))
         window.no_show.connect(lambda: self._run(calling.no_show, refresh=True))
+        window.call_one.connect(lambda number: self._call(calling.call_one, number))
         window.bring_back.connect(lambda number: self._run(calling.bring_back, number, refresh=True))
         window.read_card.connect(self._read_card)
         window.cancel.connect(self._cancel)
@@ -205,7 +209,7 @@ class Conductor(QObject):
         self._behind = not started
 
     def _busy_with_people(self) -> bool:
-        return any(self.acts.running(act) for act in ("call_next", "take_ticket", "desk_view"))
+        return any(self.acts.running(act) for act in _PEOPLE)
 
     def _kept_up(self, view: QueueView) -> None:
         if self._behind:
@@ -217,13 +221,13 @@ class Conductor(QObject):
             self._standing = self._desk.hall.standing()
             self._refresh_status()
 
-    def _call_next(self) -> None:
+    def _call(self, act: Act[Any, Any, Any], *who: str) -> None:
         def called(_visit: object) -> None:
             self._finished = ""
             self._card_seen = False
             self._refresh()
 
-        self.acts.run(self, calling.call_next, busy=_("正在叫号"), done=called)
+        self.acts.run(self, act, *who, busy=_("正在叫号"), done=called)
 
     # ---- this visit -------------------------------------------------------------------------------
 

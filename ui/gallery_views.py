@@ -71,6 +71,8 @@ def queue(*, waiting: int = 9, called: bool = False) -> QueueView:
         waiting=(green, *rows),
         missed=(TicketRow("A011", "执行", green=False, waited_minutes=21),),
         called=TicketRow("A017", "立案", green=False, waited_minutes=12) if called else None,
+        called_why="先到先办：到得最早。否则是 A018。" if called else "",
+        parked=(TicketRow("A009", "立案", green=False, waited_minutes=33, note="去填表"),) if called else (),
         served_today=23,
         average_minutes=8,
     )

@@ -9,6 +9,8 @@ KEYS: Final[dict[str, str]] = {
     "take_ticket_green": "Shift+F2",
     "read_card": "F3",
     "call_next": "F5",
+    "call_one": "Shift+F5",
+    "panel_queue": "F9",
     "recall": "F6",
     "no_show": "F7",
     "bring_back": "Shift+F7",

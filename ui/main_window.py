@@ -42,6 +42,8 @@ class MainWindow(QMainWindow):
     recall = Signal()
     no_show = Signal()
     bring_back = Signal(str)
+    call_one = Signal(str)
+    open_panel = Signal(str)
     read_card = Signal()
     cancel = Signal()
     field_edited = Signal(str, str)
@@ -194,6 +196,7 @@ class MainWindow(QMainWindow):
         for zone in (self.queue, visit.matters, visit.people, visit.pages, self.actions_bar):
             zone.pressed.connect(self.press)
         self.queue.bring_back.connect(self.bring_back)
+        self.queue.call_one.connect(self.call_one)
         self.visit.edited.connect(self.field_edited)
         self.visit.pages.remove.connect(self._remove)
         self.visit.pages.counted.connect(self.field_edited)
@@ -213,6 +216,7 @@ class MainWindow(QMainWindow):
             "recall": self.recall.emit,
             "no_show": self.no_show.emit,
             "bring_back": self._bring_back,
+            "call_one": self._call_one,
             "read_card": self.read_card.emit,
             "scan": lambda: self.scan.emit(self.visit.pages.material, False),
             "scan_feeder": lambda: self.scan.emit(self.visit.pages.material, True),
@@ -269,6 +273,9 @@ class MainWindow(QMainWindow):
 
     def press(self, act: str) -> None:
         """Do what the key or button of the act does: typed text first, then the intent."""
+        if act.startswith("panel_"):  # its key belongs to the panels themselves
+            self.open_panel.emit(act.removeprefix("panel_"))
+            return
         intent = {"scan_feeder": "scan", "take_ticket_green": "take_ticket"}.get(act, act)
         button = self._buttons.get(act)
         if intent in self._busy:
@@ -320,6 +327,11 @@ class MainWindow(QMainWindow):
         ticket = self.queue.missed.current()
         if ticket is not None:
             self.bring_back.emit(ticket.number)
+
+    def _call_one(self) -> None:
+        ticket = self.queue.chosen()
+        if ticket is not None:
+            self.call_one.emit(ticket.number)
 
     def _import(self) -> None:
         material = self.visit.pages.material

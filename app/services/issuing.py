@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -80,7 +81,7 @@ def admit_stubs(desk: Desk, stubs: Sequence[str], since: datetime) -> tuple[str,
 
 
 def _stub(text: str) -> str:
-    number = text.strip().upper().rpartition(".")[2]
+    number = re.split(r"[.:]", text.strip().upper())[-1]
     try:
         prefix, count = parse_number(number)
     except ValueError:

@@ -7,8 +7,10 @@ from typing import Final
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.panel import Panel
+from ui.panels.queue_acts import QueueActsPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
+    QueueActsPanel,
     DevicesPanel,
     DeviceChoicePanel,
 )  # fmt: skip

@@ -47,6 +47,7 @@ class Panels(QObject):
         for panel in self._panels.values():
             self._bind(panel)
         window.panel_left.connect(self.close)
+        window.open_panel.connect(self.open)
         window.header.more.connect(partial(self.open, self.palette.key))
         window.messages.pin_given.connect(self._check)
         window.messages.pin_refused.connect(self._withdraw)

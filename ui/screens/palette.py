@@ -38,6 +38,11 @@ class PalettePage(QWidget):
         self._filter("")
         self.box.setFocus()
 
+    def fill(self, rows: tuple[ListRow, ...]) -> None:
+        """Draw other rows; what is typed already goes on filtering."""
+        self._rows = rows
+        self._filter(self.box.text())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrows and Enter act on the list while the cursor stays in the box."""
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in _MOVES:

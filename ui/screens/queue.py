@@ -16,10 +16,11 @@ from ui.widgets.queue_list import TicketList
 
 
 class QueueZone(QFrame):
-    """Emits ``pressed(act)`` for its buttons and ``bring_back(number)`` for a missed number."""
+    """Emits ``pressed(act)`` for its buttons, ``bring_back`` and ``call_one`` with a number."""
 
     pressed = Signal(str)
     bring_back = Signal(str)
+    call_one = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,15 +31,17 @@ class QueueZone(QFrame):
         zone = column(
             self._next_card(),
             self._called_card(),
-            self._waiting_title,
+            self._waiting_head,
             gap=look.grid(),
             margins=margins(look, 1.5, 1.5),
         )
         zone.addWidget(self._nobody)
         zone.addWidget(self.waiting, 1)
+        zone.addWidget(self._parked_title)
+        zone.addWidget(self.parked)
         zone.addWidget(self._missed_head)
         zone.addWidget(self.missed)
-        zone.addWidget(self._today)
+        zone.addLayout(self._foot())
         zone.addLayout(self._tickets())
         if not look.large:
             self.setLayout(zone)
@@ -50,23 +53,38 @@ class QueueZone(QFrame):
 
     def show_queue(self, view: QueueView) -> None:
         self._show_next(view)
-        self._show_called(view.called)
+        self._show_called(view.called, view.called_why)
         self._waiting_title.setText(_("等候 {count} 人").format(count=len(view.waiting)))
         self.waiting.tickets.show_rows(view.waiting)
         self.waiting.setVisible(bool(view.waiting))
         self._nobody.setVisible(not view.waiting)
-        self.missed.tickets.show_rows(view.missed)
-        rows = min(len(view.missed), 2)
-        self.missed.setFixedHeight(rows * self._look.px(34) + 4)
-        self.missed.setVisible(bool(view.missed))
+        self._show_short(self.missed, view.missed)
+        self._show_short(self.parked, view.parked)
+        self._parked_title.setVisible(bool(view.parked))
+        self._parked_title.setText(_("挂起 {count}").format(count=len(view.parked)))
         self._missed_head.setVisible(bool(view.missed))
         self._missed_title.setText(_("过号 {count}").format(count=len(view.missed)))
         self._today.setText(_today_words(view))
+
+    def chosen(self) -> TicketRow | None:
+        """Return whom the cursor is on: a parked number if it is there, else a waiting one."""
+        return self.parked.current() if self.parked.hasFocus() else self.waiting.current()
+
+    def _show_short(self, numbers: TicketList, rows: tuple[TicketRow, ...]) -> None:
+        numbers.tickets.show_rows(rows)
+        numbers.setFixedHeight(min(len(rows), 2) * self._look.px(34) + 4)
+        numbers.setVisible(bool(rows))
 
     def _make_lists(self) -> None:
         look = self._look
         self._waiting_title = Label(bold=True, tone="sub", size="small")
         self.waiting = TicketList(look, _("等候的号"))
+        self.waiting.chosen.connect(self.call_one)
+        one = self._button("call_one", _("点叫"), kind="quiet")
+        self._waiting_head = surface("clear", row(self._waiting_title, None, one))
+        self._parked_title = Label(bold=True, tone="sub", size="small")
+        self.parked = TicketList(look, _("挂起的号"))
+        self.parked.chosen.connect(self.call_one)
         self._nobody = self._empty_queue()
         self.missed = TicketList(look, _("过号的号"))
         self.missed.chosen.connect(self.bring_back)
@@ -74,6 +92,10 @@ class QueueZone(QFrame):
         back = self._button("bring_back", _("请回"), kind="quiet")
         self._missed_head = surface("clear", row(self._missed_title, None, back))
         self._today = Label(tone="sub", size="small", wrap=True)
+
+    def _foot(self) -> QLayout:
+        more = self._button("panel_queue", _("更多"), kind="quiet")
+        return column(self._today, more) if self._look.large else row(self._today, None, more)
 
     def _button(self, act: str, text: str, *, kind: str = "plain", icon: str = "") -> KeyButton:
         button = KeyButton(self._look, act, text, kind=kind, icon=icon)
@@ -105,7 +127,9 @@ class QueueZone(QFrame):
         again = self._button("recall", _("再叫"), icon="speaker")
         absent = self._button("no_show", _("过号"), icon="absent")
         acts = column(again, absent) if look.large else row(again, absent)
-        self._called = surface("called", column(top, acts, gap=look.grid(), margins=margins(look, 1.5, 1)))
+        self._called_why = Label(tone="sub", size="small", wrap=True)
+        whole = column(top, self._called_why, acts, gap=look.grid(), margins=margins(look, 1.5, 1))
+        self._called = surface("called", whole)
         return self._called
 
     def _empty_queue(self) -> QFrame:
@@ -130,15 +154,18 @@ class QueueZone(QFrame):
         self._number.setText(ticket.number if ticket else "—")
         self._leaf.setVisible(bool(ticket and ticket.green))
         self._next_kind.setText(_next_words(ticket))
-        self._why.show_or_hide(view.why)
+        paused = _("本窗口已暂停：{reason}。按 F5 恢复叫号。").format(reason=view.paused)
+        self._why.show_or_hide(paused if view.paused else view.why)
+        self.buttons["call_one"].setEnabled(bool(view.waiting or view.parked))
 
-    def _show_called(self, ticket: TicketRow | None) -> None:
+    def _show_called(self, ticket: TicketRow | None, why: str) -> None:
         self._called.setVisible(ticket is not None)
         for act in ("recall", "no_show"):
             self.buttons[act].setEnabled(ticket is not None)
         if ticket is not None:
             self._called_number.setText(ticket.number)
             self._called_words.setText(_("已叫到本窗口"))
+            self._called_why.show_or_hide(why)
 
 
 def _next_words(ticket: TicketRow | None) -> str:

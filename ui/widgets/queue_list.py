@@ -38,7 +38,8 @@ class TicketModel(QAbstractListModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             kind = _("绿色通道") if ticket.green else ticket.group
             words = _("{number}，{kind}，已等 {minutes} 分钟")
-            return words.format(number=ticket.number, kind=kind, minutes=ticket.waited_minutes)
+            told = words.format(number=ticket.number, kind=kind, minutes=ticket.waited_minutes)
+            return f"{told}，{ticket.note}" if ticket.note else told
         return None
 
     def show_rows(self, rows: tuple[TicketRow, ...]) -> None:
@@ -112,6 +113,8 @@ class TicketDelegate(QStyledItemDelegate):
             draw_icon(painter, "leaf", tokens.ok, spot)
             middle = middle.adjusted(side + look.grid(0.5), 0, 0, 0)
         words = _("绿色通道") if ticket.green else ticket.group
+        words = ticket.note or (_("时效") if ticket.urgent else words)
+        words = f"{words} ×{ticket.cases}" if ticket.cases > 1 else words
         tone = tokens.ok if ticket.green else tokens.sub
         self._write(painter, font, tone, middle, Qt.AlignmentFlag.AlignLeft, words)
 
