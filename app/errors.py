@@ -5,6 +5,7 @@ Exception
 │   ├── DeviceProblem       reader, scanner, camera
 │   ├── PrinterProblem      ticket, receipt and A4 printers
 │   ├── StorageProblem      the local store and its disk
+│   │   └── StoreDamaged        its file cannot be read or is gone: a backup may be put back
 │   ├── HallProblem         the queue log
 │   ├── CourtProblem        the way to the court gateway
 │   ├── FormProblem         what was typed, read or handed in
@@ -44,6 +45,10 @@ class PrinterProblem(Expected):
 
 class StorageProblem(Expected):
     """The local store could not be opened, read or written."""
+
+
+class StoreDamaged(StorageProblem):
+    """The store's file is damaged, gone, or does not open with this key."""
 
 
 class HallProblem(Expected):

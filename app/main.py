@@ -17,15 +17,17 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app import crash, demo, settings
+from app.clock import SystemClock
 from app.domain.staff import Role
-from app.errors import Expected
+from app.errors import Expected, StoreDamaged
 from app.logs import logging_to
 from app.notices import Level, Notice
 from app.paths import Places
-from app.services import approval
+from app.services import approval, backups
 from app.services.desk import Desk, open_desk
 from app.settings import Fault, Settings
 from app.simulation import Simulation
+from app.storage.opening import refuse_marked
 from app.texts import _
 from ui.application import Sweeper, make_application
 from ui.conductor import Conductor
@@ -87,7 +89,7 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> 
             loaded = stack.enter_context(Simulation(folder, loaded)).settings
         application = _application(loaded)
         try:
-            desk = open_desk(loaded, places, faults=faults)
+            desk = open_or_restore(loaded, places, faults)
         except Expected as problem:
             return _refuse(problem)
         opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
@@ -106,6 +108,32 @@ def _enlist_for_training(desk: Desk) -> None:
     approval.enlist(desk, name, Role.SUPERVISOR, pin)
     words = _("演练：{name}的口令是 {pin}。").format(name=name, pin=pin)
     desk.notices.post(Notice("training", Level.INFO, words, _("设备和法院都是模拟的。")))
+
+
+def open_or_restore(loaded: Settings, places: Places, faults: tuple[Fault, ...]) -> Desk:
+    """Open the desk; where its store is damaged, offer the newest good backup first.
+
+    Raises Expected with what is wrong and what a backup could do.
+    """
+    try:
+        refuse_marked(places)
+        return open_desk(loaded, places, faults=faults)
+    except StoreDamaged as problem:
+        found = next(backups.good(places, loaded.backup), None)
+        told = backups.offer(problem, found)
+        if found is None or not _agreed(told):
+            raise told from problem
+        backups.put_back(places, found, SystemClock().now(), loaded.hall.clerk)
+    return open_desk(loaded, places, faults=faults)
+
+
+def _agreed(offered: Expected) -> bool:
+    """Ask whether the backup is to be put back; where nobody can be asked it is not."""
+    if QGuiApplication.platformName() == "offscreen":
+        return False
+    from ui.problems import confirm_restore
+
+    return confirm_restore(offered)
 
 
 def _application(loaded: Settings) -> QApplication:

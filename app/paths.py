@@ -75,6 +75,14 @@ class Places:
         return self.config / "hall"
 
     @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def damage_mark(self) -> Path:
+        return self.data / "store.damaged"
+
+    @property
     def papers(self) -> Path:
         return self.data / "papers"
 

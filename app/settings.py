@@ -75,6 +75,15 @@ class CourtSettings:
 
 
 @dataclass(frozen=True)
+class BackupSettings:
+    """``hours`` between two backups, ``second`` a folder on another disk, ``keep_days`` the oldest copy."""
+
+    hours: int = 4
+    second: str = ""
+    keep_days: int = 60
+
+
+@dataclass(frozen=True)
 class LookSettings:
     """``theme``: light, dark or contrast. ``scale``: type size in percent, 100–200."""
 
@@ -92,6 +101,7 @@ class Settings:
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     court: CourtSettings = field(default_factory=CourtSettings)
     look: LookSettings = field(default_factory=LookSettings)
+    backup: BackupSettings = field(default_factory=BackupSettings)
 
 
 @dataclass(frozen=True)
@@ -108,6 +118,8 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),
+    "backup.hours": (lambda v: 1 <= v <= 168, "应为 1 到 168 的整数（小时）"),
+    "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),
     "look.language": (lambda v: v in {"zh_CN", "en"}, "应为 zh_CN 或 en"),

@@ -82,6 +82,7 @@ class Conductor(QObject):
             self._timer(rhythm.view, self._refresh),
             self._timer(rhythm.court, self._watch_for_court),
             self._timer(rhythm.hall if desk.hall.is_shared else rhythm.view, self._keep_up),
+            self._timer(rhythm.upkeep, lambda: self._run(upkeep.tend)),
         )
 
     def start(self) -> None:

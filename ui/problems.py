@@ -176,10 +176,25 @@ class Messages(QWidget):
 
 def show_refusal(problem: Expected) -> None:
     """Say in a window of its own why the desk does not open; returns once it is closed."""
+    _refusal(problem).exec()
+
+
+def confirm_restore(offered: Expected) -> bool:
+    """Ask in a window of its own whether the backup is to be put back; closing it means no."""
+    box = _refusal(offered)
+    agree = box.addButton(_("从这份备份恢复(&R)"), QMessageBox.ButtonRole.AcceptRole)
+    leave = box.addButton(_("先不恢复，退出(&Q)"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(leave)
+    box.setEscapeButton(leave)
+    box.exec()
+    return box.clickedButton() is agree
+
+
+def _refusal(problem: Expected) -> QMessageBox:
     box = QMessageBox()
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.setIcon(QMessageBox.Icon.Warning)
     box.setWindowTitle(_("一窗"))
     box.setText(problem.happened)
     box.setInformativeText("\n".join(part for part in (problem.safe, problem.next_step) if part))
-    box.exec()
+    return box

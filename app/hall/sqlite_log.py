@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from app.domain.hall_event import HallEvent
@@ -18,7 +19,7 @@ class SqliteLog:
         self._store = store
 
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
-        if event.span != 1:
+        if event.span != 1 and event.window is not None:
             raise ValueError("a one-window hall grants no blocks of numbers")
         return self._store(
             hall_events.append,
@@ -27,7 +28,15 @@ class SqliteLog:
             event_id=event_id,
             day=day.isoformat(),
             body=encode(event),
+            span=event.span,
         )
+
+    def skip_to(self, day: date, subject: str, count: int, event_id: str, event: HallEvent) -> None:
+        """Move a counter of the day up to ``count``, if it is lower, with an event that takes the rest."""
+        prefix = f"{day.isoformat()}.{subject}"
+        here = self._store(hall_events.last_seq, prefix)
+        if here < count:
+            self.append(day, subject, here, event_id, replace(event, span=count - here))
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         prefix = f"{day.isoformat()}."

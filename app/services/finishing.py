@@ -31,7 +31,7 @@ from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.sheet import material_name, sheets
-from app.storage import intakes, meta, pages, print_jobs, supplements, trail, visits
+from app.storage import intakes, meta, pages, print_jobs, restoring, supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import (
     BlobRecord,
@@ -147,7 +147,7 @@ def _commit(
     now = desk.clock.now()
     day = local(now).date()
     count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
-    number = receipt_number(day, desk.window, count)
+    number = receipt_number(day, desk.window, restoring.above(connection, day, count))
     told = _told(connection, desk, case, number, now, signed=signed is not None)
     closing = Closing(number, now, signed, dossier, _owed(connection, case, signed, dossier), told)
     body = canonical(intake_body(case, closing, desk.settings.hall, desk.knowledge))

@@ -6,17 +6,20 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.clock import local
 from app.domain.hall import HallState
-from app.domain.ticket import Wanted, parse_number
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import Wanted, format_number, parse_number
 from app.errors import HallProblem
+from app.hall.log import counter_subject
+from app.hall.sqlite_log import SqliteLog
 from app.ids import new_id
 from app.lanes import HALL, TICKET_PRINTER, on
 from app.services.desk import Desk
-from app.storage import print_jobs
+from app.storage import print_jobs, restoring
 from app.storage.records import PrintJob
 from app.texts import _
 
@@ -58,9 +61,20 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
         _queue_paper(desk, state, held.number, copy=1)
         return Taken(held.number, again=True)
     prefix = GREEN_PREFIX if wanted.green else PREFIX
+    _skip_lost(desk, day, prefix, now)
     number = desk.hall.member(day).issue(prefix, wanted, now)
     _queue_paper(desk, desk.hall.state, number)
     return Taken(number)
+
+
+def _skip_lost(desk: Desk, day: date, prefix: str, now: datetime) -> None:
+    """After a restore the numbers of the own queue go on in the day's next band: none is printed twice."""
+    band = desk.store(restoring.above, day, 0)
+    log = desk.hall.member(day).log
+    if band and isinstance(log, SqliteLog):
+        skipped = HallEvent(EventKind.BLOCK, format_number(prefix, band), now)
+        log.skip_to(day, counter_subject(prefix), band, new_id(), skipped)
+        desk.hall.refresh(day)
 
 
 @on(HALL)

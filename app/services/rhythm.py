@@ -10,7 +10,8 @@ class Rhythm:
     """``card`` is how long a key press waits for a card; the others are pauses between two looks.
 
     ``devices`` printers and scanner, ``reader`` a card laid down, ``view`` the minutes people wait,
-    ``court`` a court that could not be reached, ``hall`` what keeps a window ready for being cut off.
+    ``court`` a court that could not be reached, ``hall`` what keeps a window ready for being cut off,
+    ``upkeep`` what is due of backups and checkpoints.
     """
 
     card: float = 10.0
@@ -19,3 +20,4 @@ class Rhythm:
     view: float = 20.0
     court: float = 2.0
     hall: float = 1.0
+    upkeep: float = 60.0

@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
-from app.clock import stamp
+from app.clock import moment, stamp
 from app.domain.audit import Act, AuditLine, Head, breaks
 from app.ids import new_id
-from app.lanes import DB, on
+from app.lanes import DB, UPKEEP, on
 from app.services.desk import Desk
 from app.settings import shown
 from app.storage import intakes, meta, signing, trail
@@ -25,6 +26,7 @@ from app.texts import _
 CHECKPOINT: Final = "checkpoint"
 SCHEMA: Final = 1
 EVERY_LINES: Final = 100
+LONGEST_UNSIGNED: Final = timedelta(minutes=30)
 AtCourt = Callable[[str], str | None]
 _SETTINGS: Final = "settings_sha256"
 _SIGNED: Final = "audit_signed"
@@ -55,10 +57,11 @@ def _line(connection: Transaction, desk: Desk, act: Act, subject: str, **facts: 
     return trail.add(connection, act, subject=subject, actor=clerk, at=now, **facts)
 
 
-@on(DB)
+@on(UPKEEP)
 def checkpoint(desk: Desk, least: int = 1) -> bool:
     """Sign the head of the trail and put it into the outbox when ``least`` lines came since the last.
 
+    Fewer lines are signed half an hour after the last.
     The event's ``visit_id`` is this device: the court keeps a device's checkpoints in their order.
     """
     return desk.store(_checkpoint, desk, least)
@@ -66,11 +69,12 @@ def checkpoint(desk: Desk, least: int = 1) -> bool:
 
 def _checkpoint(connection: Transaction, desk: Desk, least: int) -> bool:
     head = trail.head(connection)
-    before = int(meta.read(connection, _SIGNED) or 0)
-    if head.size - before < least:
+    now = desk.clock.now()
+    before, _space, at = (meta.read(connection, _SIGNED) or "0").partition(" ")
+    old = not at or abs(now - moment(at)) >= LONGEST_UNSIGNED
+    if head.size - int(before) < (1 if old else least):
         return False
     device = meta.read(connection, meta.DEVICE) or ""
-    now = desk.clock.now()
     facts = {"visit_id": device, "size": head.size, "head": head.hash, "signed_at": stamp(now), "blobs": []}
     signature = signing.sign(connection, canonical(facts))
     body = canonical(facts | {"signature": signature, "key": signing.public_key(connection)})
@@ -84,7 +88,7 @@ def _checkpoint(connection: Transaction, desk: Desk, least: int) -> bool:
         sha256=sha256_hex(body),
         at=now,
     )
-    meta.write(connection, _SIGNED, str(head.size))
+    meta.write(connection, _SIGNED, f"{head.size} {stamp(now)}")
     return True
 
 

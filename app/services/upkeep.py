@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from app.clock import local
 from app.errors import Expected
-from app.lanes import DB, PAPERS, SYNC, on
+from app.lanes import PAPERS, SYNC, UPKEEP, on
 from app.notices import Level, Notice
-from app.services import enrolment
+from app.services import backups, enrolment, trail
 from app.services.desk import Desk
 from app.storage import pages
+from app.storage.engine import Store
+from app.storage.opening import mark_damaged
 from app.texts import _
-
-# The check reads every page of the file; beyond this size it would keep the clerk waiting.
-LARGEST_CHECKED: Final = 64 << 20
 
 
 @on(PAPERS)
@@ -58,19 +56,26 @@ def _end_of_certificate(desk: Desk) -> datetime | None:
         return None  # the status bar says already that the way to the court is set wrong
 
 
-@on(DB)
+@on(UPKEEP)
 def check_store(desk: Desk) -> None:
-    """Look for damage in the store and tell the clerk if there is any."""
-    if desk.places.store.stat().st_size > LARGEST_CHECKED:
-        return
-    damage = desk.store.integrity()
+    """Prove every page of the store beside the clerk's work; damage is told and offered to be mended."""
+    flag = desk.cancel_flag("check_store")
+    damage = desk.store.aside(Store.damaged_pages, flag.is_set)
     if damage:
+        mark_damaged(desk.places)
         desk.notices.post(
             Notice(
                 "store-damaged",
                 Level.FAILURE,
                 _("本机数据有损坏（{count} 处）。").format(count=len(damage)),
                 _("已送达法院的记录不受影响，程序没有改动损坏的部分。"),
-                _("请暂停办理，请管理员从备份恢复。"),
+                _("请暂停办理，关闭后再打开，按提示从备份恢复。"),
             )
         )
+
+
+@on(UPKEEP)
+def tend(desk: Desk) -> None:
+    """What is due now: a signed checkpoint of the audit trail, backups."""
+    trail.checkpoint(desk, trail.EVERY_LINES)
+    backups.back_up_if_due(desk)

@@ -71,7 +71,9 @@ def _receipts(facts: Facts) -> Iterator[str]:
         day, window, count = parse_receipt_number(record.receipt_no)
         series.setdefault((day, window), []).append(count)
     for (day, window), counts in series.items():
-        if sorted(counts) != list(range(1, len(counts) + 1)):
+        bands = facts.bands.get(day.isoformat(), ())
+        plain = sorted(count - max((0, *(band for band in bands if band < count))) for count in counts)
+        if plain != list(range(1, len(counts) + 1)):
             yield _("{day} {window} 号窗口的收据号有重号或缺号").format(day=day, window=window)
 
 

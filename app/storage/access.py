@@ -39,5 +39,9 @@ class StoreAccess:
         """Return every damage found in the file."""
         return self._lanes.on_db(self._store.integrity)
 
+    def aside(self, function: Callable[Concatenate[Store, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call ``function(store, ...)`` on this lane: for what reads through a connection of its own."""
+        return function(self._store, *args, **kwargs)
+
     def close(self) -> None:
         self._lanes.on_db(self._store.close)

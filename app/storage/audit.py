@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from app.storage import print_jobs
+from app.storage import print_jobs, restoring
 from app.storage.intakes import all_events, all_intakes
 from app.storage.records import BlobRecord, IntakeRecord, OutboxRecord, PrintJob
 from app.storage.tables import blob, hall_event, print_job, visit
@@ -15,7 +16,7 @@ from app.storage.tables import blob, hall_event, print_job, visit
 
 @dataclass(frozen=True)
 class Facts:
-    """``finished`` are visit ids; ``hall_events`` are (day, subject, body)."""
+    """``finished`` are visit ids; ``hall_events`` are (day, subject, body); ``bands`` stand by day."""
 
     finished: frozenset[str]
     intakes: tuple[IntakeRecord, ...]
@@ -24,6 +25,7 @@ class Facts:
     hall_events: tuple[tuple[str, str, str], ...]
     visits_by_ticket: Counter[tuple[str, str]]
     jobs: tuple[PrintJob, ...]
+    bands: Mapping[str, tuple[int, ...]]
 
 
 def facts(connection: Connection) -> Facts:
@@ -42,4 +44,5 @@ def facts(connection: Connection) -> Facts:
         hall_events=tuple((row[0], row[1], row[2]) for row in events),
         visits_by_ticket=Counter((row.day, row.ticket) for row in visits),
         jobs=print_jobs.in_state(connection, *states),
+        bands=restoring.all_bands(connection),
     )

@@ -68,6 +68,10 @@ class BlobTree:
             raise storage_problem(error) from error
         return True
 
+    def take_file(self, sha256: str, source: Path) -> None:
+        """Store a sealed file as it is, durably; the caller proves it. Raises OSError."""
+        _write_durably(self.path(sha256), source.read_bytes())
+
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()
 

@@ -9,22 +9,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
-from app.errors import StorageProblem
+from app.errors import Cancelled, StorageProblem, StoreDamaged
 from app.storage.problems import storage_problem
 from app.texts import _
 
 OLDEST_SQLITE: Final = (3, 51, 3)
 _PLAIN_HEADER: Final = b"SQLite format 3\x00"
 _SYNCHRONOUS_FULL: Final = 2
+_STEPS_BETWEEN_LOOKS: Final = 100_000
+"""Instructions of SQLite between two looks at whether to stop; some milliseconds."""
+
+R = TypeVar("R")
 
 
 class Store:
@@ -35,6 +39,7 @@ class Store:
         _refuse_old_sqlite()
         _refuse_plain_file(path)
         self.path = path
+        self.key = key
         self._engine = _engine(path, key)
         try:
             self._connection: Connection = self._engine.connect()
@@ -68,13 +73,14 @@ class Store:
         if raw.in_transaction:
             raw.rollback()
 
-    def backup_to(self, path: Path) -> None:
+    def copy_to(self, path: Path, cancelled: Callable[[], bool] = lambda: False) -> None:
         """Write a consistent, still encrypted copy with ``VACUUM INTO``; the target must not exist.
 
-        Raises StorageProblem; then nothing usable was written.
+        For any lane: it reads through a connection of its own, so saving goes on meanwhile. Raises
+        StorageProblem, Cancelled; then nothing usable was written.
         """
-        with _reporting():
-            self._raw().execute("VACUUM INTO ?", (str(path),))
+        with self._beside(cancelled) as raw:
+            raw.execute("VACUUM INTO ?", (str(path),))
 
     def integrity(self) -> list[str]:
         """Return every damage SQLite and the page HMACs report; an empty list means none.
@@ -88,12 +94,59 @@ class Store:
             found += [f"foreign key: {row}" for row in raw.execute("PRAGMA foreign_key_check")]
         return found
 
+    def damaged_pages(self, cancelled: Callable[[], bool] = lambda: False) -> list[str]:
+        """Return the pages whose HMAC is wrong, for any lane; raises StorageProblem, Cancelled."""
+        with self._beside(cancelled) as raw:
+            return _damaged_pages(raw)
+
+    def inspect(self, path: Path, question: Callable[[Connection], R]) -> R:
+        """Open another file with this store's key and answer a question of it; see ``inspect``."""
+        return inspect(path, self.key, question)
+
+    @contextmanager
+    def _beside(self, cancelled: Callable[[], bool]) -> Iterator[Any]:
+        with _reporting(), closing(_connector(self.path, self.key)()) as raw:
+            raw.set_progress_handler(cancelled, _STEPS_BETWEEN_LOOKS)
+            try:
+                yield raw
+            except dbapi2.OperationalError as error:
+                if cancelled() and getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                    raise Cancelled from error
+                raise
+
     def close(self) -> None:
         self._connection.close()
         self._engine.dispose()
 
     def _raw(self) -> Any:
         return self._connection.connection.driver_connection
+
+
+def inspect(path: Path, key: bytes, question: Callable[[Connection], R]) -> R:
+    """Answer a question of a file that nobody has open, read-only and without leaving a trace beside it.
+
+    Every page of it is proved by its HMAC first. Raises StoreDamaged when one is wrong or the key is.
+    """
+    engine = _engine(path, key, _reader)
+    try:
+        with engine.connect() as connection, connection.begin():
+            damaged = _damaged_pages(connection.connection.driver_connection)
+            if damaged:
+                raise StoreDamaged(
+                    _("{name} 已损坏（{count} 处）。").format(name=path.name, count=len(damaged)),
+                    safe=_("没有改动任何文件。"),
+                    next_step=_("请改用另一个备份。"),
+                    detail=damaged[0],
+                )
+            return question(connection)
+    except DBAPIError as error:
+        raise storage_problem(error) from error
+    finally:
+        engine.dispose()
+
+
+def _damaged_pages(raw: Any) -> list[str]:
+    return [str(row[0]) for row in raw.execute("PRAGMA cipher_integrity_check")]
 
 
 @contextmanager
@@ -127,17 +180,31 @@ def _refuse_plain_file(path: Path) -> None:
             )
 
 
-def _engine(path: Path, key: bytes) -> Engine:
-    engine = create_engine("sqlite://", creator=_connector(path, key), module=dbapi2, poolclass=StaticPool)
+Opener = Callable[[], sqlite3.Connection]
+
+
+def _engine(path: Path, key: bytes, opener: Callable[[Path, bytes], Opener] | None = None) -> Engine:
+    connect = opener(path, key) if opener else _connector(path, key)
+    engine = create_engine("sqlite://", creator=connect, module=dbapi2, poolclass=StaticPool)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if opener else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def _connector(path: Path, key: bytes) -> Callable[[], sqlite3.Connection]:
+def _reader(path: Path, key: bytes) -> Opener:
+    def connect() -> sqlite3.Connection:
+        address = path.absolute().as_uri() + "?mode=ro&immutable=1"
+        raw = dbapi2.connect(address, uri=True, isolation_level=None)
+        raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        return raw  # type: ignore[no-any-return]
+
+    return connect
+
+
+def _connector(path: Path, key: bytes) -> Opener:
     def connect() -> sqlite3.Connection:
         raw = dbapi2.connect(str(path), isolation_level=None)
         try:

@@ -15,10 +15,11 @@ def last_seq(connection: Connection, subject: str) -> int:
 
 
 def append(
-    connection: Connection, subject: str, expected: int, *, event_id: str, day: str, body: str
+    connection: Connection, subject: str, expected: int, *, event_id: str, day: str, body: str, span: int = 1
 ) -> int | None:
     """Append if the subject's newest sequence is ``expected``; return the log sequence, None if it is not.
 
+    The event takes ``span`` numbers of the subject.
     An event already there under the same id counts as appended: the answer to a retry.
     """
     known = select(hall_event.c.seq).where(hall_event.c.event_id == event_id)
@@ -27,7 +28,7 @@ def append(
         return int(seq)
     if last_seq(connection, subject) != expected:
         return None
-    row = {"subject": subject, "subject_seq": expected + 1, "event_id": event_id, "day": day, "body": body}
+    row = {"subject": subject, "subject_seq": expected + span, "event_id": event_id, "day": day, "body": body}
     added = hall_event.insert().values(**row).returning(hall_event.c.seq)
     return int(connection.execute(added).scalar_one())
 

@@ -12,8 +12,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from app.clock import local
 from app.errors import StorageProblem
+from app.storage import backup
 from app.storage.engine import Store
 from app.storage.tables import SCHEMA_VERSION
 from app.texts import _
@@ -23,6 +23,13 @@ _SCRIPTS: Final = Path(__file__).resolve().parent / "migrations"
 
 def version(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def backup_before(store: Store, backups: Path, now: datetime) -> Path:
+    """Back the store up as it is; raises StorageProblem, then nothing may be migrated."""
+    with store.transaction() as connection:
+        held = backup.contents(connection)
+    return backup.make(store, held, backups, "migration", now).path
 
 
 def migrate(store: Store, backups: Path, now: datetime) -> Path | None:
@@ -41,18 +48,11 @@ def migrate(store: Store, backups: Path, now: datetime) -> Path | None:
             safe=_("程序没有改动数据。"),
             next_step=_("请安装新版本程序后再打开。"),
         )
-    backup = None if empty else _back_up(store, backups, found, now)
+    made = None if empty else backup_before(store, backups, now)
     with store.transaction() as connection:
         _upgrade(connection)
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-    return backup
-
-
-def _back_up(store: Store, backups: Path, found: int, now: datetime) -> Path:
-    backups.mkdir(parents=True, exist_ok=True)
-    target = backups / f"before-v{SCHEMA_VERSION}-from-v{found}-{local(now):%Y%m%d-%H%M%S}.db"
-    store.backup_to(target)
-    return target
+    return made
 
 
 def _upgrade(connection: Connection) -> None:

@@ -8,7 +8,7 @@ import sys
 from datetime import datetime
 from typing import IO, Final
 
-from app.errors import StorageProblem
+from app.errors import StorageProblem, StoreDamaged
 from app.ids import new_id
 from app.paths import Places
 from app.storage import meta
@@ -19,6 +19,8 @@ from app.storage.problems import storage_problem
 from app.texts import _
 
 _KEY_BYTES: Final = 32
+_TRACES: Final = ("blobs/??/*", "backups/*.db", "damaged-*")
+"""What only a desk with a store leaves in the data folder."""
 
 
 class InstanceLock:
@@ -56,19 +58,21 @@ def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def load_key(places: Places) -> bytes:
+def load_key(places: Places, *, for_restore: bool = False) -> bytes:
     """Return the store's raw 32-byte key, made at the first start.
 
-    Never makes a key beside an existing store: without its key the store stays closed. Raises
-    StorageProblem. The key file is readable by this user only; sealing it is docs/decisions/0002-store.md.
+    Never makes a key beside an existing store: without its key the store stays closed; ``for_restore`` the
+    store may be gone, the key may not. Raises StorageProblem. The key file is readable by this user only;
+    sealing it is docs/decisions/0002-store.md.
     """
     if places.key.exists():
         key = places.key.read_bytes()
         if len(key) == _KEY_BYTES:
-            _refuse_lost_store(places)
+            if not for_restore:
+                _refuse_lost_store(places)
             return key
         raise _no_key(_("密钥文件长度不对"))
-    if places.store.exists() and places.store.stat().st_size > 0:
+    if for_restore or (places.store.exists() and places.store.stat().st_size > 0):
         raise _no_key(_("密钥文件不见了"))
     key = secrets.token_bytes(_KEY_BYTES)
     beside = places.key.with_suffix(".tmp")
@@ -83,13 +87,13 @@ def load_key(places: Places) -> bytes:
 
 
 def _refuse_lost_store(places: Places) -> None:
-    """Never make an empty store where pictures show that there was one: its numbers would start again."""
+    """Never make an empty store where something shows that there was one: its numbers would start again."""
     lost = not places.store.exists() or places.store.stat().st_size == 0
-    if lost and any(places.blobs.glob("??/*")):
-        raise StorageProblem(
+    if lost and any(any(places.data.glob(trace)) for trace in _TRACES):
+        raise StoreDamaged(
             _("本机数据打不开：数据库文件不见了。"),
-            safe=_("扫描的图像和密钥都在，程序不会新建空库。"),
-            next_step=_("请管理员从备份放回 {name} 后再打开。").format(name=places.store.name),
+            safe=_("其他文件和密钥都在，程序不会新建空库。"),
+            next_step=_("请从备份恢复（python -m app restore）后再打开。"),
         )
 
 
@@ -101,6 +105,22 @@ def _no_key(why: str) -> StorageProblem:
     )
 
 
+def mark_damaged(places: Places) -> None:
+    """Remember for the next start that the running desk found damage. Raises OSError."""
+    places.damage_mark.write_bytes(b"")
+
+
+def refuse_marked(places: Places) -> None:
+    """Raise StoreDamaged, once, when the last run found damage."""
+    if places.damage_mark.exists():
+        places.damage_mark.unlink()
+        raise StoreDamaged(
+            _("上次运行时发现本机数据有损坏。"),
+            safe=_("程序没有改动损坏的部分。"),
+            next_step=_("请从备份恢复（python -m app restore）。"),
+        )
+
+
 def open_store(places: Places, now: datetime) -> Store:
     """Open and, if needed, create or migrate the store; raises StorageProblem with what to do."""
     try:
@@ -110,7 +130,7 @@ def open_store(places: Places, now: datetime) -> Store:
     except OSError as error:
         raise storage_problem(error) from error
     try:
-        migrate(store, places.data / "backups", now)
+        migrate(store, places.backups, now)
         with store.transaction() as connection:
             if meta.read(connection, meta.DEVICE) is None:
                 meta.write(connection, meta.DEVICE, new_id())

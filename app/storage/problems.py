@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy.exc import DBAPIError
 from sqlcipher3 import dbapi2
 
-from app.errors import StorageProblem
+from app.errors import StorageProblem, StoreDamaged
 from app.texts import _
 
 _FULL: Final = "SQLITE_FULL"
@@ -40,10 +40,10 @@ def storage_problem(error: DBAPIError | OSError | dbapi2.Error) -> StorageProble
             detail=detail,
         )
     if code.startswith(_DAMAGED):
-        return StorageProblem(
+        return StoreDamaged(
             _("本机数据打不开：文件已损坏，或密钥不对。"),
             safe=_("程序没有改动文件，也不会新建空库。"),
-            next_step=_("请管理员从备份恢复，或找回密钥文件。"),
+            next_step=_("请从备份恢复（python -m app restore），或找回密钥文件。"),
             detail=detail,
         )
     if code.startswith((_BUSY, _LOCKED)):

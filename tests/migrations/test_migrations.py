@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.errors import StorageProblem
 from app.paths import Places
-from app.storage import meta, tables
+from app.storage import backup, meta, tables
 from app.storage import migrate as migration
 from app.storage.engine import Store
 from app.storage.migrate import migrate, version
@@ -134,8 +134,10 @@ def test_an_older_file_is_backed_up_before_it_is_migrated(
         row = connection.exec_driver_sql("SELECT value, note FROM meta WHERE key = 'kept'").one()
         assert tuple(row) == ("张𬭎", None)
     store.close()
-    (backup,) = (places.data / "backups").iterdir()
-    old = Store(backup, load_key(places))
+    (made,) = backup.listed(places.backups)
+    assert made.reason == "migration"
+    backup.prove(made, load_key(places))
+    old = Store(made.path, load_key(places))
     with old.transaction() as connection:
         assert version(connection) == tables.SCHEMA_VERSION
         assert meta.read(connection, "kept") == "张𬭎"

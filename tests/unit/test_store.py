@@ -369,7 +369,7 @@ def test_a_backup_is_encrypted_complete_and_opens_with_the_same_key(store: Store
     with store.transaction() as connection:
         meta.write(connection, "k", "v")
     target = places.data / "copy.db"
-    store.backup_to(target)
+    store.copy_to(target)
     assert not target.read_bytes().startswith(b"SQLite format 3\x00")
     copy = Store(target, load_key(places))
     with copy.transaction() as connection:
@@ -380,7 +380,7 @@ def test_a_backup_is_encrypted_complete_and_opens_with_the_same_key(store: Store
 
 def test_a_backup_that_cannot_be_written_says_so(store: Store, places: Places) -> None:
     with pytest.raises(StorageProblem) as told:
-        store.backup_to(places.data / "missing" / "copy.db")
+        store.copy_to(places.data / "missing" / "copy.db")
     three_sentences(told.value)
 
 
