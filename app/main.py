@@ -27,7 +27,9 @@ from app.services import approval, backups
 from app.services.desk import Desk, open_desk
 from app.settings import Fault, Settings
 from app.simulation import Simulation
-from app.storage.opening import refuse_marked
+from app.storage.keeping import nobody_asked, standing
+from app.storage.keys import Custodians, KeyLocked, Passphrases
+from app.storage.opening import load_key, refuse_marked
 from app.texts import _
 from ui.application import Sweeper, make_application
 from ui.conductor import Conductor
@@ -110,21 +112,39 @@ def _enlist_for_training(desk: Desk) -> None:
     desk.notices.post(Notice("training", Level.INFO, words, _("设备和法院都是模拟的。")))
 
 
-def open_or_restore(loaded: Settings, places: Places, faults: tuple[Fault, ...]) -> Desk:
-    """Open the desk; where its store is damaged, offer the newest good backup first.
+def open_or_restore(
+    loaded: Settings, places: Places, faults: tuple[Fault, ...], ask: Passphrases = nobody_asked
+) -> Desk:
+    """Open the desk; ask for what seals its key; where its store is damaged, offer the newest good backup.
 
     Raises Expected with what is wrong and what a backup could do.
     """
     try:
         refuse_marked(places)
-        return open_desk(loaded, places, faults=faults)
+        return open_desk(loaded, places, faults=faults, ask=ask)
+    except KeyLocked as locked:
+        words = _custodians(places, locked)
     except StoreDamaged as problem:
-        found = next(backups.good(places, loaded.backup), None)
+        key = load_key(places, for_restore=True, ask=ask)
+        found = next(backups.good(places, loaded.backup, key), None)
         told = backups.offer(problem, found)
         if found is None or not _agreed(told):
             raise told from problem
-        backups.put_back(places, found, SystemClock().now(), loaded.hall.clerk)
-    return open_desk(loaded, places, faults=faults)
+        backups.put_back(places, found, key, SystemClock().now(), loaded.hall.clerk)
+        return open_desk(loaded, places, faults=faults, ask=ask)
+    return open_or_restore(loaded, places, faults, lambda: words)
+
+
+def _custodians(places: Places, locked: KeyLocked) -> tuple[str, str]:
+    """Ask both custodians in a window; raises what was told when they do not answer or are not who seals."""
+    if standing(places).method != Custodians.method or QGuiApplication.platformName() == "offscreen":
+        raise locked
+    from ui.unlock import ask_custodians
+
+    words = ask_custodians(locked)
+    if words is None:
+        raise locked
+    return words
 
 
 def _agreed(offered: Expected) -> bool:

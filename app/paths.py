@@ -54,6 +54,14 @@ class Places:
         return self.config / "store.key"
 
     @property
+    def sealed_key(self) -> Path:
+        return self.config / "store.sealed"
+
+    @property
+    def escrow(self) -> Path:
+        return self.config / "store.escrow"
+
+    @property
     def enrolment(self) -> Path:
         return self.config / "court.json"
 

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from app import settings
+from app.commands.terminal import ask_both
 from app.errors import Expected, StorageProblem
 from app.paths import Places
 from app.services.checkup import check
@@ -89,7 +90,7 @@ def asking(court: str | None, token_file: Path | None) -> AbstractContextManager
 
 def _open(loaded: Settings, places: Places, faults: tuple[settings.Fault, ...]) -> Desk | None:
     try:
-        return open_desk(loaded, places, faults=faults)
+        return open_desk(loaded, places, faults=faults, ask=ask_both)
     except Expected as problem:
         print(problem)
         return None

@@ -84,6 +84,14 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class KeySettings:
+    """``escrow`` the court's public key (PEM file); ``seal``: auto, or file to seal nothing by itself."""
+
+    escrow: str = ""
+    seal: str = "auto"
+
+
+@dataclass(frozen=True)
 class LookSettings:
     """``theme``: light, dark or contrast. ``scale``: type size in percent, 100–200."""
 
@@ -102,6 +110,7 @@ class Settings:
     court: CourtSettings = field(default_factory=CourtSettings)
     look: LookSettings = field(default_factory=LookSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
+    key: KeySettings = field(default_factory=KeySettings)
 
 
 @dataclass(frozen=True)
@@ -118,6 +127,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),
+    "key.seal": (lambda v: v in {"auto", "file"}, "应为 auto 或 file"),
     "backup.hours": (lambda v: 1 <= v <= 168, "应为 1 到 168 的整数（小时）"),
     "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),

@@ -11,6 +11,7 @@ from typing import Final
 
 from app import settings
 from app.clock import local, moment
+from app.commands.terminal import ask_both
 from app.domain.audit import Act
 from app.errors import Expected
 from app.paths import Places
@@ -34,7 +35,7 @@ def main(words: Sequence[str]) -> int:
     loaded, _faults = settings.load(places.settings)
     command: Callable[[Desk, argparse.Namespace], int] = options.command
     try:
-        desk = open_desk(loaded, places)
+        desk = open_desk(loaded, places, ask=ask_both)
     except Expected as problem:
         print(problem, file=sys.stderr)
         return _REFUSED

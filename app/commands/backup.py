@@ -11,6 +11,7 @@ from typing import Final
 
 from app import settings
 from app.clock import local
+from app.commands.terminal import ask_both
 from app.errors import Expected
 from app.paths import Places
 from app.report import no_data
@@ -35,7 +36,7 @@ def main(words: Sequence[str]) -> int:
         print(no_data(places), file=sys.stderr)
         return _REFUSED
     try:
-        desk = open_desk(loaded, places)
+        desk = open_desk(loaded, places, ask=ask_both)
     except Expected as problem:
         print(problem, file=sys.stderr)
         return _REFUSED

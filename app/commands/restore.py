@@ -12,11 +12,13 @@ from typing import Final
 from app import settings
 from app.clock import SystemClock, local
 from app.commands.backup import show
+from app.commands.terminal import ask_both
 from app.errors import Expected, StorageProblem
 from app.paths import Places
 from app.services import backups
 from app.settings import Settings
 from app.storage.backup import Backup
+from app.storage.opening import load_key
 from app.texts import _
 
 _OK: Final = 0
@@ -31,12 +33,13 @@ def main(words: Sequence[str]) -> int:
     if options.place:
         loaded = replace(loaded, backup=replace(loaded.backup, second=str(options.place)))
     try:
-        chosen = _choose(places, loaded, options.file)
+        key = load_key(places, for_restore=True, ask=ask_both)
+        chosen = _choose(places, loaded, key, options.file)
         show([chosen], as_json=False)
         if not options.yes and not _agreed():
             print("没有恢复，什么都没有改动。")
             return _REFUSED
-        done = backups.put_back(places, chosen, SystemClock().now(), loaded.hall.clerk)
+        done = backups.put_back(places, chosen, key, SystemClock().now(), loaded.hall.clerk)
     except Expected as problem:
         print(problem, file=sys.stderr)
         return _REFUSED
@@ -49,8 +52,8 @@ def main(words: Sequence[str]) -> int:
     return _OK
 
 
-def _choose(places: Places, loaded: Settings, file: Path | None) -> Backup:
-    found = backups.good(places, loaded.backup)
+def _choose(places: Places, loaded: Settings, key: bytes, file: Path | None) -> Backup:
+    found = backups.good(places, loaded.backup, key)
     if file is not None:
         found = (one for one in found if one.path.resolve() == file.resolve())
     chosen = next(found, None)

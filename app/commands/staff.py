@@ -12,6 +12,7 @@ from typing import Final
 
 from app import settings
 from app.clock import local
+from app.commands.terminal import ask_both
 from app.domain.staff import PIN_LIFE, Role, Staff
 from app.errors import Expected, FormProblem
 from app.paths import Places
@@ -32,7 +33,7 @@ def main(words: Sequence[str]) -> int:
     command: Callable[[Desk, argparse.Namespace], int] = options.command
     loaded, _faults = settings.load(places.settings)
     try:
-        desk = open_desk(loaded, places)
+        desk = open_desk(loaded, places, ask=ask_both)
     except Expected as problem:
         print(problem, file=sys.stderr)
         return _REFUSED

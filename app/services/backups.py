@@ -21,7 +21,7 @@ from app.services.desk import Desk
 from app.settings import BackupSettings
 from app.storage import backup, restoring
 from app.storage.backup import Backup
-from app.storage.opening import InstanceLock, load_key
+from app.storage.opening import InstanceLock
 from app.storage.restoring import Restored
 from app.texts import _
 
@@ -112,12 +112,8 @@ def _one(desk: Desk, place: Path, reason: str, *, pictures: bool) -> tuple[Backu
 # ---- putting one back --------------------------------------------------------------------------------
 
 
-def good(places: Places, settings: BackupSettings) -> Iterator[Backup]:
-    """Return the backups that are proved to open with this desk's key, newest first.
-
-    Raises StorageProblem when there is no key.
-    """
-    key = load_key(places, for_restore=True)
+def good(places: Places, settings: BackupSettings, key: bytes) -> Iterator[Backup]:
+    """Return the backups that are proved to open with this desk's key, newest first."""
     for one in all_of(places, settings):
         try:
             backup.prove(one, key)
@@ -126,11 +122,11 @@ def good(places: Places, settings: BackupSettings) -> Iterator[Backup]:
         yield one
 
 
-def put_back(places: Places, chosen: Backup, now: datetime, actor: str) -> Restored:
+def put_back(places: Places, chosen: Backup, key: bytes, now: datetime, actor: str) -> Restored:
     """Put a backup back; raises StorageProblem, also while a desk is open; then everything is as it was."""
     lock = InstanceLock(places)
     try:
-        return restoring.restore(places, chosen, load_key(places, for_restore=True), now, actor)
+        return restoring.restore(places, chosen, key, now, actor)
     finally:
         lock.release()
 

@@ -15,7 +15,7 @@ from typing import Final
 from app import lanes
 from app.errors import Expected
 from app.lanes import Act, on
-from app.services import print_out, status
+from app.services import key_care, print_out, status
 from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.knowledge import CLERK_TOLD_DAYS
@@ -90,6 +90,10 @@ def _store(desk: Desk) -> DeviceView:
     return DeviceView("store", _("本机数据"), Health.OK)
 
 
+def _key(desk: Desk) -> DeviceView:
+    return key_care.view(desk.places)
+
+
 def _calendar(desk: Desk) -> DeviceView:
     today = desk.today()
     near = desk.holidays.ends_soon(today, CLERK_TOLD_DAYS)
@@ -101,6 +105,7 @@ SERVICES: Final[dict[str, Act[Desk, [], DeviceView]]] = {
     "court": Act(lanes.SYNC, _court),
     "disk": Act(lanes.PROBE, _disk),
     "store": Act(lanes.DB, _store),
+    "key": Act(lanes.PROBE, _key),
     "calendar": Act(lanes.PROBE, _calendar),
 }
 
@@ -113,7 +118,13 @@ def checks(desk: Desk) -> dict[str, Act[Desk, [], DeviceView]]:
 
 def title(key: str) -> str:
     """Return the name of a checked thing."""
-    names = {"court": _("法院"), "disk": _("磁盘"), "store": _("本机数据"), "calendar": _("节假日表")}
+    names = {
+        "court": _("法院"),
+        "disk": _("磁盘"),
+        "store": _("本机数据"),
+        "key": _("数据密钥"),
+        "calendar": _("节假日表"),
+    }
     return names.get(key) or _(TITLES[key])
 
 

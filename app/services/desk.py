@@ -16,6 +16,7 @@ from app.hall.seat import Seat
 from app.lanes import DB, HALL, PAPERS, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
+from app.services import key_care
 from app.services.bench import DEVICES, Bench, paper_folder
 from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
@@ -26,6 +27,8 @@ from app.settings import CourtSettings, DeviceSettings, Fault, Settings, problem
 from app.storage import meta
 from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
+from app.storage.keeping import nobody_asked
+from app.storage.keys import Passphrases
 from app.storage.opening import InstanceLock, open_store
 from app.storage.pages import blob_names
 
@@ -94,14 +97,18 @@ def open_desk(
     faults: tuple[Fault, ...] = (),
     clock: Clock | None = None,
     rhythm: Rhythm | None = None,
+    ask: Passphrases = nobody_asked,
 ) -> Desk:
-    """Open the data and wire the parts; raises StorageProblem with what to do."""
+    """Open the data and wire the parts; raises StorageProblem with what to do, KeyLocked.
+
+    ``ask`` is called on the ``db`` lane where the key is sealed by two custodians.
+    """
     clock = clock or SystemClock()
     lock = InstanceLock(places)
     lanes = Lanes()
     notices = Notices()
     try:
-        store = StoreAccess(lanes.submit(DB, open_store, places, clock.now()).result(), lanes)
+        store = StoreAccess(lanes.submit(DB, open_store, places, clock.now(), ask).result(), lanes)
     except BaseException:
         lanes.close()
         lock.release()
@@ -113,9 +120,17 @@ def open_desk(
         lock.release()
         raise
     lanes.submit(PAPERS, _sweep, desk)
+    _care_for_key(desk)
     if faults:
         notices.post(Notice.of("settings", problem(places.settings, faults)))
     return desk
+
+
+def _care_for_key(desk: Desk) -> None:
+    try:
+        key_care.care(desk.places, desk.settings.key, desk.store.aside(lambda store: store.key))
+    except (SettingsProblem, StorageProblem) as trouble:
+        desk.notices.post(Notice.of("key", trouble))
 
 
 def _sweep(desk: Desk) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 from datetime import datetime
@@ -11,14 +10,14 @@ from typing import IO, Final
 from app.errors import StorageProblem, StoreDamaged
 from app.ids import new_id
 from app.paths import Places
-from app.storage import meta
-from app.storage.blobs import sync_folder
+from app.storage import keeping, meta
 from app.storage.engine import Store
+from app.storage.keeping import nobody_asked
+from app.storage.keys import KEY_BYTES, Passphrases
 from app.storage.migrate import migrate
 from app.storage.problems import storage_problem
 from app.texts import _
 
-_KEY_BYTES: Final = 32
 _TRACES: Final = ("blobs/??/*", "backups/*.db", "damaged-*")
 """What only a desk with a store leaves in the data folder."""
 
@@ -58,31 +57,22 @@ def _lock(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def load_key(places: Places, *, for_restore: bool = False) -> bytes:
+def load_key(places: Places, *, for_restore: bool = False, ask: Passphrases = nobody_asked) -> bytes:
     """Return the store's raw 32-byte key, made at the first start.
 
     Never makes a key beside an existing store: without its key the store stays closed; ``for_restore`` the
-    store may be gone, the key may not. Raises StorageProblem. The key file is readable by this user only;
-    sealing it is docs/decisions/0002-store.md.
+    store may be gone, the key may not. Raises KeyLocked, StorageProblem, OSError. How the key is kept is
+    ``app.storage.keeping``.
     """
-    if places.key.exists():
-        key = places.key.read_bytes()
-        if len(key) == _KEY_BYTES:
-            if not for_restore:
-                _refuse_lost_store(places)
-            return key
-        raise _no_key(_("密钥文件长度不对"))
+    key = keeping.load(places, ask)
+    if key is not None:
+        if not for_restore:
+            _refuse_lost_store(places)
+        return key
     if for_restore or (places.store.exists() and places.store.stat().st_size > 0):
-        raise _no_key(_("密钥文件不见了"))
-    key = secrets.token_bytes(_KEY_BYTES)
-    beside = places.key.with_suffix(".tmp")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(places.key)
-    sync_folder(places.config)
+        raise keeping.no_key(_("密钥文件不见了"))
+    key = secrets.token_bytes(KEY_BYTES)
+    keeping.keep_plain(places, key)
     return key
 
 
@@ -95,14 +85,6 @@ def _refuse_lost_store(places: Places) -> None:
             safe=_("其他文件和密钥都在，程序不会新建空库。"),
             next_step=_("请从备份恢复（python -m app restore）后再打开。"),
         )
-
-
-def _no_key(why: str) -> StorageProblem:
-    return StorageProblem(
-        _("本机数据打不开：{why}。").format(why=why),
-        safe=_("数据仍在原处，程序不会新建空库。"),
-        next_step=_("请管理员放回密钥文件后再打开。"),
-    )
 
 
 def mark_damaged(places: Places) -> None:
@@ -121,11 +103,11 @@ def refuse_marked(places: Places) -> None:
         )
 
 
-def open_store(places: Places, now: datetime) -> Store:
+def open_store(places: Places, now: datetime, ask: Passphrases = nobody_asked) -> Store:
     """Open and, if needed, create or migrate the store; raises StorageProblem with what to do."""
     try:
         places.make()
-        key = load_key(places)
+        key = load_key(places, ask=ask)
         store = Store(places.store, key)
     except OSError as error:
         raise storage_problem(error) from error

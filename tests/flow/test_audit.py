@@ -13,7 +13,7 @@ from app.cli import main
 from app.domain.audit import EMPTY, Act, line_after
 from app.errors import StorageProblem
 from app.lanes import RECEIPT_PRINTER
-from app.services import print_out, queue, trail
+from app.services import calling, print_out, trail
 from app.services.desk import Desk
 from app.services.verify import at_court, findings
 from app.settings import CourtSettings, LookSettings, Settings
@@ -150,7 +150,7 @@ def test_checkpoints_reach_the_court_signed_and_a_trail_written_anew_is_found(tm
             assert court.visit(device)["events"][0]["kind"] == "checkpoint"
             with at_court(address) as ask:
                 assert trail.unknown_to_court(desk, ask) == []
-            do(desk, queue.recall)
+            do(desk, calling.recall)
             desk.store(_write_anew)
             assert desk.store(trail.findings) == ["审计第 3 行与已签名的检查点不一致"]
 

@@ -105,9 +105,9 @@ def test_a_backup_in_the_second_place_brings_the_pictures_back_too(
     places = Places.under(folder)
     shutil.rmtree(places.data)  # the disk is gone; the key lay elsewhere
     key = load_key(places, for_restore=True)
-    (chosen,) = backups.good(places, settings.backup)
+    (chosen,) = backups.good(places, settings.backup, key)
     assert chosen.path.parent == second
-    done = backups.put_back(places, chosen, MOMENT, "管理员")
+    done = backups.put_back(places, chosen, load_key(places, for_restore=True), MOMENT, "管理员")
     assert done.kept_aside is None
     assert (done.blobs_back, done.blobs_missing) == (made.pictures, 0)
     with desk_in(folder, settings) as desk:
@@ -160,8 +160,10 @@ def test_a_restore_that_is_cut_off_leaves_the_old_file_or_the_restored_one(
     with monkeypatch.context() as scope:
         scope.setattr(target, cut)
         with pytest.raises(StorageProblem):
-            backups.put_back(places, chosen, MOMENT, "管理员")
-    backups.put_back(places, chosen, MOMENT + timedelta(seconds=2), "管理员")
+            backups.put_back(places, chosen, load_key(places, for_restore=True), MOMENT, "管理员")
+    backups.put_back(
+        places, chosen, load_key(places, for_restore=True), MOMENT + timedelta(seconds=2), "管理员"
+    )
     with desk_in(folder) as desk:
         assert receipts(desk) == kept
         assert findings(desk) == []
@@ -215,7 +217,7 @@ def test_what_is_no_good_backup_is_passed_over_for_an_older_one(tmp_path: Path, 
     damage(newest.path)
     third.manifest.write_text("{", encoding="utf-8")
     shutil.copyfile(first.path, second.path)
-    (chosen,) = backups.good(places, BackupSettings())
+    (chosen,) = backups.good(places, BackupSettings(), load_key(places))
     assert chosen == first
     told = backups.offer(StoreDamaged("打不开"), chosen)
     says_everything(told)
@@ -240,7 +242,7 @@ def test_nobody_restores_under_an_open_desk(tmp_path: Path, folder: Path) -> Non
         do(desk, backups.back_up)
         (chosen,) = backup.listed(desk.places.backups)
         with pytest.raises(StorageProblem, match="已经打开"):
-            backups.put_back(desk.places, chosen, MOMENT, "管理员")
+            backups.put_back(desk.places, chosen, load_key(desk.places, for_restore=True), MOMENT, "管理员")
 
 
 def test_the_schedule_makes_one_when_the_time_has_come_and_not_before(

@@ -1,0 +1,212 @@
+"""The day equation: what a counter gave out, took in and sent on must add up, number by number.
+
+    tickets issued   = served + no-show + open
+    receipt numbers  = intakes = stored + waiting + attention
+
+A difference names the number it is about, so that it can be looked for before the drawer is closed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+
+class TicketFate(StrEnum):
+    """What became of a ticket."""
+
+    SERVED = "served"
+    NO_SHOW = "no_show"
+    OPEN = "open"
+
+
+class Fate(StrEnum):
+    """What became of an intake on its way to the court."""
+
+    STORED = "stored"
+    WAITING = "waiting"
+    ATTENTION = "attention"
+
+
+class Doubt(StrEnum):
+    """The kinds of difference."""
+
+    TICKET_TWICE = "ticket_twice"
+    SERVED_WITHOUT_VISIT = "served_without_visit"
+    VISIT_NOT_SERVED = "visit_not_served"
+    VISIT_WITHOUT_TICKET = "visit_without_ticket"
+    RECEIPT_MISSING = "receipt_missing"
+    RECEIPT_TWICE = "receipt_twice"
+    NOT_SENT = "not_sent"
+    SENT_TWICE = "sent_twice"
+    NO_PAPER = "no_paper"
+    PAPER_IN_DOUBT = "paper_in_doubt"
+    NOT_AT_COURT = "not_at_court"
+    OTHER_AT_COURT = "other_at_court"
+
+
+@dataclass(frozen=True)
+class DayTicket:
+    """One number of the day. ``window`` is where it was called, None while it waits."""
+
+    number: str
+    fate: TicketFate
+    window: int | None
+
+
+@dataclass(frozen=True)
+class DayIntake:
+    """One finished visit of this counter. ``fates`` are those of its intake events: exactly one is right.
+
+    ``papers`` are the states of its receipts' print jobs, () when nothing was handed in and none is due.
+    """
+
+    receipt_no: str
+    count: int
+    window: int
+    ticket: str
+    finished_at: datetime
+    matters: tuple[str, ...]
+    fates: tuple[Fate, ...]
+    papers: tuple[str, ...] = ()
+    court_receipt_no: str = ""
+    hash: str = ""
+    event_id: str = ""
+
+    @property
+    def fate(self) -> Fate:
+        """Where it stands; one without an event needs somebody's attention."""
+        return self.fates[0] if len(self.fates) == 1 else Fate.ATTENTION
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Something that does not add up: what, and the ticket or receipt number it is about."""
+
+    kind: Doubt
+    number: str
+
+
+@dataclass(frozen=True)
+class DaySheet:
+    """A counter's day, frozen: what a day sheet prints. ``reprints`` are (paper, what) of papers made anew.
+
+    ``court_checked`` says whether the court was asked; ``audit_size`` and ``audit_head`` (12 characters) are
+    the trail's head, written on paper so that a trail cut off later shows.
+    """
+
+    court: str
+    centre: str
+    window: int
+    clerk: str
+    day: date
+    made_at: datetime
+    tickets: tuple[DayTicket, ...]
+    intakes: tuple[DayIntake, ...]
+    differences: tuple[Difference, ...]
+    reprints: tuple[tuple[str, str], ...]
+    court_checked: bool
+    audit_size: int
+    audit_head: str
+
+    @property
+    def balanced(self) -> bool:
+        return not self.differences
+
+    def tickets_of(self, fate: TicketFate) -> tuple[str, ...]:
+        return tuple(ticket.number for ticket in self.tickets if ticket.fate is fate)
+
+    def intakes_of(self, fate: Fate) -> tuple[str, ...]:
+        return tuple(intake.receipt_no for intake in self.intakes if intake.fate is fate)
+
+    @property
+    def by_matter(self) -> tuple[tuple[str, int], ...]:
+        """Return how often each matter was handled, the most frequent first."""
+        counted = Counter(title for intake in self.intakes for title in intake.matters)
+        return tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+_OUT: Final = frozenset({"confirmed", "printed"})
+_DOUBTFUL: Final = frozenset({"sending", "unconfirmed"})
+
+
+def differences(
+    tickets: Sequence[DayTicket],
+    intakes: Sequence[DayIntake],
+    *,
+    window: int,
+    bands: Sequence[int] = (),
+    at_court: Mapping[str, str | None] | None = None,
+) -> tuple[Difference, ...]:
+    """Return everything that does not add up, tickets first.
+
+    ``bands`` are where a restore moved the receipt numbers of the day to. ``at_court`` gives the hash the
+    court holds by event id, None for an event it does not have; without it the court was not asked.
+    """
+    found = [*_about_tickets(tickets, intakes, window), *_about_receipts(intakes, bands)]
+    for intake in intakes:
+        found += _about_papers(intake)
+        if at_court is not None:
+            found += _about_court(intake, at_court)
+    return tuple(found)
+
+
+def _about_tickets(
+    tickets: Sequence[DayTicket], intakes: Sequence[DayIntake], window: int
+) -> Iterator[Difference]:
+    for number, times in Counter(ticket.number for ticket in tickets).items():
+        if times > 1:
+            yield Difference(Doubt.TICKET_TWICE, number)
+    known = {ticket.number: ticket for ticket in tickets}
+    finished = Counter(intake.ticket for intake in intakes)
+    for ticket in tickets:
+        if ticket.window == window and ticket.fate is TicketFate.SERVED and not finished[ticket.number]:
+            yield Difference(Doubt.SERVED_WITHOUT_VISIT, ticket.number)
+    for number in sorted(finished):
+        if number not in known:
+            yield Difference(Doubt.VISIT_WITHOUT_TICKET, number)
+        elif known[number].fate is not TicketFate.SERVED:
+            yield Difference(Doubt.VISIT_NOT_SERVED, number)
+
+
+def _about_receipts(intakes: Sequence[DayIntake], bands: Sequence[int]) -> Iterator[Difference]:
+    """Numbers of a counter follow each other from 1; after a restore from the next band on."""
+    for number, times in Counter(intake.receipt_no for intake in intakes).items():
+        if times > 1:
+            yield Difference(Doubt.RECEIPT_TWICE, number)
+    for counts in _by_window(intakes).values():
+        named = {
+            count - max((0, *(b for b in bands if b < count))): number for count, number in counts.items()
+        }
+        for missing in sorted(set(range(1, max(named) + 1)) - set(named)):
+            example = next(iter(counts.values()))
+            yield Difference(Doubt.RECEIPT_MISSING, f"{example.rpartition('-')[0]}-{missing:04d}")
+
+
+def _by_window(intakes: Iterable[DayIntake]) -> dict[int, dict[int, str]]:
+    series: dict[int, dict[int, str]] = {}
+    for intake in intakes:
+        series.setdefault(intake.window, {})[intake.count] = intake.receipt_no
+    return series
+
+
+def _about_papers(intake: DayIntake) -> Iterator[Difference]:
+    if not intake.fates:
+        yield Difference(Doubt.NOT_SENT, intake.receipt_no)
+    if len(intake.fates) > 1:
+        yield Difference(Doubt.SENT_TWICE, intake.receipt_no)
+    if intake.papers and not _OUT.intersection(intake.papers):
+        doubtful = _DOUBTFUL.intersection(intake.papers)
+        yield Difference(Doubt.PAPER_IN_DOUBT if doubtful else Doubt.NO_PAPER, intake.receipt_no)
+
+
+def _about_court(intake: DayIntake, at_court: Mapping[str, str | None]) -> Iterator[Difference]:
+    held = at_court.get(intake.event_id)
+    if intake.fate is Fate.STORED and held is None:
+        yield Difference(Doubt.NOT_AT_COURT, intake.receipt_no)
+    if held is not None and held != intake.hash:
+        yield Difference(Doubt.OTHER_AT_COURT, intake.receipt_no)
