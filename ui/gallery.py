@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.errors import Expected, PrinterProblem
 from app.notices import Level, Notice
 from app.services.views import ConfirmationView, JobView, StepState
+from ui import gallery_court
 from ui import gallery_views as views
 from ui.application import dress, load_rare_characters, make_application
 from ui.main_window import MainWindow
@@ -162,6 +163,10 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "18-offline": _offline,
     "19-reopened": _reopened,
     "20-doubt": _doubt,
+    "40-sending": gallery_court.show_sending,
+    "41-sending-paused": gallery_court.show_paused,
+    "42-sending-amend": gallery_court.show_form,
+    "43-sending-nothing": gallery_court.show_nothing,
 }
 LOOKS: Final = (("dark", 100), ("contrast", 100), ("light", 150), ("light", 200))
 ALSO: Final = ("01-empty", "06-identity", "08-parties", "09-materials", "16-outcome", "20-doubt")

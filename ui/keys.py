@@ -42,6 +42,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_palette": "F1",
     "panel_devices": "F11",
     "panel_device_choice": "Ctrl+,",
+    "panel_sending": "Ctrl+U",
     "printed_yes": "Y",
     "printed_no": "N",
     "cancel": "Esc",

@@ -8,6 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from app.domain.audit import Act
 from app.errors import FormProblem
@@ -20,11 +23,16 @@ from app.storage import intakes, trail
 from app.storage.records import OutboxRecord
 from app.sync.protocol import Event, Stored
 from tests.helpers.cases import SteppingClock
+from tests.helpers.counter import CONTROL, OFFSCREEN, OpenCounter, counter, qapp
 from tests.helpers.court import Fault, FaultProxy, Gateway
 from tests.helpers.desks import HALL, desk_in, do, file_devices
+from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.office import Office
 from tests.helpers.outbox import with_body
 from tests.helpers.visits import finish, ready, shown
+
+__all__ = ["counter", "qapp"]
+pytestmark = OFFSCREEN
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +222,38 @@ def test_trying_now_does_not_wait_for_the_pause_after_trouble(
         proxy.default = Fault.NONE
         assert do(desk, unsent.try_now) == 1
         assert desk.store(intakes.get_event, event.id).state == "stored"
+
+
+def test_the_clerk_corrects_a_record_by_keys_and_the_court_gets_it(counter: OpenCounter) -> None:
+    opened = counter("court")
+    opened.court.kill()
+    opened.call()
+    opened.fill("identity.name", "张鋐")
+    picture = opened.folder / "page.png"
+    picture.write_bytes(encoded(text_page(number=1)))
+    opened.bring_papers(picture)
+    opened.until(lambda: len(opened.visit.pages) == 1, "the page")
+    visit_id = opened.visit.visit_id
+    opened.finish_unsigned()
+    [event] = opened.read(intakes.events_of, visit_id)
+    now = opened.desk.clock.now()
+    opened.read(
+        lambda c: intakes.answer(c, event.id, state="rejected", at=now, code="bad_value", field="visitor")
+    )
+    opened.court.start()
+    opened.key(Qt.Key.Key_U, CONTROL)
+    opened.until(lambda: "法院退回：" in opened.words(), "why it was turned down")
+    opened.key(Qt.Key.Key_E, CONTROL)
+    opened.until(lambda: opened.window.findChild(QLineEdit, "visitor.name") is not None, "the form")
+    opened.fill("visitor.name", "张𬭎")
+    reason = next(box for box in opened.window.findChildren(QLineEdit) if "理由" in box.accessibleName())
+    reason.setFocus()
+    opened.type(reason, "名字是𬭎不是鋐")
+    QTest.keyClick(reason, Qt.Key.Key_Return, CONTROL)
+    opened.until(lambda: opened.court.visit(visit_id).get("complete") is True, "the amendment at the court")
+    assert [e["kind"] for e in opened.court.visit(visit_id)["events"]] == ["amendment"]
+    opened.until(lambda: "全部已送达" in opened.words(), "an empty list")
+    opened.until(lambda: not opened.words(opened.window.messages), "an end of sending")
+    opened.key(Qt.Key.Key_Escape)
+    opened.until(lambda: opened.window.visit.isVisible(), "the visit again")
+    assert opened.findings() == []

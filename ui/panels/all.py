@@ -8,9 +8,11 @@ from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.panel import Panel
 from ui.panels.queue_acts import QueueActsPanel
+from ui.panels.sending import SendingPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
     QueueActsPanel,
     DevicesPanel,
     DeviceChoicePanel,
+    SendingPanel,
 )  # fmt: skip

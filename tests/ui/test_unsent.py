@@ -1,0 +1,122 @@
+"""The page of the way to the court: what waits, why, and the form that corrects a finished record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services.views import Health
+from ui import gallery_court as samples
+from ui.screens.unsent import UnsentPage
+from ui.theme import theme
+from ui.widgets.field import Field
+
+
+def page(qtbot: QtBot) -> UnsentPage:
+    made = UnsentPage(theme())
+    qtbot.addWidget(made)
+    made.resize(1040, 620)
+    made.show()
+    made.activateWindow()
+    QApplication.processEvents()
+    made.show_unsent(samples.unsent())
+    made.show_answers(samples._ANSWERS)
+    made.show_explained(samples.explained())
+    return made
+
+
+def words(made: QWidget) -> str:
+    QApplication.processEvents()
+    return "\n".join(label.text() for label in made.findChildren(QLabel) if label.isVisibleTo(made))
+
+
+def test_the_record_under_the_cursor_is_explained_and_says_who_must_act(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    told = words(made)
+    for word in ("法院退回：当事人的内容不合规定。", "由谁处理：您", "bad_value", "0 / 13 份已到法院"):
+        assert word in told
+    made.list.setFocus()
+    with qtbot.waitSignal(made.selected) as asked:
+        QTest.keyClick(made.list, Qt.Key.Key_Down)
+    assert asked.args == ["e2"]
+
+
+def test_what_belongs_to_another_record_is_not_drawn(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.show_explained(replace(samples.explained(), event_id="e4", happened="别的记录"))
+    assert "别的记录" not in words(made)
+
+
+def test_a_view_that_says_the_same_is_not_drawn_again(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    before = [id(label) for label in made.findChildren(QLabel)]
+    made.show_explained(samples.explained())
+    assert [id(label) for label in made.findChildren(QLabel)] == before
+
+
+def test_the_keys_try_pause_and_correct(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    for key, signal, told in (
+        (Qt.Key.Key_R, made.try_now, []),
+        (Qt.Key.Key_B, made.pause, [True]),
+        (Qt.Key.Key_E, made.amend, ["e1"]),
+    ):
+        with qtbot.waitSignal(signal) as seen:
+            QTest.keyClick(made.list, key, Qt.KeyboardModifier.ControlModifier)
+        assert seen.args == told
+    made.show_unsent(samples.unsent(paused=True))
+    assert "已暂停" in words(made)
+    with qtbot.waitSignal(made.pause) as seen:
+        QTest.keyClick(made.list, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+    assert seen.args == [False]
+
+
+def test_only_a_record_that_can_be_corrected_offers_it(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.show_explained(replace(samples.explained(), amendable=False))
+    assert not made.fix.isVisible()
+    with qtbot.assertNotEmitted(made.amend):
+        QTest.keyClick(made.list, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_the_form_needs_a_reason_and_sends_only_what_changed(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.show_form(samples.form())
+    form = made.form
+    assert not form.send.isEnabled()
+    name = form.findChild(QWidget, "parties.0.name")
+    assert isinstance(name, QWidget)
+    QTest.keyClicks(name, "x")
+    form.reason.setText("名字录错")
+    with qtbot.waitSignal(made.amended) as sent:
+        form.send.click()
+    event_id, changes, reason = sent.args
+    assert (event_id, list(changes), reason) == ("e1", ["parties.0.name"], "名字录错")
+    made.show_form(samples.form())
+    assert form.reason.text() == ""
+    field = form.findChild(Field)
+    assert isinstance(field, Field)
+    assert field.input.value() == "张𬭎", "nothing of the form before stays"
+    QTest.keyClick(form.reason, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert made.fix.isVisible()
+
+
+def test_an_answer_of_the_back_office_is_shown_when_one_goes_to_it(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.answers.setFocus()
+    QTest.keyClick(made.answers, Qt.Key.Key_Down)
+    told = words(made)
+    assert "（2026）内0423民初1187号" in told
+    assert "苏和" in told
+    assert not made.fix.isVisible()
+
+
+def test_with_nothing_on_its_way_the_page_says_so(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.show_unsent(replace(samples.unsent(), rows=(), waiting=0, attention=0, blobs=0, health=Health.OK))
+    assert "没有要处理的。" in words(made)
+    assert not made.fix.isVisible()
