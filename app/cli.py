@@ -34,6 +34,7 @@ _OWN_PARSER: Final = {
     "backup": _Command("app.commands.backup", "备份本机数据，或列出备份（backup --help 看全部）"),
     "restore": _Command("app.commands.restore", "从备份恢复；损坏的文件另外保存（restore --help 看全部）"),
     "key": _Command("app.commands.key", "数据密钥：保管、封存、由法院恢复（key --help 看全部）"),
+    "day": _Command("app.commands.day", "日结：取号、收据、送达是否相符（day --help 看全部）"),
     "audit": _Command("app.commands.audit", "审计记录：核对或显示（audit --help 看全部）"),
     "enrol": _Command("app.commands.enrol", "用一次性登记码向法院登记本窗口（enrol --help 看全部）"),
     "calc": _Command("app.commands.calc", "算费用、期限，校验号码，查案由和事项（calc --help 看全部）"),

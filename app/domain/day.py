@@ -9,7 +9,7 @@ A difference names the number it is about, so that it can be looked for before t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,9 +60,11 @@ class DayTicket:
 
 @dataclass(frozen=True)
 class DayIntake:
-    """One finished visit of this counter. ``fates`` are those of its intake events: exactly one is right.
+    """One finished visit of this counter.
 
-    ``papers`` are the states of its receipts' print jobs, () when nothing was handed in and none is due.
+    ``sent`` counts its intake events, of which there must be one; ``fate`` is where the newest event of the
+    visit stands, an amendment's if there is one. ``papers`` are the states of its receipts' print jobs, ()
+    when nothing was handed in and none is due. ``hash`` and ``event_id`` are of the first event.
     """
 
     receipt_no: str
@@ -71,21 +73,20 @@ class DayIntake:
     ticket: str
     finished_at: datetime
     matters: tuple[str, ...]
-    fates: tuple[Fate, ...]
+    fate: Fate
+    sent: int = 1
     papers: tuple[str, ...] = ()
     court_receipt_no: str = ""
     hash: str = ""
     event_id: str = ""
 
-    @property
-    def fate(self) -> Fate:
-        """Where it stands; one without an event needs somebody's attention."""
-        return self.fates[0] if len(self.fates) == 1 else Fate.ATTENTION
-
 
 @dataclass(frozen=True)
 class Difference:
-    """Something that does not add up: what, and the ticket or receipt number it is about."""
+    """Something that does not add up: what, and the ticket or receipt number it is about.
+
+    A receipt number nobody can show is named by window and count: 03-0007.
+    """
 
     kind: Doubt
     number: str
@@ -139,15 +140,17 @@ def differences(
     intakes: Sequence[DayIntake],
     *,
     window: int,
+    given: int = 0,
     bands: Sequence[int] = (),
     at_court: Mapping[str, str | None] | None = None,
 ) -> tuple[Difference, ...]:
     """Return everything that does not add up, tickets first.
 
-    ``bands`` are where a restore moved the receipt numbers of the day to. ``at_court`` gives the hash the
-    court holds by event id, None for an event it does not have; without it the court was not asked.
+    ``given`` is how many receipt numbers the day's counter has given out, ``bands`` are where a restore moved
+    them to. ``at_court`` gives the hash the court holds of each acknowledged event by its id, None for one it
+    does not have; without it the court was not asked.
     """
-    found = [*_about_tickets(tickets, intakes, window), *_about_receipts(intakes, bands)]
+    found = [*_about_tickets(tickets, intakes, window), *_about_receipts(intakes, window, given, bands)]
     for intake in intakes:
         found += _about_papers(intake)
         if at_court is not None:
@@ -173,31 +176,29 @@ def _about_tickets(
             yield Difference(Doubt.VISIT_NOT_SERVED, number)
 
 
-def _about_receipts(intakes: Sequence[DayIntake], bands: Sequence[int]) -> Iterator[Difference]:
+def _about_receipts(
+    intakes: Sequence[DayIntake], window: int, given: int, bands: Sequence[int]
+) -> Iterator[Difference]:
     """Numbers of a counter follow each other from 1; after a restore from the next band on."""
     for number, times in Counter(intake.receipt_no for intake in intakes).items():
         if times > 1:
             yield Difference(Doubt.RECEIPT_TWICE, number)
-    for counts in _by_window(intakes).values():
-        named = {
-            count - max((0, *(b for b in bands if b < count))): number for count, number in counts.items()
-        }
-        for missing in sorted(set(range(1, max(named) + 1)) - set(named)):
-            example = next(iter(counts.values()))
-            yield Difference(Doubt.RECEIPT_MISSING, f"{example.rpartition('-')[0]}-{missing:04d}")
+    for at in sorted({window, *(intake.window for intake in intakes)}):
+        had = {_plain(intake.count, bands) for intake in intakes if intake.window == at}
+        last = max((given if at == window else 0, *had))
+        for missing in sorted(set(range(1, last + 1)) - had):
+            yield Difference(Doubt.RECEIPT_MISSING, f"{at:02d}-{missing:04d}")
 
 
-def _by_window(intakes: Iterable[DayIntake]) -> dict[int, dict[int, str]]:
-    series: dict[int, dict[int, str]] = {}
-    for intake in intakes:
-        series.setdefault(intake.window, {})[intake.count] = intake.receipt_no
-    return series
+def _plain(count: int, bands: Sequence[int]) -> int:
+    """Return a number's count as if no restore had moved it to a band."""
+    return count - max((0, *(band for band in bands if band < count)))
 
 
 def _about_papers(intake: DayIntake) -> Iterator[Difference]:
-    if not intake.fates:
+    if intake.sent < 1:
         yield Difference(Doubt.NOT_SENT, intake.receipt_no)
-    if len(intake.fates) > 1:
+    if intake.sent > 1:
         yield Difference(Doubt.SENT_TWICE, intake.receipt_no)
     if intake.papers and not _OUT.intersection(intake.papers):
         doubtful = _DOUBTFUL.intersection(intake.papers)
@@ -206,7 +207,7 @@ def _about_papers(intake: DayIntake) -> Iterator[Difference]:
 
 def _about_court(intake: DayIntake, at_court: Mapping[str, str | None]) -> Iterator[Difference]:
     held = at_court.get(intake.event_id)
-    if intake.fate is Fate.STORED and held is None:
+    if intake.event_id in at_court and held is None:
         yield Difference(Doubt.NOT_AT_COURT, intake.receipt_no)
     if held is not None and held != intake.hash:
         yield Difference(Doubt.OTHER_AT_COURT, intake.receipt_no)

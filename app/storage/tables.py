@@ -170,6 +170,7 @@ outbox = Table(
     Column("corrects", Text, ForeignKey("outbox.id"), unique=True),
     CheckConstraint("state <> 'stored' OR (receipt_no IS NOT NULL AND epoch IS NOT NULL)", name="stored"),
     Index(None, "state", "seq"),
+    Index(None, "state", "answered_at"),
     Index(None, "visit_id"),
     sqlite_autoincrement=True,
 )
@@ -183,6 +184,8 @@ outbox_blob = Table(
     Column("epoch", Text),
     Column("stored_at", Text),
 )
+Index("ix_outbox_blob_owed", outbox_blob.c.visit_id, sqlite_where=outbox_blob.c.stored_at.is_(None))
+Index("ix_outbox_blob_sha256", outbox_blob.c.sha256)
 
 # What the back office said of a visit; a later word never replaces an earlier one.
 court_answer = Table(
@@ -265,6 +268,7 @@ print_job = Table(
     Column("updated_at", Text, nullable=False),
     CheckConstraint("visit_id IS NOT NULL OR ticket IS NOT NULL", name="subject"),
     Index(None, "state"),
+    Index(None, "visit_id"),
 )
 
 staff = Table(

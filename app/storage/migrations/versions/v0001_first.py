@@ -127,6 +127,7 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_outbox_corrects FOREIGN KEY(corrects) REFERENCES outbox (id)
 )""",
     """CREATE INDEX ix_outbox_state_seq ON outbox (state, seq)""",
+    """CREATE INDEX ix_outbox_state_answered_at ON outbox (state, answered_at)""",
     """CREATE INDEX ix_outbox_visit_id ON outbox (visit_id)""",
     """CREATE TABLE court_answer (
     id TEXT NOT NULL,
@@ -227,6 +228,9 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_print_job_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
 )""",
     """CREATE INDEX ix_print_job_state ON print_job (state)""",
+    """CREATE INDEX ix_print_job_visit_id ON print_job (visit_id)""",
+    """CREATE INDEX ix_outbox_blob_owed ON outbox_blob (visit_id) WHERE stored_at IS NULL""",
+    """CREATE INDEX ix_outbox_blob_sha256 ON outbox_blob (sha256)""",
     """CREATE TABLE staff (
     id TEXT NOT NULL,
     name TEXT NOT NULL,

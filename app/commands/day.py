@@ -1,0 +1,96 @@
+"""``python -m app day``: whether a counter's day adds up, with every difference by its number."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from app import settings
+from app.commands.terminal import ask_both
+from app.domain.day import DaySheet, Fate, TicketFate
+from app.errors import Expected
+from app.paths import Places
+from app.report import asking, no_data
+from app.services.day import day_sheet, sentence
+from app.services.desk import Desk, open_desk
+
+_FOUND: Final = 1
+_REFUSED: Final = 2
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command; 0 the day adds up, 1 it does not, 2 it could not be checked."""
+    options = _parser().parse_args(words)
+    places = Places.under(options.data) if options.data else Places.of_user()
+    if not places.store.is_file():
+        print(no_data(places), file=sys.stderr)
+        return _REFUSED
+    loaded, _faults = settings.load(options.settings or places.settings)
+    try:
+        desk = open_desk(loaded, places, ask=ask_both)
+    except Expected as problem:
+        print(problem, file=sys.stderr)
+        return _REFUSED
+    try:
+        sheet = _sheet(desk, options)
+    except Expected as problem:
+        print(problem, file=sys.stderr)
+        return _REFUSED
+    finally:
+        desk.close()
+    print(json.dumps(_facts(sheet), ensure_ascii=False, indent=2) if options.json else _text(sheet))
+    return 0 if sheet.balanced else _FOUND
+
+
+def _sheet(desk: Desk, options: argparse.Namespace) -> DaySheet:
+    with asking(options.court, options.token_file) as ask:
+        return desk.lanes.submit(day_sheet.lane, day_sheet, desk, options.date, ask).result()
+
+
+def _facts(sheet: DaySheet) -> dict[str, object]:
+    return {
+        "day": sheet.day.isoformat(),
+        "window": sheet.window,
+        "tickets": {fate.value: list(sheet.tickets_of(fate)) for fate in TicketFate},
+        "intakes": {fate.value: list(sheet.intakes_of(fate)) for fate in Fate},
+        "differences": [{"kind": one.kind.value, "number": one.number} for one in sheet.differences],
+        "court_checked": sheet.court_checked,
+        "audit": {"size": sheet.audit_size, "head": sheet.audit_head},
+    }
+
+
+def _text(sheet: DaySheet) -> str:
+    tickets = {fate: len(sheet.tickets_of(fate)) for fate in TicketFate}
+    intakes = {fate: len(sheet.intakes_of(fate)) for fate in Fate}
+    done, missed, left = (tickets[fate] for fate in TicketFate)
+    stored, waiting, attention = (intakes[fate] for fate in Fate)
+    lines = [
+        f"{sheet.day}  {sheet.window} 号窗口",
+        f"取号 {len(sheet.tickets)} = 已办 {done} + 未到 {missed} + 未完 {left}",
+        f"收据 {len(sheet.intakes)} = 已送达 {stored} + 待送 {waiting} + 待处理 {attention}",
+        f"补打 {len(sheet.reprints)}  审计 {sheet.audit_size} 行 {sheet.audit_head}",
+    ]
+    lines += [f"! {sentence(one)}" for one in sheet.differences] or ["✓ 账是平的"]
+    if not sheet.court_checked:
+        lines.append("（没有与法院核对；加 --court URL 核对）")
+    return "\n".join(lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m app day",
+        description="日结：取号=已办+未到+未完；收据=登记=已送达+待送+待处理。每一处不符都列出号码。",
+        epilog="例：python -m app day   python -m app day --date 2026-11-20 --court http://court:8700",
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
+    parser.add_argument("--settings", type=Path, metavar="FILE", help="设置文件")
+    parser.add_argument("--date", type=date.fromisoformat, metavar="DAY", help="哪一天（默认今天）")
+    parser.add_argument("--court", metavar="URL", help="同时与法院核对")
+    parser.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+    return parser

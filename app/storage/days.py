@@ -1,0 +1,92 @@
+"""What one day of a counter left in the store, read in one transaction for the day equation."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, select
+
+from app.clock import moment, stamp
+from app.domain.audit import Act, AuditLine, Head
+from app.storage import restoring, trail
+from app.storage.tables import audit_line, counter, intake, outbox, print_job, visit
+
+_INTAKE: Final = (intake.c.receipt_no, intake.c.finished_at, intake.c.body)
+_RECEIPTS: Final = ("receipt", "receipt_a4")
+
+
+@dataclass(frozen=True)
+class DayRow:
+    """A finished visit of the day. ``events`` are (id, kind, state, sha256, court receipt) in their order.
+
+    ``titles`` are its matters; empty once the record was erased.
+    """
+
+    receipt_no: str
+    ticket: str
+    window: int
+    finished_at: datetime
+    titles: tuple[str, ...]
+    events: tuple[tuple[str, str, str, str, str], ...]
+    papers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DayFacts:
+    """Everything of the day: visits, receipt numbers given out by window, bands, reprints, trail's head."""
+
+    rows: tuple[DayRow, ...]
+    given: int
+    bands: tuple[int, ...]
+    reprints: tuple[AuditLine, ...]
+    head: Head
+
+
+def facts(connection: Connection, day: date, window: int, since: datetime, until: datetime) -> DayFacts:
+    """Return the day's facts; ``since`` and ``until`` are its first moment and the next day's."""
+    columns = (visit.c.id, visit.c.ticket, visit.c.window, *_INTAKE)
+    found = connection.execute(
+        select(*columns)
+        .join(intake, intake.c.visit_id == visit.c.id)
+        .where(visit.c.day == day.isoformat(), visit.c.window == window, visit.c.state == "finished")
+        .order_by(intake.c.receipt_no)
+    )
+    name = f"receipt.{day.isoformat()}.{window}"
+    given = connection.execute(select(counter.c.value).where(counter.c.name == name)).scalar()
+    return DayFacts(
+        tuple(_row(connection, row) for row in found.all()),
+        int(given or 0),
+        restoring.all_bands(connection).get(day.isoformat(), ()),
+        _reprints(connection, since, until),
+        trail.head(connection),
+    )
+
+
+def _row(connection: Connection, row: Any) -> DayRow:
+    columns = (outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.sha256, outbox.c.receipt_no)
+    sent = connection.execute(select(*columns).where(outbox.c.visit_id == row.id).order_by(outbox.c.seq))
+    papers = connection.execute(
+        select(print_job.c.state).where(print_job.c.visit_id == row.id, print_job.c.kind.in_(_RECEIPTS))
+    )
+    body = json.loads(row.body) if row.body else {}
+    return DayRow(
+        row.receipt_no,
+        row.ticket,
+        row.window,
+        moment(row.finished_at),
+        tuple(matter.get("title", "") for matter in body.get("matters", ())),
+        tuple((e.id, e.kind, e.state, e.sha256, e.receipt_no or "") for e in sent),
+        tuple(papers.scalars()),
+    )
+
+
+def _reprints(connection: Connection, since: datetime, until: datetime) -> tuple[AuditLine, ...]:
+    wanted = select(*(audit_line.c[name] for name in AuditLine.__slots__)).where(
+        audit_line.c.act == Act.REPRINTED.value,
+        audit_line.c.at >= stamp(since),
+        audit_line.c.at < stamp(until),
+    )
+    return tuple(AuditLine(*row) for row in connection.execute(wanted.order_by(audit_line.c.seq)))
