@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _serve(_SERVERS[words[0]].module, words[1:])
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
+    if words[:1] == ["recognition-worker"]:
+        return int(import_module("app.recognition.worker").main() or 0)
     if words[:1] == ["device-worker"] and len(words) > 1:
         return _device_worker(words[1], words[2:])
     if words[:1] == ["simulate"] and len(words) > 1:
