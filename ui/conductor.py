@@ -22,6 +22,7 @@ from app.services import (
     confirmation,
     drafts,
     finishing,
+    freezing,
     identity,
     issuing,
     matters,
@@ -63,6 +64,7 @@ class Conductor(QObject):
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._finished = ""
         self._unsigned_visit = ""
+        self._received_visit = ""
         self._view: DeskView | None = None
         self._stale = False
         self._status_stale = False
@@ -241,7 +243,7 @@ class Conductor(QObject):
         self._desk.cancel()
 
     def _edit(self, path: str, text: str) -> None:
-        self._unsigned_visit = ""
+        self._unsigned_visit = self._received_visit = ""
         self.acts.run(
             self, drafts.set_field, path, text, once=False, name="edit", done=lambda _none: self._refresh()
         )
@@ -294,14 +296,23 @@ class Conductor(QObject):
     def _finish(self) -> None:
         visit = self._view.visit if self._view else None
         unsigned = visit is not None and visit.visit_id == self._unsigned_visit
+        received = visit is not None and visit.visit_id == self._received_visit
 
         def refused(problem: Expected) -> None:
             if isinstance(problem, finishing.NotSigned) and visit is not None:
                 self._unsigned_visit = visit.visit_id
+            if isinstance(problem, freezing.Frozen) and visit is not None and problem.receivable:
+                self._received_visit = visit.visit_id
             self._window.show_problem(problem)
 
         self.acts.run(
-            self, finishing.finish, unsigned, busy=_("正在办结"), done=self._finished_visit, problem=refused
+            self,
+            finishing.finish,
+            unsigned,
+            received,
+            busy=_("正在办结"),
+            done=self._finished_visit,
+            problem=refused,
         )
 
     def _finished_visit(self, finished: finishing.Finished) -> None:

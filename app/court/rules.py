@@ -63,11 +63,14 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("amended_at", "utc"),
         Field("changes", "list", most=2_000),
     ),
-    # ``notices`` are what the party was told in writing; ``continues`` names the visit this one goes on with.
+    # ``notices`` are what the party was told in writing; ``continues`` names the visit this one goes on with;
+    # ``findings`` are the risks, ``disposal`` says whether the visit was done or only received.
     ("intake", 3): (
         *_INTAKE,
         Field("agents", "list", most=1_000),
         Field("notices", "list", most=100),
+        Field("disposal", "text"),
+        Field("findings", "list", most=1_000),
     ),
 }
 """Required fields by kind and schema of the body."""

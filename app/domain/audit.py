@@ -24,6 +24,7 @@ class Act(StrEnum):
     SIGNED_IN = "signed_in"
     CALLED = "called"
     FINISHED = "finished"
+    UNFROZEN = "unfrozen"
     PRINTED = "printed"
     REPRINTED = "reprinted"
     PAPER_ANSWERED = "paper_answered"

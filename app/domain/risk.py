@@ -28,12 +28,21 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One risk that has come true. `action` says what the clerk can do about it."""
+    """One risk that has come true.
+
+    `action` says what the clerk can do about it, `about` tells findings of one node apart (which clock).
+    """
 
     node: int
     effect: Effect
     rule: Rule
     action: str
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same while the same thing is found, whatever the words: `12.preservation_before`."""
+        return f"{self.node:02d}.{self.about}" if self.about else f"{self.node:02d}"
 
     @property
     def id(self) -> str:
@@ -117,9 +126,9 @@ _GRAVITY = {Effect.REMIND: 0, Effect.WARN: 1, Effect.FREEZE: 2}
 _Node = Callable[[Intake, datetime, RiskLimits], Sequence[Finding]]
 
 
-def _finding(node: int, effect: Effect, text: str, article: str, action: str) -> Finding:
+def _finding(node: int, effect: Effect, text: str, article: str, action: str, about: str = "") -> Finding:
     basis = Basis.LAW if article else Basis.DESIGN
-    return Finding(node, effect, Rule(f"risk.{node:02d}", text, article, basis), action)
+    return Finding(node, effect, Rule(f"risk.{node:02d}", text, article, basis), action, about)
 
 
 def _no_receipt(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence[Finding]:
@@ -134,7 +143,14 @@ def _clock_near(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[
         return ()
     near = [(clock, (clock.safe_end - now.date()).days) for clock in intake.decision_clocks]
     return [
-        _finding(2, Effect.WARN, _left_text(clock, left), clock.rule.article, "今天作出决定，或者先行立案")
+        _finding(
+            2,
+            Effect.WARN,
+            _left_text(clock, left),
+            clock.rule.article,
+            "今天作出决定，或者先行立案",
+            clock.rule.id,
+        )
         for clock, left in near
         if left <= 1 and clock.state(now.date()) is not State.OVER
     ]
@@ -151,7 +167,14 @@ def _clock_over(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[
         return ()
     over = [clock for clock in intake.decision_clocks if clock.state(now.date()) is State.OVER]
     return [
-        _finding(3, Effect.FREEZE, f"{clock.rule.name}期限已过", clock.rule.article, _over_action(clock))
+        _finding(
+            3,
+            Effect.FREEZE,
+            f"{clock.rule.name}期限已过",
+            clock.rule.article,
+            _over_action(clock),
+            clock.rule.id,
+        )
         for clock in over
     ]
 
@@ -205,6 +228,7 @@ def _promise_overdue(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequ
             f"容缺承诺已逾期：{'、'.join(promise.names)}",
             "",
             "联系当事人，逾期的按未补正处理",
+            promise.made.isoformat(),
         )
         for promise in intake.promises
         if promise.overdue(now.date())
@@ -252,14 +276,19 @@ def _hours(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[Findi
         else:
             effect = Effect.WARN if left <= _ONE_DAY / 2 else Effect.REMIND
             text = f"{clock.rule.name}还剩{int(left.total_seconds() // 3600)}小时"
-        found.append(_finding(node, effect, text, clock.rule.article, "立即送承办法官"))
+        act, about = "立即送承办法官", clock.rule.id
+        found.append(_finding(node, effect, text, clock.rule.article, act, about))
     return found
 
 
 def _no_power(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence[Finding]:
-    rules = [missing_power(agent, power) for agent, power in intake.agent_acts]
-    blank = Finding(14, Effect.FREEZE, Rule("risk.14", ""), "补交特别授权，或者由本人办理")
-    return [replace(blank, rule=replace(rule, id="risk.14")) for rule in rules if rule is not None]
+    asked = [(missing_power(agent, power), power) for agent, power in intake.agent_acts]
+    action = "补交特别授权，或者由本人办理"
+    return [
+        Finding(14, Effect.FREEZE, replace(rule, id="risk.14"), action, power.name.lower())
+        for rule, power in asked
+        if rule is not None
+    ]
 
 
 _NODES: tuple[_Node, ...] = (

@@ -18,23 +18,17 @@ from app.domain.group import group_rules, is_wrong
 from app.domain.matter import Level, Matter
 from app.domain.mediation import mediation_for
 from app.domain.money import format_money
-from app.domain.party import Agent, Power, agent_findings, foreign_documents, unknown_details
-from app.domain.risk import Effect, Intake, check_intake
+from app.domain.party import agent_findings, foreign_documents, unknown_details
+from app.domain.risk import Effect, Finding
 from app.domain.rule import Basis, Rule
-from app.domain.short_form import (
-    answered_clocks,
-    hour_clocks,
-    missing_fields,
-    moment_of,
-    received_clocks,
-    variant_of,
-)
-from app.services import form
-from app.services.fields import FIRST, Draft, value
+from app.domain.short_form import missing_fields, variant_of
+from app.services import form, risks
+from app.services.fields import FIRST, Draft
 from app.services.knowledge import Knowledge
+from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current
 from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark, Remark
-from app.storage.records import PageRecord
+from app.storage.records import FindingRecord, PageRecord
 from app.texts import _
 
 _MARKS = {
@@ -49,8 +43,17 @@ _WORK = "职业或工作单位"
 _ORDER = {Status.MISSING_LAW: 0, Status.MISSING_PRACTICE: 1, Status.HAVE: 2, Status.NOT_NEEDED: 3}
 
 
-def advise(draft: Draft, dossier: Sequence[PageRecord], knowledge: Knowledge, now: datetime) -> AdviceView:
-    """Return the right zone for the matter on the screen, received at the instant ``now``."""
+def advise(
+    draft: Draft,
+    dossier: Sequence[PageRecord],
+    knowledge: Knowledge,
+    now: datetime,
+    findings: Sequence[FindingRecord] = (),
+) -> AdviceView:
+    """Return the right zone for the matter on the screen, received at the instant ``now``.
+
+    ``findings`` are the risks on record: a freeze that was lifted says by whom and why.
+    """
     shown = current(draft, knowledge)
     clocks = Running(shown, knowledge, now)
     today = local(now).date()
@@ -61,23 +64,10 @@ def advise(draft: Draft, dossier: Sequence[PageRecord], knowledge: Knowledge, no
         dues=tuple(_dues(clocks, today)),
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
-        remarks=tuple(_remarks(draft, shown, clocks, now)),
+        remarks=tuple(_remarks(draft, shown, clocks, findings)),
         urgent=urgency.rules[-1].text if pressing else "",
         matter=shown.matter.name,
     )
-
-
-class Running:
-    """Every clock of a matter received at the instant ``now``."""
-
-    def __init__(self, shown: Sheet, knowledge: Knowledge, now: datetime) -> None:
-        table = knowledge.holidays
-        start = moment_of(shown.matter, shown.answers)
-        self.now = local(now)
-        self.received = received_clocks(shown.matter, shown.answers, self.now.date(), table)
-        self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table)
-        begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
-        self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)
 
 
 # ---- checklist -------------------------------------------------------------------------------------
@@ -199,7 +189,12 @@ def _mediation(draft: Draft, shown: Sheet) -> FieldView | None:
     return form.field_view(draft, spec) if spec is not None else None
 
 
-def _remarks(draft: Draft, shown: Sheet, clocks: Running, now: datetime) -> Iterable[Remark]:
+def _remarks(
+    draft: Draft, shown: Sheet, clocks: Running, findings: Sequence[FindingRecord]
+) -> Iterable[Remark]:
+    lifted = {one.key: one for one in findings if one.lifted_at is not None}
+    for finding in risks.found(draft, shown, clocks):
+        yield _risk(finding, lifted.get(risks.key_of(shown, finding)))
     if shown.matter.reserved and shown.matter.destination:
         words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
         yield Remark(words)
@@ -207,9 +202,6 @@ def _remarks(draft: Draft, shown: Sheet, clocks: Running, now: datetime) -> Iter
     if asked:
         labels = "、".join(field.label for field in asked)
         yield Remark(_("还要问：{labels}").format(labels=labels), action=_("缺也照收，一次写清"))
-    for finding in check_intake(_intake(draft, shown, clocks), local(now)):
-        grave = finding.effect is not Effect.REMIND
-        yield Remark(finding.rule.text, finding.rule.article, finding.action, grave)
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
         yield Remark(rule.text, rule.article or _practice(rule))
     yield from _group(shown)
@@ -217,6 +209,16 @@ def _remarks(draft: Draft, shown: Sheet, clocks: Running, now: datetime) -> Iter
     offer = mediation_for(shown.matter, shown.answers.marks)
     if form.mediation_spec(shown) is None and offer.article:
         yield Remark(offer.text, offer.article)
+
+
+def _risk(finding: Finding, lifted: FindingRecord | None) -> Remark:
+    """A freeze stands in red with the way to the supervisor, until it is lifted."""
+    text, article = finding.rule.text, finding.rule.article or _("本院风险控制")
+    frozen = finding.effect is Effect.FREEZE
+    if frozen and lifted is not None:
+        words = _("{who}已解除冻结：{reason}").format(who=lifted.lifted_by, reason=lifted.reason)
+        return Remark(text, article, words)
+    return Remark(text, article, finding.action, finding.effect is not Effect.REMIND, frozen)
 
 
 def _practice(rule: Rule) -> str:
@@ -250,27 +252,3 @@ def _details(shown: Sheet) -> Iterable[Remark]:
     for name, unknown in lacking:
         words = _("{name}：还不知道{labels}，诉状里有就不必再问").format(name=name, labels="、".join(unknown))
         yield Remark(words, "民事诉讼法第124条")
-
-
-def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
-    """What the risk nodes look at while the visit is open; its receipt is part of finishing it."""
-    agent = next(iter(shown.parties.agents), None)
-    return Intake(
-        statement_received=True,
-        receipt_given=True,
-        decision_clocks=clocks.received,
-        hour_clocks=clocks.hours,
-        relief_applied=shown.answers.said("relief"),
-        filing_now=True,
-        agent_acts=tuple(_acts(draft, shown, agent)) if agent else (),
-    )
-
-
-def _acts(draft: Draft, shown: Sheet, agent: Agent) -> Iterable[tuple[Agent, Power]]:
-    """Acts of this matter for which an agent needs special authority."""
-    if value(draft, shown.path("mediation")) == form.AGREE:
-        yield agent, Power.SETTLE
-    if variant_of(shown.matter, shown.answers).startswith("appeal"):
-        yield agent, Power.APPEAL
-    if shown.matter.code == "S12" and shown.answers.variant == "collect":
-        yield agent, Power.COLLECT

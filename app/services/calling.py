@@ -18,6 +18,7 @@ from app.ids import new_id
 from app.lanes import HALL, on
 from app.notices import Level, Notice
 from app.services.desk import Desk
+from app.services.freezing import refuse_leaving
 from app.storage import trail, visits
 from app.storage.access import Transaction
 from app.storage.records import VisitRecord
@@ -150,7 +151,8 @@ def recall(desk: Desk) -> str:
 def no_show(desk: Desk) -> None:
     """Record that the called person is not here; the draft is kept for when they come back.
 
-    A draft left open on an earlier day has no ticket today; it is put away alone.
+    A draft left open on an earlier day has no ticket today; it is put away alone. Raises Frozen when it
+    holds papers: nobody comes back with that number, and they have no receipt.
     """
     before = desk.store(visits.open_at, desk.window)
     mended(desk)
@@ -160,6 +162,7 @@ def no_show(desk: Desk) -> None:
     if draft is None or draft.day == desk.today().isoformat():
         _let_go(desk, EventKind.NO_SHOW)
     elif draft is not None:
+        refuse_leaving(desk, draft.id)
         _put_away(desk, draft)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Final
 
 from app.clock import local, stamp
 from app.domain.clocks import Clock, HourClock
-from app.domain.dossier import Bundle, bundles
+from app.domain.dossier import Bundle
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.matter import FieldKind
@@ -19,18 +19,18 @@ from app.domain.notice import outcome_of
 from app.domain.party import Agent, Party
 from app.domain.short_form import variant_of
 from app.errors import FormProblem
-from app.services import people
-from app.services.advice import Running
+from app.services import people, risks
 from app.services.fields import Draft, is_agent, value
 from app.services.form import shown_values
 from app.services.knowledge import Knowledge
+from app.services.running import Running
 from app.services.sheet import (
     CURRENT,
     Sheet,
     checklist,
     copies_counted,
     material_name,
-    numbers,
+    papers_in,
     sheets,
 )
 from app.services.views import FieldView
@@ -40,6 +40,7 @@ from app.storage.access import Transaction
 from app.storage.records import (
     BlobRecord,
     ConfirmationRecord,
+    FindingRecord,
     IntakeRecord,
     PageRecord,
     SupplementRecord,
@@ -74,7 +75,11 @@ class Case:
 @dataclass(frozen=True)
 class Closing:
     """What finishing adds: the number, the time, the signature that counts, the bound pages if any, and
-    what the party is told in writing to supply."""
+    what the party is told in writing to supply.
+
+    ``findings`` are the risks on record and ``standing`` the keys of those that still hold; ``done`` is False
+    where something frozen was only received.
+    """
 
     receipt_no: str
     at: datetime
@@ -82,6 +87,9 @@ class Closing:
     dossier: BlobRecord | None
     owed: Sequence[BlobRecord]
     told: Sequence[SupplementRecord] = ()
+    findings: Sequence[FindingRecord] = ()
+    standing: Collection[str] = ()
+    done: bool = True
 
 
 def read_case(connection: Transaction, visit_id: str) -> Case:
@@ -112,6 +120,7 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Kno
         "ticket": visit.ticket,
         "opened_at": stamp(visit.opened_at),
         "finished_at": stamp(closing.at),
+        "disposal": "done" if closing.done else "received",
         "zone": "Asia/Shanghai",
         "visitor": _named(
             case.draft, "identity", ("name", "id_number", "phone", "role", "address", "nation")
@@ -121,6 +130,7 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Kno
         "notices": [_notice(record) for record in closing.told],
         "parties": _parties(made, case.draft),
         "agents": _agents(made),
+        "findings": risks.body(closing.findings, closing.standing),
         "provenance": _provenance(case.draft),
         "materials": [_material(case.draft, bundle, made, knowledge) for bundle in handed_in(case)],
         "dossier": _dossier(closing.dossier),
@@ -317,16 +327,8 @@ def _named(draft: Draft, prefix: str, names: Sequence[str]) -> dict[str, str]:
 
 
 def handed_in(case: Case) -> tuple[Bundle, ...]:
-    """Pages by matter and material, and after them what was counted on the counter without a scan."""
-    scanned = bundles(record.page for record in case.dossier)
-    known = {(bundle.matter, bundle.material) for bundle in scanned}
-    counted = [
-        Bundle(code, (), number)
-        for number in numbers(case.draft)
-        for code, copies in sorted(copies_counted(case.draft, number).items())
-        if copies and (number, code) not in known
-    ]
-    return tuple(sorted((*scanned, *counted), key=lambda bundle: bundle.matter))
+    """What the visitor handed in, by matter and material."""
+    return papers_in(case.draft, case.dossier)
 
 
 def _material(draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Knowledge) -> dict[str, object]:

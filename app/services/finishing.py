@@ -23,7 +23,7 @@ from app.ids import new_id
 from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
-from app.services import confirmation, notice_paper, people, supplement
+from app.services import confirmation, freezing, notice_paper, people, risks, supplement
 from app.services.case import SCHEMA, Case, Closing, handed_in, intake_body, read_case, receipt_content
 from app.services.desk import Desk
 from app.services.drafts import require_open
@@ -58,16 +58,17 @@ class Finished:
 
 
 @on(PAPERS)
-def finish(desk: Desk, unsigned: bool = False) -> Finished:
+def finish(desk: Desk, unsigned: bool = False, received: bool = False) -> Finished:
     """Finish the open visit; a statement is always received, whatever is missing from it.
 
-    ``unsigned`` finishes without the party's signature and says so in the record. Raises FormProblem when
-    nobody is named, nothing was handed in, or a list of missing papers changed after it was looked at;
-    NotSigned, StorageProblem.
+    ``unsigned`` finishes without the party's signature, ``received`` receives the papers where the matter
+    itself is frozen; the record says so. Raises FormProblem when nobody is named, nothing was handed in, or
+    a list of missing papers changed after it was looked at; Frozen, NotSigned, StorageProblem.
     """
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)
+    freezing.refuse_done(desk, visit_id, received=received)
     signed = _valid_signature(desk, case)
     if signed is None and not unsigned:
         raise NotSigned(
@@ -149,7 +150,11 @@ def _commit(
     count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
     number = receipt_number(day, desk.window, restoring.above(connection, day, count))
     told = _told(connection, desk, case, number, now, signed=signed is not None)
-    closing = Closing(number, now, signed, dossier, _owed(connection, case, signed, dossier), told)
+    holds = risks.in_visit(case.draft, desk.knowledge, now)
+    known = freezing.note(connection, visit_id, holds, now)
+    done = not freezing.frozen(holds, known)
+    owed = _owed(connection, case, signed, dossier)
+    closing = Closing(number, now, signed, dossier, owed, told, known, frozenset(holds), done)
     body = canonical(intake_body(case, closing, desk.settings.hall, desk.knowledge))
     sha256 = sha256_hex(body)
     intakes.add_intake(connection, IntakeRecord(visit_id, number, body, sha256, now))
@@ -178,6 +183,7 @@ def _commit(
         receipt_no=number,
         sha256=sha256,
         signed=int(signed is not None),
+        done=int(done),
     )
     return number
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from app.domain.causes import Cause
 from app.domain.checklist import Handed, Item, assess
+from app.domain.dossier import Bundle, bundles
 from app.domain.matter import Field, FieldKind, Matter, Variant
 from app.domain.party import Parties, Party
 from app.domain.short_form import Answers, variant_of, visible_fields
@@ -176,6 +177,19 @@ def copies_counted(draft: Draft, number: int) -> dict[str, int]:
         for path, field in draft.items()
         if path.startswith(prefix) and field.value.isdigit()
     }
+
+
+def papers_in(draft: Draft, dossier: Sequence[PageRecord]) -> tuple[Bundle, ...]:
+    """Pages by matter and material, and after them what was counted on the counter without a scan."""
+    scanned = bundles(record.page for record in dossier)
+    known = {(bundle.matter, bundle.material) for bundle in scanned}
+    counted = [
+        Bundle(code, (), number)
+        for number in numbers(draft)
+        for code, copies in sorted(copies_counted(draft, number).items())
+        if copies and (number, code) not in known
+    ]
+    return tuple(sorted((*scanned, *counted), key=lambda bundle: bundle.matter))
 
 
 def card_shown(draft: Draft, shown: Sheet) -> bool:

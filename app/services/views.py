@@ -351,12 +351,30 @@ class FeeView:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something to know or to do; ``grave`` asks for an act before the matter goes on."""
+    """Something to know or to do; ``grave`` asks for an act first, ``frozen`` for a supervisor."""
 
     text: str
     basis: str = ""
     action: str = ""
     grave: bool = False
+    frozen: bool = False
+
+
+@dataclass(frozen=True)
+class RiskView:
+    """One risk of the visit. ``effect``: remind, warn, freeze; ``stands`` until it is lifted or gone."""
+
+    key: str
+    matter: str
+    effect: str
+    text: str
+    basis: str
+    action: str
+    stands: bool
+    appeared_at: datetime
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
 from app.lanes import HALL, on
-from app.services import answers, confirmation, form, print_out, queue
+from app.services import answers, confirmation, form, freezing, print_out, queue, risks
 from app.services.advice import advise
 from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
@@ -26,7 +26,7 @@ from app.services.views import (
     StepView,
     VisitView,
 )
-from app.storage import intakes, print_jobs, visits
+from app.storage import findings, intakes, print_jobs, visits
 from app.storage.access import Transaction
 from app.texts import _
 
@@ -44,6 +44,7 @@ def _desk_view(connection: Transaction, desk: Desk, finished: str) -> DeskView:
     visit_id = shown.id if shown else finished
     case = read_case(connection, visit_id) if visit_id else None
     doubts = print_jobs.in_state(connection, "unconfirmed")
+    advice = _advice(connection, case, desk) if case else AdviceView()
     return DeskView(
         court=hall.court,
         centre=hall.centre,
@@ -51,9 +52,20 @@ def _desk_view(connection: Transaction, desk: Desk, finished: str) -> DeskView:
         clerk=hall.clerk,
         queue=queue.view(desk),
         visit=_visit(connection, case, desk) if case else None,
-        advice=advise(case.draft, case.dossier, desk.knowledge, desk.clock.now()) if case else AdviceView(),
+        advice=advice,
         doubts=tuple(print_out.job_view(job) for job in doubts),
     )
+
+
+def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
+    """The right zone; what the clerk is shown to be at risk is put on record as it is shown."""
+    now = desk.clock.now()
+    if case.visit.state == "open":
+        holds = risks.in_visit(case.draft, desk.knowledge, now)
+        known = freezing.note(connection, case.visit.id, holds, now)
+    else:
+        known = findings.of_visit(connection, case.visit.id)
+    return advise(case.draft, case.dossier, desk.knowledge, now, known)
 
 
 def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:

@@ -188,3 +188,18 @@ class ApprovalRecord:
     asked_at: datetime
     refusal: Refusal | None = None
     spent_on: str = ""
+
+
+@dataclass(frozen=True)
+class FindingRecord:
+    """One risk of a visit; ``key`` names matter, node and what it is about; ``lifted_by`` the supervisor."""
+
+    key: str
+    effect: str
+    text: str
+    article: str
+    action: str
+    appeared_at: datetime
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    reason: str = ""

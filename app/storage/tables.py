@@ -317,6 +317,29 @@ audit_line = Table(
     Index(None, "subject"),
 )
 
+# Each risk of a visit from when the clerk was shown it; a freeze ends by a supervisor's approval.
+finding = Table(
+    "finding",
+    metadata,
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("effect", Text, _one_of("effect", "remind", "warn", "freeze"), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("article", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("appeared_at", Text, nullable=False),
+    Column("lifted_at", Text),
+    Column("lifted_by", Text),
+    Column("reason", Text),
+    Column("approval_id", Text, ForeignKey("approval.id"), unique=True),
+    CheckConstraint("lifted_at IS NULL OR effect = 'freeze'", name="lifted"),
+    CheckConstraint(
+        "(lifted_at IS NULL) = (lifted_by IS NULL) AND (lifted_at IS NULL) = (reason IS NULL) "
+        "AND (lifted_at IS NULL) = (approval_id IS NULL)",
+        name="whole",
+    ),
+)
+
 
 # What a trigger says is what the clerk's program reports if anything tries.
 def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
@@ -385,9 +408,16 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
     """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
+    """CREATE TRIGGER finding_identity
+       BEFORE UPDATE OF visit_id, key, effect, text, article, action, appeared_at ON finding
+       BEGIN SELECT RAISE(ABORT, 'a finding is immutable'); END""",
+    """CREATE TRIGGER finding_lifted_once BEFORE UPDATE ON finding WHEN OLD.lifted_at IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'a freeze is lifted once'); END""",
+    """CREATE TRIGGER finding_kept BEFORE DELETE ON finding
+       BEGIN SELECT RAISE(ABORT, 'a finding is kept'); END""",
     *(
         _frozen_with_visit(table, when, verb, row)
-        for table in ("draft_field", "page", "confirmation")
+        for table in ("draft_field", "page", "confirmation", "finding")
         for when, verb, row in (
             ("insert", "INSERT", "NEW"),
             ("update", "UPDATE", "OLD"),

@@ -14,6 +14,7 @@ from app.services import issuing
 from app.services.rhythm import Rhythm
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.keys import KEYS, step_key
+from ui.screens.palette import PalettePage
 from ui.widgets.key_button import KeyButton
 from ui.widgets.steps import STEPS
 
@@ -21,6 +22,7 @@ __all__ = ["counter", "qapp"]
 
 pytestmark = OFFSCREEN
 SELDOM = Rhythm(view=3600.0)
+SPOKEN = Qt.ItemDataRole.AccessibleTextRole
 ONLY_A_KEY = {"cancel", "quit"}
 """Shown while something can be cancelled; the window's own close button."""
 
@@ -57,6 +59,11 @@ def test_every_act_shows_its_key_on_its_control(counter: OpenCounter, tmp_path: 
         desk.key(Qt.Key(Qt.Key.Key_1 + index), ALT)
         QApplication.processEvents()
         shown += desk.words()
+    desk.key(Qt.Key.Key_F1)
+    listed = desk.window.findChild(PalettePage)
+    assert listed is not None
+    rows = listed.list.model()
+    shown += "\n".join(str(rows.data(rows.index(n, 0), SPOKEN)) for n in range(rows.rowCount()))
     for act, key in KEYS.items():
         if act in buttons:
             assert buttons[act] == key, act

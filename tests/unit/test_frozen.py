@@ -165,7 +165,7 @@ def test_hall_events_are_only_ever_added(store: Store) -> None:
 
 def test_a_visit_that_was_missed_can_be_opened_again_but_a_finished_one_not(store: Store) -> None:
     with store.transaction() as c:
-        visits.close(c, OPEN, "no_show", MOMENT)
+        visits.close(c, OPEN, "away", MOMENT)
         visits.reopen(c, OPEN)
         visits.reopen(c, DONE)
         again, done = visits.get(c, OPEN), visits.get(c, DONE)

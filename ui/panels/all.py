@@ -8,6 +8,7 @@ from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.panel import Panel
 from ui.panels.queue_acts import QueueActsPanel
+from ui.panels.risks import RisksPanel
 from ui.panels.sending import SendingPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
@@ -15,4 +16,5 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     DevicesPanel,
     DeviceChoicePanel,
     SendingPanel,
+    RisksPanel,
 )  # fmt: skip

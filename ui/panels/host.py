@@ -49,6 +49,7 @@ class Panels(QObject):
         window.panel_left.connect(self.close)
         window.open_panel.connect(self.open)
         window.header.more.connect(partial(self.open, self.palette.key))
+        window.advice.panel.connect(self.open)
         window.messages.pin_given.connect(self._check)
         window.messages.pin_refused.connect(self._withdraw)
 

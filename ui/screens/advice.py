@@ -69,10 +69,14 @@ class _Slot(QWidget):
 
 
 class AdviceZone(QFrame):
-    """Emits ``answered(path, value)`` for the mediation choice and ``explain(title)`` when asked why."""
+    """Emits ``answered(path, value)`` for the mediation choice, ``explain(title)`` when asked why.
+
+    ``panel(key)`` asks for the panel where what the card says can be acted on.
+    """
 
     answered = Signal(str, str)
     explain = Signal(str)
+    panel = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,16 +174,26 @@ class AdviceZone(QFrame):
         if not remarks:
             return None
         frame, box = self._section(_("提示"))
-        for remark in remarks:
+        last_frozen = max((n for n, remark in enumerate(remarks) if remark.frozen), default=-1)
+        for number, remark in enumerate(remarks):
             tone = "bad" if remark.grave else "ink"
-            line = row(Badge(self._look, Shape.ALERT if remark.grave else Shape.RING), gap=self._look.grid())
-            line.addWidget(Label(remark.text, tone=tone, wrap=True), 1)
+            shape = Shape.STOP if remark.frozen else Shape.ALERT if remark.grave else Shape.RING
+            line = row(Badge(self._look, shape), gap=self._look.grid())
+            text = _("已冻结：{text}").format(text=remark.text) if remark.frozen else remark.text
+            line.addWidget(Label(text, tone=tone, wrap=True, bold=remark.frozen), 1)
             box.addLayout(line)
             below = _joined(remark.action, remark.basis)
             if below:
                 words = Label(below, size="small", tone="sub", wrap=True)
                 box.addLayout(row(words, margins=(self._look.px(16) + self._look.grid(), 0, 0, 0)))
+            if number == last_frozen:
+                box.addWidget(self._to_risks())
         return frame
+
+    def _to_risks(self) -> KeyButton:
+        button = KeyButton(self._look, "panel_risks", _("请值班主任解除"), icon="shield")
+        button.clicked.connect(lambda: self.panel.emit("risks"))
+        return button
 
     def _checks(self, checks: tuple[CheckLine, ...]) -> QFrame | None:
         if not checks:

@@ -258,6 +258,26 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_approval_staff_id FOREIGN KEY(staff_id) REFERENCES staff (id)
 )""",
     """CREATE INDEX ix_approval_asked_at ON approval (asked_at)""",
+    """CREATE TABLE finding (
+    visit_id TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    effect TEXT NOT NULL CONSTRAINT ck_finding_effect CHECK (effect IN ('remind', 'warn', 'freeze')),
+    text TEXT NOT NULL,
+    article TEXT NOT NULL,
+    action TEXT NOT NULL,
+    appeared_at TEXT NOT NULL,
+    lifted_at TEXT,
+    lifted_by TEXT,
+    reason TEXT,
+    approval_id TEXT,
+    PRIMARY KEY (visit_id, "key", effect),
+    CONSTRAINT ck_finding_lifted CHECK (lifted_at IS NULL OR effect = 'freeze'),
+    CONSTRAINT ck_finding_whole CHECK ((lifted_at IS NULL) = (lifted_by IS NULL)
+    AND (lifted_at IS NULL) = (reason IS NULL) AND (lifted_at IS NULL) = (approval_id IS NULL)),
+    CONSTRAINT fk_finding_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT uq_finding_approval_id UNIQUE (approval_id),
+    CONSTRAINT fk_finding_approval_id FOREIGN KEY(approval_id) REFERENCES approval (id)
+)""",
     """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
     BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
     """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
@@ -315,6 +335,13 @@ _STATEMENTS: Final = (
        BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
     """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
+    """CREATE TRIGGER finding_identity
+       BEFORE UPDATE OF visit_id, key, effect, text, article, action, appeared_at ON finding
+       BEGIN SELECT RAISE(ABORT, 'a finding is immutable'); END""",
+    """CREATE TRIGGER finding_lifted_once BEFORE UPDATE ON finding WHEN OLD.lifted_at IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'a freeze is lifted once'); END""",
+    """CREATE TRIGGER finding_kept BEFORE DELETE ON finding
+       BEGIN SELECT RAISE(ABORT, 'a finding is kept'); END""",
     """CREATE TRIGGER draft_field_frozen_insert BEFORE INSERT ON draft_field
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
@@ -349,6 +376,18 @@ _STATEMENTS: Final = (
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER confirmation_frozen_delete BEFORE DELETE ON confirmation
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER finding_frozen_insert BEFORE INSERT ON finding
+    WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER finding_frozen_update BEFORE UPDATE ON finding
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER finding_frozen_moved BEFORE UPDATE OF visit_id ON finding
+    WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    """CREATE TRIGGER finding_frozen_delete BEFORE DELETE ON finding
     WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
 )

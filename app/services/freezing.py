@@ -1,0 +1,172 @@
+"""What a freeze keeps from being done, what of it is on record, and how a supervisor lifts it.
+
+A freeze stops an act: finishing as *done*, or putting papers of an earlier day away without a receipt. It
+never stops receiving: what was handed in can always be finished as *received*, with its receipt, and the
+record says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from app.clock import local
+from app.domain.audit import Act
+from app.domain.risk import Effect, Finding, Intake, check_intake
+from app.domain.staff import Purpose
+from app.errors import FormProblem
+from app.lanes import DB, on
+from app.services import risks
+from app.services.approval import spend
+from app.services.desk import Desk
+from app.services.drafts import require_open
+from app.services.fields import clean
+from app.services.sheet import papers_in, sheets
+from app.services.views import RiskView
+from app.storage import findings, pages, trail, visits
+from app.storage.access import Transaction
+from app.storage.records import FindingRecord
+from app.texts import _
+
+LEAST_REASON: Final = 4
+LONGEST_REASON: Final = 200
+_VISIT: Final = "0"
+
+
+class Frozen(FormProblem):
+    """An act is frozen until a supervisor lifts it; ``receivable`` says that the papers can be received."""
+
+    def __init__(self, finding: Finding, *, receivable: bool) -> None:
+        basis = f"（{finding.rule.article}）" if finding.rule.article else ""
+        ways = _("再按一次 F12 只收件、出收据，事项留待处理；") if receivable else ""
+        super().__init__(
+            _("已冻结：{text}{basis}。").format(text=finding.rule.text, basis=basis),
+            safe=_("内容和材料都已保存；诉状照收，收据照开。"),
+            next_step=_("{ways}要办成的，{action}；或请值班主任解除（Alt+U）。").format(
+                ways=ways, action=finding.action
+            ),
+        )
+        self.receivable = receivable
+
+
+def note(
+    connection: Transaction, visit_id: str, holds: dict[str, Finding], now: datetime
+) -> tuple[FindingRecord, ...]:
+    """Keep each finding when it is first seen and return all the visit ever had."""
+    known = findings.of_visit(connection, visit_id)
+    seen = {(one.key, one.effect) for one in known}
+    new = [
+        FindingRecord(key, one.effect.value, one.rule.text, one.rule.article, one.action, now)
+        for key, one in holds.items()
+        if (key, one.effect.value) not in seen
+    ]
+    findings.note(connection, visit_id, new)
+    return (*known, *new)
+
+
+def frozen(holds: dict[str, Finding], records: Iterable[FindingRecord]) -> tuple[Finding, ...]:
+    """Return the freezes that hold and that nobody lifted."""
+    lifted = {one.key for one in records if one.lifted_at is not None}
+    return tuple(one for key, one in holds.items() if one.effect is Effect.FREEZE and key not in lifted)
+
+
+def refuse_done(desk: Desk, visit_id: str, *, received: bool) -> None:
+    """Raise Frozen where something in the visit is frozen, unless its papers are only ``received``."""
+    now = desk.clock.now()
+
+    def look(connection: Transaction) -> tuple[tuple[Finding, ...], bool]:
+        draft = visits.fields(connection, visit_id)
+        holds = risks.in_visit(draft, desk.knowledge, now)
+        stopped = frozen(holds, note(connection, visit_id, holds, now))
+        return stopped, bool(papers_in(draft, pages.of_visit(connection, visit_id)))
+
+    stopped, receivable = desk.store(look)
+    if stopped and not (received and receivable):
+        raise Frozen(stopped[0], receivable=receivable)
+
+
+def refuse_leaving(desk: Desk, visit_id: str) -> None:
+    """Raise Frozen for a visit with papers and no receipt (登记立案规定第二条): it is finished, not left."""
+    now = desk.clock.now()
+
+    def look(connection: Transaction) -> tuple[Finding, ...]:
+        if not pages.of_visit(connection, visit_id):
+            return ()
+        left = Intake(statement_received=True, visit_closing=True)
+        holds = {f"{_VISIT}.{one.key}": one for one in check_intake(left, local(now))}
+        return frozen(holds, note(connection, visit_id, holds, now))
+
+    for one in desk.store(look):  # outside the transaction, which keeps what was found
+        raise Frozen(one, receivable=False)
+
+
+def good_reason(reason: str) -> str:
+    """Return the reason as it is kept; raises FormProblem for one that says nothing."""
+    words = clean(reason, "text")
+    if not LEAST_REASON <= len(words) <= LONGEST_REASON:
+        raise FormProblem(
+            _("解除冻结要写明理由（{least} 到 {most} 个字）。").format(
+                least=LEAST_REASON, most=LONGEST_REASON
+            ),
+            safe=_("冻结没有变动，核准没有用掉。"),
+            next_step=_("请写明理由，再请值班主任核准。"),
+        )
+    return words
+
+
+@on(DB)
+def lift(desk: Desk, key: str, approval_id: str, reason: str) -> str:
+    """Lift a freeze of the open visit with a supervisor's approval; return the supervisor's name.
+
+    Raises FormProblem without a reason or when the freeze does not stand, NotApproved.
+    """
+    record = require_open(desk)
+    words = good_reason(reason)
+    return desk.store(_lift, desk, record.id, key, approval_id, words)
+
+
+def _lift(connection: Transaction, desk: Desk, visit_id: str, key: str, approval_id: str, reason: str) -> str:
+    now = desk.clock.now()
+    who = spend(connection, approval_id, Purpose.UNFREEZE, f"{visit_id}:{key}", now)
+    if not findings.lift(connection, visit_id, key, at=now, by=who, reason=reason, approval_id=approval_id):
+        raise FormProblem(_("这一条没有冻结，或已经解除。"), safe=_("什么都没有改动，核准没有用掉。"))
+    trail.add(connection, Act.UNFROZEN, subject=visit_id, actor=who, at=now, finding=key)
+    return who
+
+
+@on(DB)
+def risk_list(desk: Desk) -> tuple[RiskView, ...]:
+    """Return every risk the open visit has had: what stands first, the gravest first."""
+    record = require_open(desk)
+
+    def read(connection: Transaction) -> tuple[RiskView, ...]:
+        draft = visits.fields(connection, record.id)
+        holds = risks.in_visit(draft, desk.knowledge, desk.clock.now())
+        records = note(connection, record.id, holds, desk.clock.now())
+        names = {str(shown.number): shown.matter.short for shown in sheets(draft, desk.knowledge)}
+        return tuple(_view(one, names, holds) for one in records)
+
+    return tuple(sorted(desk.store(read), key=lambda one: (not one.stands, _ORDER.index(one.effect))))
+
+
+_ORDER: Final = (Effect.FREEZE, Effect.WARN, Effect.REMIND)
+
+
+def _view(one: FindingRecord, names: dict[str, str], holds: dict[str, Finding]) -> RiskView:
+    number = one.key.partition(".")[0]
+    now = holds.get(one.key)
+    same = number == _VISIT or (now is not None and now.effect.value == one.effect)
+    return RiskView(
+        key=one.key,
+        matter=names.get(number, ""),
+        effect=one.effect,
+        text=now.rule.text if now is not None and same else one.text,
+        basis=one.article or _("本院风险控制"),
+        action=one.action,
+        stands=same and one.lifted_at is None,
+        appeared_at=one.appeared_at,
+        lifted_at=one.lifted_at,
+        lifted_by=one.lifted_by,
+        reason=one.reason,
+    )

@@ -1,0 +1,82 @@
+"""The risks of the open visit, each with its rule: worked out from the draft, and told in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from app.clock import stamp
+from app.domain.party import Agent, Power
+from app.domain.risk import Finding, Intake, check_intake
+from app.domain.short_form import variant_of
+from app.services import form
+from app.services.fields import Draft, value
+from app.services.knowledge import Knowledge
+from app.services.running import Running
+from app.services.sheet import Sheet, sheets
+from app.storage.records import FindingRecord
+
+
+def found(draft: Draft, shown: Sheet, clocks: Running) -> tuple[Finding, ...]:
+    """Return the risks of one matter as it stands, the gravest first."""
+    return check_intake(_intake(draft, shown, clocks), clocks.now)
+
+
+def key_of(shown: Sheet, finding: Finding) -> str:
+    """Return what names this finding in the visit: the matter's number, the node, what it is about."""
+    return f"{shown.number}.{finding.key}"
+
+
+def in_visit(draft: Draft, knowledge: Knowledge, now: datetime) -> dict[str, Finding]:
+    """Return the risks of every matter of the visit by key."""
+    return {
+        key_of(shown, finding): finding
+        for shown in sheets(draft, knowledge)
+        for finding in found(draft, shown, Running(shown, knowledge, now))
+    }
+
+
+def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
+    """What the risk nodes look at while the visit is open; its receipt is part of finishing it."""
+    agent = next(iter(shown.parties.agents), None)
+    mediating = shown.matter.code == "S08" and bool(shown.answers.text("organisation"))
+    return Intake(
+        statement_received=True,
+        receipt_given=True,
+        decision_clocks=clocks.received,
+        hour_clocks=clocks.hours,
+        mediation_started=clocks.now.date() if mediating else None,
+        mediation_consented=shown.answers.said("consent_filer") and shown.answers.said("consent_other"),
+        relief_applied=shown.answers.said("relief"),
+        filing_now=True,
+        agent_acts=tuple(_acts(draft, shown, agent)) if agent else (),
+    )
+
+
+def _acts(draft: Draft, shown: Sheet, agent: Agent) -> Iterable[tuple[Agent, Power]]:
+    """Acts of this matter for which an agent needs special authority."""
+    if value(draft, shown.path("mediation")) == form.AGREE:
+        yield agent, Power.SETTLE
+    if variant_of(shown.matter, shown.answers).startswith("appeal"):
+        yield agent, Power.APPEAL
+    if shown.matter.code == "S12" and shown.answers.variant == "collect":
+        yield agent, Power.COLLECT
+
+
+def body(records: Sequence[FindingRecord], standing: Collection[str]) -> list[dict[str, object]]:
+    """Return the findings as the record of the visit tells them; ``standing`` are keys that still hold."""
+    return [
+        {
+            "matter": int(one.key.partition(".")[0]),
+            "key": one.key.partition(".")[2],
+            "effect": one.effect,
+            "text": one.text,
+            "article": one.article,
+            "appeared_at": stamp(one.appeared_at),
+            "stood": one.key in standing,
+            "lifted_at": stamp(one.lifted_at) if one.lifted_at else "",
+            "lifted_by": one.lifted_by,
+            "reason": one.reason,
+        }
+        for one in records
+    ]

@@ -1,0 +1,23 @@
+"""The clocks of one matter of the open visit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from app.clock import local
+from app.domain.short_form import answered_clocks, hour_clocks, moment_of, received_clocks
+from app.services.knowledge import Knowledge
+from app.services.sheet import Sheet
+
+
+class Running:
+    """Every clock of a matter received at the instant ``now``."""
+
+    def __init__(self, shown: Sheet, knowledge: Knowledge, now: datetime) -> None:
+        table = knowledge.holidays
+        start = moment_of(shown.matter, shown.answers)
+        self.now = local(now)
+        self.received = received_clocks(shown.matter, shown.answers, self.now.date(), table)
+        self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table)
+        begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
+        self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)

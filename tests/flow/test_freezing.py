@@ -1,0 +1,222 @@
+"""A freeze stops an act until a supervisor lifts it; it never stops receiving, and all of it is on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.audit import Act
+from app.domain.staff import Purpose, Role
+from app.errors import FormProblem, StorageProblem
+from app.services import approval, calling, confirmation, drafts, finishing, freezing
+from app.services.approval import NotApproved
+from app.services.desk import Desk
+from app.services.freezing import Frozen
+from app.services.views import Remark
+from app.storage import findings, print_jobs, trail
+from app.storage.access import Transaction
+from tests.helpers.cases import SteppingClock
+from tests.helpers.desks import FILLED, desk_in, do
+from tests.helpers.visits import called, fill, finish, hand_in, record, view
+
+PIN = "648219"
+KEY = "1.14.settle"
+REASON = "已电话核实授权，原件下午补交"
+
+
+@pytest.fixture
+def clock() -> SteppingClock:
+    return SteppingClock()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, clock: SteppingClock) -> Iterator[Desk]:
+    with desk_in(tmp_path, clock=clock) as opened:
+        approval.enlist(opened, "乌兰", Role.SUPERVISOR, PIN)
+        yield opened
+
+
+@pytest.fixture
+def frozen(desk: Desk, tmp_path: Path) -> str:
+    """A lawyer without special authority agrees to mediation; return the visit's id."""
+    visit_id = called(desk)
+    fill(desk, identity__role="agent", agent__1__kind="lawyer", matter__1__mediation="agree")
+    do(desk, drafts.set_field, "party.p1.name", "苏日娜")
+    hand_in(desk, tmp_path)
+    return visit_id
+
+
+def approved(desk: Desk, purpose: Purpose = Purpose.UNFREEZE) -> str:
+    return str(do(desk, approval.approve, "乌兰", PIN, purpose))
+
+
+def remark(desk: Desk) -> Remark:
+    return next(one for one in view(desk).advice.remarks if "特别授权" in one.text)
+
+
+def told(desk: Desk, visit_id: str) -> list[dict[str, Any]]:
+    return list(record(desk, visit_id)["findings"])
+
+
+def test_a_frozen_matter_is_not_done_but_its_papers_are_received(desk: Desk, frozen: str) -> None:
+    assert remark(desk).frozen
+    with pytest.raises(Frozen) as said:
+        do(desk, finishing.finish, True)
+    problem = said.value
+    assert "特别授权" in problem.happened
+    assert "诉状照收" in problem.safe
+    assert "只收件" in problem.next_step
+    assert "值班主任" in problem.next_step
+    assert problem.receivable
+    do(desk, finishing.finish, True, True)
+    body = record(desk, frozen)
+    assert body["disposal"] == "received"
+    (one,) = [f for f in body["findings"] if f["key"] == "14.settle"]
+    assert (one["effect"], one["stood"], one["lifted_at"]) == ("freeze", True, "")
+    assert one["article"]
+    assert {job.kind for job in desk.store(print_jobs.of_visit, frozen)} == {"receipt", "receipt_a4"}
+
+
+def test_a_supervisor_lifts_it_with_a_reason_and_the_record_tells(desk: Desk, frozen: str) -> None:
+    view(desk)
+    given = approved(desk)
+    assert do(desk, freezing.lift, KEY, given, REASON) == "乌兰"
+    shown = remark(desk)
+    assert not shown.frozen
+    assert not shown.grave
+    assert "乌兰" in shown.action
+    assert REASON in shown.action
+    finish(desk, unsigned=True)
+    body = record(desk, frozen)
+    assert body["disposal"] == "done"
+    (one,) = [f for f in body["findings"] if f["key"] == "14.settle"]
+    assert (one["lifted_by"], one["reason"], one["stood"]) == ("乌兰", REASON, True)
+    (line,) = desk.store(trail.newest, 10, act=Act.UNFROZEN)
+    assert (line.subject, line.actor, json.loads(line.detail)) == (frozen, "乌兰", {"finding": KEY})
+
+
+def test_no_freeze_is_lifted_without_a_reason_an_approval_or_a_freeze(desk: Desk, frozen: str) -> None:
+    view(desk)
+    given = approved(desk)
+    with pytest.raises(FormProblem, match="理由"):
+        do(desk, freezing.lift, KEY, given, " ok ")
+    with pytest.raises(FormProblem, match="没有冻结"):
+        do(desk, freezing.lift, "1.12", given, REASON)
+    with pytest.raises(NotApproved):
+        do(desk, freezing.lift, KEY, approved(desk, Purpose.REPRINT), REASON)
+    assert do(desk, freezing.lift, KEY, given, REASON) == "乌兰"
+    with pytest.raises((FormProblem, NotApproved)):
+        do(desk, freezing.lift, KEY, approved(desk), REASON)
+
+
+def test_a_cause_that_is_gone_frees_the_matter_without_a_supervisor(desk: Desk, frozen: str) -> None:
+    view(desk)
+    do(desk, drafts.set_field, "matter.1.mediation", "decline")
+    assert not any(one.frozen for one in view(desk).advice.remarks)
+    (gone,) = [one for one in do(desk, freezing.risk_list) if one.key == KEY]
+    assert not gone.stands
+    finish(desk, unsigned=True)
+    (one,) = [f for f in told(desk, frozen) if f["key"] == "14.settle"]
+    assert not one["stood"]
+    assert record(desk, frozen)["disposal"] == "done"
+
+
+def test_a_finding_is_logged_once_when_it_appears(desk: Desk, frozen: str, clock: SteppingClock) -> None:
+    view(desk)
+    clock.forward(minutes=3)
+    view(desk)
+    found = [one for one in desk.store(findings.of_visit, frozen) if one.key == KEY]
+    assert len(found) == 1
+    assert (clock.moment - found[0].appeared_at).total_seconds() == 180
+
+
+def test_an_hour_clock_that_ran_out_freezes_and_was_first_a_reminder(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    visit_id = called(desk)
+    fill(desk, matter__1__code="F09")
+    do(desk, drafts.set_field, "matter.1.accepted_at", "2026-11-23 09:00")
+    view(desk)
+    hand_in(desk, tmp_path)
+    clock.forward(hours=70)
+    view(desk)
+    clock.forward(hours=4)
+    with pytest.raises(Frozen, match="已超过72小时"):
+        do(desk, finishing.finish, True)
+    effects = [one.effect for one in desk.store(findings.of_visit, visit_id) if ".13." in one.key]
+    assert effects == ["remind", "warn", "freeze"]
+
+
+def test_where_nothing_was_handed_in_there_is_nothing_to_receive(desk: Desk) -> None:
+    called(desk)
+    for path, words in FILLED.items():
+        if path.startswith("identity"):
+            do(desk, drafts.set_field, path, words)
+    changes = {
+        "identity.role": "agent",
+        "agent.1.kind": "lawyer",
+        "matter.1.code": "S12",
+        "matter.1.variant": "collect",
+        "party.p1.name": "苏日娜",
+    }
+    for path, words in changes.items():
+        do(desk, drafts.set_field, path, words)
+    for received in (False, True):
+        with pytest.raises(Frozen) as said:
+            do(desk, finishing.finish, True, received)
+        assert not said.value.receivable
+        assert "只收件" not in said.value.next_step
+
+
+def test_papers_of_yesterday_without_a_receipt_are_not_put_away(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    visit_id = called(desk)
+    fill(desk)
+    hand_in(desk, tmp_path)
+    clock.forward(days=1)
+    with pytest.raises(Frozen, match="收据"):
+        do(desk, calling.no_show)
+    assert view(desk).visit is not None
+    view(desk)
+    do(desk, freezing.lift, "0.01", approved(desk), "当事人要求全部取回材料")
+    do(desk, calling.no_show)
+    assert view(desk).visit is None
+    assert {one.key for one in desk.store(findings.of_visit, visit_id)} >= {"0.01"}
+
+
+def test_somebody_called_who_is_not_here_is_put_away_as_before(desk: Desk) -> None:
+    called(desk)
+    do(desk, calling.no_show)
+    assert view(desk).visit is None
+
+
+def test_the_row_of_a_finding_is_changed_by_its_lifting_only(desk: Desk, frozen: str) -> None:
+    view(desk)
+    for change in (
+        "UPDATE finding SET text = 'x'",
+        "UPDATE finding SET effect = 'warn' WHERE effect = 'freeze'",
+        "DELETE FROM finding",
+        "UPDATE finding SET lifted_at = 't' WHERE effect = 'freeze'",
+    ):
+        with pytest.raises(IntegrityError, match=r"immutable|kept|constraint"):
+            desk.store(_run, change)
+    do(desk, finishing.finish, True, True)
+    with pytest.raises(StorageProblem, match="已经办结"):
+        desk.store(_run, "UPDATE finding SET lifted_at = 't', lifted_by = 'x', reason = 'x'")
+
+
+def _run(connection: Transaction, statement: str) -> None:
+    connection.execute(text(statement))
+
+
+def test_what_is_signed_is_the_same_with_and_without_risks(desk: Desk, frozen: str) -> None:
+    before = confirmation.digest(view(desk).visit.confirmation.text)  # type: ignore[union-attr]
+    do(desk, freezing.lift, KEY, approved(desk), REASON)
+    assert confirmation.digest(view(desk).visit.confirmation.text) == before  # type: ignore[union-attr]
