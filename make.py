@@ -54,6 +54,7 @@ TEST_PROGRAMS = {
     "scanimage": ("sane-utils", ""),
     "cupsd": ("cups-daemon", "/usr/sbin"),
     "lp": ("cups-client", ""),
+    "chromium": ("chromium", ""),
     "initdb": ("postgresql", "/usr/lib/postgresql/*/bin"),
 }
 

@@ -22,7 +22,9 @@ class HallSettings:
     """``court`` is printed on paper, ``window`` is this counter (1–999), ``group`` what a ticket is for.
 
     ``url`` is where a hall of many windows takes in new ones, ``hall://host:port``; empty: this window alone.
-    ``tags`` are what this window can do, apart by spaces: a ticket that needs one comes here.
+    ``tags`` are what this window can do, apart by spaces: a ticket that needs one comes here. ``board`` is
+    where people's phones reach the call board, for the code on a ticket; ``board_port`` opens one here, for a
+    hall of one window.
     """
 
     court: str = "巴林右旗人民法院"
@@ -32,6 +34,8 @@ class HallSettings:
     group: str = "立案"
     url: str = ""
     tags: str = ""
+    board: str = ""
+    board_port: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,8 @@ class Fault:
 _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hall.window": (lambda v: 1 <= v <= 999, "应为 1 到 999 的整数"),
     "hall.url": (lambda v: not v or v.startswith("hall://"), "应为 hall://主机:端口，或留空"),
+    "hall.board": (lambda v: not v or v.startswith(("http://", "https://")), "应为 http://主机:端口，或留空"),
+    "hall.board_port": (lambda v: v == 0 or 1024 <= v <= 65535, "应为 1024 到 65535，0 为不开"),
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),

@@ -39,10 +39,11 @@ class HallEvent:
 
     ``span`` is how many numbers a BLOCK takes from its counter, beginning with ``number``; a BLOCK without a
     window skips them. ``windows`` are those an EPOCH waits for. ``report`` marks a fact of the epoch before,
-    told again. An ISSUED says what the ticket is for (see ``Wanted``), a CALLED the ``rule`` that chose and
-    who would have been next otherwise (``other``), a TRANSFERRED the window it goes ``to`` or what it
-    ``needs``, an ENROLLED the ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits
-    at most, times an ordinary one is overtaken, minutes a missed number keeps its place.
+    told again. An ISSUED says what the ticket is for (see ``Wanted``) and the ``wait`` that was said, a
+    CALLED the ``rule`` that chose and who would have been next otherwise (``other``), a TRANSFERRED the
+    window it goes ``to`` or what it ``needs``, an ENROLLED the ``tags`` of its window, a PROMISED the
+    ``limits``: minutes a green ticket waits at most, times an ordinary one is overtaken, minutes a missed
+    number keeps its place.
     """
 
     kind: EventKind
@@ -64,3 +65,4 @@ class HallEvent:
     other: str = ""
     tags: tuple[str, ...] = ()
     limits: tuple[int, ...] = ()
+    wait: tuple[int, ...] = ()

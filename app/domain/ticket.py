@@ -40,7 +40,8 @@ class Wanted:
     """What a ticket is asked for. ``person`` is a keyed hash good for one day, "" when nobody was read.
 
     ``green`` and ``urgent`` give priority; the reason is kept nowhere. ``needs`` are tags the window must
-    have; ``cases`` counts related cases handled under one number.
+    have; ``cases`` counts related cases handled under one number; ``wait`` is the range of minutes that was
+    said, empty when nothing honest could be.
     """
 
     group: str
@@ -49,6 +50,7 @@ class Wanted:
     needs: tuple[str, ...] = ()
     person: str = ""
     cases: int = 1
+    wait: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Ticket:
     needs: tuple[str, ...] = ()
     person: str = ""
     cases: int = 1
+    wait: tuple[int, ...] = ()
     reason: str = ""
     sent: bool = False
     rule: str = ""

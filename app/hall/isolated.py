@@ -425,6 +425,7 @@ def _issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
         needs=wanted.needs,
         person=wanted.person,
         cases=wanted.cases,
+        wait=wanted.wait,
     )
 
 

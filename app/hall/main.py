@@ -1,6 +1,7 @@
 """``python -m app hall``: the program of a hall's host, and joining it.
 
     hall --data DIR --hall NAME [--port N]                      serve; one JSON line when ready
+    … --board-port N --board-name TEXT                          the call board as a web page; 0 is none
     hall --data DIR --hall NAME --cluster A:P,B:P,C:P --node 1  the first of three
     hall --data DIR --node 2 --join HOST:PORT --code CODE       the others, with a code for node-2
     hall join-code --data DIR window-3                          print a one-time code
@@ -18,7 +19,7 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ from typing import Final
 from app.clock import business_day
 from app.errors import Expected, HallProblem
 from app.hall import certs, restored
+from app.hall.address import FILE, HallAddress
+from app.hall.board.feed import HallBoard
 from app.hall.door import Door
 from app.hall.join import Codes, ask, join
 from app.hall.node import Node
@@ -68,17 +71,26 @@ def _serve(words: Sequence[str]) -> int:
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         node = _node(options)
-        serve(node, options.join_port or node.port + 1, ending, is_restored=options.restored)
+        board = _board_of(node, options.board_port, options.board_name)
+        serve(node, options.join_port or node.port + 1, ending, is_restored=options.restored, board=board)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     return 0
 
 
-def serve(node: Node, join_port: int, ending: threading.Event, *, is_restored: bool = False) -> None:
+def serve(
+    node: Node,
+    join_port: int,
+    ending: threading.Event,
+    *,
+    is_restored: bool = False,
+    board: Callable[[], HallBoard] | None = None,
+) -> None:
     """Serve until ``ending``; prints the ready line. Raises HallProblem when it cannot."""
     child = ServerChild(node)
     door: Door | None = None
+    shown: HallBoard | None = None
     try:
         if is_restored:
             node.write_config(members=False)
@@ -92,12 +104,14 @@ def serve(node: Node, join_port: int, ending: threading.Event, *, is_restored: b
             door = Door(node, join_port)
             _wait_for_stream(node, ending)
         if not ending.is_set():
+            shown = _open_board(board) if board else None
             _say(
                 ready=True,
                 hall=node.hall,
                 node=node.number,
                 port=node.port,
                 join_port=door.port if door else None,
+                board_port=shown.port if shown else None,
                 log=str(node.log),
                 server_pid=child.pid,
             )
@@ -105,7 +119,32 @@ def serve(node: Node, join_port: int, ending: threading.Event, *, is_restored: b
     finally:
         if door is not None:
             door.close()
+        if shown is not None:
+            shown.close()
         child.stop()
+
+
+def _open_board(board: Callable[[], HallBoard]) -> HallBoard | None:
+    """Open the board; a hall without one goes on all the same."""
+    try:
+        return board()
+    except HallProblem as problem:
+        logging.getLogger(__name__).warning("%s", problem)
+        return None
+
+
+def _board_of(node: Node, port: int | None, name: str) -> Callable[[], HallBoard] | None:
+    """Return what opens the board; None when it is not wanted, or this node has nothing to read with.
+
+    A node that did not found the hall reads with credentials in ``DIR/board``, from a code for board-N.
+    """
+    port = node.port + 2 if port is None else port
+    member = node.folder / "board"
+    if not port or not (node.has_authority or (member / FILE).exists()):
+        return None
+    address = node.admin() if node.has_authority else HallAddress.read(member)
+    others = [f"http://{host}:{port}" for host in node.hosts]
+    return lambda: HallBoard(address, node.host, port, name, others)
 
 
 def _wait_for_stream(node: Node, ending: threading.Event) -> None:
@@ -140,6 +179,14 @@ def _serve_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--code", default="", metavar="CODE", help="第 2、3 台第一次启动：node-2 或 node-3 的加入码"
     )
+    parser.add_argument(
+        "--board-port",
+        type=int,
+        default=None,
+        metavar="N",
+        help="叫号屏网页的端口，默认排队端口加二，0 为不开",
+    )
+    parser.add_argument("--board-name", default="", metavar="TEXT", help="叫号屏上方的名称")
     parser.add_argument(
         "--restored", action="store_true", help="数据是用备份恢复的：先封住旧号，等各窗口补报"
     )

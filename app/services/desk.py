@@ -12,6 +12,7 @@ from typing import Final
 from app.clock import Clock, SystemClock, business_day
 from app.domain.calendar import HolidayTable
 from app.errors import SettingsProblem, StorageProblem
+from app.hall.board.server import BoardServer
 from app.hall.seat import Seat
 from app.lanes import DB, HALL, PAPERS, Lanes
 from app.notices import Notice, Notices
@@ -21,7 +22,7 @@ from app.services.bench import DEVICES, Bench, paper_folder
 from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
 from app.services.rhythm import Rhythm
-from app.services.seating import open_seat
+from app.services.seating import open_board, open_seat
 from app.services.sending import Sending, make_sending
 from app.settings import CourtSettings, DeviceSettings, Fault, Settings, problem
 from app.storage import meta
@@ -51,6 +52,7 @@ class Desk:
     sending: Sending | None
     knowledge: Knowledge
     lock: InstanceLock
+    board: BoardServer | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
     settings_file: Path | None = None
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
@@ -84,6 +86,8 @@ class Desk:
         ending.append(self.lanes.submit(HALL, self.hall.close))
         if self.sending is not None:
             ending.append(self.lanes.submit(self.sending.lane, self.sending.close))
+        if self.board is not None:
+            self.board.close()
         wait(ending, timeout=_PATIENCE)  # a court or device that does not answer must not keep us
         ended = self.lanes.close(last=(DB, self.store.close))
         self.lock.release()
@@ -168,6 +172,7 @@ def _wired(
         sending=_sending(settings.court, places, store, blobs, clock, device, notices),
         knowledge=open_knowledge(places, business_day(clock.now()), notices),
         lock=lock,
+        board=open_board(settings, notices),
         rhythm=rhythm,
     )
 

@@ -169,7 +169,7 @@ def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket
         ahead=content["ahead"],
         wait=None,
         area=_("{window} 号窗口").format(window=hall.window),
-        payload=f"YC:{reference}",
+        payload=f"{hall.board.rstrip('/')}/t/{reference}" if hall.board else f"YC:{reference}",
         priority=content["priority"],
         copy=content.get(_COPY, 0),
     )

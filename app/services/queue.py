@@ -9,6 +9,7 @@ from app.domain.hall import HallState
 from app.domain.hall_next import Choice, callable_at, next_ticket
 from app.domain.ticket import Ticket, TicketState
 from app.errors import HallProblem
+from app.hall.board.picture import Picture
 from app.lanes import HALL, on
 from app.services.desk import Desk
 from app.services.views import QueueView, TicketRow
@@ -19,6 +20,8 @@ def view(desk: Desk) -> QueueView:
     """Return the left zone; call on the hall lane after an act, or with ``refresh_queue``."""
     state = desk.hall.state
     now = desk.clock.now()
+    if desk.board is not None:
+        desk.board.show(Picture(desk.today(), state, round(now.timestamp() * 1000)))
     choice = next_ticket(state, now, window=desk.window)
     tickets = state.tickets.values()
     done = [t for t in tickets if t.state is TicketState.SERVED]

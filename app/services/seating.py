@@ -13,11 +13,13 @@ from app.clock import Clock
 from app.domain.hall import Promise
 from app.errors import HallProblem
 from app.hall.address import FILE, HallAddress
+from app.hall.board.server import BoardServer
 from app.hall.join import join
 from app.hall.journal import StoreJournal
 from app.hall.nats_log import NatsLog
 from app.hall.seat import Seat, Standing, Terms
 from app.hall.sqlite_log import SqliteLog
+from app.notices import Notice, Notices
 from app.paths import Places
 from app.services.views import DeviceView, Health
 from app.settings import QueueSettings, Settings
@@ -86,6 +88,18 @@ def join_hall(settings: Settings, places: Places, code: str) -> HallAddress:
         )
     places.make()
     return join(host, port, code, places.hall)
+
+
+def open_board(settings: Settings, notices: Notices) -> BoardServer | None:
+    """Open the call board of a window alone; a port that is taken keeps nobody from working."""
+    hall = settings.hall
+    if not hall.board_port:
+        return None
+    try:
+        return BoardServer("0.0.0.0", hall.board_port, f"{hall.court}{hall.centre}")  # noqa: S104
+    except HallProblem as problem:
+        notices.post(Notice.of("board", problem))
+        return None
 
 
 def view(seat: Seat) -> DeviceView | None:

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import nats.errors
 import nats.js.errors
 import psutil
@@ -58,7 +59,8 @@ class Program:
 
     def launch(self, *more: str) -> None:
         words = ["--data", str(self.data), "--hall", "hongshan", "--host", "127.0.0.1"]
-        words += ["--port", str(self.port), "--join-port", str(self.join_port), *more]
+        words += ["--port", str(self.port), "--join-port", str(self.join_port)]
+        words += [*(() if "--board-port" in more else ("--board-port", "0")), *more]
         with (self.data.parent / "stderr").open("ab") as stderr:
             command = [sys.executable, "-m", "app", "hall", *words]
             self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True)
@@ -110,6 +112,19 @@ def test_a_window_joins_with_the_code_on_the_screen_and_uses_the_log(
         assert [e.event.number for e in log.since(DAY, 0)] == ["A001"]
     finally:
         log.close()
+
+
+def test_the_host_serves_the_board_beside_the_log(tmp_path: Path) -> None:
+    one = Program(tmp_path / "hall")
+    (port,) = free_ports(1)
+    one.start("--board-port", str(port), "--board-name", "诉讼服务中心")
+    try:
+        assert one.ready["board_port"] == port
+        with httpx.stream("GET", f"http://127.0.0.1:{port}/events/board", timeout=10) as answer:
+            told = next(line for line in answer.iter_lines() if line.startswith("data: {"))
+        assert json.loads(told.removeprefix("data: "))["name"] == "诉讼服务中心"
+    finally:
+        assert one.end() == 0
 
 
 def test_a_code_is_good_once(program: Program, tmp_path: Path) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
+import zxingcpp
 
+from app.clock import business_day
 from app.domain.hall import HallState
 from app.domain.ticket import Ticket, TicketState, Wanted
 from app.errors import HallProblem
@@ -17,9 +21,11 @@ from app.services.verify import findings
 from app.services.views import QueueView
 from app.settings import HallSettings, Settings
 from app.storage import print_jobs, visits
+from printing.simulators.interpreter import interpret
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import desk_in, do, file_devices
-from tests.helpers.visits import called, facts, fill, finish, hand_in, shown
+from tests.helpers.nats import free_ports
+from tests.helpers.visits import called, facts, fill, finish, hand_in, print_all, shown
 
 
 @pytest.fixture
@@ -243,3 +249,22 @@ def test_numbers_start_again_at_the_courts_own_midnight(desk: Desk, clock: Stepp
     assert take(desk, clock) == "A002", "23:59 here, though UTC has another date or not"
     clock.forward(minutes=1)
     assert take(desk, clock) == "A001"
+
+
+def test_a_window_alone_serves_its_own_board_and_the_ticket_names_it(
+    tmp_path: Path, clock: SteppingClock
+) -> None:
+    (port,) = free_ports(1)
+    hall = HallSettings(window=3, board_port=port, board=f"http://127.0.0.1:{port}/")
+    with desk_in(tmp_path, Settings(hall=hall, devices=file_devices(tmp_path)), clock) as desk:
+        called(desk)
+        zone(desk)
+        with httpx.stream("GET", f"http://127.0.0.1:{port}/events/board", timeout=10) as answer:
+            told = next(line for line in answer.iter_lines() if line.startswith("data: {"))
+        assert json.loads(told.removeprefix("data: "))["calls"] == [
+            {"number": "A001", "window": 3, "times": 1}
+        ]
+        print_all(desk)
+    paper = interpret((tmp_path / "ticket.escpos").read_bytes(), 576)
+    (code,) = zxingcpp.read_barcodes(paper.picture)
+    assert code.text == f"http://127.0.0.1:{port}/t/{business_day(clock.now())}.A001"
