@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
+from itertools import islice, product
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -125,7 +125,7 @@ def _judged(lines: Sequence[str], today: date | None) -> tuple[tuple[str, ...], 
     """Mend the lines; a sign that is a letter or a digit becomes the one with which all digits agree."""
     either = [c for line in lines for c in line if c in _EITHER]
     best: tuple[tuple[str, ...], Checked] | None = None
-    for choice in list(product(*(_EITHER[c] for c in either)))[:_MOST_TRIES]:
+    for choice in islice(product(*(_EITHER[c] for c in either)), _MOST_TRIES):
         rest = iter(choice)
         mended = mended_mrz(["".join(next(rest) if c in _EITHER else c for c in line) for line in lines])
         checked = check_mrz_lines(mended, today=today)
