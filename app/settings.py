@@ -1,7 +1,7 @@
 """The one settings file: which court and window this is, and the address of every part.
 
 Every part is named by a URL, so that any of them can be replaced by a real one without code. A value that
-cannot be used keeps its default and is reported as a fault; the file itself is never rewritten.
+cannot be used keeps its default and is reported as a fault; loading never writes.
 """
 
 from __future__ import annotations
