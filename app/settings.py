@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from app.domain.voice import parse_spans
 from app.errors import SettingsProblem
 from app.texts import _
 
@@ -96,6 +97,15 @@ class KeySettings:
 
 
 @dataclass(frozen=True)
+class VoiceSettings:
+    """How calls are said. ``quiet``: spans such as ``12:00-13:30`` in which nothing is said aloud."""
+
+    repeats: int = 2
+    chime: bool = True
+    quiet: str = ""
+
+
+@dataclass(frozen=True)
 class LookSettings:
     """``theme``: light, dark or contrast. ``scale``: type size in percent, 100–200."""
 
@@ -115,6 +125,7 @@ class Settings:
     look: LookSettings = field(default_factory=LookSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     key: KeySettings = field(default_factory=KeySettings)
+    voice: VoiceSettings = field(default_factory=VoiceSettings)
 
 
 @dataclass(frozen=True)
@@ -123,6 +134,14 @@ class Fault:
 
     where: str
     reason: str
+
+
+def _are_spans(text: str) -> bool:
+    try:
+        parse_spans(text)
+    except ValueError:
+        return False
+    return True
 
 
 _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -136,6 +155,8 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "key.seal": (lambda v: v in {"auto", "file"}, "应为 auto 或 file"),
     "backup.hours": (lambda v: 1 <= v <= 168, "应为 1 到 168 的整数（小时）"),
     "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),
+    "voice.repeats": (lambda v: 1 <= v <= 5, "应为 1 到 5 的整数"),
+    "voice.quiet": (_are_spans, "应写成 12:00-13:30，多段用逗号隔开"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),
     "look.language": (lambda v: v in {"zh_CN", "en"}, "应为 zh_CN 或 en"),
@@ -175,9 +196,12 @@ def _section(name: str, default: Any, raw: object, faults: list[Fault]) -> Any:
     return replace(default, **good)
 
 
+_KINDS: dict[type, str] = {bool: "应为 true 或 false", int: "应为整数", str: "应为带引号的文字"}
+
+
 def _fault(where: str, default: object, value: object) -> str:
     if type(value) is not type(default):
-        return "应为整数" if isinstance(default, int) else "应为带引号的文字"
+        return _KINDS[type(default)]
     check, reason = _ALLOWED.get(where, (lambda _value: True, ""))
     return "" if check(value) else reason
 
@@ -200,9 +224,15 @@ def shown(settings: Settings) -> str:
         part = getattr(settings, section.name)
         for key in fields(part):
             value = getattr(part, key.name)
-            lines.append(f"{key.name} = {value if isinstance(value, int) else _quoted(value)}")
+            lines.append(f"{key.name} = {_written(value)}")
         lines.append("")
     return "\n".join(lines)
+
+
+def _written(value: str | int | bool) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int) else _quoted(value)
 
 
 def _quoted(text: str) -> str:

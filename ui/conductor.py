@@ -40,6 +40,7 @@ from app.services.views import DeskView, QueueView, StatusView
 from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
+from ui.counter_signals import CounterSignals
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
 from ui.panels.host import Panels
@@ -62,6 +63,7 @@ class Conductor(QObject):
         self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
         self.panels = Panels(window, desk, self.acts, self._refresh)
         ManyActs(window, self.acts, self._bridge, self._refresh)
+        self._signals = CounterSignals(self, desk, self.acts, window.party)
         self._finished = ""
         self._unsigned_visit = ""
         self._received_visit = ""
@@ -122,7 +124,7 @@ class Conductor(QObject):
         window = self._window
         window.take_ticket.connect(self._take_ticket)
         window.call_next.connect(lambda: self._call(calling.call_next))
-        window.recall.connect(lambda: self._run(calling.recall, refresh=True))
+        window.recall.connect(self._recall)
         window.no_show.connect(lambda: self._run(calling.no_show, refresh=True))
         window.call_one.connect(lambda number: self._call(calling.call_one, number))
         window.bring_back.connect(lambda number: self._run(calling.bring_back, number, refresh=True))
@@ -225,12 +227,22 @@ class Conductor(QObject):
             self._refresh_status()
 
     def _call(self, act: Act[Any, Any, Any], *who: str) -> None:
-        def called(_visit: object) -> None:
-            self._finished = ""
-            self._card_seen = False
-            self._refresh()
+        self.acts.run(
+            self, act, *who, busy=_("正在叫号"), done=lambda visit: self._called(visit.ticket)
+        )
 
-        self.acts.run(self, act, *who, busy=_("正在叫号"), done=called)
+    def _recall(self) -> None:
+        def recalled(number: str) -> None:
+            self._refresh()
+            self._signals.called(number)
+
+        self.acts.run(self, calling.recall, done=recalled)
+
+    def _called(self, number: str) -> None:
+        self._finished = ""
+        self._card_seen = False
+        self._refresh()
+        self._signals.called(number)
 
     # ---- this visit -------------------------------------------------------------------------------
 
@@ -321,6 +333,7 @@ class Conductor(QObject):
         for role in PRINTERS:
             self._print(role)
         self._send.start(0)
+        self._signals.finished(finished.visit_id)
 
     # ---- paper ------------------------------------------------------------------------------------
 

@@ -26,11 +26,12 @@ class Field:
     """One required field of a body.
 
     `form`: "text" one line of 1 to `most` characters; "uuid7"; "utc" an ISO 8601 time ending in Z or
-    +00:00; "list" of `least` to `most` items; "blobs" a list of {"sha256": 64 hex, "size": bytes}.
+    +00:00; "whole" a number from `least` to `most`; "list" of `least` to `most` items; "blobs" a list of
+    {"sha256": 64 hex, "size": bytes}.
     """
 
     name: str
-    form: Literal["text", "uuid7", "utc", "list", "blobs"]
+    form: Literal["text", "uuid7", "utc", "list", "blobs", "whole"]
     least: int = 0
     most: int = 64
 
@@ -55,6 +56,13 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("blobs", "blobs"),
     ),
     ("intake", 2): (*_INTAKE, Field("agents", "list", most=1_000)),
+    ("rating", 1): (
+        Field("visit_id", "uuid7"),
+        Field("score", "whole", least=1, most=5),
+        Field("way", "text", most=20),
+        Field("rated_at", "utc"),
+        Field("blobs", "blobs"),
+    ),
     ("amendment", 1): (
         *_INTAKE,
         Field("corrects", "uuid7"),
@@ -182,12 +190,20 @@ def _field_code(field: Field, value: object, *, present: bool) -> str:
         return "missing"
     if field.form in {"list", "blobs"}:
         return _list_code(field, value)
+    if field.form == "whole":
+        return _whole_code(field, value)
     if not isinstance(value, str):
         return "wrong_type"
     if field.form == "text":
         return _text_code(field, value)
     good = is_uuid7(value) if field.form == "uuid7" else _is_utc(value)
     return "" if good else "bad_value"
+
+
+def _whole_code(field: Field, value: object) -> str:
+    if type(value) is not int:
+        return "wrong_type"
+    return "" if field.least <= value <= field.most else "bad_value"
 
 
 def _text_code(field: Field, value: str) -> str:

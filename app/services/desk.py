@@ -24,6 +24,7 @@ from app.services.knowledge import Knowledge, open_knowledge
 from app.services.rhythm import Rhythm
 from app.services.seating import open_board, open_seat
 from app.services.sending import Sending, make_sending
+from app.services.voice import Announcer
 from app.settings import CourtSettings, DeviceSettings, Fault, Settings, problem
 from app.storage import meta
 from app.storage.access import StoreAccess
@@ -55,6 +56,7 @@ class Desk:
     board: BoardServer | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
     settings_file: Path | None = None
+    announcer: Announcer | None = None
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)
 

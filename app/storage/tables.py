@@ -340,6 +340,15 @@ finding = Table(
     ),
 )
 
+rating = Table(
+    "rating",
+    metadata,
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Column("score", Integer, CheckConstraint("score BETWEEN 1 AND 5", name="score"), nullable=False),
+    Column("way", Text, _one_of("way", "keypad", "screen"), nullable=False),
+    Column("rated_at", Text, nullable=False),
+)
+
 
 # What a trigger says is what the clerk's program reports if anything tries.
 def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
@@ -415,6 +424,10 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'a freeze is lifted once'); END""",
     """CREATE TRIGGER finding_kept BEFORE DELETE ON finding
        BEGIN SELECT RAISE(ABORT, 'a finding is kept'); END""",
+    """CREATE TRIGGER rating_immutable BEFORE UPDATE ON rating
+       BEGIN SELECT RAISE(ABORT, 'a rating is immutable'); END""",
+    """CREATE TRIGGER rating_kept BEFORE DELETE ON rating
+       BEGIN SELECT RAISE(ABORT, 'a rating is kept'); END""",
     *(
         _frozen_with_visit(table, when, verb, row)
         for table in ("draft_field", "page", "confirmation", "finding")

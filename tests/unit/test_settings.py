@@ -16,6 +16,7 @@ from app.settings import (
     HallSettings,
     LookSettings,
     Settings,
+    VoiceSettings,
     load,
     problem,
     shown,
@@ -143,6 +144,7 @@ SETTINGS = st.builds(
     hall=st.builds(HallSettings, court=WORDS, centre=WORDS, window=st.integers(1, 999), clerk=WORDS),
     devices=st.builds(DeviceSettings, id_reader=WORDS, scanner=WORDS, a4_printer=WORDS),
     court=st.builds(CourtSettings, url=WORDS, token_file=WORDS),
+    voice=st.builds(VoiceSettings, repeats=st.integers(1, 5), chime=st.booleans()),
     look=st.builds(
         LookSettings, theme=st.sampled_from(["light", "dark", "contrast"]), scale=st.integers(100, 200)
     ),

@@ -22,7 +22,7 @@ class DeviceChoicePanel(Panel):
 
     def __init__(self, controls: Controls) -> None:
         super().__init__(controls)
-        self._choice = DeviceChoicePage(controls.look)
+        self._made: DeviceChoicePage | None = None
         self._role = ""
 
     @property
@@ -34,12 +34,17 @@ class DeviceChoicePanel(Panel):
         return _("找到接在本机的设备，当场试，再写进设置")
 
     def make(self) -> QWidget:
-        page = self._choice
+        page = self._made = DeviceChoicePage(self.controls.look)
         page.selected.connect(self._look)
         page.look.connect(self._look)
         page.test.connect(self._test)
         page.use.connect(self._use)
         return page
+
+    @property
+    def _choice(self) -> DeviceChoicePage:
+        assert self._made is not None  # noqa: S101 - the page is made before anything is shown on it
+        return self._made
 
     def opened(self) -> None:
         self._show()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLayout, QPlainTextEdit, QPushButton, QStackedWidg
 from app.services.views import ConfirmationView
 from app.texts import _
 from ui.party_screen.pad import SignaturePad
+from ui.party_screen.rating import RatingPage
 from ui.theme import Theme
 from ui.widgets.icon import Icon
 from ui.widgets.label import Label
@@ -20,6 +21,7 @@ class PartyWindow(QWidget):
 
     signed = Signal(str, bytes, object)
     left = Signal()
+    rated = Signal(int)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -33,6 +35,9 @@ class PartyWindow(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self._idle_page())
         self._pages.addWidget(self._reading_page())
+        self._rating = RatingPage(look)
+        self._rating.rated.connect(self._rate)
+        self._pages.addWidget(self._rating)
         self.setLayout(column(self._pages, gap=0))
 
     @property
@@ -63,6 +68,20 @@ class PartyWindow(QWidget):
         self._pages.setCurrentIndex(0)
         if self._over_clerk:
             self.hide()
+
+    @property
+    def asking(self) -> bool:
+        """Whether the visitor is asked how it was."""
+        return self._pages.currentWidget() is self._rating
+
+    def ask_rating(self) -> None:
+        """Ask how it was, on a screen of the party's own; never over the clerk's window."""
+        if self.isVisible() and not self._over_clerk and not self.reading:
+            self._pages.setCurrentWidget(self._rating)
+
+    def _rate(self, score: int) -> None:
+        self.rest()
+        self.rated.emit(score)
 
     def place(self, over: QWidget) -> bool:
         """Show on the second screen, or over the clerk's window where there is one; True if second."""

@@ -278,6 +278,18 @@ _STATEMENTS: Final = (
     CONSTRAINT uq_finding_approval_id UNIQUE (approval_id),
     CONSTRAINT fk_finding_approval_id FOREIGN KEY(approval_id) REFERENCES approval (id)
 )""",
+    """CREATE TABLE rating (
+    visit_id TEXT NOT NULL,
+    score INTEGER NOT NULL CONSTRAINT ck_rating_score CHECK (score BETWEEN 1 AND 5),
+    way TEXT NOT NULL CONSTRAINT ck_rating_way CHECK (way IN ('keypad', 'screen')),
+    rated_at TEXT NOT NULL,
+    PRIMARY KEY (visit_id),
+    CONSTRAINT fk_rating_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)""",
+    """CREATE TRIGGER rating_immutable BEFORE UPDATE ON rating
+       BEGIN SELECT RAISE(ABORT, 'a rating is immutable'); END""",
+    """CREATE TRIGGER rating_kept BEFORE DELETE ON rating
+       BEGIN SELECT RAISE(ABORT, 'a rating is kept'); END""",
     """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
     BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
     """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
