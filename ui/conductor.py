@@ -227,9 +227,7 @@ class Conductor(QObject):
             self._refresh_status()
 
     def _call(self, act: Act[Any, Any, Any], *who: str) -> None:
-        self.acts.run(
-            self, act, *who, busy=_("正在叫号"), done=lambda visit: self._called(visit.ticket)
-        )
+        self.acts.run(self, act, *who, busy=_("正在叫号"), done=lambda visit: self._called(visit.ticket))
 
     def _recall(self) -> None:
         def recalled(number: str) -> None:

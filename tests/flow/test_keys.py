@@ -14,6 +14,7 @@ from app.services import issuing
 from app.services.rhythm import Rhythm
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.keys import KEYS, step_key
+from ui.panels.all import PANELS
 from ui.screens.palette import PalettePage
 from ui.widgets.key_button import KeyButton
 from ui.widgets.steps import STEPS
@@ -69,6 +70,21 @@ def test_every_act_shows_its_key_on_its_control(counter: OpenCounter, tmp_path: 
             assert buttons[act] == key, act
         elif act not in ONLY_A_KEY:
             assert key in shown, f"{act}: {key} stands nowhere"
+
+
+def test_in_an_open_panel_no_key_means_two_things(counter: OpenCounter) -> None:
+    desk = counter()
+    panels = desk.conductor.panels
+    for panel in PANELS:
+        panels.open(panel.key)
+        QApplication.processEvents()
+        live = [
+            s for s in desk.window.findChildren(QShortcut) if s.isEnabled() and s.parentWidget().isVisible()
+        ]
+        keys = [shortcut.key().toString() for shortcut in live]
+        assert len(keys) == len(set(keys)), f"{panel.key}: {sorted(keys)}"
+    panels.close()
+    assert all(s.isEnabled() for s in desk.window.findChildren(QShortcut) if s.parent() is desk.window)
 
 
 @pytest.mark.parametrize("index", range(len(STEPS)), ids=STEPS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import Final
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
 from app.domain.staff import Purpose
@@ -14,10 +15,14 @@ from app.services import approval
 from app.services.desk import Desk
 from app.texts import _
 from ui.act import Acts
+from ui.keys import KEYS
 from ui.main_window import MainWindow
 from ui.panels.all import PANELS
 from ui.panels.palette import PalettePanel
 from ui.panels.panel import Controls, Panel
+
+_DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
+_LENT: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
 
 
 class Panels(QObject):
@@ -67,6 +72,7 @@ class Panels(QObject):
         if self._open is not None:
             self._open.left()
         self._open = panel
+        self._lend_keys()
         self._window.show_panel(panel.icon, panel.title, panel.purpose, panel.page)
         panel.opened()
 
@@ -74,8 +80,17 @@ class Panels(QObject):
         """Give the place back to the visit."""
         if self._open is not None:
             gone, self._open = self._open, None
+            self._lend_keys()
             gone.left()
             self._window.hide_panel()
+
+    def _lend_keys(self) -> None:
+        """While a panel is open, keys with Ctrl or Alt are its own; function keys and Esc stay the window's."""
+        own = (KEYS["quit"], self._open.shortcut if self._open is not None else "")
+        kept = {QKeySequence(key) for key in own}
+        for shortcut in self._window.findChildren(QShortcut, options=_DIRECT):
+            held = shortcut.key()[0].keyboardModifiers() & _LENT
+            shortcut.setEnabled(self._open is None or not held or shortcut.key() in kept)
 
     def approve(self, purpose: Purpose, what: str, done: Callable[[str], None]) -> None:
         """Ask a supervisor to approve ``what``; ``done`` gets the approval's id, a refusal is shown."""
