@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 
 from app.services import issuing
 from app.services.rhythm import Rhythm
@@ -78,10 +79,8 @@ def test_in_an_open_panel_no_key_means_two_things(counter: OpenCounter) -> None:
     for panel in PANELS:
         panels.open(panel.key)
         QApplication.processEvents()
-        live = [
-            s for s in desk.window.findChildren(QShortcut) if s.isEnabled() and s.parentWidget().isVisible()
-        ]
-        keys = [shortcut.key().toString() for shortcut in live]
+        every = [s for s in desk.window.findChildren(QShortcut) if s.isEnabled()]
+        keys = [s.key().toString() for s in every if cast(QWidget, s.parent()).isVisible()]
         assert len(keys) == len(set(keys)), f"{panel.key}: {sorted(keys)}"
     panels.close()
     assert all(s.isEnabled() for s in desk.window.findChildren(QShortcut) if s.parent() is desk.window)

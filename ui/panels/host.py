@@ -22,7 +22,7 @@ from ui.panels.palette import PalettePanel
 from ui.panels.panel import Controls, Panel
 
 _DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
-_LENT: Final = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
+_LENT: Final = ("Ctrl+", "Alt+")
 
 
 class Panels(QObject):
@@ -85,11 +85,11 @@ class Panels(QObject):
             self._window.hide_panel()
 
     def _lend_keys(self) -> None:
-        """While a panel is open, keys with Ctrl or Alt are its own; function keys and Esc stay the window's."""
+        """While a panel is open, keys with Ctrl or Alt are its own; the function keys stay the window's."""
         own = (KEYS["quit"], self._open.shortcut if self._open is not None else "")
         kept = {QKeySequence(key) for key in own}
         for shortcut in self._window.findChildren(QShortcut, options=_DIRECT):
-            held = shortcut.key()[0].keyboardModifiers() & _LENT
+            held = any(word in shortcut.key().toString() for word in _LENT)
             shortcut.setEnabled(self._open is None or not held or shortcut.key() in kept)
 
     def approve(self, purpose: Purpose, what: str, done: Callable[[str], None]) -> None:
