@@ -36,6 +36,7 @@ _OWN_PARSER: Final = {
     "key": _Command("app.commands.key", "数据密钥：保管、封存、由法院恢复（key --help 看全部）"),
     "day": _Command("app.commands.day", "日结：取号、收据、送达是否相符（day --help 看全部）"),
     "audit": _Command("app.commands.audit", "审计记录：核对或显示（audit --help 看全部）"),
+    "courier": _Command("app.commands.courier", "没有网络时用 U 盘送法院（courier --help 看全部）"),
     "enrol": _Command("app.commands.enrol", "用一次性登记码向法院登记本窗口（enrol --help 看全部）"),
     "calc": _Command("app.commands.calc", "算费用、期限，校验号码，查案由和事项（calc --help 看全部）"),
     "batch": _Command("app.commands.batch", "批量录入的模板和核对（batch --help 看全部）"),

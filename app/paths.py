@@ -74,6 +74,10 @@ class Places:
         return self.config / "court-ca.pem"
 
     @property
+    def court_courier(self) -> Path:
+        return self.config / "court-courier.json"
+
+    @property
     def court_token(self) -> Path:
         return self.config / "court.token"
 

@@ -189,7 +189,7 @@ def preload(cluster: Cluster, options: list[str], count: int) -> None:
 
 FILL = """
 INSERT INTO event
-SELECT 'c' || (n % 20), %(month)s, md5(%(month)s || 'i' || n)::uuid::text, n, md5(n::text) || md5('x' || n),
+SELECT 'c' || (n %% 20), %(month)s, md5(%(month)s || 'i' || n)::uuid::text, n, md5(n::text) || md5('x' || n),
     'stored', 'R' || n, NULL, NULL, 'desk-1', n, md5(%(month)s || 'v' || n)::uuid::text, 'intake', 1,
     '2026-01-01T00:00:00.000+00:00', %(body)s::bytea
 FROM generate_series(1, %(count)s) n

@@ -14,7 +14,7 @@ from app.errors import Expected
 from app.paths import Places
 from app.services.desk import open_desk
 from app.services.enrolment import Enrolled, enrol
-from app.storage import meta
+from app.storage import meta, signing
 
 _OK: Final = 0
 _REFUSED: Final = 2
@@ -40,7 +40,8 @@ def _enrol(places: Places, options: argparse.Namespace) -> Enrolled:
     desk = open_desk(settings.load(places.settings)[0], places)
     try:
         device = desk.store(meta.read, meta.DEVICE) or ""
-        return enrol(places, options.court, options.code, options.ca, device)
+        key = desk.store(signing.public_key)
+        return enrol(places, options.court, options.code, options.ca, device, key)
     finally:
         desk.close()
 

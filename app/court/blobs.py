@@ -290,8 +290,17 @@ class _FileAppend:
             self._tree.forget(self)
 
 
-def blobs_of(data: Path, home: str, max_bytes: int, shelf_of: Callable[[str, Path], Shelf]) -> BlobsOf:
-    """Return the blobs by court. The home court's parts are in the data folder itself, others' beside it."""
+def blobs_of(
+    data: Path,
+    home: str,
+    max_bytes: int,
+    shelf_of: Callable[[str, Path], Shelf],
+    incoming: str = "incoming",
+) -> BlobsOf:
+    """Return the blobs by court. The home court's parts are in the data folder itself, others' beside it.
+
+    A second process beside the gateway uses another folder `incoming`: parts have one writer.
+    """
     found: dict[str, Blobs] = {}
     lock = threading.Lock()
 
@@ -300,16 +309,16 @@ def blobs_of(data: Path, home: str, max_bytes: int, shelf_of: Callable[[str, Pat
             if court not in found:
                 folder = data if court == home else data / "courts" / court
                 folder.mkdir(parents=True, exist_ok=True)
-                found[court] = BlobStore(folder / "incoming", shelf_of(court, folder), max_bytes)
+                found[court] = BlobStore(folder / incoming, shelf_of(court, folder), max_bytes)
             return found[court]
 
     of(home)  # so that a folder that cannot be written is told at the start
     return of
 
 
-def tree_of(data: Path, home: str, max_bytes: int = MAX_BLOB_BYTES) -> BlobsOf:
+def tree_of(data: Path, home: str, max_bytes: int = MAX_BLOB_BYTES, incoming: str = "incoming") -> BlobsOf:
     """Return the blobs by court, on this machine's disk."""
-    return blobs_of(data, home, max_bytes, lambda _, folder: TreeShelf(folder / "blobs"))
+    return blobs_of(data, home, max_bytes, lambda _, folder: TreeShelf(folder / "blobs"), incoming)
 
 
 def _make_folders(folder: Path, root: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -12,12 +13,13 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from app.court.courier import KIND, Keys, known_as
 from app.court.credentials import Caller, Credentials, hash_of
 from app.court.guard import PEER, caller, coded
 from app.court.issuer import MAX_REQUEST, BadRequest, Issuer, pem
 from app.court.settings import Settings
 from app.court.store import utc_now
-from app.sync.protocol import VERSION, canonical, is_uuid7, parse_json
+from app.sync.protocol import VERSION, canonical, is_sha256, is_uuid7, parse_json
 
 _MAX_BYTES: Final = 8_192
 _OVERLAP: Final = timedelta(days=30)
@@ -32,6 +34,7 @@ _BODY: Final = {
                 "code": {"type": "string", "maxLength": 64},
                 "csr": {"type": "string", "maxLength": MAX_REQUEST, "description": "PKCS #10 in PEM"},
                 "device": {"type": "string", "description": "UUIDv7; binds the credential to this device"},
+                "signing_key": {"type": "string", "description": "Ed25519 of the device, 64 hex digits"},
             },
         }
     }
@@ -48,6 +51,7 @@ class Asked:
     code: str
     csr: str
     device: str
+    signing_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Enrolment:
         if not isinstance(found, Caller):
             return f"code_{found}"
         who = replace(found, device=found.device or asked.device or None)
+        if asked.signing_key and who.device == asked.device:
+            self._credentials.add(known_as(asked.signing_key), KIND, who)
         if signs:
             return self._certified(who, asked.csr)
         if peer is not None:
@@ -118,6 +124,7 @@ class Enrolment:
 
 def add_enrolment(app: FastAPI, credentials: Credentials, settings: Settings, issuer: Issuer | None) -> None:
     """Add `POST /v1/enrol`, which needs no credential but a code, and `POST /v1/renew`."""
+    courier = Keys(settings.data).public()
     enrolment = Enrolment(credentials, issuer, need_certificate=settings.need_certificate)
 
     @app.post(
@@ -132,7 +139,7 @@ def add_enrolment(app: FastAPI, credentials: Credentials, settings: Settings, is
             return told if isinstance(told, Response) else coded(400, "malformed")
         peer = request.scope.get("extensions", {}).get(PEER)
         found = await run_in_threadpool(enrolment.enrol, asked, peer)
-        return coded(403, found) if isinstance(found, str) else _told(found)
+        return coded(403, found) if isinstance(found, str) else _told(found, courier)
 
     @app.post(
         "/v1/renew",
@@ -149,7 +156,7 @@ def add_enrolment(app: FastAPI, credentials: Credentials, settings: Settings, is
         if request.scope.get("extensions", {}).get(PEER) is None:
             return coded(409, "no_certificate")
         found = await run_in_threadpool(enrolment.renew, caller(request), csr)
-        return coded(409, found) if isinstance(found, str) else _told(found)
+        return coded(409, found) if isinstance(found, str) else _told(found, courier)
 
 
 async def _content(request: Request) -> Any:
@@ -175,12 +182,15 @@ def _asked(told: object) -> Asked | None:
         return None
     if not isinstance(device, str) or (device and not is_uuid7(device)):
         return None
-    return Asked(code, csr, device)
+    key = told.get("signing_key", "")
+    if not isinstance(key, str) or (key and not is_sha256(key)):
+        return None
+    return Asked(code, csr, device, key)
 
 
-def _told(found: Enrolled) -> Response:
+def _told(found: Enrolled, courier: Mapping[str, str]) -> Response:
     who = found.caller
-    told = {"v": VERSION, "court": who.court, "name": who.name, "role": who.role}
+    told = {"v": VERSION, "court": who.court, "name": who.name, "role": who.role, "courier": courier}
     secret = {"token": found.token, "certificate": found.certificate}
     content = canonical(told | {name: value for name, value in secret.items() if value})
     return Response(content, media_type="application/json", headers={"Cache-Control": "no-store"})

@@ -47,7 +47,7 @@ def open_all(settings: Settings, closing: ExitStack, *, restored: bool = False) 
         make_folder(settings.data)
         lock = FolderLock(settings.data / "court.lock")
         closing.callback(lock.close)
-        blobs = _blobs(settings)
+        blobs = open_blobs(settings)
         ground = open_database(settings, closing)
         store, credentials = Store(ground, settings.zone), Credentials(ground)
         if restored:
@@ -70,14 +70,15 @@ def _issuer(settings: Settings) -> Issuer | None:
     return Issuer.load(*settings.issuer)
 
 
-def _blobs(settings: Settings) -> BlobsOf:
+def open_blobs(settings: Settings, incoming: str = "incoming") -> BlobsOf:
+    """Open where the blobs are. Raises a `CourtRefusal`, `OSError`."""
     if not settings.s3:
-        return tree_of(settings.data, settings.court, settings.max_blob_bytes)
+        return tree_of(settings.data, settings.court, settings.max_blob_bytes, incoming)
     from app.court.s3 import WARNING, shelves  # takes a quarter of a second that few gateways need
 
     _log.warning(WARNING)
     shelf_of = shelves(settings.s3, settings.s3_key_file)
-    return blobs_of(settings.data, settings.court, settings.max_blob_bytes, shelf_of)
+    return blobs_of(settings.data, settings.court, settings.max_blob_bytes, shelf_of, incoming)
 
 
 def make_folder(data: Path) -> None:

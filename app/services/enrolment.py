@@ -50,13 +50,16 @@ class Enrolled:
     ends: datetime | None
 
 
-def enrol(places: Places, url: str, code: str, ca: Path | None, device: str) -> Enrolled:
+def enrol(
+    places: Places, url: str, code: str, ca: Path | None, device: str, signing_key: str = ""
+) -> Enrolled:
     """Use a one-time code and keep what the court gives. Raises CourtProblem or SettingsProblem."""
     secure = _secure(url)
     trust = ca.read_text("ascii", "replace") if ca is not None else ""
     key = ec.generate_private_key(ec.SECP256R1())
     try:
-        told = wire.enrol(url, code.strip(), _request(key), device, _context(ca) if secure else None)
+        context = _context(ca) if secure else None
+        told = wire.enrol(url, code.strip(), _request(key), device, context, signing_key)
     except CourtRefused as refused:
         raise CourtProblem(
             _("登记没有成功。"),
@@ -189,6 +192,7 @@ def _keep(
     for file, content in (
         (places.court_ca, ca),
         (places.court_pair, told.certificate + _pem(key) if certificate else ""),
+        (places.court_courier, json.dumps(told.courier) if told.courier else ""),
         (places.court_token, told.token + "\n" if told.token else ""),
         (places.enrolment, json.dumps({"url": url, "court": told.court, "name": told.name})),
     ):

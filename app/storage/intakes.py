@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, func, or_, select
 
 from app.clock import moment, stamp
 from app.storage import meta
@@ -76,6 +76,11 @@ def _parked(events: FromClause) -> ColumnElement[bool]:
     later = outbox.alias()
     amended = exists().where(later.c.corrects == events.c.id)
     return and_(events.c.state.in_(("conflict", "rejected")), ~amended)
+
+
+def parked_visits() -> Select[tuple[str]]:
+    """Return the query for visits with a record that waits for a person."""
+    return select(outbox.c.visit_id).where(_parked(outbox))
 
 
 def due(connection: Connection, limit: int, held: frozenset[str]) -> tuple[OutboxRecord, ...]:
@@ -186,7 +191,7 @@ def backlog(connection: Connection) -> tuple[int, int, datetime | None, int]:
     waiting = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
     count, oldest = connection.execute(waiting).one()
     parked = select(func.count()).select_from(outbox).where(_parked(outbox))
-    stopped = select(outbox.c.visit_id).where(_parked(outbox))
+    stopped = parked_visits()
     blobs = select(func.count(func.distinct(outbox_blob.c.sha256))).where(
         outbox_blob.c.stored_at.is_(None), outbox_blob.c.visit_id.not_in(stopped)
     )

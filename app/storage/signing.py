@@ -22,6 +22,11 @@ def _private(connection: Connection) -> Ed25519PrivateKey:
     return made
 
 
+def private_key(connection: Connection) -> Ed25519PrivateKey:
+    """Return the key itself, for a signature over what is too large for memory."""
+    return _private(connection)
+
+
 def public_key(connection: Connection) -> str:
     """Return the public key: 32 bytes as 64 hex digits."""
     return _private(connection).public_key().public_bytes_raw().hex()

@@ -175,6 +175,17 @@ outbox = Table(
     sqlite_autoincrement=True,
 )
 
+# Bundles a courier took along: the key their answer is encrypted to, and the court's epoch as it was known.
+courier_bundle = Table(
+    "courier_bundle",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("made_at", Text, nullable=False),
+    Column("reply_key", LargeBinary, nullable=False),
+    Column("epoch", Text),
+    Column("answered_at", Text),
+)
+
 # Pictures owed to the court: one row a visit and blob, sent after the record that names them.
 outbox_blob = Table(
     "outbox_blob",

@@ -148,6 +148,14 @@ _STATEMENTS: Final = (
     """CREATE INDEX ix_court_answer_received_at ON court_answer (received_at)""",
     """CREATE INDEX ix_court_answer_seen_at ON court_answer (seen_at)""",
     """CREATE INDEX ix_court_answer_visit_id ON court_answer (visit_id)""",
+    """CREATE TABLE courier_bundle (
+    id TEXT NOT NULL,
+    made_at TEXT NOT NULL,
+    reply_key BLOB NOT NULL,
+    epoch TEXT,
+    answered_at TEXT,
+    PRIMARY KEY (id)
+)""",
     """CREATE TABLE outbox_blob (
     visit_id TEXT NOT NULL,
     sha256 TEXT NOT NULL,
