@@ -67,6 +67,31 @@ class DeviceSettings:
 
 
 @dataclass(frozen=True)
+class PaperSettings:
+    """What the court's papers say of the court: a paper that needs a value nobody set is not printed.
+
+    ``pay_url`` and ``verify_url`` are addresses for codes, ``{number}`` in the first is what is paid for.
+    ``mediation`` is the organisation mediations go to. ``court_mongolian`` is the court's name in the
+    traditional script, for the head of tickets and notices; empty prints none.
+    """
+
+    phone: str = "12368"
+    complaints: str = ""
+    supervision: str = ""
+    supervision_address: str = ""
+    place: str = ""
+    hours: str = ""
+    account_holder: str = ""
+    account_bank: str = ""
+    account_number: str = ""
+    pay_url: str = ""
+    verify_url: str = ""
+    mediation: str = ""
+    evidence_days: int = 15
+    court_mongolian: str = ""
+
+
+@dataclass(frozen=True)
 class CourtSettings:
     """Where the court gateway is, and what opens it: a token, or a certificate with its key in one PEM file.
 
@@ -122,6 +147,7 @@ class Settings:
     queue: QueueSettings = field(default_factory=QueueSettings)
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     court: CourtSettings = field(default_factory=CourtSettings)
+    papers: PaperSettings = field(default_factory=PaperSettings)
     look: LookSettings = field(default_factory=LookSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     key: KeySettings = field(default_factory=KeySettings)
@@ -157,6 +183,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),
     "voice.repeats": (lambda v: 1 <= v <= 5, "应为 1 到 5 的整数"),
     "voice.quiet": (_are_spans, "应写成 12:00-13:30，多段用逗号隔开"),
+    "papers.evidence_days": (lambda v: 1 <= v <= 180, "应为 1 到 180 的整数（日）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),
     "look.language": (lambda v: v in {"zh_CN", "en"}, "应为 zh_CN 或 en"),

@@ -272,7 +272,10 @@ class _Job:
                 self.feed(round(block.mm * DOTS_PER_MM))
             case CopyMark():
                 frame = "*" * self.room
-                self._lines((_Line(frame), _Line(block.text, 1, True, Align.CENTER), _Line(frame)))
+                self._lines((_Line(frame), _Line(block.text, 1, True, Align.CENTER)))
+                if block.note:
+                    self._lines(_text(Text(block.note, align=Align.CENTER), self.room))
+                self.line(_Line(frame))
             case Cut():
                 self.feed(TAIL)
                 self.parts.append(_CUT)

@@ -170,9 +170,10 @@ class Signatures:
 
 @dataclass(frozen=True, slots=True)
 class CopyMark:
-    """The frame that says this paper was printed again: 补打 第 n 次 COPY n."""
+    """The frame that says this paper was printed again: 补打 第 n 次 COPY n, in ``note`` when and by whom."""
 
     number: int
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.number < 1:

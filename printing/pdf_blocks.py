@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from reportlab.lib.units import mm
@@ -37,10 +38,12 @@ from printing.pdf_fonts import draw, width
 from printing.pdf_grid import PAD, Piece, key_values, table
 from printing.pdf_sizes import Type
 from printing.text import printable
-from printing.typeset import wrap
+from printing.typeset import widest, wrap
 
 HAIR: Final = 0.5
 _GREY: Final = 0.45
+_LEAST_CAPTION: Final = 8.0
+_LARGE_FROM: Final = 16.0
 _SPREAD: Final = 2.1  # ems a line may lack and still be spread to the edge
 
 
@@ -127,9 +130,22 @@ def _draw_qr(canvas: Canvas, text: str, x: float, top: float, side: float) -> No
                 start = None
 
 
+def _caption_size(text: str, room: float, size: float) -> float:
+    """Return a size at which a code below the picture is not broken; large print stays large."""
+    needed = widest(text, partial(_wide, Style.SERIF, size))
+    fitting = size * room / needed if needed > room else size
+    return fitting if fitting >= _LEAST_CAPTION and size < _LARGE_FROM else size
+
+
+def _wide(style: Style, size: float, text: str) -> float:
+    return width(text, style, size)
+
+
 def _qr(block: QrCode, of: Type) -> Piece:
-    room, side, size = of.room, block.mm * mm, of.small
-    lines = wrap(printable(block.caption), side, lambda text: width(text, Style.SERIF, size))
+    room, side = of.room, block.mm * mm
+    said = printable(block.caption)
+    size = _caption_size(said, side, of.small)
+    lines = wrap(said, side, partial(_wide, Style.SERIF, size))
     below = replace(of, room=side)
     caption = [_line(line, below, Style.SERIF, size, Align.CENTER) for line in lines if block.caption]
     beside = replace(of, room=room - side - 4 * mm)
@@ -210,16 +226,26 @@ def _signatures(block: Signatures, of: Type) -> Iterator[Piece]:
 
 
 def _copy_mark(block: CopyMark, of: Type) -> Piece:
-    room, size = of.room, of.body
-    wide = width(block.text, Style.BOLD, size) + 4 * PAD
-    label = _line(block.text, replace(of, room=wide), Style.BOLD, size, Align.CENTER)
+    room, lines = of.room, [(block.text, Style.BOLD, of.body)]
+    if block.note:
+        lines.append((printable(block.note), Style.SERIF, of.edge))
+    wide = min(max(width(*line) for line in lines) + 4 * PAD, room)
+    inside = replace(of, room=wide, leading=1.3)
+    labels = [
+        _line(piece, inside, style, size, Align.CENTER)
+        for text, style, size in lines
+        for piece in wrap(text, wide - 2 * PAD, partial(_wide, style, size))
+    ]
+    height = sum(label.height for label in labels)
 
     def paint(canvas: Canvas, x: float, top: float) -> None:
         # In the margin above the text: a reprint has the same pages as the first print.
-        top += label.height + 6
+        top += height + 6
         canvas.setLineWidth(1)
-        canvas.rect(x + room - wide, top - label.height - 2, wide, label.height + 2)
-        label.draw(canvas, x + room - wide, top - 1)
+        canvas.rect(x + room - wide, top - height - 2, wide, height + 2)
+        for label in labels:
+            label.draw(canvas, x + room - wide, top - 1)
+            top -= label.height
 
     return Piece(0, paint, keep=True)
 

@@ -305,10 +305,15 @@ def _signatures(block: Signatures, scale: Scale) -> Image.Image:
 
 
 def _copy_mark(block: CopyMark, scale: Scale) -> Image.Image:
-    px = scale.large
-    label = _paragraph(block.text, scale.width - 2 * px, Style.BOLD, px, Align.CENTER)
-    strip = _blank(scale.width, label.height + 28)
-    strip.paste(label, (px, 14))
+    px, room = scale.large, scale.width - 2 * scale.large
+    labels = [_paragraph(block.text, room, Style.BOLD, px, Align.CENTER)]
+    if block.note:
+        labels.append(_paragraph(block.note, room, Style.SANS, scale.body, Align.CENTER))
+    strip = _blank(scale.width, sum(label.height for label in labels) + 28)
+    y = 14
+    for label in labels:
+        strip.paste(label, (px, y))
+        y += label.height
     frame = (4, 4, scale.width - 5, strip.height - 5)
     ImageDraw.Draw(strip).rectangle(frame, outline=_INK, width=4)
     return strip

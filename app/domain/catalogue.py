@@ -17,6 +17,7 @@ from app.domain.matter import (
     FeeSpec,
     Field,
     FieldKind,
+    GivenPaper,
     Group,
     Level,
     Material,
@@ -30,6 +31,7 @@ from app.domain.matter import (
     Tolerance,
     Variant,
 )
+from app.domain.papers import DOCUMENTS, Moment
 from app.domain.toml_text import CatalogueError, Section, TomlText
 
 # Conditions that need no field: who files, and what the cause of action is marked as.
@@ -86,6 +88,7 @@ def parse_matter(text: str, source_name: str, materials: Mapping[str, Material])
         agent_materials=tuple(
             (kind, _known_material(root, materials, AGENT_MATERIALS[kind], "agents")) for kind in agents
         ),
+        papers=tuple(_paper(row, conditions) for row in root.sections("paper")),
     )
     root.finish()
     _refuse_contradictions(root, matter)
@@ -191,6 +194,14 @@ def _requirement(row: Section, materials: Mapping[str, Material], names: _Names)
         raise row.error("主要材料（main）不能容缺（tolerable）", "tolerable")
     row.finish()
     return requirement
+
+
+def _paper(row: Section, names: _Names) -> GivenPaper:
+    kind = row.text("kind")
+    row.known("kind", [kind], DOCUMENTS, "文书")
+    paper = GivenPaper(kind, row.choice("at", Moment), not row.flag("unchosen"), names.read(row))
+    row.finish()
+    return paper
 
 
 def _as_asked(row: Section, material: Material) -> Material:

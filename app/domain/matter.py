@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.fee_schedule import FeeKind, FreeReason
+from app.domain.papers import Moment
 from app.domain.rule import Basis, Rule
 
 
@@ -167,6 +168,16 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenPaper:
+    """A paper the matter gives out: ``kind`` of ``app.domain.papers``; ``chosen`` = unless taken off."""
+
+    kind: str
+    at: Moment
+    chosen: bool = True
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FeeSpec:
     """How a matter is charged: by the cause of action, by one kind, or not at all.
 
@@ -241,6 +252,7 @@ class Matter:
     templates: tuple[str, ...] = ()
     authority: Material | None = None
     agent_materials: tuple[tuple[AgentKind, Material], ...] = ()
+    papers: tuple[GivenPaper, ...] = ()
 
     def variant(self, key: str) -> Variant | None:
         return next((variant for variant in self.variants if variant.key == key), None)

@@ -13,6 +13,8 @@ from app.domain.phone import check_phone
 from app.services.views import FieldView, Source, Suggestion
 from app.storage.records import DraftField
 from app.texts import _
+from printing.fonts import Style, missing
+from printing.text import printable
 
 LONGEST_TEXT: Final = 4000
 SPELLING: Final = "\u200c\u200d\u180e"
@@ -127,6 +129,17 @@ def entry(draft: Draft, path: str) -> DraftField | None:
     return own if own is not None else draft.get(copied_from(draft, path))
 
 
+def undrawable(text: str) -> str:
+    """Return the characters no font of the printers has, with their codes; paper shows only the code."""
+    return " ".join(f"{char} U+{ord(char):04X}" for char in missing(printable(text), Style.SERIF))
+
+
+def _warnings(shown: str, checked: Checked) -> str:
+    lost = undrawable(shown)
+    said = (_("打印不出来，纸上会印成代码：{lost}").format(lost=lost),) if lost else ()
+    return "；".join((*checked.warnings, *said))
+
+
 def field_view(draft: Draft, spec: FieldSpec) -> FieldView:
     """Return the field as it is shown."""
     own = entry(draft, spec.path)
@@ -139,7 +152,7 @@ def field_view(draft: Draft, spec: FieldSpec) -> FieldView:
         value=shown or spec.default,
         source=Source(own.source) if own is not None and shown else None,
         read_value=own.read_value if own is not None else None,
-        problem=checked.problem or "；".join(checked.warnings),
+        problem=checked.problem or _warnings(shown, checked),
         hint=_(spec.hint) if spec.hint else "",
         required=spec.required,
         wide=spec.wide,

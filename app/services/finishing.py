@@ -240,4 +240,5 @@ def _receipt_jobs(desk: Desk, visit_id: str, content: str) -> Iterator[PrintJob]
                 state="waiting",
                 reason="",
                 tries=0,
+                clerk=desk.settings.hall.clerk,
             )

@@ -18,8 +18,10 @@ from app.hall.log import counter_subject
 from app.hall.sqlite_log import SqliteLog
 from app.ids import new_id
 from app.lanes import HALL, TICKET_PRINTER, on
+from app.services import print_out
 from app.services.desk import Desk
 from app.storage import print_jobs, restoring
+from app.storage.access import Transaction
 from app.storage.records import PrintJob
 from app.texts import _
 
@@ -58,7 +60,7 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
     state = desk.hall.refresh(day)
     held = state.open_for(wanted.person, wanted.group)
     if held is not None:
-        _queue_paper(desk, state, held.number, copy=1)
+        _queue_paper(desk, state, held.number)
         return Taken(held.number, again=True)
     prefix = GREEN_PREFIX if wanted.green else PREFIX
     _skip_lost(desk, day, prefix, now)
@@ -109,7 +111,8 @@ def _stub(text: str) -> str:
     return number
 
 
-def _queue_paper(desk: Desk, state: HallState, number: str, copy: int = 0) -> None:
+def _queue_paper(desk: Desk, state: HallState, number: str) -> None:
+    """Queue the ticket, or a copy of it where its paper is lost."""
     if not desk.bench.has(TICKET_PRINTER):
         return
     ticket = state.tickets[number]
@@ -120,19 +123,24 @@ def _queue_paper(desk: Desk, state: HallState, number: str, copy: int = 0) -> No
         "ahead": state.people_ahead(number),
         "priority": ticket.green,
     }
-    if copy:
-        content["copy"] = copy
-    title = _("排队号 {number}（补打）") if copy else _("排队号 {number}")
     job = PrintJob(
         id=new_id(),
         visit_id=None,
         ticket=f"{desk.today().isoformat()}.{number}",
         kind="ticket",
         printer=desk.bench.owner(TICKET_PRINTER),
-        title=title.format(number=number),
+        title=_("排队号 {number}").format(number=number),
         content=json.dumps(content, ensure_ascii=False),
         state="waiting",
         reason="",
         tries=0,
+        clerk=desk.settings.hall.clerk,
     )
-    desk.store(print_jobs.add, job, desk.clock.now())
+    desk.store(_add, desk, job)
+
+
+def _add(connection: Transaction, desk: Desk, job: PrintJob) -> None:
+    original = print_jobs.original(connection, job)
+    if original is not None:
+        job = print_out.again(connection, desk, original, why=_("号票遗失，刷证补打"))
+    print_jobs.add(connection, job, desk.clock.now())

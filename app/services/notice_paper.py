@@ -19,7 +19,6 @@ from app.storage.records import PrintJob, SupplementRecord
 from app.texts import _
 from printing.documents import conditional_acceptance, correction_notice
 from printing.documents.facts import Issue
-from printing.layout import Document, Paper
 
 NOTICE: Final = "correction_notice"
 PROMISE_NOTICE: Final = "conditional_acceptance"
@@ -48,6 +47,8 @@ def jobs(desk: Desk, case: Case, closing: Closing) -> Iterator[PrintJob]:
             state="waiting",
             reason="",
             tries=0,
+            part=str(record.matter),
+            clerk=case.visit.clerk,
         )
 
 
@@ -76,28 +77,25 @@ def _content(desk: Desk, case: Case, closing: Closing, record: SupplementRecord)
     }
 
 
-def document(
-    kind: str, content: dict[str, Any], signature: bytes | None, paper: Paper, copy: int
-) -> Document:
-    """Return the paper from what was frozen with its print job."""
-    if kind == NOTICE:
-        return correction_notice.build(_correction(content, copy), paper)
-    return conditional_acceptance.build(_promise(content, signature, copy), paper)
+def facts(
+    kind: str, content: dict[str, Any], signature: bytes | None
+) -> correction_notice.CorrectionNotice | conditional_acceptance.ConditionalAcceptance:
+    """Return the paper's data from what was frozen with its print job."""
+    return _correction(content) if kind == NOTICE else _promise(content, signature)
 
 
-def _issue(content: dict[str, Any], copy: int) -> Issue:
+def _issue(content: dict[str, Any]) -> Issue:
     return Issue(
         court=content["court"],
         number=content["number"],
         issued=datetime.fromisoformat(content["issued"]),
         officer=content["officer"],
-        copy=copy,
     )
 
 
-def _correction(content: dict[str, Any], copy: int) -> correction_notice.CorrectionNotice:
+def _correction(content: dict[str, Any]) -> correction_notice.CorrectionNotice:
     return correction_notice.CorrectionNotice(
-        issue=_issue(content, copy),
+        issue=_issue(content),
         party=content["party"],
         matter=content["matter"],
         received=datetime.fromisoformat(content["received"]),
@@ -126,10 +124,10 @@ def _item(line: dict[str, Any]) -> str:
 
 
 def _promise(
-    content: dict[str, Any], signature: bytes | None, copy: int
+    content: dict[str, Any], signature: bytes | None
 ) -> conditional_acceptance.ConditionalAcceptance:
     return conditional_acceptance.ConditionalAcceptance(
-        issue=_issue(content, copy),
+        issue=_issue(content),
         party=content["party"],
         matter=content["matter"],
         present=tuple(content["present"]),

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app import lanes
+from app.clock import local
 from app.domain.audit import Act as AuditAct
 from app.errors import StorageProblem
 from app.ids import new_id
@@ -28,12 +29,14 @@ from app.storage.access import Transaction
 from app.storage.records import PrintJob
 from app.texts import _
 from printing.documents import material_receipt, queue_ticket
+from printing.documents.catalogue import KINDS, Kind
+from printing.documents.frozen import thaw
 from printing.errors import BadImage, ConnectionCut, PrintingError
 from printing.layout import Document, Paper
 from printing.printers.base import Outcome, Printer, PrinterStatus
 from printing.registry import render
 
-_COPY: Final = "copy"
+RECEIPTS: Final = ("receipt", "receipt_a4")
 _PUT_OUT: Final = ("confirmed", "unconfirmed")
 _STATES: Final = {
     PrinterStatus.READY: (Health.OK, ""),
@@ -152,11 +155,31 @@ def document(desk: Desk, job: PrintJob, paper: Paper) -> Document:
     """Return the document of a job from its frozen content."""
     content: dict[str, Any] = json.loads(job.content)
     if job.kind == "ticket":
-        return queue_ticket.build(_ticket(desk, content, job.ticket or ""), paper)
-    if job.kind in notice_paper.KINDS:
-        signature = _signature(desk, content["signature_sha256"])
-        return notice_paper.document(job.kind, content, signature, paper, content.get(_COPY, 0))
-    return material_receipt.build(_receipt(desk, content), paper)
+        ticket = _ticket(desk, content, job.ticket or "")
+        return queue_ticket.build(replace(ticket, copy=job.copy, copied=copied(job)), paper)
+    if job.kind in RECEIPTS:
+        receipt = _receipt(desk, content)
+        return material_receipt.build(replace(receipt, copy=job.copy, copied=copied(job)), paper)
+    kind, large = KINDS[job.kind], bool(content.get("large"))
+    data = _facts(desk, kind, content)
+    data = replace(data, issue=replace(data.issue, copy=job.copy, copied=copied(job)))
+    return kind.build(data, paper, large=large and paper is not Paper.ROLL_58)
+
+
+def _facts(desk: Desk, kind: Kind, content: dict[str, Any]) -> Any:
+    if kind.key in notice_paper.KINDS:
+        return notice_paper.facts(kind.key, content, _signature(desk, content["signature_sha256"]))
+    return thaw(kind.data, content["data"])
+
+
+def copied(job: PrintJob) -> str:
+    """Return what a reprint says of itself besides its count: when, by whom, who approved it."""
+    if not job.copy or job.made_at is None:
+        return ""
+    words = [local(job.made_at).strftime("%Y-%m-%d %H:%M"), job.clerk]
+    if job.approved_by:
+        words.append(_("核准 {name}").format(name=job.approved_by))
+    return "　".join(word for word in words if word)
 
 
 def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket.QueueTicket:
@@ -171,7 +194,6 @@ def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket
         area=_("{window} 号窗口").format(window=hall.window),
         payload=f"{hall.board.rstrip('/')}/t/{reference}" if hall.board else f"YC:{reference}",
         priority=content["priority"],
-        copy=content.get(_COPY, 0),
     )
 
 
@@ -193,7 +215,6 @@ def _receipt(desk: Desk, content: dict[str, Any]) -> material_receipt.MaterialRe
         officer=content["officer"],
         verification=content["verification"],
         signature=_signature(desk, content["signature_sha256"]),
-        copy=content.get(_COPY, 0),
     )
 
 
@@ -215,20 +236,30 @@ def answer(desk: Desk, job_id: str, printed: bool) -> None:
             return
         _note(connection, desk, AuditAct.PAPER_ANSWERED, job, seen=int(printed))
         if not printed:
-            anew = _anew(job)
+            anew = again(connection, desk, job, why=_("原件没有印出来"))
             print_jobs.add(connection, anew, now)
             _note(connection, desk, AuditAct.REPRINTED, anew, instead_of=job.id)
 
     desk.store(write)
 
 
-def _anew(job: PrintJob) -> PrintJob:
-    """Return the job that prints the paper again with the mark of a reprint: the first may turn up yet."""
-    content = json.loads(job.content)
-    content[_COPY] = content.get(_COPY, 0) + 1
-    title = job.title if content[_COPY] > 1 else _("{title}（补打）").format(title=job.title)
-    text = json.dumps(content, ensure_ascii=False)
-    return replace(job, id=new_id(), title=title, content=text, state="waiting", reason="", tries=0)
+def again(connection: Transaction, desk: Desk, job: PrintJob, *, why: str, by: str = "") -> PrintJob:
+    """Return a job that prints the same content with the mark of the next copy; ``by`` approved it."""
+    original = job.original or job.id
+    title = job.title if job.copy else _("{title}（补打）").format(title=job.title)
+    return replace(
+        job,
+        id=new_id(),
+        title=title,
+        copy=print_jobs.copies(connection, original) + 1,
+        original=original,
+        clerk=desk.settings.hall.clerk,
+        why=why,
+        approved_by=by,
+        state="waiting",
+        reason="",
+        tries=0,
+    )
 
 
 @on(lanes.DB)

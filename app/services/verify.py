@@ -96,15 +96,18 @@ _PRINTED: Final = {"sending", "confirmed", "unconfirmed", "printed"}
 
 def _jobs(facts: Facts) -> Iterator[str]:
     for job in facts.jobs:
-        if job.kind != "ticket" and job.visit_id not in facts.finished:
+        if job.kind in ("receipt", "receipt_a4") and job.visit_id not in facts.finished:
             yield _("收据 {job} 没有对应的记录").format(job=job.id)
-    for visit_id, kind in (key for key, count in _originals(facts).items() if count > 1):
+    for visit_id, kind, _part in (key for key, count in _originals(facts).items() if count > 1):
         yield _("{visit} 的 {kind} 有两份原件").format(visit=visit_id, kind=kind)
 
 
-def _originals(facts: Facts) -> Counter[tuple[str | None, str]]:
-    """Each paper by its title: one visit may have a notice for each of its matters."""
-    return Counter((job.visit_id or job.ticket, job.title) for job in facts.jobs if job.state in _PRINTED)
+def _originals(facts: Facts) -> Counter[tuple[str | None, str, str]]:
+    return Counter(
+        (job.visit_id or job.ticket, job.kind, job.part)
+        for job in facts.jobs
+        if job.state in _PRINTED and not job.copy
+    )
 
 
 def _blobs(desk: Desk, facts: Facts) -> Iterator[str]:

@@ -175,6 +175,20 @@ class JobView:
 
 
 @dataclass(frozen=True)
+class PaperView:
+    """One paper the visit gives out. ``state``: ready, lacking (``note`` says what), made.
+
+    ``chosen`` = printed unless the clerk takes it off.
+    """
+
+    key: str
+    title: str
+    state: str
+    note: str = ""
+    chosen: bool = True
+
+
+@dataclass(frozen=True)
 class AnswerView:
     """One answer of the back office. ``matter`` 0 is the whole visit; ``replaced`` by a later correction."""
 
@@ -299,6 +313,8 @@ class VisitView:
     current: int = 1
     filers: int = 0
     joinable: tuple[Suggestion, ...] = ()
+    papers: tuple[PaperView, ...] = ()
+    large_print: bool = False
 
 
 # ---- what the law and the checklist say now (right) --------------------------------------------------

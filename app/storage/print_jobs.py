@@ -10,24 +10,27 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from app.clock import stamp
+from app.clock import moment, stamp
 from app.storage.records import PrintJob
 from app.storage.tables import print_job
 
 _c = print_job.c
 _COLUMNS = (
     _c.id, _c.visit_id, _c.ticket, _c.kind, _c.printer, _c.title, _c.content, _c.state, _c.reason, _c.tries,
+    _c.part, _c.copy, _c.original, _c.clerk, _c.why, _c.approved_by, _c.created_at,
 )  # fmt: skip
 
 
 def _record(row: Any) -> PrintJob:
-    return PrintJob(*row)
+    values = row._asdict()
+    made_at = moment(values.pop("created_at"))
+    return PrintJob(**values, made_at=made_at)
 
 
 def add(connection: Connection, job: PrintJob, at: datetime) -> None:
-    values = {column.name: getattr(job, column.name) for column in _COLUMNS}
+    values = {column.name: getattr(job, column.name) for column in _COLUMNS[:-1]}
     connection.execute(print_job.insert().values(**values, created_at=stamp(at), updated_at=stamp(at)))
 
 
@@ -47,6 +50,21 @@ def in_state(connection: Connection, *states: str, printer: str | None = None) -
 def of_visit(connection: Connection, visit_id: str) -> tuple[PrintJob, ...]:
     rows = connection.execute(select(*_COLUMNS).where(_c.visit_id == visit_id).order_by(_c.created_at, _c.id))
     return tuple(_record(row) for row in rows)
+
+
+def original(connection: Connection, job: PrintJob) -> PrintJob | None:
+    """Return the first print of the same paper, whatever became of it."""
+    mine = _c.visit_id == job.visit_id if job.visit_id else _c.ticket == job.ticket
+    row = connection.execute(
+        select(*_COLUMNS).where(mine, _c.kind == job.kind, _c.part == job.part, _c.copy == 0)
+    ).first()
+    return _record(row) if row else None
+
+
+def copies(connection: Connection, original_id: str) -> int:
+    """Return how many copies of an original were made."""
+    made = select(func.count()).where(_c.original == original_id)
+    return int(connection.execute(made).scalar_one())
 
 
 def move(

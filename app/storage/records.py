@@ -153,7 +153,12 @@ class SupplementRecord:
 
 @dataclass(frozen=True)
 class PrintJob:
-    """One paper. ``content`` is the document's data as JSON, frozen when the job was made."""
+    """One paper. ``content`` is the document's data as JSON, frozen when the job was made.
+
+    ``visit_id`` or ``ticket`` says whose it is, ``part`` tells papers of one kind apart. ``copy`` counts
+    reprints of ``original``, with the reason (``why``) and the supervisor; 0 is the original itself.
+    ``made_at`` is known of a stored job.
+    """
 
     id: str
     visit_id: str | None
@@ -165,6 +170,13 @@ class PrintJob:
     state: str
     reason: str
     tries: int
+    part: str = ""
+    copy: int = 0
+    original: str | None = None
+    clerk: str = ""
+    why: str = ""
+    approved_by: str = ""
+    made_at: datetime | None = None
 
 
 @dataclass(frozen=True)

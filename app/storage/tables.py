@@ -20,7 +20,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from app.domain.papers import DOCUMENTS
+
 SCHEMA_VERSION: Final = 1
+
+PAPERS: Final = ("ticket", "receipt", "receipt_a4", *DOCUMENTS)
+"""The kinds of print jobs: the ticket, the receipt on a roll and on a page, and every other document."""
 
 metadata = MetaData(
     naming_convention={
@@ -252,21 +257,23 @@ supplement = Table(
     Index(None, "visit_id"),
 )
 
+# A paper's content never changes; ``part`` tells papers of one kind apart, ``copy`` 0 is the original.
 print_job = Table(
     "print_job",
     metadata,
     Column("id", Text, primary_key=True),
     Column("visit_id", Text, ForeignKey("visit.id")),
     Column("ticket", Text),
-    Column(
-        "kind",
-        Text,
-        _one_of("kind", "ticket", "receipt", "receipt_a4", "correction_notice", "conditional_acceptance"),
-        nullable=False,
-    ),
+    Column("kind", Text, _one_of("kind", *PAPERS), nullable=False),
+    Column("part", Text, nullable=False, server_default=""),
+    Column("copy", Integer, CheckConstraint("copy >= 0", name="copy"), nullable=False, server_default="0"),
+    Column("original", Text, ForeignKey("print_job.id")),
     Column("printer", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("content", Text, nullable=False),
+    Column("clerk", Text, nullable=False, server_default=""),
+    Column("why", Text, nullable=False, server_default=""),
+    Column("approved_by", Text, nullable=False, server_default=""),
     Column(
         "state",
         Text,
@@ -278,8 +285,31 @@ print_job = Table(
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
     CheckConstraint("visit_id IS NOT NULL OR ticket IS NOT NULL", name="subject"),
+    CheckConstraint("(copy = 0) = (original IS NULL)", name="original"),
     Index(None, "state"),
-    Index(None, "visit_id"),
+    Index(None, "created_at"),
+    Index("ux_print_job_of_visit", "visit_id", "kind", "part", "copy", unique=True),
+    Index("ux_print_job_of_ticket", "ticket", "kind", "part", "copy", unique=True),
+)
+
+# A receipt whose number counts no longer; the record it was given for stays.
+receipt_void = Table(
+    "receipt_void",
+    metadata,
+    Column("receipt_no", Text, ForeignKey("intake.receipt_no"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("clerk", Text, nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("voided_at", Text, nullable=False),
+)
+
+# What a finished visit is found by: names and their ends, initials, ends of numbers, all in lower case.
+find_word = Table(
+    "find_word",
+    metadata,
+    Column("word", Text, primary_key=True),
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 staff = Table(
@@ -417,10 +447,15 @@ TRIGGERS: Final = (
     """CREATE TRIGGER court_answer_kept BEFORE DELETE ON court_answer
        BEGIN SELECT RAISE(ABORT, 'an answer of the court is kept'); END""",
     """CREATE TRIGGER print_job_identity
-       BEFORE UPDATE OF id, visit_id, ticket, kind, title, content ON print_job
+       BEFORE UPDATE OF id, visit_id, ticket, kind, part, copy, original, title, content, clerk, why,
+       approved_by, created_at ON print_job
        BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
     """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
        BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
+    """CREATE TRIGGER receipt_void_identity BEFORE UPDATE ON receipt_void
+       BEGIN SELECT RAISE(ABORT, 'a receipt is voided once'); END""",
+    """CREATE TRIGGER receipt_void_kept BEFORE DELETE ON receipt_void
+       BEGIN SELECT RAISE(ABORT, 'a voided receipt is kept'); END""",
     """CREATE TRIGGER approval_identity
        BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",

@@ -20,18 +20,20 @@ from printing.layout import Block, Document, KeyValue, Paper, Signatures, Space
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptanceNotice(Facts):
-    """``received``, ``registered``: local days. ``fee`` in yuan, None where nothing is prepaid.
+    """``received``, ``registered``: local days. ``opponent`` "" where there is none.
 
+    ``fee`` in yuan, None where nothing is prepaid or, with ``fee_later``, while the sum is not fixed.
     ``judge`` and ``judge_phone`` may not be known yet. ``query_code`` is the case's code at 12368.
     """
 
     issue: Issue
     addressee: str
-    opponent: str
+    opponent: str = ""
     cause: str
     received: date
     registered: date
     fee: Decimal | None = None
+    fee_later: bool = False
     division: str = ""
     judge: str = ""
     judge_phone: str = ""
@@ -43,9 +45,11 @@ class AcceptanceTexts(SheetTexts):
     """The keys of ``acceptance_notice.toml``."""
 
     opening: tuple[str, ...] = field(metadata=uses("opponent", "cause", "received", "registered"))
+    opening_alone: tuple[str, ...] = field(metadata=uses("cause", "received", "registered"))
     matters: tuple[str, ...]
     fee: str = field(metadata=uses("fee"))
     no_fee: str
+    fee_later: str
     contact: tuple[str, ...]
     closing: str
     unknown: str
@@ -73,11 +77,13 @@ def build(
     """Arrange the notice. Raises TextFileInvalid if the text file is wrong."""
     say = texts(AcceptanceTexts, "acceptance_notice", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
-    fee = say.no_fee if data.fee is None else say.fee.format(fee=sheet.amount(data.fee, in_words=True))
+    fee = say.fee_later if data.fee_later else say.no_fee
+    if data.fee is not None:
+        fee = say.fee.format(fee=sheet.amount(data.fee, in_words=True))
     return sheet.document(
         sheet.to(data.addressee),
         *sheet.body(
-            say.opening,
+            say.opening if data.opponent else say.opening_alone,
             opponent=data.opponent,
             cause=data.cause,
             received=sheet.day(data.received),

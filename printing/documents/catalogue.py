@@ -37,10 +37,9 @@ from printing.documents import (
     queue_ticket,
     rating_slip,
     refund_application,
-    rights_notice,
-    risk_notice,
     samples,
     service_address,
+    standard_text,
     transfer_list,
 )
 from printing.layout import Document, Paper
@@ -132,12 +131,19 @@ _KINDS = (
     Kind(
         "rights_notice",
         "诉讼权利义务告知书",
-        rights_notice.RightsNotice,
-        rights_notice.build,
+        standard_text.StandardText,
+        standard_text.StandardPaper("rights_notice"),
         PAGE,
         samples.rights,
     ),
-    Kind("risk_notice", "诉讼风险提示书", risk_notice.RiskNotice, risk_notice.build, PAGE, samples.risks),
+    Kind(
+        "risk_notice",
+        "诉讼风险提示书",
+        standard_text.StandardText,
+        standard_text.StandardPaper("risk_notice"),
+        PAGE,
+        samples.risks,
+    ),
     Kind(
         "mediation_notice",
         "先行调解告知书",

@@ -27,13 +27,13 @@ class CrossCourtApplication(Facts):
     issue: Issue
     competent: str
     applicant: str
-    id_kind: str
-    id_number: str
-    phone: str
-    address: str
+    id_kind: str = ""
+    id_number: str = ""
+    phone: str = ""
+    address: str = ""
     opponent: str
     matter: str
-    cause: str
+    cause: str = ""
     materials: tuple[tuple[str, int, int], ...]
     agent: str = ""
     claim: str = ""

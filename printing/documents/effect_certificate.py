@@ -19,12 +19,12 @@ class EffectCertificate(Facts):
 
     issue: Issue
     applicant: str
-    id_number: str
-    phone: str
-    opponent: str
-    cause: str
+    id_number: str = ""
+    phone: str = ""
+    opponent: str = ""
+    cause: str = ""
     document: str
-    purpose: str
+    purpose: str = ""
     copies: int = 1
     served: date | None = None
     agent: str = ""

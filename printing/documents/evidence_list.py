@@ -21,8 +21,8 @@ class Evidence(Facts):
     """One piece; ``pages`` is None for what has none, such as a disc."""
 
     name: str
-    source: str
-    purpose: str
+    source: str = ""
+    purpose: str = ""
     pages: int | None
     copies: int
     form: Form
@@ -35,8 +35,8 @@ class EvidenceList(Facts):
     issue: Issue
     submitter: str
     role: str
-    opponent: str
-    cause: str
+    opponent: str = ""
+    cause: str = ""
     submitted: date
     evidence: tuple[Evidence, ...]
     signature: bytes | None = None

@@ -64,7 +64,7 @@ class Issue(Facts):
 
     ``number`` is this paper's own number (with it the paper is found again), ``case_no`` the court's number
     of the case, blank before there is one. ``officer`` is who issues it, ``phone`` whom to ask. ``copy``
-    counts reprints, 0 = the first print.
+    counts reprints, 0 = the first print; ``copied`` says when and by whom.
     """
 
     court: str
@@ -74,15 +74,16 @@ class Issue(Facts):
     officer: str = ""
     phone: str = "12368"
     copy: int = 0
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Facts):
-    """A bank account."""
+    """A bank account; a bank that is not known is written by hand."""
 
     holder: str
-    bank: str
     number: str
+    bank: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,12 +34,13 @@ from printing.layout import (
 class FeeNotice(Facts):
     """``due``: the last day to pay. ``payload``: the text of the payment QR code, blank prints none.
 
-    ``refund`` is the payer's own account if it is known already, None leaves lines to fill in.
+    ``opponent`` is "" where there is none. ``refund`` is the payer's own account if it is known already,
+    None leaves lines to fill in.
     """
 
     issue: Issue
     payer: str
-    opponent: str
+    opponent: str = ""
     cause: str
     payments: tuple[Payment, ...]
     due: date
@@ -57,6 +58,7 @@ class FeeTexts(SheetTexts):
     """The keys of ``fee_notice.toml``."""
 
     opening: tuple[str, ...] = field(metadata=uses("opponent", "cause"))
+    opening_alone: tuple[str, ...] = field(metadata=uses("cause"))
     columns: Mapping[str, str] = field(metadata=names("index", "name", "basis", "amount"))
     total: str
     terms: tuple[str, ...] = field(metadata=uses("total", "due"))
@@ -107,9 +109,10 @@ def build(
     say = texts(FeeTexts, "fee_notice", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
     total, due = sheet.amount(data.total, in_words=True), sheet.day(data.due)
+    opening = say.opening if data.opponent else say.opening_alone
     return sheet.document(
         sheet.to(data.payer),
-        *sheet.body(say.opening, opponent=data.opponent, cause=data.cause),
+        *sheet.body(opening, opponent=data.opponent, cause=data.cause),
         Space(1),
         fee_table(data.payments, say, sheet),
         Space(2),

@@ -22,12 +22,12 @@ class FileRequest(Facts):
     issue: Issue
     applicant: str
     capacity: str
-    licence: str
-    phone: str
-    cause: str
-    parties: str
-    scope: str
-    purpose: str
+    licence: str = ""
+    phone: str = ""
+    cause: str = ""
+    parties: str = ""
+    scope: str = ""
+    purpose: str = ""
     unit: str = ""
     way: int | None = None
     pages: int | None = None

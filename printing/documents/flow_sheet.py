@@ -18,7 +18,7 @@ class Step(Facts):
 
     name: str
     place: str
-    time: str
+    time: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,19 +32,19 @@ class ToBring(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowSheet(Facts):
-    """A matter of the hall's catalogue, as the court describes it."""
+    """A matter of the hall's catalogue, as the court describes it; without steps those of the texts."""
 
     issue: Issue
     matter: str
     who: str
-    basis: str
+    basis: str = ""
     clock: str
     fee: str
-    steps: tuple[Step, ...]
-    materials: tuple[ToBring, ...]
+    steps: tuple[Step, ...] = ()
+    materials: tuple[ToBring, ...] = ()
     handed_back: tuple[str, ...]
     place: str
-    hours: str
+    hours: str = ""
     hints: tuple[str, ...] = ()
 
 
@@ -65,6 +65,7 @@ class FlowTexts(SheetTexts):
     hints_heading: str
     lawful: str
     practice: str
+    steps: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -82,7 +83,8 @@ def _materials(data: FlowSheet, say: FlowTexts) -> Block:
 def _steps(data: FlowSheet, say: FlowTexts) -> Block:
     title = say.step_columns
     columns = (Column(title["name"], 5.4), Column(title["place"], 2.4), Column(title["time"], 2.2))
-    return numbered(columns, [(s.name, s.place, s.time) for s in data.steps], index=title["index"])
+    rows = [(s.name, s.place, s.time) for s in data.steps] or [(name, data.place, "") for name in say.steps]
+    return numbered(columns, rows, index=title["index"])
 
 
 def _hints(data: FlowSheet, say: FlowTexts, sheet: Sheet) -> list[Block]:
@@ -113,9 +115,7 @@ def build(
             KeyValue("issued", sheet.day(data.issue.issued), wide=True),
         ),
         Space(2),
-        Heading(say.materials_heading, 2),
-        _materials(data, say),
-        Space(2),
+        *([Heading(say.materials_heading, 2), _materials(data, say), Space(2)] if data.materials else []),
         Heading(say.steps_heading, 2),
         _steps(data, say),
         *_hints(data, say, sheet),

@@ -198,7 +198,7 @@ class Sheet:
         issue, weight = self.issue, Weight.BOLD if self.roll else Weight.REGULAR
         number = issue.case_no or self.common.number.format(number=issue.number)
         return [
-            *([CopyMark(issue.copy)] if issue.copy else []),
+            *([CopyMark(issue.copy, issue.copied)] if issue.copy else []),
             Text(issue.court, Size.LARGE, weight, Align.CENTER),
             Heading(self.say.title),
             Space(1),

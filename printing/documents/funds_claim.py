@@ -18,17 +18,20 @@ from printing.layout import Document, Heading, KeyValue, KeyValues, Paper, Signa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundsClaim(Facts):
-    """``natural``: a person (True) or a unit. ``papers``: what was shown. ``amount`` in yuan."""
+    """``natural``: a person (True) or a unit. ``papers``: what was shown. ``amount`` in yuan.
+
+    What is blank or None is filled in by hand.
+    """
 
     issue: Issue
     payee: str
     natural: bool
-    id_number: str
-    phone: str
-    debtor: str
-    cause: str
-    amount: Decimal
-    papers: tuple[str, ...]
+    id_number: str = ""
+    phone: str = ""
+    debtor: str = ""
+    cause: str = ""
+    amount: Decimal | None = None
+    papers: tuple[str, ...] = ()
     account: Account | None = None
     agent: str = ""
     authority: str = ""
@@ -66,6 +69,10 @@ class FundsTexts(SheetTexts):
     notes: tuple[str, ...]
 
 
+def _amount(data: FundsClaim, sheet: Sheet) -> str:
+    return "" if data.amount is None else sheet.amount(data.amount, in_words=True)
+
+
 def _facts(data: FundsClaim, say: FundsTexts, sheet: Sheet) -> KeyValues:
     return sheet.form(
         say.labels,
@@ -77,7 +84,7 @@ def _facts(data: FundsClaim, say: FundsTexts, sheet: Sheet) -> KeyValues:
         KeyValue("cause", data.cause),
         KeyValue("agent", data.agent or sheet.common.none),
         KeyValue("authority", data.authority or sheet.common.none),
-        KeyValue("amount", sheet.amount(data.amount, in_words=True), strong=True, wide=True),
+        KeyValue("amount", _amount(data, sheet), strong=True, wide=True),
         KeyValue("papers", "、".join(data.papers), wide=True),
     )
 

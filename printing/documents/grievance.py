@@ -18,16 +18,19 @@ from printing.layout import Document, KeyValue, Paper, Signatures, Space
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grievance(Facts):
-    """``happened``: when; ``due``: the last day for the answer; ``handler``: who follows it up."""
+    """``due``: the last day for the answer; ``handler``: who follows it up.
+
+    ``happened``: when; None, like what is blank, is filled in by hand.
+    """
 
     issue: Issue
     person: str
-    phone: str
+    phone: str = ""
     matter: str
     window: str
-    happened: datetime
+    happened: datetime | None = None
     facts: str
-    wish: str
+    wish: str = ""
     handler: str
     due: date
     days: int = 15
@@ -60,7 +63,7 @@ def build(
         KeyValue("phone", data.phone),
         KeyValue("matter", data.matter),
         KeyValue("window", data.window),
-        KeyValue("happened", sheet.time(data.happened), wide=True),
+        KeyValue("happened", sheet.time(data.happened) if data.happened else "", wide=True),
         KeyValue("facts", data.facts, wide=True, lines=5),
         KeyValue("wish", data.wish, wide=True, lines=3),
         KeyValue("handler", data.handler),

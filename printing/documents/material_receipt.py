@@ -66,7 +66,8 @@ class MaterialReceipt:
 
     ``received`` is the wall-clock time at the window (aware). ``signature`` is the party's drawn signature
     as PNG, None leaves a line to sign. ``verification`` is a short code a person can read out;
-    ``verification_qr`` the text of a QR code, None prints none. ``copy`` counts reprints, 0 = the first.
+    ``verification_qr`` the text of a QR code, None prints none. ``copy`` counts reprints, 0 = the first;
+    ``copied`` says when and by whom.
     """
 
     court: str
@@ -85,6 +86,7 @@ class MaterialReceipt:
     signature: bytes | None = None
     phone: str = "12368"
     copy: int = 0
+    copied: str = ""
 
     def __post_init__(self) -> None:
         if self.received.tzinfo is None:
@@ -234,7 +236,7 @@ def build(
     """
     say = texts(ReceiptTexts, "material_receipt", folder)
     roll = paper is not Paper.A4
-    blocks: list[Block] = [CopyMark(data.copy)] if data.copy else []
+    blocks: list[Block] = [CopyMark(data.copy, data.copied)] if data.copy else []
     blocks += [
         Text(data.court, Size.LARGE, Weight.REGULAR if not roll else Weight.BOLD, Align.CENTER),
         Heading(say.title),

@@ -26,7 +26,7 @@ class MediationNotice(Facts):
     opponent: str
     dispute: str
     organisation: str
-    mediator: str
+    mediator: str = ""
     ends: date
     days: int = 30
     agreed: bool | None = None

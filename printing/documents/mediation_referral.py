@@ -23,7 +23,7 @@ class Side(Facts):
 
     role: str
     name: str
-    phone: str
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +32,10 @@ class MediationReferral(Facts):
 
     issue: Issue
     organisation: str
-    mediator: str
+    mediator: str = ""
     sides: tuple[Side, ...]
     dispute: str
-    claim: str
+    claim: str = ""
     ends: date
     days: int = 30
     amount: Decimal | None = None

@@ -19,7 +19,7 @@ class QuerySlip(Facts):
 
     issue: Issue
     person: str
-    cause: str
+    cause: str = ""
     stage: str
     division: str = ""
     judge: str = ""

@@ -34,7 +34,8 @@ class QueueTicket:
 
     ``issued`` is the hall's wall-clock time (aware). ``wait`` is a range in minutes or None when nothing
     honest can be said. ``priority`` prints a neutral word, never a reason. ``payload`` goes into the QR code.
-    ``tips`` replace those of the text file. ``copy`` counts reprints, 0 = the first print.
+    ``tips`` replace those of the text file. ``copy`` counts reprints, 0 = the first print;
+    ``copied`` says when and by whom.
     """
 
     court: str
@@ -48,6 +49,7 @@ class QueueTicket:
     priority: bool = False
     tips: tuple[str, ...] = ()
     copy: int = 0
+    copied: str = ""
 
     def __post_init__(self) -> None:
         if self.issued.tzinfo is None:
@@ -105,7 +107,7 @@ def build(
     Raises TextFileInvalid if the text file is wrong.
     """
     say = texts(TicketTexts, "queue_ticket", folder)
-    blocks: list[Block] = [CopyMark(data.copy)] if data.copy else []
+    blocks: list[Block] = [CopyMark(data.copy, data.copied)] if data.copy else []
     blocks += [
         Heading(data.court),
         Space(1),

@@ -22,13 +22,13 @@ class RefundApplication(Facts):
 
     issue: Issue
     applicant: str
-    id_number: str
-    phone: str
-    cause: str
-    paid: Decimal
+    id_number: str = ""
+    phone: str = ""
+    cause: str = ""
+    paid: Decimal | None = None
     refund: Decimal
-    voucher: str
-    document: str
+    voucher: str = ""
+    document: str = ""
     reason: str
     account: Account | None = None
     agent: str = ""
@@ -37,7 +37,7 @@ class RefundApplication(Facts):
 
     def __post_init__(self) -> None:
         Facts.__post_init__(self)
-        if self.refund > self.paid:
+        if self.paid is not None and self.refund > self.paid:
             raise ValueError("RefundApplication.refund is more than was paid")
 
 
@@ -81,7 +81,7 @@ def _facts(data: RefundApplication, say: RefundTexts, sheet: Sheet) -> KeyValues
         KeyValue("cause", data.cause),
         KeyValue("agent", data.agent or sheet.common.none),
         KeyValue("authority", data.authority or sheet.common.none),
-        KeyValue("paid", sheet.amount(data.paid)),
+        KeyValue("paid", "" if data.paid is None else sheet.amount(data.paid)),
         KeyValue("voucher", data.voucher),
         KeyValue("refund", sheet.amount(data.refund, in_words=True), strong=True, wide=True),
         KeyValue("document", data.document, wide=True),

@@ -28,9 +28,8 @@ from printing.documents import (
     queue_ticket,
     rating_slip,
     refund_application,
-    rights_notice,
-    risk_notice,
     service_address,
+    standard_text,
     transfer_list,
 )
 from printing.documents import conditional_acceptance as conditional
@@ -251,12 +250,12 @@ def evidence_until() -> evidence_notice.EvidenceNotice:
     )
 
 
-def rights() -> rights_notice.RightsNotice:
-    return rights_notice.RightsNotice(issue=of_case(), addressee=PERSON)
+def rights() -> standard_text.StandardText:
+    return standard_text.StandardText(issue=of_case(), addressee=PERSON)
 
 
-def risks() -> risk_notice.RiskNotice:
-    return risk_notice.RiskNotice(issue=issue(), addressee=PERSON)
+def risks() -> standard_text.StandardText:
+    return standard_text.StandardText(issue=issue(), addressee=PERSON)
 
 
 def mediation() -> mediation_notice.MediationNotice:

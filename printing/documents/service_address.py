@@ -27,13 +27,13 @@ class ServiceAddress(Facts):
     issue: Issue
     party: str
     role: str
-    cause: str
-    receiver: str
-    relation: str
-    id_kind: str
-    id_number: str
-    address: str
-    mobile: str
+    cause: str = ""
+    receiver: str = ""
+    relation: str = ""
+    id_kind: str = ""
+    id_number: str = ""
+    address: str = ""
+    mobile: str = ""
     postcode: str = ""
     electronic: bool | None = None
     electronic_mobile: str = ""

@@ -32,8 +32,8 @@ class TransferList(Facts):
 
     issue: Issue
     submitter: str
-    phone: str
-    cause: str
+    phone: str = ""
+    cause: str = ""
     recipient: str
     received: datetime
     papers: tuple[Transferred, ...]

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from app.domain.dossier import DossierPage
+from app.ids import new_id
 from app.services import calling, confirmation, drafts, finishing, issuing, papers, visit_view
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
 from app.services.finishing import Finished
 from app.services.print_out import print_waiting
 from app.services.views import DeskView, VisitView
-from app.storage import audit, intakes
+from app.storage import audit, intakes, pages
 from app.storage.access import Transaction
 from app.storage.audit import Facts
+from app.storage.records import PageRecord
 from tests.helpers.desks import FILLED, do
 from tests.helpers.imaging_files import encoded, pdf, text_page
 from tests.helpers.printing import signature_png
@@ -39,6 +43,18 @@ def hand_in(desk: Desk, folder: Path, number: int = 1, material: str = "M01") ->
     picture.write_bytes(encoded(text_page(number=number)))
     document.write_bytes(pdf(2))
     return int(do(desk, papers.import_files, material, (picture, document)))
+
+
+@cache
+def _page() -> bytes:
+    return encoded(text_page((413, 584)))
+
+
+def lay(desk: Desk, visit_id: str, material: str = "M01") -> None:
+    """Put one page into the dossier without the importing worker."""
+    sha256 = papers.keep_blob(desk, _page(), "image/jpeg")
+    page = DossierPage(new_id(), 0, material, sha256, "image/jpeg", 413, 584, 150, "file", matter=1)
+    desk.store(pages.add, visit_id, PageRecord(page, b"thumbnail"), desk.clock.now())
 
 
 def sign(desk: Desk) -> None:

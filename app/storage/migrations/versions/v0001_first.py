@@ -221,24 +221,56 @@ _STATEMENTS: Final = (
     visit_id TEXT,
     ticket TEXT,
     kind TEXT NOT NULL CONSTRAINT ck_print_job_kind
-        CHECK (kind IN ('ticket', 'receipt', 'receipt_a4', 'correction_notice', 'conditional_acceptance')),
+        CHECK (kind IN ('ticket', 'receipt', 'receipt_a4', 'evidence_list', 'correction_notice',
+        'conditional_acceptance', 'acceptance_notice', 'fee_notice', 'service_address',
+        'evidence_notice', 'rights_notice', 'risk_notice', 'mediation_notice', 'mediation_referral',
+        'cross_court_application', 'transfer_list', 'refund_application', 'funds_claim',
+        'file_request', 'effect_certificate', 'grievance', 'integrity_card', 'flow_sheet',
+        'day_sheet', 'query_slip', 'payment_slip', 'rating_slip', 'return_slip')),
+    part TEXT DEFAULT '' NOT NULL,
+    copy INTEGER DEFAULT '0' NOT NULL CONSTRAINT ck_print_job_copy CHECK (copy >= 0),
+    original TEXT,
     printer TEXT NOT NULL,
     title TEXT NOT NULL,
     content TEXT NOT NULL,
+    clerk TEXT DEFAULT '' NOT NULL,
+    why TEXT DEFAULT '' NOT NULL,
+    approved_by TEXT DEFAULT '' NOT NULL,
     state TEXT NOT NULL CONSTRAINT ck_print_job_state
-        CHECK (state IN ('waiting', 'sending', 'confirmed', 'unconfirmed', 'printed', 'not_printed')),
+        CHECK (state IN ('waiting', 'sending', 'confirmed', 'unconfirmed', 'printed',
+        'not_printed')),
     reason TEXT DEFAULT '' NOT NULL,
     tries INTEGER DEFAULT '0' NOT NULL,
     created_at TEXT NOT NULL,
     updated_at TEXT NOT NULL,
     PRIMARY KEY (id),
     CONSTRAINT ck_print_job_subject CHECK (visit_id IS NOT NULL OR ticket IS NOT NULL),
-    CONSTRAINT fk_print_job_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+    CONSTRAINT ck_print_job_original CHECK ((copy = 0) = (original IS NULL)),
+    CONSTRAINT fk_print_job_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
+    CONSTRAINT fk_print_job_original FOREIGN KEY(original) REFERENCES print_job (id)
 )""",
+    """CREATE INDEX ix_print_job_created_at ON print_job (created_at)""",
     """CREATE INDEX ix_print_job_state ON print_job (state)""",
-    """CREATE INDEX ix_print_job_visit_id ON print_job (visit_id)""",
     """CREATE INDEX ix_outbox_blob_owed ON outbox_blob (visit_id) WHERE stored_at IS NULL""",
     """CREATE INDEX ix_outbox_blob_sha256 ON outbox_blob (sha256)""",
+    """CREATE UNIQUE INDEX ux_print_job_of_ticket ON print_job (ticket, kind, part, copy)""",
+    """CREATE UNIQUE INDEX ux_print_job_of_visit ON print_job (visit_id, kind, part, copy)""",
+    """CREATE TABLE receipt_void (
+    receipt_no TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    clerk TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    voided_at TEXT NOT NULL,
+    PRIMARY KEY (receipt_no),
+    CONSTRAINT fk_receipt_void_receipt_no FOREIGN KEY(receipt_no) REFERENCES intake (receipt_no)
+)""",
+    """CREATE TABLE find_word (
+    word TEXT NOT NULL,
+    visit_id TEXT NOT NULL,
+    PRIMARY KEY (word, visit_id),
+    CONSTRAINT fk_find_word_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)
+ WITHOUT ROWID""",
     """CREATE TABLE staff (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -344,10 +376,15 @@ _STATEMENTS: Final = (
     """CREATE TRIGGER court_answer_kept BEFORE DELETE ON court_answer
     BEGIN SELECT RAISE(ABORT, 'an answer of the court is kept'); END""",
     """CREATE TRIGGER print_job_identity
-    BEFORE UPDATE OF id, visit_id, ticket, kind, title, content ON print_job
+    BEFORE UPDATE OF id, visit_id, ticket, kind, part, copy, original, title, content, clerk, why,
+    approved_by, created_at ON print_job
     BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
     """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
     BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
+    """CREATE TRIGGER receipt_void_identity BEFORE UPDATE ON receipt_void
+       BEGIN SELECT RAISE(ABORT, 'a receipt is voided once'); END""",
+    """CREATE TRIGGER receipt_void_kept BEFORE DELETE ON receipt_void
+       BEGIN SELECT RAISE(ABORT, 'a voided receipt is kept'); END""",
     """CREATE TRIGGER approval_identity
        BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",

@@ -1,0 +1,317 @@
+"""The data of the papers about a filing: made from the visit and the court's answer, never from guesses.
+
+Each maker returns the data of one paper for each addressee and raises Lacking where something it must say is
+not known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from app.clock import local
+from app.domain.fee_schedule import FeeKind
+from app.domain.party import Party
+from app.services.fields import value
+from app.services.form import AGREE, DECLINE
+from app.services.paper_ground import Ground, Lacking, need
+from app.services.paper_service import SERVICE_PAPERS
+from app.texts import _
+from printing.documents.acceptance_notice import AcceptanceNotice
+from printing.documents.cross_court_application import CrossCourtApplication
+from printing.documents.evidence_list import Evidence, EvidenceList
+from printing.documents.evidence_notice import EvidenceNotice
+from printing.documents.facts import Account, Facts, Form, Payment
+from printing.documents.fee_notice import FeeNotice
+from printing.documents.integrity_card import IntegrityCard
+from printing.documents.mediation_notice import MediationNotice
+from printing.documents.mediation_referral import MediationReferral, Side
+from printing.documents.payment_slip import PaymentSlip
+from printing.documents.service_address import ServiceAddress
+from printing.documents.standard_text import StandardText
+
+Made = Mapping[str, Facts]
+"""The data by addressee: "" for a paper of the whole matter, else the key of the party."""
+
+_EVIDENCE: Final = frozenset({"M13", "M21", "M28", "M32", "M36", "M99"})
+_MEDIATION_DAYS: Final = 30
+_APPLIED: Final = frozenset(
+    {FeeKind.EXECUTION, FeeKind.PRESERVATION, FeeKind.PAYMENT_ORDER, FeeKind.PUBLIC_NOTICE, FeeKind.AWARD}
+)
+_PROTECTED: Final = "F09"
+
+
+def make(kind: str, ground: Ground) -> Made:
+    """Return the data of a paper; raises Lacking. A kind this program cannot make is a KeyError."""
+    return _MAKERS[kind](ground)
+
+
+def _whole(data: Facts) -> Made:
+    return {"": data}
+
+
+def _acceptance(ground: Ground) -> Made:
+    answer = ground.answer()
+    fee, known = None, True
+    try:
+        fee = ground.prepaid
+    except Lacking:
+        known = False
+    return _whole(
+        AcceptanceNotice(
+            issue=ground.issue(answer.case_number or ""),
+            addressee=ground.addressee,
+            opponent=ground.opponents,
+            cause=ground.about,
+            received=ground.received.date(),
+            registered=local(answer.made_at).date(),
+            fee=fee,
+            fee_later=not known,
+            judge=answer.judge or "",
+        )
+    )
+
+
+def payments(ground: Ground) -> tuple[Payment, ...]:
+    """Return what is to be paid beforehand; raises Lacking when that is nothing or not known."""
+    amount, fee = ground.prepaid, ground.fee
+    if amount is None:
+        raise Lacking(_("本事项不需要预交诉讼费"))
+    name = _("申请费") if fee.kind in _APPLIED else _("案件受理费")
+    return (Payment(name=name, amount=amount.quantize(Decimal("0.01")), basis=fee.article),)
+
+
+def treasury(ground: Ground) -> Account:
+    """Return the account fees are paid to, from the settings."""
+    said = ground.said
+    label = _("收款账户（由管理员在设置 [papers] 里填写）")
+    return Account(
+        holder=need(said.account_holder, label),
+        bank=need(said.account_bank, label),
+        number=need(said.account_number, label),
+    )
+
+
+def _case_no(ground: Ground) -> str:
+    """The number of the case where the court gave one; a preservation is paid for before that."""
+    return (ground.accepted.case_number or "") if ground.accepted is not None else ""
+
+
+def _fee_notice(ground: Ground) -> Made:
+    case_no = _case_no(ground)
+    return _whole(
+        FeeNotice(
+            issue=ground.issue(case_no),
+            payer=ground.addressee,
+            opponent=ground.opponents,
+            cause=ground.about,
+            payments=payments(ground),
+            due=ground.due("fee", ground.at.date()),
+            account=treasury(ground),
+            payload=pay_code(ground, case_no),
+            refund=ground.account(ground.addressee, "refund_account"),
+        )
+    )
+
+
+def pay_code(ground: Ground, case_no: str) -> str:
+    """Return what the payment code holds: the court's address with the number to pay for."""
+    if not ground.said.pay_url:
+        return ""
+    return ground.said.pay_url.replace("{number}", case_no or ground.receipt_no)
+
+
+def _payment_slip(ground: Ground) -> Made:
+    if ground.sheet.matter.field("notice_served") is not None:
+        return SERVICE_PAPERS["payment_slip"](ground)
+    case_no = _case_no(ground)
+    return _whole(
+        PaymentSlip(
+            issue=ground.issue(case_no),
+            payer=ground.addressee,
+            payments=payments(ground),
+            due=ground.due("fee", ground.at.date()),
+            account=treasury(ground),
+            payload=pay_code(ground, case_no),
+        )
+    )
+
+
+def _service_addresses(ground: Ground) -> Made:
+    return {party.key: _service_address(ground, party) for party in (ground.first, *ground.filers[1:])}
+
+
+def _service_address(ground: Ground, party: Party) -> ServiceAddress:
+    agent = ground.agent_of(party)
+    consent = ground.said_yes("e_service")
+    consent = ground.said_yes("e_consent") if consent is None else consent
+    mobile = ground.text("phone") or party.phone
+    receiver = ground.text("signer") or (agent.name if agent else party.name)
+    own = receiver == party.name
+    return ServiceAddress(
+        issue=ground.issue(ground.text("case_no")),
+        party=party.name,
+        role=ground.role(party),
+        cause=ground.about,
+        receiver=receiver,
+        relation=_("本人") if own else agent.kind_name if agent and agent.name == receiver else "",
+        id_kind=party.id_kind.value if party.id_kind else "",
+        id_number=party.id_number,
+        address=ground.text("address") or party.address,
+        mobile=mobile,
+        postcode=ground.text("postcode"),
+        electronic=consent,
+        electronic_mobile=mobile if consent else "",
+        confidential=True if ground.sheet.matter.code == _PROTECTED else None,
+    )
+
+
+def _evidence_list(ground: Ground) -> Made:
+    rows = tuple(
+        Evidence(name=name, pages=len(bundle.pages) or None, copies=copies, form=Form.COPY)
+        for bundle, name, copies in ground.handed()
+        if bundle.material in _EVIDENCE
+    )
+    if not rows:
+        raise Lacking(_("还没有收到证据材料"))
+    return _whole(
+        EvidenceList(
+            issue=ground.issue(),
+            submitter=ground.addressee,
+            role=ground.role(ground.first),
+            opponent=ground.opponents,
+            cause=ground.about,
+            submitted=ground.received.date(),
+            evidence=rows,
+        )
+    )
+
+
+def _evidence_notice(ground: Ground) -> Made:
+    answer = ground.answer()
+    return _whole(
+        EvidenceNotice(
+            issue=ground.issue(answer.case_number or ""),
+            addressee=ground.addressee,
+            opponent=need(ground.opponents, _("对方当事人")),
+            cause=ground.about,
+            until=ground.after(ground.said.evidence_days),
+        )
+    )
+
+
+def _standard_text(ground: Ground) -> Made:
+    return _whole(StandardText(issue=ground.issue(), addressee=ground.addressee))
+
+
+def _mediation_notice(ground: Ground) -> Made:
+    said = value(ground.draft, ground.sheet.path("mediation"))
+    agreed = {AGREE: True, DECLINE: False}.get(said, ground.said_yes("consent_filer"))
+    return _whole(
+        MediationNotice(
+            issue=ground.issue(),
+            addressee=ground.addressee,
+            opponent=need(ground.opponents, _("对方当事人")),
+            dispute=_dispute(ground),
+            organisation=_organisation(ground),
+            mediator=ground.text("mediator"),
+            ends=ground.received.date() + timedelta(days=_MEDIATION_DAYS),
+            days=_MEDIATION_DAYS,
+            agreed=agreed,
+        )
+    )
+
+
+def _dispute(ground: Ground) -> str:
+    """The cause without its last word, which stands in the text."""
+    return ground.about.removesuffix("纠纷") or ground.about
+
+
+def _organisation(ground: Ground) -> str:
+    return need(ground.text("organisation") or ground.said.mediation, _("调解组织"))
+
+
+def _mediation_referral(ground: Ground) -> Made:
+    people = (*ground.filers, *(party for party in ground.sheet.parties.others if party.name))
+    sides = tuple(Side(role=ground.role(p), name=p.name, phone=p.phone) for p in people)
+    if len(sides) < 2:
+        raise Lacking(_("缺少：双方当事人的姓名（名称）"))
+    return _whole(
+        MediationReferral(
+            issue=ground.issue(ground.text("pre_no")),
+            organisation=_organisation(ground),
+            mediator=ground.text("mediator"),
+            sides=sides,
+            dispute=_dispute(ground),
+            claim=ground.text("claims"),
+            ends=ground.received.date() + timedelta(days=_MEDIATION_DAYS),
+            days=_MEDIATION_DAYS,
+            amount=ground.money("amount"),
+        )
+    )
+
+
+def _cross_court(ground: Ground) -> Made:
+    first, other = ground.first, need(ground.text("other_court"), _("对方法院"))
+    variant = ground.sheet.variant
+    helps = variant is None or variant.key == "helping"
+    issue = ground.issue()
+    handed = tuple((name, len(bundle.pages), copies) for bundle, name, copies in ground.handed())
+    if not handed:
+        raise Lacking(_("还没有收到材料"))
+    agent = ground.agent_of(first)
+    return _whole(
+        CrossCourtApplication(
+            issue=issue if helps else replace(issue, court=other),
+            competent=other if helps else ground.hall.court,
+            applicant=ground.addressee,
+            id_kind=first.id_kind.value if first.id_kind else "",
+            id_number=first.id_number,
+            phone=first.phone,
+            address=first.address,
+            opponent=need(ground.opponents, _("对方当事人")),
+            matter=need(ground.text("matter"), _("办理事项")),
+            cause=ground.sheet.cause.name if ground.sheet.cause else "",
+            materials=handed,
+            agent=agent.name if agent else "",
+            electronic=ground.said_yes("e_service"),
+            mediation=ground.said_yes("accepts_mediation"),
+        )
+    )
+
+
+def _integrity_card(ground: Ground) -> Made:
+    officers = [(_("立案窗口"), ground.case.visit.clerk)]
+    if ground.accepted is not None and ground.accepted.judge:
+        officers.insert(0, (_("承办法官"), ground.accepted.judge))
+    return _whole(
+        IntegrityCard(
+            issue=ground.issue(_case_no(ground)),
+            cause=ground.about,
+            officers=tuple(officers),
+            supervision=need(ground.said.supervision, _("监督电话（由管理员在设置 [papers] 里填写）")),
+            address=need(
+                ground.said.supervision_address, _("监督卡寄回的地址（由管理员在设置 [papers] 里填写）")
+            ),
+        )
+    )
+
+
+_MAKERS: Final[Mapping[str, Callable[[Ground], Made]]] = {
+    **SERVICE_PAPERS,
+    "acceptance_notice": _acceptance,
+    "fee_notice": _fee_notice,
+    "payment_slip": _payment_slip,
+    "service_address": _service_addresses,
+    "evidence_list": _evidence_list,
+    "evidence_notice": _evidence_notice,
+    "rights_notice": _standard_text,
+    "risk_notice": _standard_text,
+    "mediation_notice": _mediation_notice,
+    "mediation_referral": _mediation_referral,
+    "cross_court_application": _cross_court,
+    "integrity_card": _integrity_card,
+}

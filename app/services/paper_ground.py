@@ -1,0 +1,209 @@
+"""What a paper is made from: one matter of a visit, open or finished, and what the court says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from app.clock import local
+from app.domain.clocks import start_clock
+from app.domain.dossier import Bundle
+from app.domain.fee_choice import matter_fee
+from app.domain.fees import Fee
+from app.domain.money import parse_money
+from app.domain.party import Agent, Party
+from app.errors import FormProblem
+from app.services import people
+from app.services.case import Case, handed_in
+from app.services.fields import Draft, value
+from app.services.form import YES
+from app.services.knowledge import Knowledge
+from app.services.sheet import Sheet, copies_counted, material_name
+from app.settings import HallSettings, PaperSettings
+from app.storage.records import AnswerRecord
+from app.texts import _
+from printing.documents.facts import Account, Issue
+
+_NAMED: Final = 3
+_ABOUT: Final = ("crime", "act")
+_PARTY_TO: Final = "当事人"
+
+
+class Lacking(FormProblem):
+    """A paper cannot be made yet: what it must say is not known. ``happened`` names it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            what, safe=_("内容已保存，没有打印。"), next_step=_("请补上以后再打印这份文书。")
+        )  # fmt: skip
+
+
+def need(text: str, label: str) -> str:
+    """Return the text; raises Lacking naming it when there is none: a paper never has a blank for it."""
+    if not text.strip():
+        raise Lacking(_("缺少：{label}").format(label=label))
+    return text
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One matter of one visit.
+
+    ``at`` is when the paper is made, on the court's wall clock. ``receipt_no`` and ``finished`` are known of
+    a finished visit, ``accepted`` is what the court answered to this matter, None before.
+    """
+
+    case: Case
+    sheet: Sheet
+    hall: HallSettings
+    said: PaperSettings
+    knowledge: Knowledge
+    at: datetime
+    receipt_no: str = ""
+    finished: datetime | None = None
+    accepted: AnswerRecord | None = None
+
+    @property
+    def draft(self) -> Draft:
+        return self.case.draft
+
+    @property
+    def opened(self) -> datetime:
+        return local(self.case.visit.opened_at)
+
+    @property
+    def received(self) -> datetime:
+        """When the papers came in: the end of the visit, or while it is open its beginning."""
+        return self.opened if self.finished is None else local(self.finished)
+
+    @property
+    def window(self) -> str:
+        return _("{number} 号窗口").format(number=self.case.visit.window)
+
+    def issue(self, case_no: str = "") -> Issue:
+        """Return who issues the paper; its number is the receipt's, before the end that of the ticket."""
+        return Issue(
+            court=self.hall.court,
+            number=self.receipt_no or f"{self.case.visit.day} {self.case.visit.ticket}",
+            issued=self.at,
+            case_no=case_no,
+            officer=self.case.visit.clerk,
+            phone=self.said.phone,
+        )
+
+    def answer(self) -> AnswerRecord:
+        """Return the court's word that the case is registered; raises Lacking before it came."""
+        if self.accepted is None or not self.accepted.case_number:
+            raise Lacking(_("法院答复立案、有了案号才能打印"))
+        return self.accepted
+
+    # ---- answers -----------------------------------------------------------------------------------
+
+    def text(self, key: str) -> str:
+        return self.sheet.answers.text(key)
+
+    def said_yes(self, key: str) -> bool | None:
+        """Return the answer to a question; None while it was not asked."""
+        said = self.text(key)
+        return None if not said else said == YES
+
+    def money(self, key: str) -> Decimal | None:
+        return parse_money(self.text(key)).amount
+
+    # ---- people ------------------------------------------------------------------------------------
+
+    @property
+    def visitor(self) -> str:
+        return value(self.draft, "identity.name")
+
+    @property
+    def filers(self) -> tuple[Party, ...]:
+        return tuple(party for party in self.sheet.parties.filers if party.name)
+
+    @property
+    def first(self) -> Party:
+        """The first filer; raises Lacking when nobody is named."""
+        if not self.filers:
+            raise Lacking(_("缺少：当事人姓名（名称）"))
+        return self.filers[0]
+
+    @property
+    def addressee(self) -> str:
+        return need(_names(self.filers) or self.visitor, _("当事人姓名（名称）"))
+
+    @property
+    def opponents(self) -> str:
+        return _names(self.sheet.parties.others)
+
+    def role(self, party: Party) -> str:
+        """Return the word of the list the party stands in, such as 原告."""
+        for field in people.lists_of(self.sheet.matter):
+            if party.key in people.members(self.draft, self.sheet.number, self.sheet.matter, field):
+                return field.label
+        return _(_PARTY_TO)
+
+    def agent_of(self, party: Party) -> Agent | None:
+        mine = (agent for agent in self.sheet.parties.agents if party.key in agent.represents and agent.name)
+        return next(mine, None)
+
+    def account(self, holder: str, key: str) -> Account | None:
+        """Return the account entered in a field; which bank it is stays to be written by hand."""
+        number = self.text(key)
+        return Account(holder=holder, number=number) if number else None
+
+    # ---- the case ----------------------------------------------------------------------------------
+
+    @property
+    def matter_name(self) -> str:
+        variant = self.sheet.variant
+        return f"{self.sheet.matter.name}（{variant.label}）" if variant else self.sheet.matter.name
+
+    @property
+    def about(self) -> str:
+        """What the case is about: the cause, else the charge or act, else the kind of matter."""
+        if self.sheet.cause:
+            return self.sheet.cause.name
+        said = next((text for key in _ABOUT if (text := self.text(key))), "")
+        variant = self.sheet.variant
+        return said or (variant.label if variant else self.sheet.matter.name)
+
+    @property
+    def fee(self) -> Fee:
+        return matter_fee(self.sheet.matter, self.sheet.answers, self.knowledge.fees)
+
+    @property
+    def prepaid(self) -> Decimal | None:
+        """The exact amount to pay beforehand, None where nothing is; raises Lacking while it is not known."""
+        fee = self.fee
+        if not fee.prepaid or (fee.low == 0 and fee.high == 0):
+            return None
+        if fee.low is None or fee.low != fee.high:
+            raise Lacking(_("还算不出诉讼费：请先填标的额，或由法官确定"))
+        return fee.low
+
+    def due(self, clock: str, start: date) -> date:
+        return start_clock(clock, start, self.knowledge.holidays).safe_end
+
+    def after(self, days: int) -> date:
+        return self.at.date() + timedelta(days=days)
+
+    def handed(self) -> tuple[tuple[Bundle, str, int], ...]:
+        """Return what was handed in for this matter: its pages, its name, how many copies."""
+        number, matter = self.sheet.number, self.sheet.matter
+        copies = copies_counted(self.draft, number)
+        mine = (bundle for bundle in handed_in(self.case) if bundle.matter == number)
+        return tuple(
+            (b, material_name(b.material, self.knowledge, matter), copies.get(b.material, 1) or 1)
+            for b in mine
+        )
+
+
+def _names(parties: Sequence[Party]) -> str:
+    names = list(dict.fromkeys(party.name for party in parties if party.name))
+    first = "、".join(names[:_NAMED])
+    if len(names) <= _NAMED:
+        return first
+    return _("{names}等 {count} 人").format(names=first, count=len(names))

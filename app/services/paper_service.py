@@ -1,0 +1,268 @@
+"""The data of the papers about services: slips, applications, lists, the sheet that explains a matter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Final
+
+from app.domain.checklist import Status
+from app.domain.identity import mask_id
+from app.domain.matter import Level, PartyForm
+from app.domain.money import format_money
+from app.services.paper_ground import Ground, Lacking, need
+from app.services.running import Running
+from app.services.sheet import checklist
+from app.texts import _
+from printing.documents.effect_certificate import EffectCertificate
+from printing.documents.facts import Account, Facts, Form, Payment
+from printing.documents.file_request import FileRequest
+from printing.documents.flow_sheet import FlowSheet, ToBring
+from printing.documents.funds_claim import FundsClaim
+from printing.documents.grievance import Grievance
+from printing.documents.payment_slip import PaymentSlip
+from printing.documents.query_slip import QuerySlip
+from printing.documents.rating_slip import RatingSlip
+from printing.documents.refund_application import RefundApplication
+from printing.documents.transfer_list import TransferList, Transferred
+
+_COPY: Final = 2
+_NO_NAME: Final = "未留姓名"
+_FEE: Final = "诉讼费"
+
+
+def _whole(data: Facts) -> Mapping[str, Facts]:
+    return {"": data}
+
+
+def _agent(ground: Ground) -> tuple[str, str]:
+    """Return who acts for the first filer and with which powers."""
+    agent = ground.agent_of(ground.first)
+    if agent is None:
+        return "", ""
+    return agent.name, "、".join(sorted(power.value for power in agent.powers)) or _("一般代理")
+
+
+def _masked(number: str) -> str:
+    return mask_id(number) if number else ""
+
+
+def _transfer_list(ground: Ground) -> Mapping[str, Facts]:
+    papers = tuple(
+        Transferred(name=name, pages=len(bundle.pages) or None, copies=copies, form=Form.COPY)
+        for bundle, name, copies in ground.handed()
+    )
+    if not papers:
+        raise Lacking(_("还没有收到材料"))
+    recipient = ground.text("to") or ground.text("other_court")
+    return _whole(
+        TransferList(
+            issue=ground.issue(ground.text("case_no")),
+            submitter=ground.addressee,
+            phone=ground.first.phone,
+            cause=ground.sheet.cause.name if ground.sheet.cause else "",
+            recipient=need(recipient, _("转交给谁")),
+            received=ground.received,
+            papers=papers,
+        )
+    )
+
+
+def _query_slip(ground: Ground) -> Mapping[str, Facts]:
+    return _whole(
+        QuerySlip(
+            issue=ground.issue(ground.text("case_no")),
+            person=ground.addressee,
+            stage=need(ground.text("answer"), _("答复要点")),
+        )
+    )
+
+
+def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
+    """What somebody comes to pay: the sum is that of the notice they bring."""
+    amount = ground.money("amount")
+    if amount is None:
+        raise Lacking(_("缺少：金额"))
+    served = ground.sheet.answers.day("notice_served")
+    said, label = ground.said, _("收款账户（由管理员在设置 [papers] 里填写）")
+    account = Account(
+        holder=need(said.account_holder, label),
+        bank=need(said.account_bank, label),
+        number=need(said.account_number, label),
+    )
+    case_no = need(ground.text("case_no"), _("案号"))
+    return _whole(
+        PaymentSlip(
+            issue=ground.issue(case_no),
+            payer=ground.addressee,
+            payments=(Payment(name=_(_FEE), amount=amount, basis=_("交纳诉讼费用通知书")),),
+            due=ground.due("fee", served or ground.at.date()),
+            account=account,
+            payload=said.pay_url.replace("{number}", case_no),
+        )
+    )
+
+
+def _refund_application(ground: Ground) -> Mapping[str, Facts]:
+    amount, paid, first = ground.money("amount"), ground.money("paid"), ground.first
+    if amount is None:
+        raise Lacking(_("缺少：金额"))
+    if paid is not None and paid < amount:
+        raise Lacking(_("退费金额大于已交金额，请核对"))
+    agent, authority = _agent(ground)
+    return _whole(
+        RefundApplication(
+            issue=ground.issue(ground.text("case_no")),
+            applicant=ground.addressee,
+            id_number=_masked(first.id_number),
+            phone=first.phone,
+            paid=paid,
+            refund=amount,
+            voucher=ground.text("voucher"),
+            document=ground.text("document"),
+            reason=need(ground.text("reason"), _("退费原因")),
+            account=ground.account(first.name, "account"),
+            agent=agent,
+            authority=authority,
+        )
+    )
+
+
+def _funds_claim(ground: Ground) -> Mapping[str, Facts]:
+    first = ground.first
+    agent, authority = _agent(ground)
+    return _whole(
+        FundsClaim(
+            issue=ground.issue(ground.text("case_no")),
+            payee=first.name,
+            natural=first.form is PartyForm.NATURAL,
+            id_number=_masked(first.id_number),
+            phone=first.phone,
+            debtor=ground.text("debtor"),
+            amount=ground.money("amount"),
+            papers=tuple(name for _bundle, name, _copies in ground.handed()),
+            account=ground.account(first.name, "account"),
+            agent=agent,
+            authority=authority,
+        )
+    )
+
+
+def _file_request(ground: Ground) -> Mapping[str, Facts]:
+    first = ground.first
+    agent = ground.agent_of(first)
+    return _whole(
+        FileRequest(
+            issue=ground.issue(ground.text("case_no")),
+            applicant=agent.name if agent else first.name,
+            capacity=agent.kind_name if agent else _("当事人"),
+            licence=_masked(agent.id_number if agent else first.id_number),
+            phone=agent.phone if agent else first.phone,
+            scope=ground.text("scope"),
+            purpose=ground.text("purpose"),
+            unit=agent.office if agent else "",
+            way=_COPY,
+        )
+    )
+
+
+def _effect_certificate(ground: Ground) -> Mapping[str, Facts]:
+    first = ground.first
+    return _whole(
+        EffectCertificate(
+            issue=ground.issue(ground.text("case_no")),
+            applicant=ground.addressee,
+            id_number=_masked(first.id_number),
+            phone=first.phone,
+            document=need(ground.text("document"), _("文书名称")),
+            purpose=ground.text("purpose"),
+            agent=_agent(ground)[0],
+        )
+    )
+
+
+def _grievance(ground: Ground) -> Mapping[str, Facts]:
+    return _whole(
+        Grievance(
+            issue=ground.issue(),
+            person=ground.text("person") or ground.visitor or _(_NO_NAME),
+            phone=ground.text("phone"),
+            matter=need(ground.text("kind"), _("类型")),
+            window=ground.window,
+            facts=need(ground.text("facts"), _("事实")),
+            wish=ground.text("wanted"),
+            handler=_("值班主任"),
+            due=ground.due("complaint", ground.opened.date()),
+        )
+    )
+
+
+def _rating_slip(ground: Ground) -> Mapping[str, Facts]:
+    return _whole(
+        RatingSlip(
+            issue=ground.issue(),
+            ticket=ground.case.visit.ticket,
+            window=ground.window,
+            matter=ground.matter_name,
+        )
+    )
+
+
+def _flow_sheet(ground: Ground) -> Mapping[str, Facts]:
+    """The matter as the catalogue has it, for the kind that was chosen; nothing of the person."""
+    matter = ground.sheet.matter
+    clocks = Running(ground.sheet, ground.knowledge, ground.case.visit.opened_at)
+    rules = [*(clock.rule for clock in clocks.received), *(clock.rule for clock in clocks.hours)]
+    bases = (r.material.basis for r in matter.requirements if r.material.level is Level.LAW)
+    articles = dict.fromkeys(filter(None, (*bases, *(rule.article for rule in rules))))
+    items = {
+        i.code: i for i in checklist(ground.draft, ground.sheet, ()) if i.status is not Status.NOT_NEEDED
+    }
+    return _whole(
+        FlowSheet(
+            issue=ground.issue(),
+            matter=ground.matter_name,
+            who=matter.who,
+            basis="；".join(articles) or _("便民服务"),
+            clock="；".join(f"{rule.name}：{rule.rule.text}" for rule in rules) or _("当场办理"),
+            fee=_fee_words(ground),
+            materials=tuple(
+                ToBring(
+                    name=item.name,
+                    form=_("{count} 份").format(count=item.needed) + (f"，{item.how}" if item.how else ""),
+                    lawful=item.level is Level.LAW,
+                )
+                for item in items.values()
+            ),
+            handed_back=matter.handed_back,
+            place=ground.said.place or _("诉讼服务中心"),
+            hours=ground.said.hours,
+            hints=(ground.sheet.matter.mediation.rule.why,) if matter.mediation.article else (),
+        )
+    )
+
+
+def _fee_words(ground: Ground) -> str:
+    fee = ground.fee
+    if fee.low == Decimal(0) and fee.high == Decimal(0):
+        return _("不收费")
+    if fee.low is None or fee.high is None:
+        return fee.formula or _("按《诉讼费用交纳办法》收取")
+    low, high = format_money(fee.low), format_money(fee.high)
+    return (
+        _("{low} 元").format(low=low) if low == high else _("{low} 至 {high} 元").format(low=low, high=high)
+    )
+
+
+SERVICE_PAPERS: Final[Mapping[str, Callable[[Ground], Mapping[str, Facts]]]] = {
+    "transfer_list": _transfer_list,
+    "query_slip": _query_slip,
+    "payment_slip": _payment_slip,
+    "refund_application": _refund_application,
+    "funds_claim": _funds_claim,
+    "file_request": _file_request,
+    "effect_certificate": _effect_certificate,
+    "grievance": _grievance,
+    "rating_slip": _rating_slip,
+    "flow_sheet": _flow_sheet,
+}

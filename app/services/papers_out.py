@@ -1,0 +1,221 @@
+"""The papers a visit gives out: which there are, whether each can be made, and putting them in the ledger.
+
+A paper told by ``kind`` and ``part`` has one original. During the visit the part holds a digest of what the
+paper says, so that a corrected form is a new paper; afterwards the visit is frozen, and so is the paper.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from app.clock import local
+from app.domain.identity import check_id_number
+from app.domain.matter import GivenPaper
+from app.domain.papers import Moment
+from app.domain.short_form import all_hold
+from app.errors import FormProblem
+from app.ids import new_id
+from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
+from app.services.case import Case, read_case
+from app.services.desk import Desk
+from app.services.fields import undrawable, value
+from app.services.paper_data import Made, make
+from app.services.paper_ground import Ground, Lacking
+from app.services.sheet import sheets
+from app.services.views import PaperView
+from app.storage import answers, intakes, print_jobs
+from app.storage.access import Transaction
+from app.storage.records import AnswerRecord, IntakeRecord, PrintJob
+from app.texts import _
+from printing.documents.catalogue import KINDS
+from printing.documents.facts import Facts
+from printing.documents.frozen import freeze
+from printing.layout import Paper
+
+LARGE_AGE: Final = 60
+"""From this age on papers are in large print unless the clerk says otherwise."""
+_ACCEPTED: Final = "accepted"
+_DIGEST: Final = 12
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One paper a matter gives out; ``made`` is its data, empty with the reason in ``lacking``."""
+
+    key: str
+    title: str
+    given: GivenPaper
+    made: Made
+    part: str
+    lacking: str = ""
+
+    def parts(self) -> Iterator[tuple[str, Facts]]:
+        """Yield each sheet of paper: its part and its data."""
+        for suffix, data in self.made.items():
+            digest = f".{_digest(data)}" if self.given.at is Moment.VISIT else ""
+            yield f"{self.part}{f'.{suffix}' if suffix else ''}{digest}", data
+
+
+def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]:
+    """Return every paper of the visit's matters, in the order of the catalogue."""
+    intake = intakes.get_intake(connection, case.visit.id)
+    heard = answers.of_visit(connection, case.visit.id)
+    now = local(desk.clock.now())
+    made = sheets(case.draft, desk.knowledge)
+    found: list[Offer] = []
+    for place, shown in enumerate(made, 1):
+        ground = Ground(
+            case,
+            shown,
+            desk.settings.hall,
+            desk.settings.papers,
+            desk.knowledge,
+            now,
+            receipt_no=intake.receipt_no if intake else "",
+            finished=intake.finished_at if intake else None,
+            accepted=_accepted(heard, place),
+        )
+        prefix = _("第{place}件 ").format(place=place) if len(made) > 1 else ""
+        found += (
+            _offer(given, ground, prefix, intake)
+            for given in shown.matter.papers
+            if all_hold(given.when, shown.matter, shown.parties, shown.answers)
+        )
+    return tuple(found)
+
+
+def _accepted(heard: Sequence[AnswerRecord], place: int) -> AnswerRecord | None:
+    """Return the answer that registers the matter at this place, the last where one was corrected."""
+    replaced = {one.corrects for one in heard if one.corrects}
+    mine = [one for one in heard if one.matter in (0, place) and one.id not in replaced]
+    return mine[-1] if mine and mine[-1].word == _ACCEPTED else None
+
+
+def _offer(given: GivenPaper, ground: Ground, prefix: str, intake: IntakeRecord | None) -> Offer:
+    number = ground.sheet.number
+    part = str(number)
+    if given.at is Moment.ACCEPTED and ground.accepted is not None:
+        part = f"{number}.{ground.accepted.id}"
+    made, lacking = _made(given, ground, intake)
+    title = f"{prefix}{_(KINDS[given.kind].title)}"
+    return Offer(f"{number}.{given.kind}", title, given, made, part, lacking)
+
+
+def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, str]:
+    if given.at is Moment.FINISH and intake is None:
+        return {}, _("办结后可以打印")
+    if given.at is Moment.ACCEPTED and ground.accepted is None:
+        return {}, _("法院答复立案后可以打印")
+    try:
+        return make(given.kind, ground), ""
+    except Lacking as lacking:
+        return {}, lacking.happened
+
+
+def _digest(data: Facts) -> str:
+    """Return what tells one content from another, whenever it is printed."""
+    said = freeze(data)
+    said["issue"] = {**said["issue"], "issued": "", "number": ""}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
+
+
+# ---- what is shown ---------------------------------------------------------------------------------------
+
+
+def views(connection: Transaction, desk: Desk, case: Case) -> tuple[PaperView, ...]:
+    """Return the list of papers as the outcome step shows it."""
+    jobs = {(job.kind, job.part): job for job in print_jobs.of_visit(connection, case.visit.id)}
+    return tuple(_view(offer, jobs) for offer in offers(connection, desk, case))
+
+
+def _view(offer: Offer, jobs: dict[tuple[str, str], PrintJob]) -> PaperView:
+    parts = list(offer.parts())
+    done = [jobs[offer.given.kind, part] for part, _data in parts if (offer.given.kind, part) in jobs]
+    several = len(parts) > 1
+    title = _("{title}（{count} 份）").format(title=offer.title, count=len(parts)) if several else offer.title
+    if offer.lacking:
+        return PaperView(offer.key, title, "lacking", offer.lacking, chosen=False)
+    if len(done) == len(parts):
+        return PaperView(offer.key, title, "made", _("已打印；补打请按 Ctrl+P"), chosen=False)
+    rare = _rare(data for _part, data in parts)
+    note = _("有字打不出来：{characters}").format(characters=rare) if rare else ""
+    return PaperView(offer.key, title, "ready", note, chosen=offer.given.chosen)
+
+
+def _rare(every: Iterator[Facts]) -> str:
+    """Return the characters of the papers that no font has: they would be printed as a box with a code."""
+    said = "".join(json.dumps(freeze(data), ensure_ascii=False) for data in every)
+    return undrawable(said)
+
+
+def large_by_age(case: Case, now: datetime) -> bool:
+    """Say whether the visitor is of an age for large print."""
+    facts = check_id_number(value(case.draft, "identity.id_number")).facts
+    if facts is None or facts.birth is None:
+        return False
+    day, birth = local(now).date(), facts.birth
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day)) >= LARGE_AGE
+
+
+# ---- printing --------------------------------------------------------------------------------------------
+
+
+@on(DB)
+def print_papers(desk: Desk, visit_id: str, keys: tuple[str, ...], large: bool) -> int:
+    """Put the papers into the ledger, each once; return how many. Raises FormProblem for none or one lacking.
+
+    They are printed by the acts of their printers.
+    """
+    return desk.store(_queue, desk, visit_id, keys, large)
+
+
+def _queue(connection: Transaction, desk: Desk, visit_id: str, keys: tuple[str, ...], large: bool) -> int:
+    case = read_case(connection, visit_id)
+    wanted = [offer for offer in offers(connection, desk, case) if offer.key in keys]
+    lacking = next((offer for offer in wanted if offer.lacking), None)
+    if lacking is not None:
+        raise FormProblem(
+            _("《{title}》还不能打印：{why}。").format(title=lacking.title, why=lacking.lacking),
+            safe=_("内容已保存，什么都没有打印。"),
+            next_step=_("请补上，或取消勾选这一份。"),
+        )
+    queued = 0
+    for offer in wanted:
+        for part, data in offer.parts():
+            job = _job(desk, visit_id, offer, part, data, large)
+            if print_jobs.original(connection, job) is None:
+                print_jobs.add(connection, job, desk.clock.now())
+                queued += 1
+    if not queued:
+        raise FormProblem(
+            _("没有要打印的文书。"),
+            safe=_("已经打印过的不会再打一份原件。"),
+            next_step=_("要补打，请按 Ctrl+P 打开打印台账。"),
+        )
+    return queued
+
+
+def _job(desk: Desk, visit_id: str, offer: Offer, part: str, data: Facts, large: bool) -> PrintJob:
+    kind = KINDS[offer.given.kind]
+    roll = kind.papers[0] is not Paper.A4 and desk.bench.has(RECEIPT_PRINTER)
+    content: dict[str, Any] = {"large": large, "data": freeze(data)}
+    return PrintJob(
+        id=new_id(),
+        visit_id=visit_id,
+        ticket=None,
+        kind=kind.key,
+        printer=desk.bench.owner(RECEIPT_PRINTER if roll else A4_PRINTER),
+        title=offer.title,
+        content=json.dumps(content, ensure_ascii=False),
+        state="waiting",
+        reason="",
+        tries=0,
+        part=part,
+        clerk=desk.settings.hall.clerk,
+    )
