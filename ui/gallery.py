@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.errors import Expected, PrinterProblem
 from app.notices import Level, Notice
 from app.services.views import ConfirmationView, JobView, StepState
-from ui import gallery_court
+from ui import gallery_court, gallery_supply
 from ui import gallery_views as views
 from ui.application import dress, load_rare_characters, make_application
 from ui.main_window import MainWindow
@@ -163,6 +163,8 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "18-offline": _offline,
     "19-reopened": _reopened,
     "20-doubt": _doubt,
+    "50-supply": gallery_supply.show_decided,
+    "51-supply-again": gallery_supply.show_again,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

@@ -10,12 +10,12 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from app.clock import local
-from app.domain.checklist import Item, Status
+from app.domain.checklist import Item, Status, missing_law
 from app.domain.clocks import Clock, HourClock, State, Urgency, detect_urgency, passed_limits
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.group import group_rules, is_wrong
-from app.domain.matter import Level, Matter
+from app.domain.matter import Group, Level, Matter
 from app.domain.mediation import mediation_for
 from app.domain.money import format_money
 from app.domain.party import agent_findings, foreign_documents, unknown_details
@@ -23,7 +23,7 @@ from app.domain.risk import Effect, Finding
 from app.domain.rule import Basis, Rule
 from app.domain.short_form import missing_fields, variant_of
 from app.services import form, risks
-from app.services.fields import FIRST, Draft
+from app.services.fields import FIRST, Draft, value
 from app.services.knowledge import Knowledge
 from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current
@@ -64,7 +64,7 @@ def advise(
         dues=tuple(_dues(clocks, today)),
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
-        remarks=tuple(_remarks(draft, shown, clocks, findings)),
+        remarks=(*_remarks(draft, shown, clocks, findings), *_to_be_told(draft, shown, dossier)),
         urgent=urgency.rules[-1].text if pressing else "",
         matter=shown.matter.name,
     )
@@ -219,6 +219,18 @@ def _risk(finding: Finding, lifted: FindingRecord | None) -> Remark:
         words = _("{who}已解除冻结：{reason}").format(who=lifted.lifted_by, reason=lifted.reason)
         return Remark(text, article, words)
     return Remark(text, article, finding.action, finding.effect is not Effect.REMIND, frozen)
+
+
+def _to_be_told(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> Iterable[Remark]:
+    """Once something was handed in: what is missing is told in writing before the person leaves."""
+    lacking = missing_law(checklist(draft, shown, dossier))
+    here = any(record.page.matter == shown.number for record in dossier)
+    if not (lacking and here) or shown.matter.group is not Group.FILING:
+        return
+    told = {"correction": _("办结时出一次性补正告知书"), "promise": _("办结时出容缺受理告知书")}
+    action = told.get(value(draft, shown.path("supply")), _("按 F9 一次写清，办结时打印"))
+    words = _("还缺 {count} 项法定材料，照收").format(count=len(lacking))
+    yield Remark(words, "登记立案规定第7条第1款", action)
 
 
 def _practice(rule: Rule) -> str:

@@ -70,7 +70,7 @@ class CorrectionTexts(SheetTexts):
 
 def come_back(code: str, payload: str, caption: str, notes: tuple[str, ...]) -> list[Block]:
     """Return the code to come back with, nothing when there is none."""
-    return [Space(2), QrCode(payload, caption.format(code=code), mm=22, notes=notes)] if payload else []
+    return [Space(2), QrCode(payload, mm=24, notes=(caption.format(code=code), *notes))] if payload else []
 
 
 def _advice(data: CorrectionNotice, say: CorrectionTexts, sheet: Sheet) -> list[Block]:

@@ -22,7 +22,7 @@ def page(desk: Counter) -> PalettePage:
 
 
 def choose(desk: Counter, words: str) -> None:
-    desk.key(Qt.Key.Key_F9)
+    desk.key(Qt.Key.Key_F4)
     desk.until(lambda: bool(page(desk).list.model().rowCount()), "the list of acts")
     page(desk).box.setFocus()
     commit(page(desk).box, words)

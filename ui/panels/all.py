@@ -10,9 +10,11 @@ from ui.panels.panel import Panel
 from ui.panels.queue_acts import QueueActsPanel
 from ui.panels.risks import RisksPanel
 from ui.panels.sending import SendingPanel
+from ui.panels.supply import SupplyPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
     QueueActsPanel,
+    SupplyPanel,
     DevicesPanel,
     DeviceChoicePanel,
     SendingPanel,

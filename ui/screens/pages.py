@@ -26,7 +26,8 @@ _WALL: Final[dict[str, Place]] = {
     "scan": (0, 2, 1, 1),
     "feeder": (0, 3, 1, 1),
     "import": (0, 4, 1, 1),
-    "title": (1, 0, 1, 2),
+    "title": (1, 0, 1, 1),
+    "supply": (1, 1, 1, 1),
     "copies": (1, 2, 1, 2),
     "remove": (1, 4, 1, 1),
 }
@@ -116,6 +117,7 @@ class PagesPanel(QFrame):
         # Only once they have a parent: a widget shown before is a window of its own and takes the focus.
         for act in ("scan_feeder", "import_files", "remove_page"):
             self.buttons[act].setVisible(wall)
+        self.buttons["panel_supply"].setVisible(wall and not self._look.large)
         self._parts["copies"].setVisible(wall)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(down if wall else across)
@@ -173,6 +175,7 @@ class PagesPanel(QFrame):
             "import": self._button("import_files", _("导入"), "import"),
             "title": title,
             "copies": self._copies_box(),
+            "supply": self._button("panel_supply", _("补正"), "list"),
             "remove": self._button("remove_page", _("移出"), "trash"),
         }
         self._acts = QGridLayout()

@@ -1,0 +1,73 @@
+"""What is missing, and who was told and has not brought it, with people and papers that do not exist."""
+
+from __future__ import annotations
+
+from app.services.views import Mark, SupplyLine, SupplyView
+from ui.gallery_views import desk
+from ui.main_window import MainWindow
+from ui.screens.supply import SupplyPage
+
+
+def supply(*, again: bool = False) -> SupplyView:
+    """What a filing lacks; with ``again`` after a first notice."""
+
+    def line(
+        key: str, mark: Mark, title: str, reason: str, basis: str, how: str = "", *, may: bool = False
+    ) -> SupplyLine:
+        return SupplyLine(key, mark, title, reason, how, basis, f"matter.1.defect.{key}", tolerable=may)
+
+    law, advice, have = Mark.MISSING_LAW, Mark.MISSING_PRACTICE, Mark.HAVE
+    articles = ("登记立案规定第6条第4项", "登记立案规定第6条第5项", "民事诉讼法第123条")
+    return SupplyView(
+        title="民事一审立案 · 民间借贷纠纷",
+        lines=(
+            line(
+                "M01",
+                law,
+                "起诉状",
+                "已收1份，还差1份",
+                articles[2],
+                "原件1份，按对方人数附副本，签名或者盖章",
+            ),
+            line(
+                "M13",
+                law,
+                "证据材料和证据清单",
+                "尚未提交，应交2份",
+                articles[1],
+                "复印件，开庭时带原件",
+                may=True,
+            ),
+            line("M14", advice, "送达地址确认书（张𬭎）", "尚未提交，应交1份", "本院习惯", "当场填写"),
+            line("M02", have, "身份证明（张𬭎）", "已读卡核对", articles[0]),
+        ),
+        missing=2,
+        due="2026 年 11 月 30 日 周一（7 日）",
+        due_why="自收到一次性补正告知之日起7日：补齐材料（期限由法院指定）（登记立案规定第7条）；"
+        "应当一次性书面告知需要补正的全部内容和期限（登记立案规定第7条第1款）",
+        promise_due="",
+        notice="a" * 64,
+        promise="",
+        no_promise="主要材料不能容缺：起诉状。",
+        told_before="2026-11-20 已一次性告知过（SJ20261120-03-0007-B1）。再次告知要写理由，并经值班主任同意。"
+        if again
+        else "",
+        decided="" if again else "correction",
+        elsewhere=1,
+    )
+
+
+def show_decided(window: MainWindow) -> None:
+    _page(window, supply())
+
+
+def show_again(window: MainWindow) -> None:
+    _page(window, supply(again=True))
+
+
+def _page(window: MainWindow, view: SupplyView) -> None:
+    window.show_desk(desk())
+    page = SupplyPage(window.look)
+    window.show_panel("list", "补正告知", "缺什么一次写清；先看，办结时打印", page)
+    page.show_supply(view)
+    page.list.setFocus()
