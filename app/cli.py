@@ -78,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     _place_options(parser)
     parser.add_argument("--simulate", action="store_true", help="用模拟的设备和法院打开（培训、试用）")
+    parser.add_argument(
+        "--scenario", metavar="NAME", help="和 --simulate 一起用：从这种故障开始演练；list 列出全部"
+    )
     parser.add_argument("--print-settings", action="store_true", help="打印全部设置项及当前值后退出")
     parser.set_defaults(command=_desk)
     commands = parser.add_subparsers(title="命令", metavar="命令")
@@ -128,7 +131,15 @@ def _desk(options: argparse.Namespace) -> int:
         print(settings.shown(loaded))
         print("\n".join(f"# {fault.where}: {fault.reason}" for fault in faults))
         return _FOUND if faults else _OK
-    return run_desk(_places(options), _settings_file(options), simulate=options.simulate)
+    if options.scenario:
+        from app.simulation import TRAINING
+
+        if not options.simulate or options.scenario not in TRAINING:
+            print("\n".join(f"{name:26} {found.title}" for name, found in TRAINING.items()))
+            return _OK if options.scenario == "list" else _REFUSED
+    return run_desk(
+        _places(options), _settings_file(options), simulate=options.simulate, scenario=options.scenario or ""
+    )
 
 
 def _places(options: argparse.Namespace) -> Places:

@@ -82,13 +82,13 @@ class OpenDesk:
             os._exit(1)
 
 
-def run_desk(places: Places, settings_file: Path, *, simulate: bool = False) -> int:
+def run_desk(places: Places, settings_file: Path, *, simulate: bool = False, scenario: str = "") -> int:
     """Open the window and stay until it is closed; return the exit status."""
     loaded, faults = settings.load(settings_file)
     with ExitStack() as stack:
         if simulate:
             folder = places.data / "simulation"
-            loaded = stack.enter_context(Simulation(folder, loaded)).settings
+            loaded = stack.enter_context(Simulation(folder, loaded, scenario)).settings
         application = _application(loaded)
         try:
             desk = open_or_restore(loaded, places, faults)

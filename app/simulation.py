@@ -10,15 +10,16 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import IO
 
 from app.settings import CourtSettings, DeviceSettings, Settings
+from devices.simulators.scenarios import SCENARIOS, Scenario
 
 _ENDED_WITHIN = 5.0
 
@@ -97,9 +98,11 @@ class Counter:
 class Simulation:
     """Starts everything on entry and stops it on exit; ``folder`` receives papers, court data and logs."""
 
-    def __init__(self, folder: Path, base: Settings) -> None:
+    def __init__(self, folder: Path, base: Settings, scenario: str = "") -> None:
+        """``scenario``: a key of ``TRAINING`` in which the counter begins, "" for one where all is well."""
         self._folder = folder
         self._base = base
+        self._scenario = TRAINING[scenario] if scenario else None
         self._stack = ExitStack()
 
     def __enter__(self) -> Counter:
@@ -120,11 +123,16 @@ class Simulation:
         self._stack.callback(child.stop)
         return child
 
+    def _simulator(self, device: str, *arguments: str) -> Child:
+        scenario = self._scenario
+        own = ["--scenario", scenario.own] if scenario is not None and scenario.device == device else []
+        return self._child("simulate", device, *arguments, *own)
+
     def _start(self) -> Counter:
         wire = ["--tcp", "0"] if sys.platform == "win32" else ["--pty", str(self._folder / "reader.tty")]
-        reader = self._child("simulate", "id-reader", *wire)
-        printer = self._child("simulate", "printer", "--port", "0", "--out", str(self._folder / "roll"))
-        scanner = self._child("simulate", "scanner", "--port", "0")
+        reader = self._simulator("id-reader", *wire)
+        printer = self._simulator("printer", "--port", "0", "--out", str(self._folder / "roll"))
+        scanner = self._simulator("scanner", "--port", "0")
         court = self._child("court", "--with-parent", "--data", str(self._folder / "court"), "--port", "0")
         devices = DeviceSettings(
             id_reader=reader.ready["url"],
@@ -143,10 +151,23 @@ class Simulation:
         return Counter(reader, printer, scanner, court, settings)
 
 
+_TRAINED = ("id-reader", "scanner", "printer")
+TRAINING: Mapping[str, Scenario] = MappingProxyType(
+    {name: found for name, found in SCENARIOS.items() if found.device in _TRAINED}
+    | {
+        "paper-out-in-mid-receipt": Scenario("打到一半没纸", "printer", "paper_ends"),
+        "paper-out": Scenario("小票机缺纸", "printer", "paper_out"),
+        "printer-cut": Scenario("打到一半断线", "printer", "cut"),
+        "printer-silent": Scenario("小票机没有回应", "printer", "silent"),
+    }
+)
+"""What the devices of a simulated counter can be made to do, for training."""
+
 SIMULATORS = {
     "id-reader": "devices.simulators.id_reader",
     "scanner": "devices.simulators.escl_scanner",
     "printer": "printing.simulators.network_printer",
+    "camera": "devices.simulators.document_camera",
     "replay": "devices.simulators.replay",
 }
 

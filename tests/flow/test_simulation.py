@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import socket
+from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
+from app.cli import main
 from app.settings import HallSettings, Settings
-from app.simulation import Child, Simulation
+from app.simulation import SIMULATORS, TRAINING, Child, Simulation
+from devices.base import ScannedPage, ScanSettings, Source
+from devices.errors import FeederJam
+from devices.registry import open_scanner
 from tests.helpers.devices import wait_until
 
 MORE_THAN_A_PIPE = 3000
@@ -27,6 +33,33 @@ def test_everything_runs_and_the_settings_point_at_it(tmp_path: Path) -> None:
         assert all(child.process.poll() is None for child in children)
     assert [child.process.returncode for child in children] == [0, 0, 0, 0]
     assert (tmp_path / "counter" / "children.log").read_text("utf-8") == ""
+
+
+@pytest.mark.parametrize("name", sorted(TRAINING))
+def test_every_scenario_of_the_training_is_one_of_its_simulator(name: str) -> None:
+    module = import_module(SIMULATORS[TRAINING[name].device])
+    assert TRAINING[name].own in module.SCENARIOS
+    assert TRAINING[name].title.strip()
+
+
+def test_training_begins_in_the_scenario_that_was_named(tmp_path: Path) -> None:
+    with (
+        Simulation(tmp_path / "counter", Settings(), "feeder-jam-on-page-7") as counter,
+        open_scanner(counter.settings.devices.scanner) as scanner,
+    ):
+        came: list[ScannedPage] = []
+        with closing(scanner.scan(ScanSettings(Source.FEEDER, 100), lambda: False)) as pages:
+            with pytest.raises(FeederJam):
+                came.extend(pages)
+    assert len(came) == 6
+
+
+def test_an_unknown_scenario_lists_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--simulate", "--scenario", "no-such"]) == 2
+    refused = capsys.readouterr().out
+    assert main(["--scenario", "list"]) == 0
+    assert capsys.readouterr().out == refused
+    assert all(name in refused for name in TRAINING)
 
 
 def test_a_child_that_is_told_a_day_of_commands_still_works(tmp_path: Path) -> None:
