@@ -48,9 +48,9 @@ def test_training_begins_in_the_scenario_that_was_named(tmp_path: Path) -> None:
         open_scanner(counter.settings.devices.scanner) as scanner,
     ):
         came: list[ScannedPage] = []
-        with closing(scanner.scan(ScanSettings(Source.FEEDER, 100), lambda: False)) as pages:
-            with pytest.raises(FeederJam):
-                came.extend(pages)
+        pages = scanner.scan(ScanSettings(Source.FEEDER, 100), lambda: False)
+        with closing(pages), pytest.raises(FeederJam):
+            came.extend(pages)
     assert len(came) == 6
 
 
