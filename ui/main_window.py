@@ -29,7 +29,7 @@ _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
     {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
     | {"remove_party", "add_matter", "clone_matter", "next_matter", "remove_matter", *_ADD_PARTY}
-    | {"previous_matter", "import_table", "save_template", "join_party", "represent"}
+    | {"previous_matter", "import_table", "save_template", "join_party", "represent", "waive"}
 )
 _IMPORTS: Final = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp"
 

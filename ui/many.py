@@ -23,6 +23,7 @@ class Many(QObject):
     save_template = Signal(str, bool)
     join_party = Signal(str, str)
     represent = Signal(str)
+    forget_cause = Signal(str)
 
     def __init__(self, window: QWidget, visit: VisitZone, flash: Callable[[str], None]) -> None:
         super().__init__(window)
@@ -30,6 +31,7 @@ class Many(QObject):
         self._visit = visit
         self._flash = flash
         visit.people.joined.connect(self._joined)
+        visit.forms["matter"].disliked.connect(self.forget_cause)
         visit.batch.closed.connect(visit.hide_result)
 
     def acts(self) -> dict[str, Callable[[], None]]:
@@ -38,6 +40,7 @@ class Many(QObject):
             "save_template": self._ask_for_place,
             "join_party": self._offer_known,
             "represent": self._represent,
+            "waive": self._give_reason,
         }
 
     def show_result(self, view: BatchView) -> None:
@@ -79,6 +82,11 @@ class Many(QObject):
     def _joined(self, list_key: str, party_key: str) -> None:
         self._visit.expect("party")
         self.join_party.emit(list_key, party_key)
+
+    def _give_reason(self) -> None:
+        self._visit.choose("materials")
+        if not self._visit.pages.focus_waiver():
+            self._flash(_("先选一种习惯上要的材料；法定的不能免。"))
 
     def _represent(self) -> None:
         key = self._visit.forms["parties"].focused_key()

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from app.errors import Expected
-from app.services import batch, batch_template, groups, matters
+from app.services import batch, batch_template, favourites, groups, matters
 from app.services.batch_view import BatchView
 from app.texts import _
 from ui.act import Acts
@@ -34,6 +34,7 @@ class ManyActs(QObject):
         many.save_template.connect(self._save_template)
         many.join_party.connect(self._join)
         many.represent.connect(self._represent)
+        many.forget_cause.connect(self._forget_cause)
 
     def _import(self, path: str) -> None:
         again, self._asked = path == self._asked, ""
@@ -79,6 +80,13 @@ class ManyActs(QObject):
 
     def _represent(self, key: str) -> None:
         self._acts.run(self, groups.represent, key, done=self._represented)
+
+    def _forget_cause(self, name: str) -> None:
+        def forgotten(_none: None) -> None:
+            self._window.flash(_("{name} 不再排在前面").format(name=name))
+            self._refresh()
+
+        self._acts.run(self, favourites.forget, name, once=False, done=forgotten)
 
     def _represented(self, now: bool) -> None:
         self._window.flash(_("已推选为诉讼代表人") if now else _("不再是诉讼代表人"))

@@ -153,8 +153,8 @@ def parse_holidays(text: str, source_name: str) -> HolidayTable:
     """Read the editable table; raise CatalogueError with the line that is wrong."""
     document = TomlText(text, source_name)
     years = document.data.get("year")
-    if not isinstance(years, list) or not years:
-        raise document.error("至少要有一个 [[year]]")
+    if not isinstance(years, list) or not years or not all(isinstance(year, dict) for year in years):
+        raise document.error("至少要有一个 [[year]]，每年一段", "year")
     numbers = [_year_number(document, year, index) for index, year in enumerate(years)]
     if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
         raise document.error("年份应从小到大、不缺年", "year", table="year", index=len(numbers) - 1)
@@ -162,7 +162,7 @@ def parse_holidays(text: str, source_name: str) -> HolidayTable:
     work: dict[date, str] = {}
     order = 0
     for year in years:
-        for holiday in year.get("holiday", []):
+        for holiday in year["holiday"]:
             _read_holiday(document, holiday, order, off, work)
             order += 1
     return HolidayTable(
@@ -187,10 +187,13 @@ def _month_length(year: int, month: int) -> int:
 
 def _year_number(document: TomlText, year: dict[str, Any], index: int) -> int:
     number = year.get("year")
-    if not isinstance(number, int) or not 1980 <= number <= 2200:
+    if type(number) is not int or not 1980 <= number <= 2200:
         raise document.error("year 应为年份，如 2026", "year", table="year", index=index)
-    if not year.get("holiday"):
+    holidays = year.get("holiday")
+    if not holidays:
         raise document.error("这一年没有任何节假日，表不完整", "year", table="year", index=index)
+    if not isinstance(holidays, list) or not all(isinstance(row, dict) for row in holidays):
+        raise document.error("每个节日写一段 [[year.holiday]]", "holiday", table="year", index=index)
     return number
 
 
@@ -208,7 +211,10 @@ def _read_holiday(
     if not 0 <= (last - first).days <= 30:
         raise wrong("to 应不早于 from，且不超过一个月", "to")
     off.update(dict.fromkeys(_span(first, last), name))
-    for day in holiday.get("work", []):
+    worked = holiday.get("work", [])
+    if not isinstance(worked, list):
+        raise wrong("work 应为日期的列表，如 [2026-02-14]", "work")
+    for day in worked:
         if type(day) is not date or day.weekday() < 5:
             raise wrong("work 应为调休上班的周六或周日", "work")
         work[day] = name

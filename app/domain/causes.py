@@ -114,8 +114,9 @@ def _shared(query: str, at: int, syllable: str) -> int:
 class CauseIndex:
     """All causes, ready for type-ahead."""
 
-    def __init__(self, rows: Iterable[tuple[Cause, str]]) -> None:
+    def __init__(self, rows: Iterable[tuple[Cause, str]], templates: Sequence[Template] = ()) -> None:
         """`rows` are causes with the pinyin column: a syllable a character, punctuation as it is."""
+        self._templates = {template.no: template for template in templates}
         self._entries = [_entry(cause, pinyin, order) for order, (cause, pinyin) in enumerate(rows)]
         self._by_number = {entry.cause.no: entry.cause for entry in self._entries}
         by_depth = sorted((entry.cause for entry in self._entries), key=lambda cause: cause.level)
@@ -130,6 +131,13 @@ class CauseIndex:
     def named(self, name: str) -> Cause | None:
         """The cause of exactly this name, the most detailed of namesakes."""
         return self._by_name.get(name)
+
+    def templates_for(self, cause: Cause | None, numbers: Sequence[str] = ()) -> tuple[Template, ...]:
+        """Model documents of the cause; without any, those `numbers` that belong to no cause at all."""
+        own = [self._templates.get(number) for number in (cause.templates if cause is not None else ())]
+        of_matter = [self._templates.get(number) for number in numbers]
+        general = [template for template in of_matter if template is not None and not template.cause]
+        return tuple(template for template in own if template is not None) or tuple(general)
 
     def search(self, typed: str, favourites: Sequence[str] = (), limit: int = 20) -> list[Cause]:
         """The best matches first; nothing typed gives the favourites in their order.
@@ -221,7 +229,7 @@ def parse_causes(
         seen.add(row["no"])
         rows.append((_cause(row, marks, by_name), row["pinyin"]))
     _refuse_unknown_numbers(marks, seen, source_name)
-    return CauseIndex(rows)
+    return CauseIndex(rows, templates)
 
 
 def _cause(row: Mapping[str, str], marks: Sequence[Mark], templates: Mapping[str, list[str]]) -> Cause:

@@ -13,6 +13,8 @@ from app.domain.rule import Basis, Rule
 
 URGENT_MINUTES = 30
 NEAR_DAYS = 3
+LONGEST_RUN = timedelta(days=10)
+"""No published arrangement has had more days off in a row than nine (春节 2026)."""
 
 FILE_FIRST = Rule(
     "clock.file_first", "期限内不能判定起诉是否符合规定的，应当先行立案", "登记立案规定第8条第2款"
@@ -44,8 +46,14 @@ class Clock:
 
     @property
     def safe_end(self) -> date:
-        """The certain end, or the uncorrected one, which is never later."""
-        return self.naive if self.due is None else self.due
+        """The certain end, or a day that is never later than it.
+
+        Days off move the end of a period onwards, so its uncorrected end is safe; they move a day by which
+        something must be done before another back, by no more than the longest run of days off.
+        """
+        if self.due is not None:
+            return self.due
+        return self.naive - LONGEST_RUN if self.rule.unit is Unit.BEFORE else self.naive
 
     def days_left(self, today: date) -> int | None:
         """Calendar days from `today` to the last day; negative when it has passed."""

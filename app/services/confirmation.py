@@ -72,6 +72,10 @@ def _matter(case: Case, shown: Sheet, place: int, knowledge: Knowledge) -> list[
         lines += [f"{_(field.label)}：{_party(party)}" for party in people_[:MOST_NAMED]]
         if len(people_) > MOST_NAMED:
             lines.append(_("{label}共 {count} 人。").format(label=_(field.label), count=len(people_)))
+    names = {party.key: party.name for party in shown.parties.filers}
+    chosen = [names[key] for key in shown.parties.representatives if names[key]]
+    if chosen:
+        lines.append(_("推选的诉讼代表人：{names}。").format(names="、".join(chosen)))
     lines += [f"{view.label}：{_said(view)}" for view in shown_values(shown, draft, knowledge)]
     lines.append(_("提交的材料：{handed}。").format(handed=_handed(case, shown, knowledge) or _("无")))
     wish = value(draft, shown.path("mediation"))

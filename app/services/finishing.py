@@ -23,7 +23,7 @@ from app.ids import new_id
 from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
-from app.services import confirmation, freezing, notice_paper, people, risks, supplement
+from app.services import confirmation, favourites, freezing, notice_paper, people, risks, supplement
 from app.services.case import SCHEMA, Case, Closing, handed_in, intake_body, read_case, receipt_content
 from app.services.desk import Desk
 from app.services.drafts import require_open
@@ -174,6 +174,7 @@ def _commit(
     for job in notice_paper.jobs(desk, case, closing):
         print_jobs.add(connection, job, now)
     visits.close(connection, visit_id, "finished", now)
+    favourites.count(connection, desk.settings.hall.clerk, sheets(case.draft, desk.knowledge), now)
     trail.add(
         connection,
         Act.FINISHED,

@@ -42,6 +42,9 @@ NO: Final = "否"
 STEPS: Final = ("identity", "matter", "parties")
 MOST_COPIES: Final = 999
 MOST_OF_DEFECT: Final = 200
+TEMPLATE_USE: Final = (("用示范文本", "用示范文本"), ("不用，自己写", "不用，自己写"))
+_NAMED_TEMPLATES: Final = 3
+_LONGEST_REASON: Final = 200
 
 IDENTITY: Final = GroupSpec(
     "来访人",
@@ -151,14 +154,31 @@ def _check_case_number(knowledge: Knowledge, text: str) -> Checked:
     return checked if checked.ok else passed(text.strip(), NO_FACTS, checked.problem or "")
 
 
-def suggest_causes(knowledge: Knowledge, typed: str) -> tuple[Suggestion, ...]:
-    """The best causes for what is typed: characters, pinyin, initials, or a mixture; one a name."""
+def suggest_causes(
+    knowledge: Knowledge, typed: str, *, liked: tuple[str, ...] = ()
+) -> tuple[Suggestion, ...]:
+    """The best causes for what is typed: characters, pinyin, initials, or a mixture; one a name.
+
+    ``liked`` are numbers of favourites: first among equals, and all there is for an empty line.
+    """
     found: dict[str, Suggestion] = {}
-    for cause in knowledge.causes.search(typed):
+    for cause in knowledge.causes.search(typed, liked):
         known = found.get(cause.name)
         if known is None or len(cause.path) > len(known.detail):
-            found[cause.name] = Suggestion(cause.name, cause.name, cause.path)
+            mine = cause.no in liked or (known is not None and known.liked)
+            found[cause.name] = Suggestion(cause.name, cause.name, cause.path, mine)
     return tuple(found.values())
+
+
+def template_spec(shown: Sheet, knowledge: Knowledge) -> FieldSpec | None:
+    """Whether a model document is used, None where there is none; it is offered, never demanded."""
+    templates = knowledge.causes.templates_for(shown.cause, shown.matter.templates)
+    if not templates:
+        return None
+    names = "、".join(template.name for template in templates[:_NAMED_TEMPLATES])
+    more = _("等 {count} 种").format(count=len(templates)) if len(templates) > _NAMED_TEMPLATES else ""
+    hint = _("有示范文本：{names}{more}；用不用由当事人定，不用照收").format(names=names, more=more)
+    return FieldSpec(shown.path("template"), "示范文本", "choice", hint=hint, choices=TEMPLATE_USE)
 
 
 def mediation_spec(shown: Sheet) -> FieldSpec | None:
@@ -178,6 +198,18 @@ def mediation_spec(shown: Sheet) -> FieldSpec | None:
 def copies_spec(shown: Sheet, code: str) -> FieldSpec:
     """How many copies of a material lie on the counter."""
     return FieldSpec(shown.path(f"copies.{code}"), "份数", "number", rule=_check_copies)
+
+
+def waiver_spec(path: str, code: str, matter: Matter) -> FieldSpec | None:
+    """Why an item of practice is refused or not needed here, None for one the law asks for."""
+    requirement = next((r for r in matter.requirements if r.material.code == code), None)
+    if requirement is None or requirement.material.level is Level.LAW:
+        return None
+    return FieldSpec(path, "不交的原因", hint="写明就不再列为缺项", rule=_check_reason)
+
+
+def _check_reason(text: str) -> Checked:
+    return passed(text[:_LONGEST_REASON])
 
 
 def _check_copies(text: str) -> Checked:
@@ -207,6 +239,9 @@ def _matter_group(shown: Sheet, knowledge: Knowledge) -> tuple[GroupSpec, ...]:
         for field in shown.fields
         if field.kind is not FieldKind.PARTIES
     )
+    template = template_spec(shown, knowledge)
+    if template is not None:
+        fields = (*fields, template)
     return (GroupSpec("简表", fields),) if fields else ()
 
 
@@ -279,6 +314,10 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
     matter = matter_of(draft, number, knowledge)
     if key == "variant":
         return FieldSpec(path, "类别", "choice", choices=tuple((v.key, v.label) for v in matter.variants))
+    if key == "template":
+        return FieldSpec(path, "示范文本", "choice", choices=TEMPLATE_USE)
+    if key.startswith("waived."):
+        return waiver_spec(path, key.removeprefix("waived."), matter)
     if key == "mediation":
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
     if key.startswith("copies.") and key.removeprefix("copies.") in knowledge.catalogue.materials:

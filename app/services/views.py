@@ -80,11 +80,15 @@ class QueueView:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One line of a type-ahead list: ``value`` goes into the draft, ``detail`` tells namesakes apart."""
+    """One line of a type-ahead list: ``value`` goes into the draft, ``detail`` tells namesakes apart.
+
+    ``liked`` ones are the clerk's favourites, which a key forgets.
+    """
 
     value: str
     label: str
     detail: str = ""
+    liked: bool = False
 
 
 @dataclass(frozen=True)
@@ -288,7 +292,8 @@ class VisitView:
     """The centre zone: one visit, whole.
 
     ``matter``, ``parties``, ``materials`` and ``copies`` are those of the matter ``current``; a party can be
-    added to each of ``party_lists`` (key, label); ``copies`` stands beside ``materials``, one each.
+    added to each of ``party_lists`` (key, label); ``copies`` and ``waivers`` stand beside ``materials``,
+    one each; a waiver is None for what the law asks for.
     ``joinable`` are parties of other matters of the visit, as ``list:party`` of the matter on the screen.
     """
 
@@ -309,6 +314,7 @@ class VisitView:
     outcome: OutcomeView | None = None
     party_lists: tuple[tuple[str, str], ...] = ()
     copies: tuple[FieldView, ...] = ()
+    waivers: tuple[FieldView | None, ...] = ()
     tabs: tuple[MatterTab, ...] = ()
     current: int = 1
     filers: int = 0

@@ -11,7 +11,8 @@ from app.services.advice import advise
 from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
 from app.services.desk import Desk
-from app.services.fields import value
+from app.services.favourites import of_clerk, offered
+from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
@@ -19,6 +20,7 @@ from app.services.views import (
     AdviceView,
     ConfirmationView,
     DeskView,
+    FieldView,
     MatterTab,
     OutcomeView,
     PageView,
@@ -71,6 +73,7 @@ def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
 def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
     draft, knowledge = case.draft, desk.knowledge
     shown = current(draft, knowledge)
+    liked = of_clerk(connection, desk.settings.hall.clerk)
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
     outcome = _outcome(connection, case.visit.id)
     number = value(draft, "identity.id_number")
@@ -85,7 +88,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         matter_title=shown.title,
         steps=_steps(case, shown, knowledge, read, outcome),
         identity=form.groups(draft, "identity", knowledge),
-        matter=form.groups(draft, "matter", knowledge),
+        matter=offered(form.groups(draft, "matter", knowledge), liked, knowledge),
         parties=form.groups(draft, "parties", knowledge),
         pages=tuple(_pages(case, shown, knowledge)),
         materials=materials,
@@ -95,6 +98,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
             (field.key, _(field.label)) for field in shown.fields if field.kind is FieldKind.PARTIES
         ),
         copies=tuple(form.field_view(draft, form.copies_spec(shown, code)) for code, _name in materials),
+        waivers=tuple(_waiver(draft, shown, code) for code, _name in materials),
         tabs=_tabs(case, knowledge),
         current=shown.number,
         filers=len(shown.parties.filers),
@@ -102,6 +106,11 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         papers=papers_out.views(connection, desk, case),
         large_print=papers_out.large_by_age(case, desk.clock.now()),
     )
+
+
+def _waiver(draft: Draft, shown: Sheet, code: str) -> FieldView | None:
+    spec = form.waiver_spec(shown.path(f"waived.{code}"), code, shown.matter)
+    return form.field_view(draft, spec) if spec is not None else None
 
 
 def _tabs(case: Case, knowledge: Knowledge) -> tuple[MatterTab, ...]:

@@ -342,6 +342,17 @@ approval = Table(
     Index(None, "asked_at"),
 )
 
+# What a clerk uses most, offered first; a convenience that may be forgotten.
+favourite = Table(
+    "favourite",
+    metadata,
+    Column("clerk", Text, primary_key=True),
+    Column("kind", Text, _one_of("kind", "cause"), primary_key=True),
+    Column("value", Text, primary_key=True),
+    Column("uses", Integer, CheckConstraint("uses >= 1", name="uses"), nullable=False),
+    Column("used_at", Text, nullable=False),
+)
+
 
 # Who did what; each line's hash covers the line before it (app.domain.audit).
 audit_line = Table(

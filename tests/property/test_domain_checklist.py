@@ -39,7 +39,9 @@ agents = st.lists(
     max_size=2,
     unique_by=lambda agent: agent.key,
 )
-parties = st.builds(lambda f, o, a: Parties((*f, *o), tuple(a)), filers, others, agents)
+chosen = st.lists(st.sampled_from(["p1", "p2", "p3"]), unique=True, max_size=3)
+parties = st.builds(lambda f, o, a, c: Parties((*f, *o), tuple(a), tuple(c)), filers, others, agents, chosen)
+waived = st.dictionaries(st.sampled_from(sorted(catalogue().materials)), st.just("已说明不交"), max_size=4)
 handed = st.lists(
     st.builds(
         Handed,
@@ -59,7 +61,7 @@ def cases(draw: st.DrawFn) -> tuple[Matter, Answers]:
     variant = draw(st.sampled_from(["", *(v.key for v in matter.variants)]))
     values = draw(st.dictionaries(st.sampled_from([f.key for f in matter.fields]), st.booleans()))
     marks = draw(st.frozensets(st.sampled_from(["labour", "divorce", "wages"])))
-    return matter, Answers(values, variant, marks, filed_online=draw(st.booleans()))
+    return matter, Answers(values, variant, marks, draw(waived), filed_online=draw(st.booleans()))
 
 
 @given(cases(), parties, handed)
@@ -75,6 +77,20 @@ def test_an_item_of_practice_is_never_asked_as_law(
         )
         assert item.reason.text
         assert item.reason.article or item.level is not Level.LAW
+
+
+@given(cases(), parties, handed)
+def test_a_reason_leaves_out_what_custom_asks_and_nothing_of_the_law(
+    case: tuple[Matter, Answers], people: Parties, papers: list[Handed]
+) -> None:
+    matter, answers = case
+    asked = assess(matter, people, papers, replace(answers, waived={}))
+    without = {item.key: item.status for item in assess(matter, people, papers, answers)}
+    for item in asked:
+        if item.level is Level.LAW:
+            assert without[item.key] is item.status
+        elif item.missing and item.code in answers.waived:
+            assert without.get(item.key, Status.NOT_NEEDED) is Status.NOT_NEEDED
 
 
 @given(cases(), parties, handed, st.dates(date(2026, 1, 1), date(2026, 11, 1)))

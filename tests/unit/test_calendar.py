@@ -123,6 +123,13 @@ def test_a_day_before_an_expiry_moves_to_the_safe_side(table: HolidayTable) -> N
             "周六",
         ),
         ("schema = 1\n[[year]]\nyear = 2026\n[[year.holiday]]\nname = 1", 5, "名称"),
+        ("schema = 1\n\nyear = [2026]", 3, "每年一段"),
+        ("schema = 1\n\n[year]\nyear = 2026", 4, "每年一段"),
+        ("schema = 1\n[[year]]\nyear = true\nholiday = [1]", 3, "年份"),
+        ("schema = 1\n[[year]]\nyear = 2026\nholiday = 3", 4, "每个节日"),
+        ("schema = 1\n[[year]]\nyear = 2026\nholiday = [1]", 4, "每个节日"),
+        ('schema = 1\n[[year]]\nyear = 2026\n[year.holiday]\nname = "元旦"', 2, "每个节日"),
+        (ONE_DAY + "from = 2026-01-01\nto = 2026-01-01\nwork = 3", 8, "列表"),
     ],
 )
 def test_a_wrong_table_names_the_line(text: str, line: int, words: str) -> None:

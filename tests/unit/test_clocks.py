@@ -172,3 +172,13 @@ def test_where_the_table_ends_a_filing_is_registered_by_the_uncorrected_end(tabl
     assert clock.due is None
     assert not clock.must_file_first(date(2027, 1, 3))
     assert clock.must_file_first(date(2027, 1, 4))
+
+
+def test_a_day_counted_back_beyond_the_table_is_told_early_enough_for_any_holidays(
+    table: HolidayTable,
+) -> None:
+    """Seven days before 2028-02-01 may lie in a Spring Festival no table knows yet."""
+    clock = start_clock("preservation_renewal", date(2028, 2, 1), table)
+    assert clock.due is None
+    assert clock.naive == date(2028, 1, 25)
+    assert clock.safe_end == date(2028, 1, 15)

@@ -30,6 +30,7 @@ _WALL: Final[dict[str, Place]] = {
     "supply": (1, 1, 1, 1),
     "copies": (1, 2, 1, 2),
     "remove": (1, 4, 1, 1),
+    "waive": (2, 0, 1, 5),
 }
 _DOCKED: Final[dict[str, Place]] = {
     "title": (0, 0, 1, 1),
@@ -46,13 +47,15 @@ _NARROW: Final[dict[str, Place]] = {
     "import": (2, 1, 1, 1),
     "remove": (3, 0, 1, 1),
     "copies": (3, 1, 1, 1),
+    "waive": (4, 0, 1, 2),
 }
 
 
 class PagesPanel(QFrame):
     """Emits ``pressed(act)`` for scan, feeder and import, ``remove(page_id)`` for a page.
 
-    ``counted(path, text)`` says how many copies of the chosen material lie on the counter.
+    ``counted(path, text)`` says how many copies of the chosen material lie on the counter, or why one that
+    only custom asks for is not handed in.
     """
 
     pressed = Signal(str)
@@ -65,9 +68,11 @@ class PagesPanel(QFrame):
         self._look = look
         self._materials: tuple[tuple[str, str], ...] = ()
         self.buttons: dict[str, KeyButton] = {}
+        self._wall = False
         self.strip = PageStrip(look)
         self.strip.remove.connect(self.remove)
         self._views: dict[str, FieldView] = {}
+        self._waivers: dict[str, FieldView | None] = {}
         self._count = Label(tone="sub", size="small")
         self._combo = Combo(look)
         self._combo.setAccessibleName(_("下一页是什么材料 {key}").format(key=KEYS["material"]))
@@ -96,6 +101,9 @@ class PagesPanel(QFrame):
         self._views = {
             code: copies for (code, _name), copies in zip(view.materials, view.copies, strict=False)
         }
+        self._waivers = {
+            code: waiver for (code, _name), waiver in zip(view.materials, view.waivers, strict=False)
+        }
         if view.materials != self._materials:
             self._refill(view.materials)
         self._show_copies()
@@ -119,6 +127,8 @@ class PagesPanel(QFrame):
             self.buttons[act].setVisible(wall)
         self.buttons["panel_supply"].setVisible(wall and not self._look.large)
         self._parts["copies"].setVisible(wall)
+        self._wall = wall
+        self._show_waiver()
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(down if wall else across)
 
@@ -139,6 +149,22 @@ class PagesPanel(QFrame):
         self._copies.setEnabled(view is not None)
         if view is not None and not self._copies.isModified():
             self._copies.setText(view.value)
+        self._show_waiver()
+
+    def _show_waiver(self) -> None:
+        """Only an item of custom may be left out with a reason; for the law's the line says so."""
+        view = self._waivers.get(self.material)
+        self._parts["waive"].setVisible(self._wall)
+        self._waive.setEnabled(view is not None)
+        self._waive.setPlaceholderText(_("写明就不再列为缺项") if view else _("法定的材料，不能免"))
+        if not self._waive.isModified():
+            self._waive.setText(view.value if view is not None else "")
+
+    def _waiver_typed(self) -> None:
+        view = self._waivers.get(self.material)
+        if view is not None and self._waive.isModified():
+            self._waive.setModified(False)
+            self.counted.emit(view.path, self._waive.text())
 
     def _copies_typed(self) -> None:
         view = self._views.get(self.material)
@@ -160,6 +186,25 @@ class PagesPanel(QFrame):
         label.setBuddy(self._copies)
         return surface("clear", row(label, self._copies, None), self)
 
+    def _waive_box(self) -> QFrame:
+        """Why the chosen item of custom is not handed in."""
+        words = _("不交的原因 {key}").format(key=KEYS["waive"])
+        self._waive = QLineEdit()
+        self._waive.setObjectName("waive")
+        self._waive.setMaxLength(200)
+        self._waive.setAccessibleName(words)
+        self._waive.editingFinished.connect(self._waiver_typed)
+        label = Label(words, tone="sub", size="small")
+        label.setBuddy(self._waive)
+        line = row(label, gap=self._look.grid())
+        line.addWidget(self._waive, 1)
+        return surface("clear", line, self)
+
+    def focus_waiver(self) -> bool:
+        """Put the cursor into the reason; return whether the chosen material may be left out."""
+        self._waive.setFocus()
+        return self._waive.isEnabled()
+
     def _arrange(self) -> None:
         look = self._look
         label = Label(_("下一页 {key}").format(key=KEYS["material"]), tone="sub", size="small")
@@ -167,6 +212,7 @@ class PagesPanel(QFrame):
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._combo.setMinimumWidth(look.px(136))
         title = surface("clear", row(Label(_("材料"), bold=True), self._count, None))
+        title.setMinimumHeight(title.sizeHint().height())
         self._parts: dict[str, QWidget] = {
             "label": label,
             "combo": self._combo,
@@ -177,6 +223,7 @@ class PagesPanel(QFrame):
             "copies": self._copies_box(),
             "supply": self._button("panel_supply", _("补正"), "list"),
             "remove": self._button("remove_page", _("移出"), "trash"),
+            "waive": self._waive_box(),
         }
         self._acts = QGridLayout()
         self._acts.setSpacing(look.grid())

@@ -16,13 +16,18 @@ from ui.widgets.boxes import make_input
 from ui.widgets.inputs import LineInput, source_words
 from ui.widgets.label import ElidedLabel, Label, plain_tip, repolish
 from ui.widgets.layout import row
+from ui.widgets.suggest import SuggestInput
 
 
 class Field(QWidget):
-    """Emits ``typed(path, text)`` for every keystroke and ``left`` when the focus goes."""
+    """Emits ``typed(path, text)`` for every keystroke and ``left`` when the focus goes.
+
+    ``disliked(value)`` is a favourite of its type-ahead that is to be forgotten.
+    """
 
     typed = Signal(str, str)
     left = Signal()
+    disliked = Signal(str)
 
     def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +49,8 @@ class Field(QWidget):
         self.input.set_value(view.value)
         self.input.typed.connect(self._typed)
         self.input.left.connect(self.left)
+        if isinstance(self.input, SuggestInput):
+            self.input.disliked.connect(self.disliked)
         self.show_view(view)
 
     def _arrange(self) -> None:

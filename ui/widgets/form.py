@@ -18,9 +18,13 @@ MOST_OPEN: Final = 4
 
 
 class Form(QWidget):
-    """Emits ``edited(path, text)`` at most ``DEBOUNCE_MS`` after the last key, and at once on leaving."""
+    """Emits ``edited(path, text)`` at most ``DEBOUNCE_MS`` after the last key, and at once on leaving.
+
+    ``disliked(value)`` is a favourite that is to be forgotten.
+    """
 
     edited = Signal(str, str)
+    disliked = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,6 +153,7 @@ class Form(QWidget):
         field = Field(self._look, view)
         field.typed.connect(self._typed)
         field.left.connect(self.flush)
+        field.disliked.connect(self.disliked)
         return field
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
@@ -20,6 +21,7 @@ from ui.widgets.inputs import LineInput
 
 Suggest = Callable[[str], tuple[Suggestion, ...]]
 MOST_SHOWN: Final = 9
+_MOVED: Final = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest)
 _KEYS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
@@ -31,6 +33,8 @@ class Matches(QListWidget):
         self._look = look
         self._over = window
         self._row = QSize(0, look.px(28))
+        self._under: QWidget | None = None
+        self._watched: list[QWidget] = []
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(_("可选的内容"))
@@ -51,21 +55,51 @@ class Matches(QListWidget):
             item.setSizeHint(self._row)
             self.addItem(item)
         self.setCurrentRow(0)
-        window = self._over
+        self._follow(line)
+        self._place()
+        self.show()
+        self.raise_()
+
+    def _follow(self, line: QWidget) -> None:
+        """Stay under the line when it, or what holds it, is laid out anew: a new line has no place yet."""
+        if line is self._under:
+            return
+        for known in self._watched:
+            if shiboken6.isValid(known):
+                known.removeEventFilter(self)
+        self._under, self._watched = line, []
+        widget: QWidget | None = line
+        while widget is not None and widget is not self._over:
+            widget.installEventFilter(self)
+            self._watched.append(widget)
+            widget = widget.parentWidget()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _MOVED and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        window, line = self._over, self._under
+        if line is None or not shiboken6.isValid(line):
+            return
         below = line.mapTo(window, QPoint(0, line.height()))
-        height = min(len(found), MOST_SHOWN) * self._row.height() + 2 * self.frameWidth()
+        height = min(self.count(), MOST_SHOWN) * self._row.height() + 2 * self.frameWidth()
         if below.y() + height > window.height():
             below.setY(max(line.mapTo(window, QPoint(0, 0)).y() - height, 0))
         self.setGeometry(below.x(), below.y(), max(line.width(), self._look.px(420)), height)
-        self.show()
-        self.raise_()
 
     def step(self, by: int) -> None:
         self.setCurrentRow(max(0, min(self.count() - 1, self.currentRow() + by)))
 
 
 class SuggestInput(LineInput):
-    """Free lines (a cause) keep what is typed; bound ones (a matter) change only when one is chosen."""
+    """Free lines (a cause) keep what is typed; bound ones (a matter) change only when one is chosen.
+
+    Down opens the list of an empty line too. Emits ``disliked(value)`` for a favourite to be forgotten.
+    """
+
+    disliked = Signal(str)
 
     def __init__(self, look: Theme, view: FieldView, suggest: Suggest, parent: QWidget | None = None) -> None:
         self._free = view.kind == "cause"
@@ -104,12 +138,24 @@ class SuggestInput(LineInput):
     def _changed(self, text: str) -> None:
         if self._free:
             self.typed.emit(text)
-        self._found = self._suggest(text)
-        exact = len(self._found) == 1 and self._found[0].label == text
-        if exact or not self._found or not self.hasFocus():
-            self._hide()
+        found = self._suggest(text)
+        exact = len(found) == 1 and found[0].label == text
+        self._offer_matches(() if exact else found)
+
+    def _offer_matches(self, found: tuple[Suggestion, ...]) -> None:
+        self._found = found
+        if found and self.hasFocus():
+            self._list().show_under(self, found)
         else:
-            self._list().show_under(self, self._found)
+            self._hide()
+
+    def _forget_current(self) -> None:
+        row = self._list().currentRow()
+        if 0 <= row < len(self._found) and self._found[row].liked:
+            gone = self._found[row]
+            self.disliked.emit(gone.value)
+            kept = self._found[:row] + self._found[row + 1 :]
+            self._offer_matches(kept if not self.text() else self._found)
 
     def _list(self) -> Matches:
         if self._matches is None:
@@ -143,7 +189,11 @@ class SuggestInput(LineInput):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._open or event.key() not in _KEYS:
+        if not self._open and event.key() == Qt.Key.Key_Down:
+            self._offer_matches(self._suggest(self.text() if self._free else ""))
+        elif self._open and _is_forget(event):
+            self._forget_current()
+        elif not self._open or event.key() not in _KEYS:
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._list().step(1 if event.key() == Qt.Key.Key_Down else -1)
@@ -173,5 +223,12 @@ class SuggestInput(LineInput):
             self.set_value(self._chosen)
 
 
+def _is_forget(event: QKeyEvent) -> bool:
+    shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+    return shift and event.key() == Qt.Key.Key_Delete
+
+
 def _line(suggestion: Suggestion) -> str:
-    return f"{suggestion.label}　{suggestion.detail}" if suggestion.detail else suggestion.label
+    """The words of a line; beside a favourite stands the key that forgets it."""
+    liked = _("常用（Shift+Del 去掉）") if suggestion.liked else ""
+    return "　".join(word for word in (suggestion.label, suggestion.detail, liked) if word)

@@ -330,6 +330,14 @@ _STATEMENTS: Final = (
        BEGIN SELECT RAISE(ABORT, 'a rating is immutable'); END""",
     """CREATE TRIGGER rating_kept BEFORE DELETE ON rating
        BEGIN SELECT RAISE(ABORT, 'a rating is kept'); END""",
+    """CREATE TABLE favourite (
+    clerk TEXT NOT NULL,
+    kind TEXT NOT NULL CONSTRAINT ck_favourite_kind CHECK (kind IN ('cause')),
+    value TEXT NOT NULL,
+    uses INTEGER NOT NULL CONSTRAINT ck_favourite_uses CHECK (uses >= 1),
+    used_at TEXT NOT NULL,
+    PRIMARY KEY (clerk, kind, value)
+)""",
     """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
     BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
     """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
