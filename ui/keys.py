@@ -23,7 +23,7 @@ KEYS: Final[dict[str, str]] = {
     "restore_page": "Ctrl+Z",
     "material": "Alt+M",
     "copies": "Alt+F",
-    "waive": "Alt+U",
+    "waive": "Alt+K",
     "add_party_1": "Alt+A",
     "add_party_2": "Alt+D",
     "add_party_3": "Alt+T",
