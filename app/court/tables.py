@@ -9,6 +9,7 @@ ISO 8601 texts in UTC. `meta` is small and not of one court; a cluster copies it
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, MetaData, Table, Text
@@ -25,6 +26,7 @@ NO_MONTH: Final = 0
 """The month of an id that is no UUIDv7, or of a time nobody believes."""
 _FIRST_MS: Final = 1_577_836_800_000
 """2020-01-01, in milliseconds of UNIX time."""
+_HOUR_MS: Final = 3_600_000
 _LAST_MS: Final = 4_102_444_800_000
 """2100-01-01."""
 
@@ -163,5 +165,11 @@ def month_of(event_id: str) -> int:
     milliseconds = int(event_id[:8] + event_id[9:13], 16)
     if not _FIRST_MS <= milliseconds < _LAST_MS:
         return NO_MONTH
-    moment = time.gmtime(milliseconds / 1000)
+    return _month_of_hour(milliseconds // _HOUR_MS)
+
+
+@lru_cache(maxsize=1_024)
+def _month_of_hour(hour: int) -> int:
+    """Return the month of an hour of UNIX time; a batch is of a few hours, and no month begins within one."""
+    moment = time.gmtime(hour * 3_600)
     return moment.tm_year * 100 + moment.tm_mon

@@ -69,13 +69,16 @@ class Round:
     """For the table `event`, in the order of its columns."""
     blobs: list[tuple[object, ...]] = field(default_factory=list)
     """For the table `event_blob`."""
+    made: dict[str, tuple[Event, Answer]] = field(default_factory=dict)
+    """What this batch has answered already: an id may stand in it twice."""
 
     def answer(self, judged: Judged) -> Answer:
         """Return the word for an event, and make its row if it is new."""
         offer = judged.event
         known = self.known.get(offer.id)
         if known is None:
-            return self._keep(judged)
+            made = self.made.get(offer.id)
+            return self._keep(judged) if made is None else _again(offer, *made)
         if any(known[name] != getattr(offer, name) for name in _IDENTITY):
             _log.warning("event %s came again with other content", offer.id)
             return Conflict()
@@ -99,11 +102,13 @@ class Round:
         head = (self.court, judged.month, one.id, self.last_no, one.sha256, word, receipt, code, fault)
         tail = (one.device, one.seq, one.visit_id, one.kind, one.schema, self.received_at, one.body)
         self.rows.append(head + tail)
-        self.known[one.id] = {
-            "verdict": word,
-            "receipt_no": receipt,
-            "code": code,
-            "field": fault,
-            **{name: getattr(one, name) for name in _IDENTITY},
-        }
+        self.made[one.id] = one, answer
         return answer
+
+
+def _again(offer: Event, first: Event, answer: Answer) -> Answer:
+    """Return the word for an id that came in the same batch before."""
+    if offer == first:
+        return answer
+    _log.warning("event %s came again with other content", offer.id)
+    return Conflict()
