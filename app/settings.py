@@ -114,6 +114,14 @@ class BackupSettings:
 
 
 @dataclass(frozen=True)
+class KeepSettings:
+    """Days after the court's acknowledgement: pictures for ``images_days``, records for ``records_days``."""
+
+    images_days: int = 30
+    records_days: int = 180
+
+
+@dataclass(frozen=True)
 class KeySettings:
     """``escrow`` the court's public key (PEM file); ``seal``: auto, or file to seal nothing by itself."""
 
@@ -152,6 +160,7 @@ class Settings:
     backup: BackupSettings = field(default_factory=BackupSettings)
     key: KeySettings = field(default_factory=KeySettings)
     voice: VoiceSettings = field(default_factory=VoiceSettings)
+    keep: KeepSettings = field(default_factory=KeepSettings)
 
 
 @dataclass(frozen=True)
@@ -178,6 +187,8 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),
+    "keep.images_days": (lambda v: 1 <= v <= 3660, "应为 1 到 3660 的整数（天）"),
+    "keep.records_days": (lambda v: 30 <= v <= 3660, "应为 30 到 3660 的整数（天）"),
     "key.seal": (lambda v: v in {"auto", "file"}, "应为 auto 或 file"),
     "backup.hours": (lambda v: 1 <= v <= 168, "应为 1 到 168 的整数（小时）"),
     "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),

@@ -100,7 +100,7 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
 def _open(connection: Transaction, event_id: str) -> OutboxRecord:
     """Return a record that can be corrected. Raises FormProblem."""
     event = intakes.get_event(connection, event_id)
-    if event is None or event.kind not in AMENDABLE:
+    if event is None or event.kind not in AMENDABLE or not event.body:
         raise _refused(_("这份记录不能更正。"))
     if intakes.amendment_of(connection, event_id) is not None:
         raise _refused(_("这份记录已经更正过，请打开更正后的那一份。"))

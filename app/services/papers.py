@@ -40,8 +40,10 @@ def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
         known = desk.store(pages.get_blob, sha256)
         if known is not None and desk.blobs.intact(sha256, known.key):
             return sha256
-        key = known.key if known else secrets.token_bytes(KEY_BYTES)
+        key = (known.key if known else b"") or secrets.token_bytes(KEY_BYTES)
         desk.blobs.put(data, key)
+        if known is not None and not known.key:
+            desk.store(pages.give_key, sha256, key)
         if known is None:
             record = BlobRecord(sha256, len(data), key, media_type)
             desk.store(pages.add_blob, record, desk.clock.now())

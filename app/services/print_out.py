@@ -154,6 +154,8 @@ look_at: Final[dict[str, Act[Desk, [str], None]]] = {role: Act(role, _look_at) f
 def document(desk: Desk, job: PrintJob, paper: Paper) -> Document:
     """Return the document of a job from its frozen content."""
     content: dict[str, Any] = json.loads(job.content)
+    if not content:
+        raise _erased(job)
     if job.kind == "ticket":
         ticket = _ticket(desk, content, job.ticket or "")
         return queue_ticket.build(replace(ticket, copy=job.copy, copied=copied(job)), paper)
@@ -180,6 +182,15 @@ def copied(job: PrintJob) -> str:
     if job.approved_by:
         words.append(_("核准 {name}").format(name=job.approved_by))
     return "　".join(word for word in words if word)
+
+
+def _erased(job: PrintJob) -> StorageProblem:
+    return StorageProblem(
+        _("这份文书的内容已按保存期限删除，不能再打。"),
+        safe=_("号码和送达回执都在。"),
+        next_step=_("需要时请向法院档案调取。"),
+        detail=job.id,
+    )
 
 
 def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket.QueueTicket:

@@ -8,7 +8,7 @@ from app.clock import local
 from app.errors import Expected
 from app.lanes import PAPERS, SYNC, UPKEEP, on
 from app.notices import Level, Notice
-from app.services import backups, enrolment, trail
+from app.services import backups, enrolment, retention, trail
 from app.services.desk import Desk
 from app.storage import pages
 from app.storage.engine import Store
@@ -76,6 +76,7 @@ def check_store(desk: Desk) -> None:
 
 @on(UPKEEP)
 def tend(desk: Desk) -> None:
-    """What is due now: a signed checkpoint of the audit trail, backups."""
+    """What is due now: erasing what was kept long enough, a signed checkpoint of the audit trail, backups."""
+    retention.erase_due(desk)
     trail.checkpoint(desk, trail.EVERY_LINES)
     backups.back_up_if_due(desk)

@@ -57,7 +57,7 @@ def _finished(facts: Facts) -> Iterator[str]:
 def _events(facts: Facts) -> Iterator[str]:
     records = {i.visit_id: i.sha256 for i in facts.intakes}
     for event in facts.events:
-        if hashlib.sha256(event.body).hexdigest() != event.sha256:
+        if event.body and hashlib.sha256(event.body).hexdigest() != event.sha256:
             yield _("事件 {event} 的内容与哈希不符").format(event=event.id)
         if event.kind == "intake" and records.get(event.visit_id) != event.sha256:
             yield _("事件 {event} 与记录不一致").format(event=event.id)
@@ -112,6 +112,10 @@ def _originals(facts: Facts) -> Counter[tuple[str | None, str, str]]:
 
 def _blobs(desk: Desk, facts: Facts) -> Iterator[str]:
     for record in facts.blobs:
+        if not record.key:
+            if desk.blobs.has(record.sha256):
+                yield _("图像 {name} 已到期，文件却还在").format(name=record.sha256[:12])
+            continue
         try:
             data = desk.blobs.get(record.sha256, record.key)
         except StorageProblem as problem:

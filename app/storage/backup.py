@@ -248,7 +248,7 @@ def sweep_blobs(place: Path, key: bytes) -> int:
     tree = BlobTree(place / "blobs")
     named: set[str] = set()
     for backup in listed(place):
-        named |= set(inspect(backup.path, key, blob_keys))
+        named |= {sha256 for sha256, own in inspect(backup.path, key, blob_keys).items() if own}
     return tree.sweep(named) if tree.root.is_dir() else 0
 
 

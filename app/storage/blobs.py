@@ -45,7 +45,12 @@ class BlobTree:
         return sha256
 
     def get(self, sha256: str, key: bytes) -> bytes:
-        """Return the plain bytes; raises StorageProblem when missing or damaged (never wrong bytes)."""
+        """Return the plain bytes; raises StorageProblem when missing, damaged or erased (never wrong bytes).
+
+        An empty ``key`` is that of a picture erased when its time was over.
+        """
+        if not key:
+            raise _erased(sha256)
         try:
             sealed = self.path(sha256).read_bytes()
             data = AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], sha256.encode())
@@ -120,6 +125,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _erased(sha256: str) -> StorageProblem:
+    return StorageProblem(
+        _("这份图像已按保存期限删除。"),
+        safe=_("登记的号码和送达回执都在，图像在法院。"),
+        next_step=_("需要时请向法院档案调取。"),
+        detail=sha256,
+    )
 
 
 def _unreadable(sha256: str, why: str) -> StorageProblem:

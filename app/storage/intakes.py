@@ -121,11 +121,15 @@ def answer(
 
 
 def offer_again(connection: Connection, epoch: str) -> None:
-    """Record the court's new epoch: everything it once acknowledged is offered again."""
+    """Record the court's new epoch: everything it once acknowledged and is still kept is offered again."""
     meta.write(connection, meta.EPOCH, epoch)
-    stored = outbox.update().where(outbox.c.state == "stored", outbox.c.epoch != epoch)
+    kept_here = func.length(outbox.c.body) > 0
+    stored = outbox.update().where(outbox.c.state == "stored", outbox.c.epoch != epoch, kept_here)
     connection.execute(stored.values(state="waiting"))
-    kept = outbox_blob.update().where(outbox_blob.c.epoch.is_not(None), outbox_blob.c.epoch != epoch)
+    erased = select(blob.c.sha256).where(func.length(blob.c.key) == 0)
+    kept = outbox_blob.update().where(
+        outbox_blob.c.epoch.is_not(None), outbox_blob.c.epoch != epoch, outbox_blob.c.sha256.not_in(erased)
+    )
     connection.execute(kept.values(epoch=None, stored_at=None))
 
 

@@ -25,7 +25,13 @@ def get_blob(connection: Connection, sha256: str) -> BlobRecord | None:
 
 
 def blob_names(connection: Connection) -> set[str]:
-    return set(connection.execute(select(blob.c.sha256)).scalars())
+    """Return the pictures that are kept; those erased have a name and no key."""
+    return set(connection.execute(select(blob.c.sha256).where(func.length(blob.c.key) > 0)).scalars())
+
+
+def give_key(connection: Connection, sha256: str, key: bytes) -> None:
+    """Name a picture again that was erased and has come anew."""
+    connection.execute(blob.update().where(blob.c.sha256 == sha256).values(key=key))
 
 
 def add(connection: Connection, visit_id: str, record: PageRecord, at: datetime) -> int:

@@ -202,6 +202,8 @@ outbox_blob = Table(
 )
 Index("ix_outbox_blob_owed", outbox_blob.c.visit_id, sqlite_where=outbox_blob.c.stored_at.is_(None))
 Index("ix_outbox_blob_sha256", outbox_blob.c.sha256)
+Index("ix_outbox_blob_stored_at", outbox_blob.c.stored_at)
+Index("ix_page_sha256", page.c.sha256)
 
 # What the back office said of a visit; a later word never replaces an earlier one.
 court_answer = Table(
@@ -309,6 +311,7 @@ find_word = Table(
     metadata,
     Column("word", Text, primary_key=True),
     Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Index(None, "visit_id"),
     sqlite_with_rowid=False,
 )
 
@@ -399,100 +402,4 @@ rating = Table(
     Column("score", Integer, CheckConstraint("score BETWEEN 1 AND 5", name="score"), nullable=False),
     Column("way", Text, _one_of("way", "keypad", "screen"), nullable=False),
     Column("rated_at", Text, nullable=False),
-)
-
-
-# What a trigger says is what the clerk's program reports if anything tries.
-def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
-    return (  # the words come from the table below, never from data
-        f"CREATE TRIGGER {table}_frozen_{when} BEFORE {verb} ON {table} "  # noqa: S608
-        f"WHEN (SELECT state FROM visit WHERE id = {row}.visit_id) = 'finished' "
-        "BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END"
-    )
-
-
-TRIGGERS: Final = (
-    """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
-       BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
-    """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
-       BEGIN SELECT RAISE(ABORT, 'hall events are kept'); END""",
-    """CREATE TRIGGER blob_identity BEFORE UPDATE ON blob
-       BEGIN SELECT RAISE(ABORT, 'a blob is immutable'); END""",
-    """CREATE TRIGGER audit_line_append_only BEFORE UPDATE ON audit_line
-       BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
-    """CREATE TRIGGER audit_line_kept BEFORE DELETE ON audit_line
-       BEGIN SELECT RAISE(ABORT, 'the audit trail is kept'); END""",
-    """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
-       BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
-    """CREATE TRIGGER intake_kept BEFORE DELETE ON intake
-       BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
-    """CREATE TRIGGER visit_frozen BEFORE UPDATE ON visit WHEN OLD.state = 'finished'
-       BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
-    """CREATE TRIGGER visit_kept BEFORE DELETE ON visit WHEN OLD.state = 'finished'
-       BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
-    """CREATE TRIGGER visit_identity BEFORE UPDATE OF id, ticket, day, opened_at ON visit
-       BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
-    """CREATE TRIGGER visit_continues_once BEFORE UPDATE OF continues ON visit WHEN OLD.continues IS NOT NULL
-       BEGIN SELECT RAISE(ABORT, 'what a visit continues is immutable'); END""",
-    """CREATE TRIGGER supplement_identity
-       BEFORE UPDATE OF id, visit_id, first_id, matter, kind, number, paper_no, code, reason, supervisor,
-       body, due, issued_at ON supplement
-       BEGIN SELECT RAISE(ABORT, 'what somebody was told is immutable'); END""",
-    """CREATE TRIGGER supplement_ended_once BEFORE UPDATE ON supplement WHEN OLD.state <> 'open'
-       BEGIN SELECT RAISE(ABORT, 'what was supplied is settled'); END""",
-    """CREATE TRIGGER supplement_kept BEFORE DELETE ON supplement
-       BEGIN SELECT RAISE(ABORT, 'what somebody was told is kept'); END""",
-    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
-       corrects ON outbox
-       BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
-    """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
-       BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",
-    """CREATE TRIGGER outbox_blob_identity BEFORE UPDATE OF visit_id, sha256 ON outbox_blob
-       BEGIN SELECT RAISE(ABORT, 'what is owed is immutable'); END""",
-    """CREATE TRIGGER outbox_blob_kept BEFORE DELETE ON outbox_blob
-       BEGIN SELECT RAISE(ABORT, 'what is owed is kept'); END""",
-    """CREATE TRIGGER court_answer_identity
-       BEFORE UPDATE OF id, no, visit_id, word, matter, case_number, judge, reason, corrects, made_at,
-       received_at ON court_answer
-       BEGIN SELECT RAISE(ABORT, 'an answer of the court is immutable'); END""",
-    """CREATE TRIGGER court_answer_kept BEFORE DELETE ON court_answer
-       BEGIN SELECT RAISE(ABORT, 'an answer of the court is kept'); END""",
-    """CREATE TRIGGER print_job_identity
-       BEFORE UPDATE OF id, visit_id, ticket, kind, part, copy, original, title, content, clerk, why,
-       approved_by, created_at ON print_job
-       BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
-    """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
-       BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
-    """CREATE TRIGGER receipt_void_identity BEFORE UPDATE ON receipt_void
-       BEGIN SELECT RAISE(ABORT, 'a receipt is voided once'); END""",
-    """CREATE TRIGGER receipt_void_kept BEFORE DELETE ON receipt_void
-       BEGIN SELECT RAISE(ABORT, 'a voided receipt is kept'); END""",
-    """CREATE TRIGGER approval_identity
-       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
-       BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",
-    """CREATE TRIGGER approval_spent_once BEFORE UPDATE ON approval WHEN OLD.spent_at IS NOT NULL
-       BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
-    """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
-       BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
-    """CREATE TRIGGER finding_identity
-       BEFORE UPDATE OF visit_id, key, effect, text, article, action, appeared_at ON finding
-       BEGIN SELECT RAISE(ABORT, 'a finding is immutable'); END""",
-    """CREATE TRIGGER finding_lifted_once BEFORE UPDATE ON finding WHEN OLD.lifted_at IS NOT NULL
-       BEGIN SELECT RAISE(ABORT, 'a freeze is lifted once'); END""",
-    """CREATE TRIGGER finding_kept BEFORE DELETE ON finding
-       BEGIN SELECT RAISE(ABORT, 'a finding is kept'); END""",
-    """CREATE TRIGGER rating_immutable BEFORE UPDATE ON rating
-       BEGIN SELECT RAISE(ABORT, 'a rating is immutable'); END""",
-    """CREATE TRIGGER rating_kept BEFORE DELETE ON rating
-       BEGIN SELECT RAISE(ABORT, 'a rating is kept'); END""",
-    *(
-        _frozen_with_visit(table, when, verb, row)
-        for table in ("draft_field", "page", "confirmation", "finding")
-        for when, verb, row in (
-            ("insert", "INSERT", "NEW"),
-            ("update", "UPDATE", "OLD"),
-            ("moved", "UPDATE OF visit_id", "NEW"),
-            ("delete", "DELETE", "OLD"),
-        )
-    ),
 )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.errors import StorageProblem
 from app.paths import Places
-from app.storage import backup, meta, tables
+from app.storage import backup, meta, tables, triggers
 from app.storage import migrate as migration
 from app.storage.engine import Store
 from app.storage.migrate import migrate, version
@@ -67,7 +67,7 @@ def test_the_scripts_make_exactly_what_the_tables_say(migrated: Store, tmp_path:
     declared = Store(tmp_path / "declared.db", bytes(32))
     with declared.transaction() as connection:
         tables.metadata.create_all(connection)
-        for trigger in tables.TRIGGERS:
+        for trigger in triggers.TRIGGERS:
             connection.exec_driver_sql(trigger)
         wanted = schema(connection)
     declared.close()

@@ -12,6 +12,16 @@ from alembic import op
 revision: Final = "0001"
 down_revision: Final = None
 
+
+def _same(columns: str) -> str:
+    """Return the condition that an update leaves these columns as they are."""
+    new, old = (", ".join(f"{row}.{column}" for column in columns.split()) for row in ("NEW", "OLD"))
+    return f"({new}) IS ({old})"
+
+
+_TOLD: Final = "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at"
+_PAPER: Final = "id visit_id ticket kind part copy original title clerk why approved_by created_at"
+_PAGE: Final = "id visit_id position matter material sha256 source added_at removed_at"
 _STATEMENTS: Final = (
     """CREATE TABLE blob (
     sha256 TEXT NOT NULL CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64),
@@ -271,6 +281,9 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_find_word_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
 )
  WITHOUT ROWID""",
+    """CREATE INDEX ix_find_word_visit_id ON find_word (visit_id)""",
+    """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at)""",
+    """CREATE INDEX ix_page_sha256 ON page (sha256)""",
     """CREATE TABLE staff (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -342,13 +355,17 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
     """CREATE TRIGGER hall_event_kept BEFORE DELETE ON hall_event
     BEGIN SELECT RAISE(ABORT, 'hall events are kept'); END""",
-    """CREATE TRIGGER blob_identity BEFORE UPDATE ON blob
+    f"""CREATE TRIGGER blob_identity BEFORE UPDATE ON blob
+       WHEN NOT ((length(NEW.key) = 0 OR length(OLD.key) = 0)
+       AND {_same("sha256 size media_type created_at")})
     BEGIN SELECT RAISE(ABORT, 'a blob is immutable'); END""",
     """CREATE TRIGGER audit_line_append_only BEFORE UPDATE ON audit_line
     BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END""",
     """CREATE TRIGGER audit_line_kept BEFORE DELETE ON audit_line
     BEGIN SELECT RAISE(ABORT, 'the audit trail is kept'); END""",
-    """CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
+    f"""CREATE TRIGGER intake_frozen BEFORE UPDATE ON intake
+       WHEN NOT (length(NEW.body) = 0
+       AND {_same("visit_id receipt_no sha256 finished_at")})
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER intake_kept BEFORE DELETE ON intake
     BEGIN SELECT RAISE(ABORT, 'a finished visit is kept'); END""",
@@ -360,16 +377,20 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'the identity of a visit is immutable'); END""",
     """CREATE TRIGGER visit_continues_once BEFORE UPDATE OF continues ON visit WHEN OLD.continues IS NOT NULL
     BEGIN SELECT RAISE(ABORT, 'what a visit continues is immutable'); END""",
-    """CREATE TRIGGER supplement_identity
+    f"""CREATE TRIGGER supplement_identity
     BEFORE UPDATE OF id, visit_id, first_id, matter, kind, number, paper_no, code, reason, supervisor,
     body, due, issued_at ON supplement
+       WHEN NOT (NEW.body = '{{}}' AND {_same(_TOLD)})
     BEGIN SELECT RAISE(ABORT, 'what somebody was told is immutable'); END""",
-    """CREATE TRIGGER supplement_ended_once BEFORE UPDATE ON supplement WHEN OLD.state <> 'open'
+    """CREATE TRIGGER supplement_ended_once BEFORE UPDATE OF state, ended_by, ended_at ON supplement
+       WHEN OLD.state <> 'open'
     BEGIN SELECT RAISE(ABORT, 'what was supplied is settled'); END""",
     """CREATE TRIGGER supplement_kept BEFORE DELETE ON supplement
     BEGIN SELECT RAISE(ABORT, 'what somebody was told is kept'); END""",
-    """CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
+    f"""CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
     corrects ON outbox
+       WHEN NOT (OLD.state = 'stored' AND length(NEW.body) = 0 AND NEW.seq = OLD.seq
+       AND {_same("id visit_id kind schema sha256 corrects")})
     BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
     """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
     BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",
@@ -383,9 +404,10 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'an answer of the court is immutable'); END""",
     """CREATE TRIGGER court_answer_kept BEFORE DELETE ON court_answer
     BEGIN SELECT RAISE(ABORT, 'an answer of the court is kept'); END""",
-    """CREATE TRIGGER print_job_identity
+    f"""CREATE TRIGGER print_job_identity
     BEFORE UPDATE OF id, visit_id, ticket, kind, part, copy, original, title, content, clerk, why,
     approved_by, created_at ON print_job
+    WHEN NOT (NEW.content = '{{}}' AND {_same(_PAPER)})
     BEGIN SELECT RAISE(ABORT, 'a print job is immutable'); END""",
     """CREATE TRIGGER print_job_kept BEFORE DELETE ON print_job
     BEGIN SELECT RAISE(ABORT, 'a print job is kept'); END""",
@@ -418,13 +440,15 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER draft_field_frozen_delete BEFORE DELETE ON draft_field
     WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    AND (SELECT length(body) FROM intake WHERE visit_id = OLD.visit_id) > 0
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER page_frozen_insert BEFORE INSERT ON page
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
-    """CREATE TRIGGER page_frozen_update BEFORE UPDATE ON page
+    f"""CREATE TRIGGER page_frozen_update BEFORE UPDATE ON page
     WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
-    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
+    AND NOT (length(NEW.thumbnail) = 0 AND {_same(_PAGE)})
+    BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",  # noqa: S608
     """CREATE TRIGGER page_frozen_moved BEFORE UPDATE OF visit_id ON page
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
@@ -442,6 +466,7 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER confirmation_frozen_delete BEFORE DELETE ON confirmation
     WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    AND (SELECT length(body) FROM intake WHERE visit_id = OLD.visit_id) > 0
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER finding_frozen_insert BEFORE INSERT ON finding
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
