@@ -45,6 +45,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_devices": "F11",
     "panel_device_choice": "Ctrl+,",
     "panel_sending": "Ctrl+U",
+    "panel_steps": "Alt+B",
     "panel_risks": "Alt+U",
     "printed_yes": "Y",
     "printed_no": "N",

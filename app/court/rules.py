@@ -72,13 +72,15 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("changes", "list", most=2_000),
     ),
     # ``notices`` are what the party was told in writing; ``continues`` names the visit this one goes on with;
-    # ``findings`` are the risks, ``disposal`` says whether the visit was done or only received.
+    # ``findings`` are the risks, ``disposal`` says whether the visit was done or only received, ``steps`` are
+    # what was recorded on the way: triage, requests to other courts, help.
     ("intake", 3): (
         *_INTAKE,
         Field("agents", "list", most=1_000),
         Field("notices", "list", most=100),
         Field("disposal", "text"),
         Field("findings", "list", most=1_000),
+        Field("steps", "list", most=100),
     ),
 }
 """Required fields by kind and schema of the body."""

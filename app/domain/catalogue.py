@@ -56,7 +56,7 @@ def parse_matter(text: str, source_name: str, materials: Mapping[str, Material])
     """One matter; raise CatalogueError with the line that is wrong."""
     root = TomlText(text, source_name).root()
     variants = tuple(_variant(row) for row in root.sections("variant"))
-    fields = _fields(root, variants)
+    fields = fields_of(root, variants)
     conditions = _Names({field.key for field in fields} | FACTS, {variant.key for variant in variants})
     requirements = tuple(_requirement(row, materials, conditions) for row in root.sections("material"))
     agents = root.choices("agents", AgentKind)
@@ -226,7 +226,8 @@ def _as_asked(row: Section, material: Material) -> Material:
     )
 
 
-def _fields(root: Section, variants: tuple[Variant, ...]) -> tuple[Field, ...]:
+def fields_of(root: Section, variants: tuple[Variant, ...]) -> tuple[Field, ...]:
+    """The fields of a short form; raise CatalogueError with the line that is wrong."""
     rows = root.sections("field")
     names = _Names({row.text("key") for row in rows} | FACTS, {variant.key for variant in variants})
     fields: dict[str, Field] = {}

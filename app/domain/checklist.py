@@ -136,6 +136,8 @@ def _item(requirement: Requirement, unit: _Unit, stack: _Stack, parties: Parties
     waiver = answers.waived.get(material.code, "") if material.level is not Level.LAW else ""
     if waiver:
         return _not_needed(requirement, waiver)
+    if answers.complete_online:
+        return _build(requirement, unit, Status.HAVE, 1, 1, ONLINE_IS_ENOUGH)
     online = answers.filed_online
     needed = 1 if online else max(material.copies(len(parties.others)), 1)
     have = stack.take(material.code, unit.key, needed)

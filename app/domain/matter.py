@@ -88,6 +88,7 @@ class FieldKind(StrEnum):
     CAUSE = "cause"
     CASE_NO = "case_no"
     COURT = "court"
+    OUTSIDE_NO = "outside_no"
     ACCOUNT = "account"
     PARTIES = "parties"
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from app.domain.bank_account import check_account
 from app.domain.calendar import HolidayTable
 from app.domain.case_number import check_case_number
-from app.domain.checked import NO_FACTS, Checked, failed, fold, passed
+from app.domain.checked import NO_FACTS, Checked, compact, failed, fold, passed
 from app.domain.clock_rules import CLOCKS, Unit
 from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
@@ -24,6 +24,7 @@ from app.domain.phone import check_phone
 Value = str | bool
 _DATE = re.compile(r"([0-9]{4})(?:([0-9]{2})([0-9]{2})|[-./年 ]([0-9]{1,2})[-./月 ]([0-9]{1,2})日?)")
 _MOMENT = re.compile(r"(.{8,11}?)[T ]+([0-9]{1,2})[:时]([0-9]{2})分?")
+_OUTSIDE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff()\[\]/_-]{4,40}")
 _NO = frozenset({"", "否", "无", "no", "false"})
 
 
@@ -41,6 +42,7 @@ class Answers:
     marks: frozenset[str] = frozenset()
     waived: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     filed_online: bool = False
+    complete_online: bool = False
     defects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def said(self, key: str) -> bool:
@@ -145,6 +147,14 @@ def _softly_checked_case_number(text: str) -> Checked:
     return checked if checked.ok else passed(text.strip(), NO_FACTS, checked.problem or "")
 
 
+def _checked_outside_number(text: str) -> Checked:
+    """A number another system gave: its form is theirs, so what looks strange only warns."""
+    value = compact(text)
+    if _OUTSIDE.fullmatch(value) and any(c.isdigit() for c in value):
+        return passed(value)
+    return passed(text.strip(), NO_FACTS, "不像收件号，请照对方系统显示的抄录；没有就留空，不要自编。")
+
+
 def _checked_moment(text: str) -> Checked:
     match = _MOMENT.fullmatch(fold(text))
     day = _checked_date(match[1]) if match else None
@@ -160,6 +170,7 @@ _TEXT_CHECKS: Mapping[FieldKind, Callable[[str], Checked]] = {
     FieldKind.ACCOUNT: check_account,
     FieldKind.CASE_NO: _softly_checked_case_number,
     FieldKind.MOMENT: _checked_moment,
+    FieldKind.OUTSIDE_NO: _checked_outside_number,
 }
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from app.clock import local
 from app.domain.checklist import Item, Status, missing_law
-from app.domain.clocks import Clock, HourClock, State, Urgency, detect_urgency, passed_limits
+from app.domain.clocks import Urgency, detect_urgency, passed_limits
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.group import group_rules, is_wrong
@@ -22,11 +22,13 @@ from app.domain.party import agent_findings, foreign_documents, unknown_details
 from app.domain.risk import Effect, Finding
 from app.domain.rule import Basis, Rule
 from app.domain.short_form import missing_fields, variant_of
-from app.services import form, risks
+from app.services import form, risks, step_view
+from app.services.due_lines import due_line, hour_line
 from app.services.fields import FIRST, Draft, value
 from app.services.knowledge import Knowledge
 from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current
+from app.services.steps import Step, recorded
 from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark, Remark
 from app.storage.records import FindingRecord, PageRecord
 from app.texts import _
@@ -56,15 +58,20 @@ def advise(
     """
     shown = current(draft, knowledge)
     clocks = Running(shown, knowledge, now)
+    taken = [step for step in recorded(draft, knowledge) if step.shown.number == shown.number]
     today = local(now).date()
     urgency = detect_urgency(clocks.answered, today)
     pressing = urgency.level in (Urgency.LAST_DAYS, Urgency.TODAY)
     return AdviceView(
         checks=_checks(draft, shown, dossier),
-        dues=tuple(_dues(clocks, today)),
+        dues=_with_steps(tuple(_dues(clocks, today)), taken, knowledge, now),
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
-        remarks=(*_remarks(draft, shown, clocks, findings), *_to_be_told(draft, shown, dossier)),
+        remarks=(
+            *_remarks(draft, shown, clocks, findings),
+            *step_view.remarks(taken),
+            *_to_be_told(draft, shown, dossier),
+        ),
         urgent=urgency.rules[-1].text if pressing else "",
         matter=shown.matter.name,
     )
@@ -115,42 +122,17 @@ def _joined(*parts: str) -> str:
 
 def _dues(clocks: Running, today: date) -> Iterable[DueLine]:
     over = passed_limits(clocks.answered, today)
-    yield from (_hours(clock, clocks.now) for clock in clocks.hours)
-    yield from (_due(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
+    yield from (hour_line(clock, clocks.now) for clock in clocks.hours)
+    yield from (due_line(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
 
 
-def _hours(clock: HourClock, now: datetime) -> DueLine:
-    left = int(clock.left(now).total_seconds() // 3600)
-    due = local(clock.due)
-    text = _("{day} {time}，还剩 {left} 小时").format(day=_day(due.date()), time=f"{due:%H:%M}", left=left)
-    return DueLine(clock.rule.name, text, clock.rule.article, _why(clock.why), pressing=True)
-
-
-def _due(clock: Clock, today: date, over: Rule | None) -> DueLine:
-    text = _day(clock.due) if clock.due else (clock.problem or "")
-    state = clock.state(today)
-    why = _why((*clock.why, *([over] if over else [])))
-    if state is State.OVER:
-        text = _("{day} 已过；照收，由后台审查").format(day=_day(clock.safe_end))
-    return DueLine(
-        clock.rule.name, text, clock.rule.article, why, pressing=state not in (State.RUNNING, State.UNKNOWN)
-    )
-
-
-def _why(rules: Iterable[Rule]) -> str:
-    return "；".join(dict.fromkeys(rule.why for rule in rules))
-
-
-def _day(day: date) -> str:
-    return _("最迟 {day}").format(day=long_day(day))
-
-
-def long_day(day: date) -> str:
-    """Return a day as a clerk says it: 2026 年 11 月 30 日 周一."""
-    weekday = "一二三四五六日"[day.weekday()]
-    return _("{year} 年 {month} 月 {day} 日 周{weekday}").format(
-        year=day.year, month=day.month, day=day.day, weekday=weekday
-    )
+def _with_steps(
+    lines: tuple[DueLine, ...], taken: Sequence[Step], knowledge: Knowledge, now: datetime
+) -> tuple[DueLine, ...]:
+    """A step that begins a clock which runs already shows no second line of it."""
+    known = {(line.title, line.due) for line in lines}
+    own = step_view.dues(taken, knowledge, now)
+    return (*(line for line in own if (line.title, line.due) not in known), *lines)
 
 
 # ---- fee --------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from app.domain.notice import outcome_of
 from app.domain.party import Agent, Party
 from app.domain.short_form import variant_of
 from app.errors import FormProblem
-from app.services import people, risks
+from app.services import people, risks, steps
 from app.services.fields import Draft, is_agent, value
 from app.services.form import shown_values
 from app.services.knowledge import Knowledge
@@ -130,6 +130,7 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Kno
         "notices": [_notice(record) for record in closing.told],
         "parties": _parties(made, case.draft),
         "agents": _agents(made),
+        "steps": steps.body(steps.recorded(case.draft, knowledge), knowledge),
         "findings": risks.body(closing.findings, closing.standing),
         "provenance": _provenance(case.draft),
         "materials": [_material(case.draft, bundle, made, knowledge) for bundle in handed_in(case)],

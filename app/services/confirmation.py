@@ -14,7 +14,7 @@ from app.domain.party import Party
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import PAPERS, on
-from app.services import people, supplement
+from app.services import people, steps, supplement
 from app.services.case import Case, handed_in, read_case
 from app.services.desk import Desk
 from app.services.drafts import require_open
@@ -40,6 +40,7 @@ def text_of(case: Case, court: str, knowledge: Knowledge) -> str:
     made = sheets(case.draft, knowledge)
     for place, shown in enumerate(made, 1):
         lines += _matter(case, shown, place if len(made) > 1 else 0, knowledge)
+    lines += steps.lines(steps.recorded(case.draft, knowledge))
     body = "\n".join(line for line in lines if line)
     if len(body) > LONGEST:
         body = _("{text}……（内容较多，其余以所交材料为准）").format(text=body[:LONGEST])

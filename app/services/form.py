@@ -305,9 +305,17 @@ def spec_at(draft: Draft, path: str, knowledge: Knowledge) -> FieldSpec | None:
     if room == "party":
         return people.party_field(path, draft)
     number, _dot, key = rest.partition(".")
+    if room == "step":
+        return _step_spec(draft, path, number, key, knowledge)
     if room != "matter" or not (number.isascii() and number.isdigit() and len(number) < 4):
         return None
     return _matter_spec(draft, path, int(number), key, knowledge)
+
+
+def _step_spec(draft: Draft, path: str, number: str, key: str, knowledge: Knowledge) -> FieldSpec | None:
+    kind = knowledge.steps.get(value(draft, f"step.{number}.kind"))
+    field = kind.field(key) if kind is not None else None
+    return field_spec(path, field, knowledge) if field is not None else None
 
 
 def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Knowledge) -> FieldSpec | None:

@@ -8,6 +8,7 @@ record says so.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -23,7 +24,6 @@ from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import clean
 from app.services.sheet import papers_in, sheets
-from app.services.views import RiskView
 from app.storage import findings, pages, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import FindingRecord
@@ -32,6 +32,23 @@ from app.texts import _
 LEAST_REASON: Final = 4
 LONGEST_REASON: Final = 200
 _VISIT: Final = "0"
+
+
+@dataclass(frozen=True)
+class RiskView:
+    """One risk of the visit. ``effect``: remind, warn, freeze; ``stands`` until it is lifted or gone."""
+
+    key: str
+    matter: str
+    effect: str
+    text: str
+    basis: str
+    action: str
+    stands: bool
+    appeared_at: datetime
+    lifted_at: datetime | None = None
+    lifted_by: str = ""
+    reason: str = ""
 
 
 class Frozen(FormProblem):

@@ -24,11 +24,12 @@ from app.domain.causes import CauseIndex, parse_causes, parse_marks, parse_templ
 from app.domain.fee_settings import parse_fee_settings
 from app.domain.fees import DEFAULT_SETTINGS, FeeSettings
 from app.domain.matter import Catalogue, Material, Matter
+from app.domain.steps import StepKind, parse_step
 from app.domain.toml_text import CatalogueError, TomlText
 from app.errors import SettingsProblem
 from app.notices import Level, Notice, Notices
 from app.paths import Places, resources
-from app.services.knowledge_files import Shelf, Source, Version
+from app.services.knowledge_files import STEP, Shelf, Source, Version
 from app.texts import _
 
 _FOLDER: Final = "knowledge"
@@ -68,6 +69,7 @@ class Knowledge:
     courts: Mapping[str, Court]
     holidays: HolidayTable
     fees: FeeSettings
+    steps: Mapping[str, StepKind]
     find_causes: Callable[[], CauseIndex] = field(repr=False, compare=False)
 
     @property
@@ -132,7 +134,8 @@ def load_knowledge(
     courts = _fit(shelf, (COURTS,), _single(parse_courts))
     holidays = _fit(shelf, (HOLIDAYS,), _single(parse_holidays))
     fees = _fit(shelf, (FEES,), _single(parse_fee_settings))
-    fits: list[_Fit[Any]] = [catalogue, types, courts, holidays, fees]
+    steps = [_fit(shelf, (name,), _step) for name in shelf.steps]
+    fits: list[_Fit[Any]] = [catalogue, types, courts, holidays, fees, *steps]
     find_causes = cache(lambda: _value(_index(shelf), CauseIndex(())))
     if not all(shelf.is_settled(name) for name in CAUSES):  # else they were read before: no fault to find
         causes = _index(shelf)
@@ -147,6 +150,7 @@ def load_knowledge(
         courts=_value(courts, MappingProxyType({})),
         holidays=_value(holidays, _NO_HOLIDAYS),
         fees=_value(fees, DEFAULT_SETTINGS),
+        steps=MappingProxyType({one.value.key: one.value for one in steps if one.value is not None}),
         find_causes=find_causes,
     )
     return knowledge, (*_folder_faults(shelf, own), *chain.from_iterable(fit.faults for fit in fits))
@@ -283,6 +287,14 @@ def _matter(materials: Mapping[str, Material], texts: Mapping[str, str]) -> Matt
             _("code 应与文件名相同，现为 {code}").format(code=matter.code), "code"
         )
     return matter
+
+
+def _step(texts: Mapping[str, str]) -> StepKind:
+    [(name, text)] = texts.items()
+    kind = parse_step(text, name)
+    if f"{STEP}{kind.key}.toml" != name:
+        raise TomlText(text, name).error(_("key 应与文件名相同，现为 {key}").format(key=kind.key), "key")
+    return kind
 
 
 def _causes(texts: Mapping[str, str]) -> CauseIndex:

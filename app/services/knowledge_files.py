@@ -13,6 +13,7 @@ from typing import Final
 from app.domain.toml_text import CatalogueError
 from app.texts import _
 
+STEP: Final = "step_"
 _LARGEST: Final = 5 * 1024 * 1024
 # Names that look like files of ours; backups of editors (F01.toml~, F01.toml.bak) are left alone.
 _OURS: Final = re.compile(r"[^.].*\.(toml|tsv)(\.txt)?", re.IGNORECASE)
@@ -65,8 +66,10 @@ class Shelf:
         self._own = own
         self._last_good = last_good
         self._codes = frozenset(codes)
-        names = _toml_names(shipped / "catalogue") or _toml_names(last_good / Source.SHIPPED) - self._codes
-        self.catalogue = tuple(sorted(names))
+        kept = _toml_names(last_good / Source.SHIPPED) - self._codes
+        kept_steps = {name for name in kept if name.startswith(STEP)}
+        self.catalogue = tuple(sorted(_toml_names(shipped / "catalogue") or kept - kept_steps))
+        self.steps = tuple(sorted(_toml_names(shipped / "steps") or kept_steps))
         self.own_problem = ""
         self._own_names = self._list_own()
 
@@ -95,7 +98,7 @@ class Shelf:
         """Return what lies in the court's folder under a name that no file of ours has."""
         if self._own is None:
             return ()
-        known = {os.path.normcase(name) for name in (*self._codes, *self.catalogue)}
+        known = {os.path.normcase(name) for name in (*self._codes, *self.catalogue, *self.steps)}
         found = [self._own / name for name in sorted(self._own_names - known)]
         return tuple(path for path in found if _OURS.fullmatch(path.name) or path.is_dir())
 
@@ -123,7 +126,9 @@ class Shelf:
                 path.unlink()
 
     def _folder(self, name: str) -> str:
-        return "codes" if name in self._codes else "catalogue"
+        if name in self._codes:
+            return "codes"
+        return "steps" if name.startswith(STEP) else "catalogue"
 
     def _kept(self, name: str, source: Source) -> Version:
         return _read(self._last_good / source / name, Source.KEPT)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from app.clock import stamp
+from app.clock import local, stamp
 from app.domain.party import Agent, Power
 from app.domain.risk import Finding, Intake, check_intake
 from app.domain.short_form import variant_of
+from app.domain.steps import Mark
 from app.services import form
 from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
@@ -39,18 +40,30 @@ def in_visit(draft: Draft, knowledge: Knowledge, now: datetime) -> dict[str, Fin
 def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
     """What the risk nodes look at while the visit is open; its receipt is part of finishing it."""
     agent = next(iter(shown.parties.agents), None)
-    mediating = shown.matter.code == "S08" and bool(shown.answers.text("organisation"))
+    started, agreed = _mediation(draft, shown, clocks)
     return Intake(
         statement_received=True,
         receipt_given=True,
         decision_clocks=clocks.received,
         hour_clocks=clocks.hours,
-        mediation_started=clocks.now.date() if mediating else None,
-        mediation_consented=shown.answers.said("consent_filer") and shown.answers.said("consent_other"),
+        mediation_started=started,
+        mediation_consented=agreed,
+        filed_online=shown.answers.complete_online,
+        paper_demanded=Mark.CORRECTION in shown.marks,
         relief_applied=shown.answers.said("relief"),
         filing_now=True,
         agent_acts=tuple(_acts(draft, shown, agent)) if agent else (),
     )
+
+
+def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None, bool]:
+    """Since when the matter is at mediation, if it is, and whether those who must agree have."""
+    if shown.matter.code == "S08" and shown.answers.text("organisation"):
+        both = ("consent_filer", "consent_other")
+        return clocks.now.date(), all(shown.answers.said(key) for key in both)
+    sent = shown.marks.get(Mark.MEDIATION)
+    agreed = value(draft, shown.path("mediation")) == form.AGREE
+    return (None, True) if sent is None else (local(sent).date(), agreed)
 
 
 def _acts(draft: Draft, shown: Sheet, agent: Agent) -> Iterable[tuple[Agent, Power]]:

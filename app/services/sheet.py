@@ -9,16 +9,20 @@ A visit without a code is about the first matter of the catalogue; an empty code
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count, takewhile
 from typing import Final
 
+from app.clock import moment
 from app.domain.causes import Cause
 from app.domain.checklist import Handed, Item, assess
 from app.domain.dossier import Bundle, bundles
 from app.domain.matter import Field, FieldKind, Matter, Variant
 from app.domain.party import Parties, Party
 from app.domain.short_form import Answers, variant_of, visible_fields
+from app.domain.steps import Mark, StepKind
 from app.services import people
 from app.services.fields import FIRST, Draft, entry, value
 from app.services.knowledge import Knowledge
@@ -35,7 +39,10 @@ _CODE: Final = re.compile(r"matter\.([1-9][0-9]{0,2})\.code")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One matter of a visit; ``number`` is the one in its paths, ``fields`` those that show now."""
+    """One matter of a visit; ``number`` is the one in its paths, ``fields`` those that show now.
+
+    ``marks`` are what its recorded steps mean, each with the instant it was recorded.
+    """
 
     number: int
     matter: Matter
@@ -43,6 +50,7 @@ class Sheet:
     parties: Parties
     fields: tuple[Field, ...]
     cause: Cause | None
+    marks: Mapping[Mark, datetime]
 
     @property
     def variant(self) -> Variant | None:
@@ -94,9 +102,31 @@ def sheet(draft: Draft, number: int, knowledge: Knowledge) -> Sheet:
     """Return one matter of the visit, worked out from the draft."""
     matter = matter_of(draft, number, knowledge)
     cause = _cause(draft, number, matter, knowledge)
-    answers = _answers(draft, number, matter, cause)
+    marks = _marks(draft, number, matter, knowledge)
+    answers = replace(_answers(draft, number, matter, cause), complete_online=Mark.FILED_ONLINE in marks)
     parties = _parties(draft, number, matter)
-    return Sheet(number, matter, answers, parties, visible_fields(matter, parties, answers), cause)
+    return Sheet(number, matter, answers, parties, visible_fields(matter, parties, answers), cause, marks)
+
+
+def step_numbers(draft: Draft) -> tuple[int, ...]:
+    """Numbers of the steps ever recorded, those taken out too."""
+    return tuple(takewhile(lambda number: f"step.{number}.kind" in draft, count(1)))
+
+
+def step_answers(draft: Draft, number: int, kind: StepKind) -> Answers:
+    """What is answered in one step."""
+    said = {field.key: value(draft, f"step.{number}.{field.key}") for field in kind.fields}
+    return Answers({key: text for key, text in said.items() if text})
+
+
+def _marks(draft: Draft, number: int, matter: Matter, knowledge: Knowledge) -> dict[Mark, datetime]:
+    found: dict[Mark, datetime] = {}
+    for step in step_numbers(draft):
+        kind = knowledge.steps.get(value(draft, f"step.{step}.kind"))
+        if kind is not None and value(draft, f"step.{step}.matter") == str(number):
+            at = moment(value(draft, f"step.{step}.at"))
+            found |= dict.fromkeys(kind.means(matter, step_answers(draft, step, kind)), at)
+    return found
 
 
 def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> Answers:

@@ -12,9 +12,9 @@ from app.domain.notice import NotTolerable
 from app.errors import FormProblem
 from app.lanes import DB, on
 from app.services import drafts, supplement
-from app.services.advice import long_day
 from app.services.case import Case, read_case
 from app.services.desk import Desk
+from app.services.due_lines import long_day
 from app.services.sheet import Sheet, checklist, current, sheets
 from app.services.views import Mark, SupplyLine, SupplyView
 from app.texts import _

@@ -285,6 +285,7 @@ class OutcomeView:
     court_receipt_no: str = ""
     event_id: str = ""
     answers: tuple[AnswerView, ...] = ()
+    steps: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -380,23 +381,6 @@ class Remark:
     action: str = ""
     grave: bool = False
     frozen: bool = False
-
-
-@dataclass(frozen=True)
-class RiskView:
-    """One risk of the visit. ``effect``: remind, warn, freeze; ``stands`` until it is lifted or gone."""
-
-    key: str
-    matter: str
-    effect: str
-    text: str
-    basis: str
-    action: str
-    stands: bool
-    appeared_at: datetime
-    lifted_at: datetime | None = None
-    lifted_by: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
 from app.lanes import HALL, on
-from app.services import answers, confirmation, form, freezing, papers_out, print_out, queue, risks
+from app.services import answers, confirmation, form, freezing, papers_out, print_out, queue, risks, step_view
 from app.services.advice import advise
 from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
@@ -16,6 +16,7 @@ from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
+from app.services.steps import recorded
 from app.services.views import (
     AdviceView,
     ConfirmationView,
@@ -75,7 +76,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
     shown = current(draft, knowledge)
     liked = of_clerk(connection, desk.settings.hall.clerk)
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
-    outcome = _outcome(connection, case.visit.id)
+    outcome = _outcome(connection, case, knowledge)
     number = value(draft, "identity.id_number")
     materials = _materials(case, shown)
     return VisitView(
@@ -177,7 +178,8 @@ def _pages(case: Case, shown: Sheet, knowledge: Knowledge) -> list[PageView]:
     ]
 
 
-def _outcome(connection: Transaction, visit_id: str) -> OutcomeView | None:
+def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> OutcomeView | None:
+    visit_id = case.visit.id
     intake = intakes.get_intake(connection, visit_id)
     if intake is None:
         return None
@@ -190,4 +192,5 @@ def _outcome(connection: Transaction, visit_id: str) -> OutcomeView | None:
         court_receipt_no=event.receipt_no or "",
         event_id=event.id,
         answers=answers.of_visit(connection, visit_id),
+        steps=step_view.told(recorded(case.draft, knowledge), knowledge, intake.finished_at),
     )

@@ -12,6 +12,7 @@ from app.domain.causes import parse_causes, parse_marks, parse_templates
 from app.domain.fees import DEFAULT_SETTINGS
 from app.domain.matter import AgentKind, Catalogue, Matter, PartyForm, Side
 from app.domain.party import Agent, Parties, Party, Power
+from app.domain.steps import StepKind, parse_step
 from app.services.knowledge import Knowledge
 
 RESOURCES = Path(__file__).parents[2] / "resources"
@@ -26,6 +27,12 @@ def catalogue() -> Catalogue:
 @cache
 def holidays() -> HolidayTable:
     return parse_holidays((RESOURCES / "codes/holidays.toml").read_text("utf-8"), "holidays.toml")
+
+
+@cache
+def steps() -> dict[str, StepKind]:
+    found = [parse_step(path.read_text("utf-8"), path.name) for path in (RESOURCES / "steps").glob("*.toml")]
+    return {kind.key: kind for kind in found}
 
 
 def matter(code: str) -> Matter:
@@ -56,5 +63,6 @@ def knowledge() -> Knowledge:
         courts=parse_courts(text("courts.tsv"), "courts.tsv"),
         holidays=holidays(),
         fees=DEFAULT_SETTINGS,
+        steps=steps(),
         find_causes=lambda: causes,
     )

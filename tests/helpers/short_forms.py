@@ -6,6 +6,7 @@ from app.domain.matter import Field, FieldKind, Matter
 
 BY_KIND = {
     FieldKind.TEXT: "按当事人陈述填写",
+    FieldKind.OUTSIDE_NO: "WX2026000123",
     FieldKind.LONG_TEXT: "一、请求给付\n二、承担费用",
     FieldKind.NAME: "苏日娜",
     FieldKind.ID: "152722199003074518",

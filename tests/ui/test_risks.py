@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from app.services.views import RiskView
+from app.services.freezing import RiskView
 from tests.helpers.cases import MOMENT
 from ui.screens.risks import RisksPage
 from ui.theme import theme

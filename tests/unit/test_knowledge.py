@@ -27,7 +27,7 @@ from app.services.knowledge import (
     open_knowledge,
     problem,
 )
-from app.services.knowledge_files import Source
+from app.services.knowledge_files import STEP, Source
 from tests.helpers.domain import RESOURCES, catalogue, holidays
 
 RENAMED = ('name = "民事一审立案"', 'name = "民商事一审立案"')
@@ -45,7 +45,8 @@ class Room:
         return load_knowledge(self.shipped, self.own, self.kept)
 
     def shipped_file(self, name: str) -> Path:
-        return self.shipped / ("codes" if name in CODES else "catalogue") / name
+        folder = "codes" if name in CODES else "steps" if name.startswith(STEP) else "catalogue"
+        return self.shipped / folder / name
 
     def write_own(self, name: str, change: Callable[[str], str] = str) -> Path:
         """Put the shipped file, changed, into the court's folder."""
@@ -61,7 +62,7 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Room:
-    for folder in ("catalogue", "codes"):
+    for folder in ("catalogue", "codes", "steps"):
         shutil.copytree(RESOURCES / folder, tmp_path / "shipped" / folder)
     return Room(tmp_path / "shipped", tmp_path / "config/knowledge", tmp_path / "data/knowledge")
 
@@ -399,7 +400,7 @@ def test_without_the_shipped_folder_the_last_good_files_are_all_there(room: Room
     room.load()
     shutil.rmtree(room.shipped)
     known, faults = room.load()
-    assert len(faults) == 26 + len(CODES)
+    assert len(faults) == 26 + len(known.steps) + len(CODES)
     assert_complete(known)
 
 

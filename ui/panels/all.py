@@ -10,6 +10,7 @@ from ui.panels.panel import Panel
 from ui.panels.queue_acts import QueueActsPanel
 from ui.panels.risks import RisksPanel
 from ui.panels.sending import SendingPanel
+from ui.panels.steps import StepsPanel
 from ui.panels.supply import SupplyPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
@@ -18,5 +19,6 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     DevicesPanel,
     DeviceChoicePanel,
     SendingPanel,
+    StepsPanel,
     RisksPanel,
 )  # fmt: skip

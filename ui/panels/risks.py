@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.staff import Purpose
 from app.errors import Expected
 from app.services import freezing
-from app.services.views import RiskView
+from app.services.freezing import RiskView
 from app.texts import _
 from ui.panels.panel import Panel
 from ui.screens.risks import RisksPage

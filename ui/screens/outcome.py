@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.clock import local
-from app.services.views import AnswerView, JobView, OutcomeView
+from app.services.views import AnswerView, JobView, OutcomeView, Remark
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
@@ -113,8 +113,22 @@ class OutcomeStep(QFrame):
         line = row(Icon("court", look.tokens.brand, look.px(20)), gap=look.grid())
         line.addWidget(Label(court, wrap=True), 1)
         self._box.addLayout(line)
+        if view.steps:
+            self._box.addWidget(rule())
+            self._box.addWidget(Label(_("办理步骤"), bold=True))
+        for step in view.steps:
+            self._box.addLayout(self._step(step))
         for answer in view.answers:
             self._box.addLayout(self._answer(answer))
+
+    def _step(self, step: Remark) -> QVBoxLayout:
+        """What was recorded on the way, its clocks, its authority."""
+        line = row(Badge(self._look, Shape.CHECK), gap=self._look.grid())
+        line.addWidget(Label(step.text, wrap=True), 1)
+        below = " · ".join(part for part in (step.action, step.basis) if part)
+        detail = row(gap=0, margins=(self._look.px(24), 0, 0, 0))
+        detail.addWidget(Label(below, size="small", tone="sub", wrap=True), 1)
+        return column(line, detail, gap=2)
 
     def _answer(self, answer: AnswerView) -> QVBoxLayout:
         """What the back office said; one that was corrected later stands back."""

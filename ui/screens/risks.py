@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.clock import local
-from app.services.views import RiskView
+from app.services.freezing import RiskView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton

@@ -1,0 +1,49 @@
+"""How a clock stands in the right zone: when, on whose authority, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from app.clock import local
+from app.domain.clocks import Clock, HourClock, State
+from app.domain.rule import Rule
+from app.services.views import DueLine
+from app.texts import _
+
+
+def hour_line(clock: HourClock, now: datetime) -> DueLine:
+    """Return the line of a clock of hours."""
+    left = int(abs(clock.left(now)).total_seconds() // 3600)
+    due = local(clock.due)
+    words = _("{day} {time}，还剩 {left} 小时") if clock.due >= now else _("{day} {time}，已超过 {left} 小时")
+    text = words.format(day=_latest(due.date()), time=f"{due:%H:%M}", left=left)
+    return DueLine(clock.rule.name, text, clock.rule.article, _why_words(clock.why), pressing=True)
+
+
+def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
+    """Return the line of a clock of days; where the calendar ends it says so and names no day."""
+    text = _latest(clock.due) if clock.due else (clock.problem or "")
+    state = clock.state(today)
+    why = _why_words((*clock.why, *([over] if over else [])))
+    if state is State.OVER:
+        text = _("{day} 已过；照收，由后台审查").format(day=_latest(clock.safe_end))
+    return DueLine(
+        clock.rule.name, text, clock.rule.article, why, pressing=state not in (State.RUNNING, State.UNKNOWN)
+    )
+
+
+def _why_words(rules: Iterable[Rule]) -> str:
+    return "；".join(dict.fromkeys(rule.why for rule in rules))
+
+
+def _latest(day: date) -> str:
+    return _("最迟 {day}").format(day=long_day(day))
+
+
+def long_day(day: date) -> str:
+    """Return a day as a clerk says it: 2026 年 11 月 30 日 周一."""
+    weekday = "一二三四五六日"[day.weekday()]
+    return _("{year} 年 {month} 月 {day} 日 周{weekday}").format(
+        year=day.year, month=day.month, day=day.day, weekday=weekday
+    )

@@ -1,0 +1,83 @@
+"""Recording the steps of the visit."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from PySide6.QtWidgets import QWidget
+
+from app.errors import Expected
+from app.services import drafts, step_view, steps
+from app.services.step_view import StepsView
+from app.texts import _
+from ui.panels.panel import Panel
+from ui.screens.steps import StepsPage
+
+
+class StepsPanel(Panel):
+    """Records, edits and takes out; the visit behind is drawn anew when the clerk comes back."""
+
+    key = "steps"
+    icon = "list"
+
+    @property
+    def title(self) -> str:
+        return _("办理步骤")
+
+    @property
+    def purpose(self) -> str:
+        return _("立案分流、跨域与跨境、委托外地法院、网上帮办、帮办代办转办，各带依据和期限")
+
+    def make(self) -> QWidget:
+        page = StepsPage(self.controls.look)
+        page.record.connect(self._record)
+        page.edited.connect(self._edit)
+        page.remove.connect(self._remove)
+        return page
+
+    def opened(self) -> None:
+        self._mine.list.setFocus()
+        self._refresh()
+
+    def left(self) -> None:
+        self._mine.flush()
+        self.controls.refresh()
+
+    @property
+    def _mine(self) -> StepsPage:
+        return cast(StepsPage, self.page)
+
+    def _refresh(self, then: int = 0) -> None:
+        def shown(view: StepsView) -> None:
+            self._mine.show_steps(view)
+            if then:
+                self._mine.go_to(then)
+
+        self.controls.acts.run(
+            self._mine, step_view.view, name="steps", once=False, done=shown, problem=self._nobody
+        )
+
+    def _nobody(self, problem: Expected) -> None:
+        self._mine.show_steps(StepsView("", (), ()))
+        self.controls.problem(problem)
+
+    def _record(self, key: str) -> None:
+        self.controls.acts.run(self._mine, steps.record, key, name="record_step", done=self._refresh)
+
+    def _edit(self, path: str, text: str) -> None:
+        self.controls.acts.run(
+            self._mine,
+            drafts.set_field,
+            path,
+            text,
+            name="edit",
+            once=False,
+            done=lambda _none: self._refresh(),
+        )
+
+    def _remove(self, number: int) -> None:
+        self.controls.acts.run(self._mine, steps.remove, number, name="remove_step", done=self._removed)
+
+    def _removed(self, _before: tuple[str, str]) -> None:
+        self.controls.flash(_("已移除一步"))
+        self._refresh()
