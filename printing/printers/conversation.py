@@ -102,8 +102,10 @@ class Talk:
 
     def status(self) -> PrinterStatus:
         """Ask the three questions; silence on any is UNKNOWN."""
-        while self._channel.receive(0):
-            pass  # answers to earlier questions; dots of a raster can look like a question too
+        # answers to earlier questions; dots of a raster can look like a question too; some printers babble
+        end = time.monotonic() + self._limits.answer
+        while self._channel.receive(0) and time.monotonic() < end:
+            pass
         answers: list[int] = []
         for question in (_PRINTER, _CAUSE, _PAPER):
             answer = self.answer(question, _REALTIME, self._limits.answer)
