@@ -12,6 +12,7 @@
     speaker:                                 speaker:USB%20Audio       speaker+null:
     camera:0                                 camera:///dev/v4l/by-id/usb-X
     camera+file:///srv/page_%2502d.jpg       camera+worker:///opt/vendor/camera?args=--port%201
+    pcsc:                                    pcsc:ACS%20ACR1281
     speaker+file:///srv/last.wav             speech+command:///usr/bin/engine?args=--stdout
 
 Every function raises :class:`~devices.errors.BadAddress` saying which part is wrong, and nothing else.
@@ -210,18 +211,25 @@ def parse_file(url: str, scheme: str) -> str:
     return _absolute_path(url, parts)
 
 
-def parse_speaker(url: str) -> tuple[str, str]:
-    """Parse ``speaker:[NAME]`` or ``speaker+null:``; return the scheme and the name of the device.
+def parse_named(url: str, scheme: str) -> str:
+    """Parse ``SCHEME:[NAME]``; return the percent-decoded name of a device, "" for the first one."""
+    if scheme_of(url) != scheme:
+        raise BadAddress(f"{url!r} does not begin with {scheme}:")
+    name = unquote(url.removeprefix(f"{scheme}:"))
+    _refuse_unprintable(name)
+    if len(name) > _LONGEST_NAME:
+        raise BadAddress(f"{url[:_LONGEST_NAME]!r} names a device too long")
+    return name
 
-    "" is the one the system chooses. The name is percent-decoded and may be the beginning of the real one.
-    """
+
+def parse_speaker(url: str) -> tuple[str, str]:
+    """Parse ``speaker:[NAME]`` or ``speaker+null:``; return the scheme and the name of the device."""
     scheme = scheme_of(url)
     if scheme not in {"speaker", "speaker+null"}:
         raise BadAddress(f"{url!r} does not begin with speaker:")
-    name = unquote(url.removeprefix(f"{scheme}:"))
-    _refuse_unprintable(name)
-    if len(name) > _LONGEST_NAME or (name and scheme == "speaker+null"):
-        raise BadAddress(f"{url!r}: {name[:_LONGEST_NAME]!r} is no name of a sound device")
+    name = parse_named(url, scheme)
+    if name and scheme == "speaker+null":
+        raise BadAddress(f"{url!r}: nobody has no name")
     return scheme, name
 
 

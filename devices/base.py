@@ -1,6 +1,6 @@
 """What every driver offers, and the values it gives back.
 
-Loudspeakers are in ``sound.py``, document cameras in ``camera.py``.
+Loudspeakers are in ``sound.py``, document cameras in ``camera.py``, chip cards in ``chip.py``.
 
 One device belongs to one lane: no method may be called from two threads at once; ``traffic`` may be read
 from anywhere. A device that is not open, or no longer after :class:`~devices.errors.Unplugged`, raises
@@ -28,6 +28,7 @@ class DeviceKind(Enum):
     RATING_KEYPAD = "rating_keypad"
     LED_STRIP = "led_strip"
     CAMERA = "camera"
+    CHIP_READER = "chip_reader"
     SPEAKER = "speaker"
     SPEECH = "speech"
     """Speech out of text, for what has no clip."""
@@ -254,6 +255,11 @@ class CameraCapabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class ChipCapabilities:
+    """What a reader of chip cards can do depends on the card."""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechCapabilities:
     """An engine says nothing about itself."""
 
@@ -266,6 +272,7 @@ Capabilities = (
     | StripCapabilities
     | SpeakerCapabilities
     | CameraCapabilities
+    | ChipCapabilities
     | SpeechCapabilities
 )
 

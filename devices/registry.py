@@ -15,6 +15,7 @@ from typing import TypeVar
 from devices.address import scheme_of
 from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
 from devices.camera import DocumentCamera
+from devices.chip import ChipReader
 from devices.errors import BadAddress, DriverFault, LibraryMissing
 from devices.sound import Speaker, SpeechEngine
 
@@ -36,6 +37,7 @@ class Driver:
     rating_keypad: Callable[[str, Path], RatingKeypad] | None = None
     led_strip: Callable[[str, Path], LedStrip] | None = None
     camera: Callable[[str], DocumentCamera] | None = None
+    chip_reader: Callable[[str], ChipReader] | None = None
     speaker: Callable[[str], Speaker] | None = None
     speech: Callable[[str], SpeechEngine] | None = None
 
@@ -94,6 +96,12 @@ def _camera(url: str) -> DocumentCamera:
     return WorkerCamera(url)
 
 
+def _pcsc(url: str) -> ChipReader:
+    from devices.drivers.chip_pcsc import PcscReader
+
+    return PcscReader(url)
+
+
 def _speaker(url: str) -> Speaker:
     from devices.drivers.speaker_worker import WorkerSpeaker
 
@@ -128,6 +136,7 @@ _OURS: Mapping[str, Driver] = {
     "camera": Driver(camera=_camera),
     "camera+file": Driver(camera=_camera),
     "camera+worker": Driver(camera=_camera),
+    "pcsc": Driver(chip_reader=_pcsc),
     "speaker": Driver(speaker=_speaker),
     "speaker+null": Driver(speaker=_speaker),
     "speaker+file": Driver(speaker=_sound_file),
@@ -183,6 +192,14 @@ def make_camera(url: str) -> DocumentCamera:
     return make(url)
 
 
+def make_chip_reader(url: str) -> ChipReader:
+    """Return the closed reader of chip cards at ``url``. Raises as :func:`make_id_reader`."""
+    make = _driver(url).chip_reader
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a reader of chip cards")
+    return make(url)
+
+
 def make_speaker(url: str) -> Speaker:
     """Return the closed loudspeaker at ``url``. Raises as :func:`make_id_reader`."""
     make = _driver(url).speaker
@@ -203,7 +220,8 @@ def make_device(url: str, tables: Path) -> Device:
     """Return the closed device at ``url``, whatever its kind: for lists and checks of all devices."""
     driver = _driver(url)
     for make in (
-        driver.id_reader, driver.scanner, driver.scan_gun, driver.camera, driver.speaker, driver.speech,
+        driver.id_reader, driver.scanner, driver.scan_gun, driver.camera,
+        driver.chip_reader, driver.speaker, driver.speech,
     ):  # fmt: skip
         if make is not None:
             return make(url)
@@ -241,6 +259,11 @@ def open_led_strip(url: str, tables: Path) -> LedStrip:
 def open_camera(url: str) -> DocumentCamera:
     """Return the opened camera at ``url``. Raises LibraryMissing and what ``open()`` raises."""
     return _opened(make_camera(url))
+
+
+def open_chip_reader(url: str) -> ChipReader:
+    """Return the opened reader at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_chip_reader(url))
 
 
 def open_speaker(url: str) -> Speaker:

@@ -24,10 +24,12 @@ from devices.base import (
     Scanner,
 )
 from devices.camera import DocumentCamera
+from devices.chip import ChipReader
 from devices.drivers.id_sdt import SdtIdReader
 from devices.registry import make_device
 from devices.simulators.usb_backend import PRODUCT, SERIAL, VENDOR, SimulatedUsb
 from devices.sound import Speaker, SpeechEngine, silence, wav
+from tests.helpers.chip import NO_PCSC, virtual_card
 from tests.helpers.devices import ROOT, Simulator, document_camera, escl_scanner, id_reader, sane_folder
 
 BLIP = silence(0.05, 22050)
@@ -63,6 +65,7 @@ def use(device: Device) -> object:
         DeviceKind.RATING_KEYPAD: lambda: as_keypad(device).ask(0.05, lambda: False),
         DeviceKind.LED_STRIP: lambda: as_strip(device).show("1号窗口"),
         DeviceKind.CAMERA: lambda: as_camera(device).preview(),
+        DeviceKind.CHIP_READER: lambda: as_chip_reader(device).poll(),
         DeviceKind.SPEAKER: lambda: as_speaker(device).play(BLIP, lambda: False),
         DeviceKind.SPEECH: lambda: as_speech(device).spoken("窗口"),
     }
@@ -90,6 +93,10 @@ def as_strip(device: Device) -> LedStrip:
 
 
 def as_camera(device: Device) -> DocumentCamera:
+    return device  # type: ignore[return-value]
+
+
+def as_chip_reader(device: Device) -> ChipReader:
     return device  # type: ignore[return-value]
 
 
@@ -211,6 +218,12 @@ def _real_camera(_folder: Path) -> Iterator[Case]:
 
 
 @contextmanager
+def _pcsc(_folder: Path) -> Iterator[Case]:
+    with virtual_card():
+        yield Case(lambda: make_device("pcsc:", TABLES), "pcsc:", DeviceKind.CHIP_READER)
+
+
+@contextmanager
 def _speaker(url: str) -> Iterator[Case]:
     yield Case(lambda: make_device(url, TABLES), url, DeviceKind.SPEAKER)
 
@@ -263,6 +276,7 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "camera": _real_camera,
     "camera+file": _camera_files,
     "camera+worker": _camera,
+    "pcsc": _pcsc,
     "speaker": lambda _folder: _speaker("speaker:"),
     "speaker+null": lambda _folder: _speaker("speaker+null:"),
     "speaker+file": _sound_file,
@@ -275,7 +289,7 @@ _PTY = {"sdt+serial", "gun+serial", "keypad+serial", "led+serial", "speech+comma
 
 def parameters() -> list[object]:
     """All cases for ``pytest.fixture(params=...)``, with what this system cannot run marked."""
-    marks = {"sane": [NO_SANE], "speaker": [NO_SOUND], "camera": [NO_CAMERA]} | (
+    marks = {"sane": [NO_SANE], "speaker": [NO_SOUND], "camera": [NO_CAMERA], "pcsc": [NO_PCSC]} | (
         {name: [NO_PTY] for name in _PTY} if sys.platform == "win32" else {}
     )
     return [pytest.param(name, marks=marks.get(name, [])) for name in CASES]
