@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.services.views import Mark, SupplyLine, SupplyView
+from app.services.supply_views import SupplyLine, SupplyView
+from app.services.views import Mark
 from ui.gallery_views import desk
 from ui.main_window import MainWindow
 from ui.screens.supply import SupplyPage

@@ -192,6 +192,7 @@ class _Folding:
             needs=event.needs,
             person=event.person,
             cases=event.cases,
+            back=event.back,
             wait=event.wait,
         )
         self.tickets.setdefault(event.number, new)

@@ -66,3 +66,4 @@ class HallEvent:
     tags: tuple[str, ...] = ()
     limits: tuple[int, ...] = ()
     wait: tuple[int, ...] = ()
+    back: bool = False

@@ -1,9 +1,9 @@
 """Who is next at a window, and why; and what a window holds so that it can go on alone.
 
-One promise to both sides. Whoever has priority (green channel, a limit about to end) goes first, but nobody
-else is overtaken by them more than the promised number of times: that side never breaks. The other side, the
-longest wait of the green channel, is kept as far as that allows: nobody with priority is ever called later
-than by plain order of arrival.
+One promise to both sides. Whoever has priority (green channel, a limit about to end, back with papers that
+were missing and so without a second wait) goes first, but nobody else is overtaken by them more than the
+promised number of times: that side never breaks. The other side, the longest wait of the green channel, is
+kept as far as that allows: nobody with priority is ever called later than by plain order of arrival.
 """
 
 from __future__ import annotations
@@ -71,17 +71,23 @@ def _choose(waiting: list[Ticket], now: datetime, promise: Promise, window: int 
         return Choice(tired, "overtakes", reason, ahead.number)
     if ahead.urgent:
         return Choice(ahead, "urgent", "法定期限临近，先办。", first.number)
+    if ahead.back and not ahead.green:
+        return Choice(ahead, "back", "回来补交材料：上次已等过，不再重新排队。", first.number)
     waited, limit = _minutes(ahead, now), promise.limits[0]
     reason = f"绿色通道优先：已等 {waited} 分钟，承诺不超过 {limit} 分钟。"
     return Choice(ahead, "green", reason, first.number)
 
 
 def _priority(waiting: list[Ticket], now: datetime, promise: Promise) -> Ticket | None:
-    """Return who goes before the order of arrival: a green one whose wait is over, an urgent one, a green."""
+    """Return who goes before the order of arrival.
+
+    A green one whose wait is over, an urgent one, then whoever is green or back, by arrival.
+    """
     green = next((t for t in waiting if t.green), None)
     if green is not None and now - green.arrived_at >= promise.green_wait:
         return green
-    return next((t for t in waiting if t.urgent), None) or green
+    urgent = next((t for t in waiting if t.urgent), None)
+    return urgent or next((t for t in waiting if t.green or t.back), None)
 
 
 def _tired(waiting: list[Ticket], ahead: Ticket, promise: Promise) -> Ticket | None:

@@ -41,7 +41,8 @@ class Wanted:
 
     ``green`` and ``urgent`` give priority; the reason is kept nowhere. ``needs`` are tags the window must
     have; ``cases`` counts related cases handled under one number; ``wait`` is the range of minutes that was
-    said, empty when nothing honest could be.
+    said, empty when nothing honest could be. ``back``: comes back with papers that were missing, having
+    waited the first time.
     """
 
     group: str
@@ -51,6 +52,7 @@ class Wanted:
     person: str = ""
     cases: int = 1
     wait: tuple[int, ...] = ()
+    back: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,10 +89,11 @@ class Ticket:
     by: int | None = None
     before: Ticket | None = None
     overtook: tuple[str, ...] = ()
+    back: bool = False
 
     @property
     def priority(self) -> bool:
-        return self.green or self.urgent
+        return self.green or self.urgent or self.back
 
     def moved(self, **changes: object) -> Ticket:
         return replace(self, **changes)  # type: ignore[arg-type]

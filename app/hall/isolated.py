@@ -426,6 +426,7 @@ def _issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
         person=wanted.person,
         cases=wanted.cases,
         wait=wanted.wait,
+        back=wanted.back,
     )
 
 

@@ -7,19 +7,21 @@ outcome leaves the draft behind: it is put away and opens again with the same nu
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 from app.domain.audit import Act
 from app.domain.hall import HallState
 from app.domain.hall_event import EventKind
 from app.domain.ticket import Ticket, TicketState
-from app.errors import HallProblem
+from app.errors import FormProblem, HallProblem
 from app.ids import new_id
 from app.lanes import HALL, on
 from app.notices import Level, Notice
+from app.services import coming_back
 from app.services.desk import Desk
 from app.services.freezing import refuse_leaving
-from app.storage import trail, visits
+from app.storage import supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import VisitRecord
 from app.texts import _
@@ -114,12 +116,21 @@ def _open_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
         else:
             record = _new_visit(desk, ticket)
             visits.add(connection, record)
+            _go_on(connection, desk, record)
         now, clerk = desk.clock.now(), desk.settings.hall.clerk
         number = record.ticket
         trail.add(connection, Act.CALLED, subject=record.id, actor=clerk, at=now, ticket=number)
         return record
 
     return desk.store(write)
+
+
+def _go_on(connection: Transaction, desk: Desk, record: VisitRecord) -> None:
+    """Open what the person comes back to; the call stands even when somebody went on with it meanwhile."""
+    earlier = supplements.expected(connection, record.day, record.ticket)
+    if earlier:
+        with suppress(FormProblem):
+            coming_back.go_on(connection, desk, record, earlier)
 
 
 def _new_visit(desk: Desk, ticket: Ticket) -> VisitRecord:

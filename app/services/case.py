@@ -28,6 +28,7 @@ from app.services.sheet import (
     CURRENT,
     Sheet,
     checklist,
+    copies_before,
     copies_counted,
     material_name,
     papers_in,
@@ -360,6 +361,19 @@ def _confirmation(signed: ConfirmationRecord | None) -> dict[str, str]:
     }
 
 
+def received_now(case: Case) -> tuple[Bundle, ...]:
+    """What this visit brought: of one that goes on with another only what is new."""
+    if case.before is None:
+        return handed_in(case)
+    found = []
+    for bundle in handed_in(case):
+        pages_ = tuple(page for page in bundle.pages if page.source != pages.EARLIER)
+        counted = copies_counted(case.draft, bundle.matter).get(bundle.material, 0)
+        if pages_ or counted > copies_before(case.draft, bundle.matter).get(bundle.material, 0):
+            found.append(Bundle(bundle.material, pages_, bundle.matter))
+    return tuple(found)
+
+
 def receipt_content(
     case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge, sha256: str
 ) -> dict[str, object]:
@@ -374,7 +388,7 @@ def receipt_content(
         "agent": value(draft, "identity.name") if is_agent(draft) else "",
         "matter": "；".join(dict.fromkeys(_matter_words(shown) for shown in made)),
         "cause": "；".join(dict.fromkeys(shown.cause.name for shown in made if shown.cause)),
-        "materials": [_receipt_line(draft, bundle, made, knowledge) for bundle in handed_in(case)],
+        "materials": [_receipt_line(draft, bundle, made, knowledge) for bundle in received_now(case)],
         "received": local(closing.at).isoformat(),
         "officer": case.visit.clerk,
         "signature_sha256": closing.signed.signature_sha256 if closing.signed else "",
@@ -408,6 +422,11 @@ def _matter_words(shown: Sheet) -> str:
     return f"{shown.matter.name}（{variant.label}）" if variant else shown.matter.name
 
 
+def _copies(draft: Draft, bundle: Bundle) -> int:
+    counted = copies_counted(draft, bundle.matter).get(bundle.material, 1)
+    return counted - copies_before(draft, bundle.matter).get(bundle.material, 0)
+
+
 def _receipt_line(
     draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Knowledge
 ) -> dict[str, object]:
@@ -418,6 +437,6 @@ def _receipt_line(
     return {
         "name": name,
         "pages": len(bundle.pages) or None,
-        "copies": copies_counted(draft, bundle.matter).get(bundle.material, 1) or 1,
+        "copies": max(_copies(draft, bundle), 1),
         "form": "copy",
     }

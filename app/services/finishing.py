@@ -24,7 +24,7 @@ from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
 from app.services import confirmation, favourites, freezing, notice_paper, people, risks, supplement
-from app.services.case import SCHEMA, Case, Closing, handed_in, intake_body, read_case, receipt_content
+from app.services.case import SCHEMA, Case, Closing, intake_body, read_case, receipt_content, received_now
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import value
@@ -169,7 +169,7 @@ def _commit(
         at=now,
     )
     intakes.owe_blobs(connection, visit_id, (record.sha256 for record in closing.owed))
-    if handed_in(case):
+    if received_now(case):
         _queue_receipts(connection, desk, case, closing, sha256)
     for job in notice_paper.jobs(desk, case, closing):
         print_jobs.add(connection, job, now)

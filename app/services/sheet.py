@@ -222,6 +222,16 @@ def papers_in(draft: Draft, dossier: Sequence[PageRecord]) -> tuple[Bundle, ...]
     return tuple(sorted((*scanned, *counted), key=lambda bundle: bundle.matter))
 
 
+def copies_before(draft: Draft, number: int) -> dict[str, int]:
+    """Copies an earlier visit of the same intake had counted, by material."""
+    prefix = f"matter.{number}.had."
+    return {
+        path.removeprefix(prefix): int(field.value)
+        for path, field in draft.items()
+        if path.startswith(prefix) and field.value.isdigit()
+    }
+
+
 def card_shown(draft: Draft, shown: Sheet) -> bool:
     """Say whether the first party's own card was read here: the original was seen, nothing is missing."""
     number = entry(draft, f"party.{FIRST}.id_number")

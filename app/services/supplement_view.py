@@ -16,7 +16,8 @@ from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.due_lines import long_day
 from app.services.sheet import Sheet, checklist, current, sheets
-from app.services.views import Mark, SupplyLine, SupplyView
+from app.services.supply_views import SupplyLine, SupplyView
+from app.services.views import Mark
 from app.texts import _
 
 _MARKS: Final = {

@@ -396,53 +396,6 @@ class AdviceView:
     matter: str = ""
 
 
-# ---- what is to be supplied ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class SupplyLine:
-    """One material of the list: ``mark`` says whether it is asked (by law, or as advice) or there.
-
-    ``defect`` is what the clerk found wrong with a paper that was handed in; it is entered under ``path``.
-    """
-
-    key: str
-    mark: Mark
-    title: str
-    reason: str
-    how: str
-    basis: str
-    path: str
-    defect: str = ""
-    tolerable: bool = False
-
-
-@dataclass(frozen=True)
-class SupplyView:
-    """What the matter on the screen still needs, as the paper would say it.
-
-    ``notice`` and ``promise`` are the hashes of the two lists, "" where it cannot be given; ``no_notice`` and
-    ``no_promise`` then say why. ``told_before`` says that there was a notice, so that a further one needs a
-    reason and a supervisor. ``decided`` is "", correction or promise; ``outdated`` if the list has changed
-    since. ``elsewhere`` counts further matters of the visit that lack something.
-    """
-
-    title: str
-    lines: tuple[SupplyLine, ...]
-    missing: int
-    due: str
-    due_why: str
-    promise_due: str
-    notice: str
-    promise: str
-    no_notice: str = ""
-    no_promise: str = ""
-    told_before: str = ""
-    decided: str = ""
-    outdated: bool = False
-    elsewhere: int = 0
-
-
 # ---- status bar and the whole ----------------------------------------------------------------------
 
 

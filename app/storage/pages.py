@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from app.clock import moment, stamp
 from app.domain.dossier import DossierPage
+from app.ids import new_id
 from app.storage.records import BlobRecord, ConfirmationRecord, PageRecord
 from app.storage.tables import blob, confirmation, page
+
+EARLIER: Final = "earlier"
+"""Where a page came from that an earlier visit of the same intake brought."""
 
 
 def add_blob(connection: Connection, record: BlobRecord, at: datetime) -> None:
@@ -56,6 +62,20 @@ def add(connection: Connection, visit_id: str, record: PageRecord, at: datetime)
         )
     )
     return position
+
+
+def carry_over(connection: Connection, earlier_id: str, visit_id: str, at: datetime) -> int:
+    """Give a visit the pages of the one it goes on with, marked ``earlier``; return how many."""
+    kept = of_visit(connection, earlier_id)
+    for record in kept:
+        page_id = new_id()
+        add(
+            connection,
+            visit_id,
+            replace(record, page=replace(record.page, page_id=page_id, source=EARLIER)),
+            at,
+        )
+    return len(kept)
 
 
 def remove(connection: Connection, page_id: str, at: datetime | None) -> None:

@@ -69,7 +69,8 @@ def _unnamed() -> Select[tuple[str]]:
 def erase_images(connection: Connection, before: datetime, limit: int) -> list[str]:
     """Forget the keys of pictures the court has had since before ``before``; return their hashes.
 
-    A picture that is still owed for another visit, or lies in an open one, stays. At most ``limit`` are
+    A picture that is still owed for another visit, or lies in an open one or in one whose missing papers are
+    still to come, stays. At most ``limit`` are
     looked at; calling again goes on where this ended.
     """
     since = meta.read(connection, _IMAGES) or ""
@@ -99,7 +100,14 @@ def _still_needed(connection: Connection, hashes: list[str], before: datetime) -
         .join(visit, visit.c.id == page.c.visit_id)
         .where(page.c.sha256.in_(hashes), visit.c.state == "open")
     )
-    return {*connection.execute(owed).scalars(), *connection.execute(lies_open).scalars()}
+    awaited = select(supplement.c.first_id).where(supplement.c.state == "open")
+    comes_back = (
+        select(page.c.sha256)
+        .join(visit, visit.c.id == page.c.visit_id)
+        .where(page.c.sha256.in_(hashes), visit.c.id.in_(awaited) | visit.c.continues.in_(awaited))
+    )
+    found = (connection.execute(wanted).scalars() for wanted in (owed, lies_open, comes_back))
+    return {sha256 for hashes_ in found for sha256 in hashes_}
 
 
 def records_due(connection: Connection, before: datetime, limit: int) -> list[str]:

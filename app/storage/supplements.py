@@ -6,10 +6,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
+from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
 from app.storage.records import SupplementRecord
-from app.storage.tables import supplement
+from app.storage.tables import comeback, supplement
 
 _c = supplement.c
 
@@ -43,6 +44,18 @@ def still_open(connection: Connection) -> tuple[SupplementRecord, ...]:
 def by_code(connection: Connection, code: str) -> tuple[SupplementRecord, ...]:
     rows = connection.execute(select(supplement).where(_c.code == code).order_by(_c.paper_no))
     return tuple(_record(row) for row in rows)
+
+
+def expect(connection: Connection, day: str, ticket: str, visit_id: str) -> None:
+    """Note which finished visit the holder of a number comes back to; told again nothing changes."""
+    row = insert(comeback).values(day=day, ticket=ticket, visit_id=visit_id)
+    connection.execute(row.on_conflict_do_nothing())
+
+
+def expected(connection: Connection, day: str, ticket: str) -> str:
+    """Return the visit the holder of a number comes back to, "" for none."""
+    found = select(comeback.c.visit_id).where(comeback.c.day == day, comeback.c.ticket == ticket)
+    return connection.execute(found).scalar() or ""
 
 
 def end(connection: Connection, supplement_id: str, state: str, visit_id: str, at: datetime) -> None:

@@ -260,6 +260,15 @@ supplement = Table(
 )
 
 # A paper's content never changes; ``part`` tells papers of one kind apart, ``copy`` 0 is the original.
+# A number given to somebody who comes back: which finished visit opens when it is called.
+comeback = Table(
+    "comeback",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("ticket", Text, primary_key=True),
+    Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+)
+
 print_job = Table(
     "print_job",
     metadata,

@@ -7,7 +7,7 @@ from pathlib import Path
 from app.services import drafts, papers, supplement, supplement_view
 from app.services.desk import Desk
 from app.services.supplement import CORRECTION
-from app.services.views import SupplyView
+from app.services.supply_views import SupplyView
 from app.storage import supplements, visits
 from app.storage.records import SupplementRecord
 from tests.helpers.desks import do

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from app.services.views import SupplyView
+from app.services.supply_views import SupplyView
 from tests.helpers.ui import desk_window, press
 from ui.gallery_supply import supply
 from ui.screens.supply import CORRECTION, PROMISE, SupplyPage

@@ -19,8 +19,8 @@ def at(minute: float) -> datetime:
     return NINE + timedelta(minutes=minute)
 
 
-def issued(number: str, minute: float, *, green: bool = False) -> HallEvent:
-    return HallEvent(K.ISSUED, number, at(minute), group="立案", green=green)
+def issued(number: str, minute: float, *, green: bool = False, back: bool = False) -> HallEvent:
+    return HallEvent(K.ISSUED, number, at(minute), group="立案", green=green, back=back)
 
 
 def event(kind: EventKind, number: str, minute: float, window: int | None = 1) -> HallEvent:
@@ -191,3 +191,34 @@ def test_a_number_is_printed_with_three_digits_or_as_many_as_it_needs(count: int
 def test_anything_else_is_no_ticket_number(text: str) -> None:
     with pytest.raises(ValueError, match="not a ticket number"):
         parse_number(text)
+
+
+def test_who_comes_back_with_missing_papers_does_not_wait_anew_and_the_rule_says_so() -> None:
+    choice = next_ticket(state(*THREE, issued("A004", 30, back=True)), at(31))
+    assert choice is not None
+    assert (choice.ticket.number, choice.rule, choice.otherwise) == ("A004", "back", "A001")
+    assert "上次已等过" in choice.reason
+
+
+def test_those_who_come_back_overtake_nobody_more_often_than_promised() -> None:
+    waiting = state(*THREE, *(issued(f"A{n:03d}", n, back=True) for n in range(10, 16)))
+    called = []
+    for minute in range(20, 29):
+        choice = next_ticket(waiting, at(minute), Promise(overtakes=2))
+        assert choice is not None
+        called.append(choice.ticket.number)
+        number = choice.ticket.number
+        waiting = fold([event(K.CALLED, number, minute), event(K.SERVED, number, minute)], waiting)
+    assert called[:3] == ["A010", "A011", "A001"]
+    assert called.index("A003") < 6
+
+
+def test_green_and_back_go_by_arrival_and_a_limit_that_ends_goes_before_both() -> None:
+    both = state(*THREE, issued("A004", 4, back=True), issued("G001", 5, green=True))
+    first = next_ticket(both, at(6))
+    assert first is not None
+    assert first.ticket.number == "A004"
+    urgent = HallEvent(K.ISSUED, "A005", at(6), group="立案", urgent=True)
+    before = next_ticket(fold([urgent], both), at(7))
+    assert before is not None
+    assert before.ticket.number == "A005"

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.staff import Purpose
 from app.errors import Expected
 from app.services import supplement, supplement_view
-from app.services.views import SupplyView
+from app.services.supply_views import SupplyView
 from app.texts import _
 from ui.panels.panel import Controls, Panel
 from ui.screens.supply import CORRECTION, SupplyPage

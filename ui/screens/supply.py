@@ -8,7 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.services.views import Mark, SupplyLine, SupplyView
+from app.services.supply_views import SupplyLine, SupplyView
+from app.services.views import Mark
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton

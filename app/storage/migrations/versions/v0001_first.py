@@ -226,6 +226,13 @@ _STATEMENTS: Final = (
     """CREATE INDEX ix_supplement_first_id ON supplement (first_id)""",
     """CREATE INDEX ix_supplement_state_due ON supplement (state, due)""",
     """CREATE INDEX ix_supplement_visit_id ON supplement (visit_id)""",
+    """CREATE TABLE comeback (
+    day TEXT NOT NULL,
+    ticket TEXT NOT NULL,
+    visit_id TEXT NOT NULL,
+    PRIMARY KEY (day, ticket),
+    CONSTRAINT fk_comeback_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
+)""",
     """CREATE TABLE print_job (
     id TEXT NOT NULL,
     visit_id TEXT,

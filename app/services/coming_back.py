@@ -1,0 +1,239 @@
+"""Somebody comes back with the papers that were missing: found again, no second wait, on where it stopped.
+
+The finished visit stays as it is. The one that goes on begins with everything it held, says which it goes on
+with, and ends in a record of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Final
+
+from app.clock import local
+from app.domain.audit import Act
+from app.domain.checked import compact
+from app.domain.identity import mask_id
+from app.domain.return_code import read_code
+from app.domain.ticket import Wanted
+from app.errors import FormProblem
+from app.lanes import DB, HALL, on
+from app.notices import Level, Notice
+from app.services import issuing
+from app.services.desk import Desk
+from app.services.drafts import require_open
+from app.services.fields import FIRST, Draft, copied_from, entry, value
+from app.services.supplement import CORRECTION
+from app.services.supply_views import OwedRow
+from app.storage import intakes, meta, pages, supplements, trail, visits
+from app.storage.access import Transaction
+from app.storage.records import DraftField, SupplementRecord, VisitRecord
+from app.texts import _
+
+OVERDUE: Final = "overdue"
+_TOLD: Final = "overdue_told"
+_OWN: Final = ("name", "id_number", "phone", "address", "nation")
+_LEFT_BEHIND: Final = "supply"
+RECEIVED: Final = "visit.received"
+"""When an earlier visit of this intake received it first, ISO day."""
+
+
+# ---- who has not brought it yet -----------------------------------------------------------------------
+
+
+@on(DB)
+def owed(desk: Desk, sought: str = "") -> tuple[OwedRow, ...]:
+    """Return what people were told to supply and have not brought, the longest overdue first.
+
+    ``sought`` is a code (typed, or scanned from the paper), the number of a receipt, a notice or a ticket, or
+    an identity number; "" is everything, those of whoever stands at the window first.
+    """
+    return desk.store(_owed, desk, sought)
+
+
+def _owed(connection: Transaction, desk: Desk, sought: str) -> tuple[OwedRow, ...]:
+    here = visits.open_at(connection, desk.window)
+    number = compact(value(visits.fields(connection, here.id), "identity.id_number")) if here else ""
+    rows = [_row(connection, one, desk.today(), number) for one in supplements.still_open(connection)]
+    text = compact(sought)
+    if text:
+        code = read_code(sought)
+        rows = [row for row in rows if _is_sought(connection, row, text, code)]
+    return tuple(sorted(rows, key=lambda row: not row.here))
+
+
+def _is_sought(connection: Transaction, row: OwedRow, text: str, code: str) -> bool:
+    if code:
+        return row.code == code
+    names = (row.ticket, row.receipt_no, row.paper_no)
+    if any(text == compact(name) for name in names) or text.rpartition(".")[2] == row.ticket:
+        return True
+    return text == compact(value(visits.fields(connection, row.visit_id), "identity.id_number"))
+
+
+def _row(connection: Transaction, one: SupplementRecord, today: date, number: str) -> OwedRow:
+    last = latest(connection, one.visit_id)
+    draft = visits.fields(connection, last)
+    visit = visits.get(connection, one.visit_id)
+    intake = intakes.get_intake(connection, one.visit_id)
+    known = compact(value(draft, "identity.id_number"))
+    return OwedRow(
+        key=one.id,
+        visit_id=last,
+        paper_no=one.paper_no,
+        receipt_no=intake.receipt_no if intake else "",
+        ticket=visit.ticket if visit else "",
+        code=one.code,
+        promised=one.kind != CORRECTION,
+        person=mask_name(value(draft, "identity.name")),
+        masked_number=mask_id(known) if known else "",
+        what=tuple(line["name"] for line in json.loads(one.body)["items"]),
+        told_on=local(one.issued_at).date(),
+        due=one.due,
+        days_late=(today - one.due).days,
+        here=bool(number) and number == known,
+    )
+
+
+def mask_name(name: str) -> str:
+    """Return the first character of a name, the rest as stars."""
+    return name[:1] + "*" * (len(name) - 1)
+
+
+def latest(connection: Transaction, visit_id: str) -> str:
+    """Return the last finished visit of the intake that this one belongs to."""
+    later = [one for one in visits.continued_by(connection, visit_id) if one.state == "finished"]
+    return latest(connection, later[-1].id) if later else visit_id
+
+
+@on(DB)
+def remind(desk: Desk) -> None:
+    """Tell once a day how many have let their day pass; by count, never by name."""
+
+    def write(connection: Transaction) -> int:
+        today = desk.today()
+        if meta.read(connection, _TOLD) == today.isoformat():
+            return 0
+        late = sum(one.due < today for one in supplements.still_open(connection))
+        if late:
+            meta.write(connection, _TOLD, today.isoformat())
+        return late
+
+    late = desk.store(write)
+    if late:
+        desk.notices.post(
+            Notice(
+                OVERDUE,
+                Level.ATTENTION,
+                _("{count} 件到期还没有补交材料。").format(count=late),
+                _("收件都在，没有丢。"),
+                _("请按 Shift+F9 看名单，联系当事人或报值班主任。"),
+            )
+        )
+
+
+@on(DB)
+def looked_at(desk: Desk) -> None:
+    """The clerk has seen the list; the notice goes until tomorrow."""
+    desk.notices.clear(OVERDUE)
+
+
+# ---- no second wait -----------------------------------------------------------------------------------
+
+
+@on(HALL)
+def take_number(desk: Desk, visit_id: str) -> str:
+    """Give a number to somebody who is back; when it is called, the intake opens where it stopped.
+
+    They waited the first time, so the rule of the queue puts them before the order of arrival, bounded like
+    every priority. Raises HallProblem, FormProblem.
+    """
+    desk.store(_finished, visit_id)
+    number = issuing.issue(desk, Wanted(desk.settings.hall.group, back=True)).number
+    desk.store(supplements.expect, desk.today().isoformat(), number, visit_id)
+    return number
+
+
+# ---- on where it stopped ------------------------------------------------------------------------------
+
+
+@on(DB)
+def take_up(desk: Desk, visit_id: str) -> None:
+    """Go on with a finished visit in the one at the window: all that was entered and handed in is there.
+
+    One transaction; raises FormProblem when something else was begun at the window, or the intake is open
+    elsewhere.
+    """
+    record = require_open(desk)
+    desk.store(go_on, desk, record, visit_id)
+
+
+def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: str) -> None:
+    """Make an open visit go on with a finished one, in the caller's transaction."""
+    earlier = _finished(connection, latest(connection, visit_id))
+    here = visits.fields(connection, record.id)
+    _refuse_begun(connection, record, here)
+    if any(one.state == "open" for one in visits.continued_by(connection, earlier.id)):
+        raise FormProblem(
+            _("这份收件正在另一个窗口接着办。"), safe=_("两边都没有改动。"), next_step=_("请到那个窗口。")
+        )
+    now = desk.clock.now()
+    before = visits.fields(connection, earlier.id)
+    for field in _carried(before, here, earlier):
+        visits.set_field(connection, record.id, field, now)
+    pages.carry_over(connection, earlier.id, record.id, now)
+    visits.go_on_with(connection, record.id, earlier.id)
+    clerk = desk.settings.hall.clerk
+    trail.add(connection, Act.TAKEN_UP, subject=record.id, actor=clerk, at=now, earlier=earlier.id)
+
+
+def _finished(connection: Transaction, visit_id: str) -> VisitRecord:
+    found = visits.get(connection, visit_id)
+    if found is None or found.state != "finished":
+        raise FormProblem(_("没有找到这份收件。"), next_step=_("请看名单，或扫告知书上的码。"))
+    return found
+
+
+def _refuse_begun(connection: Transaction, record: VisitRecord, here: Draft) -> None:
+    entered = (path for path, field in here.items() if field.value)
+    begun = any(path.startswith(("matter.", "party.", "agent.")) for path in entered)
+    if record.continues or begun or pages.of_visit(connection, record.id):
+        raise FormProblem(
+            _("眼前这次来访已经录了内容，不能再接着办上次的。"),
+            safe=_("两边都没有改动。"),
+            next_step=_("请先办结这一次，再给来访人取一个补交的号。"),
+        )
+
+
+def _carried(before: Draft, here: Draft, earlier: VisitRecord) -> Iterable[DraftField]:
+    """What the visit that goes on begins with; what was decided and told is left with the earlier one."""
+    kept = {path: field for path, field in before.items() if f".{_LEFT_BEHIND}" not in path}
+    mine = {path for path, field in here.items() if field.value}
+    if _another(before, here):
+        for name in _OWN:
+            path = f"party.{FIRST}.{name}"
+            known = entry(before, path)
+            if known is not None and copied_from(before, path):
+                kept[path] = DraftField(path, known.value, known.source, known.read_value)
+    for path, field in kept.items():
+        if path not in mine and not _is_count(path):
+            yield field
+        if ".copies." in path:
+            yield field
+            had = path.replace(".copies.", ".had.")
+            yield DraftField(had, field.value, field.source, field.read_value)
+    if RECEIVED not in kept:
+        received = local(earlier.closed_at or earlier.opened_at).date().isoformat()
+        yield DraftField(RECEIVED, received, "typed", None)
+
+
+def _is_count(path: str) -> bool:
+    return ".copies." in path or ".had." in path
+
+
+def _another(before: Draft, here: Draft) -> bool:
+    """Somebody else brings the papers: the first party stays who it was."""
+    old, new = (compact(value(draft, "identity.id_number")) for draft in (before, here))
+    names = value(before, "identity.name"), value(here, "identity.name")
+    return (bool(new) and new != old) or (bool(names[1]) and names[0] != names[1])

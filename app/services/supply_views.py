@@ -1,0 +1,76 @@
+"""What the screens show of papers that are to be supplied: the list of a matter, and who still owes what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from app.services.views import Mark
+
+
+@dataclass(frozen=True)
+class SupplyLine:
+    """One material of the list: ``mark`` says whether it is asked (by law, or as advice) or there.
+
+    ``defect`` is what the clerk found wrong with a paper that was handed in; it is entered under ``path``.
+    """
+
+    key: str
+    mark: Mark
+    title: str
+    reason: str
+    how: str
+    basis: str
+    path: str
+    defect: str = ""
+    tolerable: bool = False
+
+
+@dataclass(frozen=True)
+class SupplyView:
+    """What the matter on the screen still needs, as the paper would say it.
+
+    ``notice`` and ``promise`` are the hashes of the two lists, "" where it cannot be given; ``no_notice`` and
+    ``no_promise`` then say why. ``told_before`` says that there was a notice, so that a further one needs a
+    reason and a supervisor. ``decided`` is "", correction or promise; ``outdated`` if the list has changed
+    since. ``elsewhere`` counts further matters of the visit that lack something.
+    """
+
+    title: str
+    lines: tuple[SupplyLine, ...]
+    missing: int
+    due: str
+    due_why: str
+    promise_due: str
+    notice: str
+    promise: str
+    no_notice: str = ""
+    no_promise: str = ""
+    told_before: str = ""
+    decided: str = ""
+    outdated: bool = False
+    elsewhere: int = 0
+
+
+@dataclass(frozen=True)
+class OwedRow:
+    """Papers somebody was told to bring and has not brought.
+
+    ``visit_id`` is the last finished visit of the intake; ``person`` and ``masked_number`` are masked;
+    ``days_late`` is negative before the day; ``here``: this person stands at the window now.
+    """
+
+    key: str
+    visit_id: str
+    paper_no: str
+    receipt_no: str
+    ticket: str
+    code: str
+    promised: bool
+    person: str
+    masked_number: str
+    what: tuple[str, ...]
+    told_on: date
+    due: date
+    days_late: int
+    here: bool = False
