@@ -123,6 +123,7 @@ class Conductor(QObject):
     def _connect(self) -> None:
         window = self._window
         window.take_ticket.connect(self._take_ticket)
+        window.take_urgent.connect(self._take_urgent)
         window.call_next.connect(lambda: self._call(calling.call_next))
         window.recall.connect(self._recall)
         window.no_show.connect(lambda: self._run(calling.no_show, refresh=True))
@@ -195,6 +196,11 @@ class Conductor(QObject):
         self._window.show_notices(self._desk.notices.standing())
 
     # ---- queue ----------------------------------------------------------------------------------
+
+    def _take_urgent(self, group: str) -> None:
+        self.acts.run(
+            self, issuing.take_urgent, group, name="take_ticket", busy=_("正在取号"), done=self._ticket_taken
+        )
 
     def _take_ticket(self, group: str, green: bool) -> None:
         self.acts.run(self, issuing.take_ticket, group, green, busy=_("正在取号"), done=self._ticket_taken)

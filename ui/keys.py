@@ -7,6 +7,7 @@ from typing import Final
 KEYS: Final[dict[str, str]] = {
     "take_ticket": "F2",
     "take_ticket_green": "Shift+F2",
+    "take_ticket_urgent": "Ctrl+F2",
     "read_card": "F3",
     "call_next": "F5",
     "call_one": "Shift+F5",

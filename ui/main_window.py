@@ -38,6 +38,7 @@ class MainWindow(QMainWindow):
     """Every signal is an intent; every public ``show_*`` takes a whole view and draws it."""
 
     take_ticket = Signal(str, bool)
+    take_urgent = Signal(str)
     call_next = Signal()
     recall = Signal()
     no_show = Signal()
@@ -212,6 +213,7 @@ class MainWindow(QMainWindow):
         return {
             "take_ticket": lambda: self.take_ticket.emit(self._group, False),
             "take_ticket_green": lambda: self.take_ticket.emit(self._group, True),
+            "take_ticket_urgent": lambda: self.take_urgent.emit(self._group),
             "call_next": self.call_next.emit,
             "recall": self.recall.emit,
             "no_show": self.no_show.emit,
@@ -276,7 +278,11 @@ class MainWindow(QMainWindow):
         if act.startswith("panel_"):  # its key belongs to the panels themselves
             self.open_panel.emit(act.removeprefix("panel_"))
             return
-        intent = {"scan_feeder": "scan", "take_ticket_green": "take_ticket"}.get(act, act)
+        intent = {
+            "scan_feeder": "scan",
+            "take_ticket_green": "take_ticket",
+            "take_ticket_urgent": "take_ticket",
+        }.get(act, act)
         button = self._buttons.get(act)
         if intent in self._busy:
             return

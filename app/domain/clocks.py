@@ -186,6 +186,20 @@ def detect_urgency(clocks: Iterable[Clock], today: date, near_days: int = NEAR_D
     )
 
 
+def with_hours(found: UrgencyFinding, hours: Iterable[HourClock], now: datetime) -> UrgencyFinding:
+    """`found`, or that a court's clock of 24, 48 or 72 hours runs, where no limit of a party is as near.
+
+    One that has run out is no less urgent. `now` is an aware instant.
+    """
+    running = min(hours, key=lambda clock: clock.due, default=None)
+    if running is None or found.level in (Urgency.TODAY, Urgency.LAST_DAYS):
+        return found
+    text = f"{running.rule.name}以小时计，优先办理，{URGENT_MINUTES}分钟内完成审查和立案登记"
+    urgent = Rule("clock.urgent", text, "", Basis.DESIGN)
+    level = Urgency.TODAY if running.left(now) <= timedelta(days=1) else Urgency.LAST_DAYS
+    return UrgencyFinding(level, None, URGENT_MINUTES, (*running.why, urgent))
+
+
 def earliest_again(clock: Clock) -> date:
     """The first day on which an act behind a waiting period is allowed (no holiday moves it)."""
     return clock.naive + timedelta(days=1)

@@ -321,7 +321,8 @@ def _after(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticke
             return ticket.moved(asked=event.window)
         case _:
             back = {"state": TicketState.WAITING, "window": None, "closed_at": None, "sent": False}
-            return ticket.moved(**back, bound=None, asked=None, reason=event.reason)
+            urgent = ticket.urgent or event.urgent
+            return ticket.moved(**back, bound=None, asked=None, urgent=urgent, reason=event.reason)
 
 
 def _sent(ticket: Ticket, event: HallEvent) -> Ticket:

@@ -1,4 +1,4 @@
-"""The sixteen risk nodes of a window: what is looked at, what follows, and why (our own subset)."""
+"""The sixteen risk nodes of a window and one of its own promise: what is looked at, what follows, and why."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from app.domain.clocks import Clock, HourClock, State
+from app.domain.clocks import URGENT_MINUTES, Clock, HourClock, State
 from app.domain.fees import Fee
 from app.domain.money import format_money
 from app.domain.notice import Promise
@@ -55,6 +55,7 @@ class RiskLimits:
 
     mediation_days: int = 30
     id_views_a_day: int = 200
+    urgent_minutes: int = URGENT_MINUTES
     filing_drop_percent: int = 40
     year_end_months: tuple[int, ...] = (11, 12)
 
@@ -88,6 +89,7 @@ class Intake:
     relief_decided: bool = False
     filing_now: bool = False
     agent_acts: tuple[tuple[Agent, Power], ...] = ()
+    urgent_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +293,15 @@ def _no_power(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence[F
     ]
 
 
+def _urgent_late(intake: Intake, now: datetime, limits: RiskLimits) -> Sequence[Finding]:
+    """Our own promise (30 minutes for an urgent visit): being late is told, it stops nothing."""
+    since = intake.urgent_since
+    if since is None or now - since <= timedelta(minutes=limits.urgent_minutes):
+        return ()
+    text = f"时效临近的来访已超过{limits.urgent_minutes}分钟"
+    return [_finding(17, Effect.WARN, text, "", "先登记立案，其余的随后补")]
+
+
 _NODES: tuple[_Node, ...] = (
     _no_receipt,
     _clock_near,
@@ -305,4 +316,5 @@ _NODES: tuple[_Node, ...] = (
     _relief_open,
     _hours,
     _no_power,
+    _urgent_late,
 )

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from app.clock import local
 from app.domain.checklist import Item, Status, missing_law
-from app.domain.clocks import Urgency, detect_urgency, passed_limits
+from app.domain.clocks import URGENT_MINUTES, passed_limits
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.group import group_rules, is_wrong
@@ -51,17 +51,19 @@ def advise(
     knowledge: Knowledge,
     now: datetime,
     findings: Sequence[FindingRecord] = (),
+    since: datetime | None = None,
+    *,
+    marked: bool = False,
 ) -> AdviceView:
     """Return the right zone for the matter on the screen, received at the instant ``now``.
 
-    ``findings`` are the risks on record: a freeze that was lifted says by whom and why.
+    ``findings`` are the risks on record: a freeze that was lifted says by whom and why. The visit was opened
+    at ``since``; ``marked`` says that its number was given out as urgent.
     """
     shown = current(draft, knowledge)
-    clocks = Running(shown, knowledge, now)
+    clocks = Running(shown, knowledge, now, since)
     taken = [step for step in recorded(draft, knowledge) if step.shown.number == shown.number]
     today = local(now).date()
-    urgency = detect_urgency(clocks.answered, today)
-    pressing = urgency.level in (Urgency.LAST_DAYS, Urgency.TODAY)
     return AdviceView(
         checks=_checks(draft, shown, dossier),
         dues=_with_steps(tuple(_dues(clocks, today)), taken, knowledge, now),
@@ -72,7 +74,7 @@ def advise(
             *step_view.remarks(taken),
             *_to_be_told(draft, shown, dossier),
         ),
-        urgent=urgency.rules[-1].text if pressing else "",
+        urgent=_urgent(clocks, marked=marked),
         matter=shown.matter.name,
     )
 
@@ -124,6 +126,20 @@ def _dues(clocks: Running, today: date) -> Iterable[DueLine]:
     over = passed_limits(clocks.answered, today)
     yield from (hour_line(clock, clocks.now) for clock in clocks.hours)
     yield from (due_line(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
+
+
+def _urgent(clocks: Running, *, marked: bool) -> str:
+    """Why the visit goes first, and what is left of the 30 minutes; "" when nothing presses."""
+    if not (clocks.pressing or marked):
+        return ""
+    why = clocks.urgency.rules[-1].text if clocks.pressing else _("取号时标了时效临近，优先办理")
+    if clocks.since is None:
+        return why
+    left = URGENT_MINUTES - int((clocks.now - clocks.since).total_seconds() // 60)
+    words = _("{why}。目标 {target} 分钟，还剩 {left} 分钟")
+    if left < 0:
+        words = _("{why}。目标 {target} 分钟，已超过 {left} 分钟，照常办完")
+    return words.format(why=why, target=URGENT_MINUTES, left=abs(left))
 
 
 def _with_steps(

@@ -21,6 +21,8 @@ from app.notices import Level, Notice
 from app.services import coming_back
 from app.services.desk import Desk
 from app.services.freezing import refuse_leaving
+from app.services.running import Running
+from app.services.sheet import sheets
 from app.storage import supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import VisitRecord
@@ -284,11 +286,19 @@ def _let_go(
     """Record that the called person leaves the window without an outcome, and put the draft away."""
     ticket = _called(desk)
     member = desk.hall.member(desk.today())
-    member.close(kind, ticket.number, desk.clock.now(), reason=reason, to=to, needs=needs)
     draft = desk.store(visits.open_at, desk.window)
+    urgent = draft is not None and _pressing(desk, draft)
+    member.close(kind, ticket.number, desk.clock.now(), reason=reason, to=to, needs=needs, urgent=urgent)
     if draft is not None:
         _put_away(desk, draft)
     return ticket.number
+
+
+def _pressing(desk: Desk, draft: VisitRecord) -> bool:
+    """Whether a limit found while the visit was open makes its number go first from now on."""
+    now, fields = desk.clock.now(), desk.store(visits.fields, draft.id)
+    made = sheets(fields, desk.knowledge)
+    return any(Running(shown, desk.knowledge, now).pressing for shown in made)
 
 
 def _put_away(desk: Desk, draft: VisitRecord) -> None:

@@ -150,7 +150,7 @@ def _commit(
     count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
     number = receipt_number(day, desk.window, restoring.above(connection, day, count))
     told = _told(connection, desk, case, number, now, signed=signed is not None)
-    holds = risks.in_visit(case.draft, desk.knowledge, now)
+    holds = risks.in_visit(case.draft, desk.knowledge, now, case.visit.opened_at)
     known = freezing.note(connection, visit_id, holds, now)
     done = not freezing.frozen(holds, known)
     owed = _owed(connection, case, signed, dossier)

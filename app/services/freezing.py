@@ -93,8 +93,8 @@ def refuse_done(desk: Desk, visit_id: str, *, received: bool) -> None:
     now = desk.clock.now()
 
     def look(connection: Transaction) -> tuple[tuple[Finding, ...], bool]:
-        draft = visits.fields(connection, visit_id)
-        holds = risks.in_visit(draft, desk.knowledge, now)
+        draft, visit = visits.fields(connection, visit_id), visits.get(connection, visit_id)
+        holds = risks.in_visit(draft, desk.knowledge, now, visit.opened_at if visit else None)
         stopped = frozen(holds, note(connection, visit_id, holds, now))
         return stopped, bool(papers_in(draft, pages.of_visit(connection, visit_id)))
 
@@ -159,7 +159,7 @@ def risk_list(desk: Desk) -> tuple[RiskView, ...]:
 
     def read(connection: Transaction) -> tuple[RiskView, ...]:
         draft = visits.fields(connection, record.id)
-        holds = risks.in_visit(draft, desk.knowledge, desk.clock.now())
+        holds = risks.in_visit(draft, desk.knowledge, desk.clock.now(), record.opened_at)
         records = note(connection, record.id, holds, desk.clock.now())
         names = {str(shown.number): shown.matter.short for shown in sheets(draft, desk.knowledge)}
         return tuple(_view(one, names, holds) for one in records)

@@ -28,12 +28,14 @@ def key_of(shown: Sheet, finding: Finding) -> str:
     return f"{shown.number}.{finding.key}"
 
 
-def in_visit(draft: Draft, knowledge: Knowledge, now: datetime) -> dict[str, Finding]:
-    """Return the risks of every matter of the visit by key."""
+def in_visit(
+    draft: Draft, knowledge: Knowledge, now: datetime, since: datetime | None = None
+) -> dict[str, Finding]:
+    """Return the risks of every matter of the visit by key; ``since`` is when it was opened."""
     return {
         key_of(shown, finding): finding
         for shown in sheets(draft, knowledge)
-        for finding in found(draft, shown, Running(shown, knowledge, now))
+        for finding in found(draft, shown, Running(shown, knowledge, now, since))
     }
 
 
@@ -53,6 +55,7 @@ def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
         relief_applied=shown.answers.said("relief"),
         filing_now=True,
         agent_acts=tuple(_acts(draft, shown, agent)) if agent else (),
+        urgent_since=clocks.since if clocks.pressing else None,
     )
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from app.clock import local
+from app.domain.clocks import detect_urgency, with_hours
 from app.domain.short_form import answered_clocks, hour_clocks, moment_of, received_clocks
 from app.services.knowledge import Knowledge
 from app.services.sheet import Sheet
 
 
 class Running:
-    """Every clock of a matter received at the instant ``now``."""
+    """Every clock of a matter received at the instant ``now``; ``since`` is when the visit was opened."""
 
-    def __init__(self, shown: Sheet, knowledge: Knowledge, now: datetime) -> None:
+    def __init__(
+        self, shown: Sheet, knowledge: Knowledge, now: datetime, since: datetime | None = None
+    ) -> None:
         table = knowledge.holidays
         start = moment_of(shown.matter, shown.answers)
         self.now = local(now)
@@ -21,3 +24,11 @@ class Running:
         self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table)
         begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
         self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)
+        self.since = since
+        by_days = detect_urgency(self.answered, self.now.date())
+        self.urgency = with_hours(by_days, self.hours, self.now)
+
+    @property
+    def pressing(self) -> bool:
+        """Whether the matter goes before others, with the target of 30 minutes."""
+        return self.urgency.target_minutes is not None

@@ -64,11 +64,14 @@ def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
     """The right zone; what the clerk is shown to be at risk is put on record as it is shown."""
     now = desk.clock.now()
     if case.visit.state == "open":
-        holds = risks.in_visit(case.draft, desk.knowledge, now)
+        holds = risks.in_visit(case.draft, desk.knowledge, now, case.visit.opened_at)
         known = freezing.note(connection, case.visit.id, holds, now)
     else:
         known = findings.of_visit(connection, case.visit.id)
-    return advise(case.draft, case.dossier, desk.knowledge, now, known)
+    ticket = desk.hall.state.tickets.get(case.visit.ticket)
+    marked = ticket is not None and ticket.urgent
+    until = case.visit.closed_at or now
+    return advise(case.draft, case.dossier, desk.knowledge, until, known, case.visit.opened_at, marked=marked)
 
 
 def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:

@@ -26,14 +26,18 @@ def test_f5_calls_the_next_number(qtbot: QtBot) -> None:
         press(window, Qt.Key.Key_F5)
 
 
-def test_f2_takes_an_ordinary_and_shift_f2_a_green_ticket(qtbot: QtBot) -> None:
+def test_f2_takes_an_ordinary_shift_f2_a_green_and_ctrl_f2_an_urgent_ticket(qtbot: QtBot) -> None:
     with desk_window(idle()) as window:
         with qtbot.waitSignal(window.take_ticket) as ordinary:
             press(window, Qt.Key.Key_F2)
         with qtbot.waitSignal(window.take_ticket) as green:
             press(window, Qt.Key.Key_F2, Qt.KeyboardModifier.ShiftModifier)
+        control = Qt.KeyboardModifier.ControlModifier
+        with qtbot.waitSignal(window.take_urgent) as urgent:
+            press(window, Qt.Key.Key_F2, control)
     assert ordinary.args == ["立案", False]
     assert green.args == ["立案", True]
+    assert urgent.args == ["立案"]
 
 
 def test_f6_and_f7_work_only_while_a_number_is_called(qtbot: QtBot) -> None:

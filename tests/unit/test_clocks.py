@@ -18,6 +18,7 @@ from app.domain.clocks import (
     set_aside_clock,
     start_clock,
     start_hours,
+    with_hours,
 )
 from app.domain.rule import Basis
 
@@ -182,3 +183,17 @@ def test_a_day_counted_back_beyond_the_table_is_told_early_enough_for_any_holida
     assert clock.due is None
     assert clock.naive == date(2028, 1, 25)
     assert clock.safe_end == date(2028, 1, 15)
+
+
+def test_a_clock_of_hours_makes_urgent_unless_a_limit_of_a_party_is_as_near(table: HolidayTable) -> None:
+    now = datetime(2026, 3, 9, 2, tzinfo=UTC)
+    calm = detect_urgency((), date(2026, 3, 9))
+    assert with_hours(calm, (), now) == calm
+    running = start_hours("protection", now)
+    found = with_hours(calm, (running,), now)
+    assert (found.level, found.target_minutes) == (Urgency.LAST_DAYS, 30)
+    assert found.rules[0].article == "反家庭暴力法第28条"
+    short = start_hours("protection_urgent", now)
+    assert with_hours(calm, (running, short), now).level is Urgency.TODAY
+    today = detect_urgency([start_clock("labour_award", date(2026, 2, 22), table)], date(2026, 3, 9))
+    assert with_hours(today, (running,), now) == today

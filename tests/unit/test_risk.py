@@ -108,3 +108,10 @@ def test_a_clock_without_a_certain_end_still_warns() -> None:
     (finding,) = check_intake(Intake(decision_clocks=(clock,)), datetime(2027, 1, 6, 9, tzinfo=UTC))
     assert (finding.node, finding.effect) == (2, Effect.WARN)
     assert "节假日表" in finding.rule.text
+
+
+def test_being_late_with_an_urgent_visit_is_told_and_stops_nothing() -> None:
+    since = datetime(2026, 3, 9, 9, 29, tzinfo=UTC)
+    (late,) = check_intake(Intake(urgent_since=since), NOW)
+    assert (late.node, late.effect) == (17, Effect.WARN)
+    assert check_intake(Intake(urgent_since=since.replace(minute=30)), NOW) == ()

@@ -56,6 +56,7 @@ class EmptyVisit(QWidget):
             ("no_show", _("过号")),
             ("take_ticket", _("普通取号")),
             ("take_ticket_green", _("绿色通道取号")),
+            ("take_ticket_urgent", _("时效临近取号")),
         )
         look = self._look
         keys = column(gap=look.grid(0.5))

@@ -144,9 +144,11 @@ class QueueZone(QFrame):
         ordinary = self._button("take_ticket", _("取号"))
         green = self._button("take_ticket_green", _("绿色"), icon="leaf")
         green.setAccessibleName(_("绿色通道取号 Shift+F2"))
+        urgent = self._button("take_ticket_urgent", _("时效临近"), icon="clock")
+        urgent.setAccessibleName(_("时效临近取号 Ctrl+F2"))
         if self._look.large:
-            return column(ordinary, green)
-        return row(ordinary, green)
+            return column(ordinary, green, urgent)
+        return column(row(ordinary, green), urgent)
 
     def _show_next(self, view: QueueView) -> None:
         ticket = view.next
