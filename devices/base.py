@@ -1,6 +1,7 @@
 """What every driver offers, and the values it gives back.
 
-Loudspeakers are in ``sound.py``, document cameras in ``camera.py``, chip cards in ``chip.py``.
+Loudspeakers are in ``sound.py``, document cameras in ``camera.py``, chip cards in ``chip.py``,
+signature pads in ``signature.py``.
 
 One device belongs to one lane: no method may be called from two threads at once; ``traffic`` may be read
 from anywhere. A device that is not open, or no longer after :class:`~devices.errors.Unplugged`, raises
@@ -29,6 +30,7 @@ class DeviceKind(Enum):
     LED_STRIP = "led_strip"
     CAMERA = "camera"
     CHIP_READER = "chip_reader"
+    SIGNATURE_PAD = "signature_pad"
     SPEAKER = "speaker"
     SPEECH = "speech"
     """Speech out of text, for what has no clip."""
@@ -260,6 +262,14 @@ class ChipCapabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class PadCapabilities:
+    """Size of the pad in millimetres."""
+
+    width: float = 0.0
+    height: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechCapabilities:
     """An engine says nothing about itself."""
 
@@ -273,6 +283,7 @@ Capabilities = (
     | SpeakerCapabilities
     | CameraCapabilities
     | ChipCapabilities
+    | PadCapabilities
     | SpeechCapabilities
 )
 

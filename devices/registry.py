@@ -17,6 +17,7 @@ from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, 
 from devices.camera import DocumentCamera
 from devices.chip import ChipReader
 from devices.errors import BadAddress, DriverFault, LibraryMissing
+from devices.signature import SignaturePad
 from devices.sound import Speaker, SpeechEngine
 
 D = TypeVar("D", bound=Device)
@@ -38,6 +39,7 @@ class Driver:
     led_strip: Callable[[str, Path], LedStrip] | None = None
     camera: Callable[[str], DocumentCamera] | None = None
     chip_reader: Callable[[str], ChipReader] | None = None
+    signature_pad: Callable[[str], SignaturePad] | None = None
     speaker: Callable[[str], Speaker] | None = None
     speech: Callable[[str], SpeechEngine] | None = None
 
@@ -102,6 +104,12 @@ def _pcsc(url: str) -> ChipReader:
     return PcscReader(url)
 
 
+def _signature(url: str) -> SignaturePad:
+    from devices.drivers.signature_worker import WorkerPad
+
+    return WorkerPad(url)
+
+
 def _speaker(url: str) -> Speaker:
     from devices.drivers.speaker_worker import WorkerSpeaker
 
@@ -137,6 +145,7 @@ _OURS: Mapping[str, Driver] = {
     "camera+file": Driver(camera=_camera),
     "camera+worker": Driver(camera=_camera),
     "pcsc": Driver(chip_reader=_pcsc),
+    "signature+worker": Driver(signature_pad=_signature),
     "speaker": Driver(speaker=_speaker),
     "speaker+null": Driver(speaker=_speaker),
     "speaker+file": Driver(speaker=_sound_file),
@@ -200,6 +209,14 @@ def make_chip_reader(url: str) -> ChipReader:
     return make(url)
 
 
+def make_signature_pad(url: str) -> SignaturePad:
+    """Return the closed signature pad at ``url``. Raises as :func:`make_id_reader`."""
+    make = _driver(url).signature_pad
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of a signature pad")
+    return make(url)
+
+
 def make_speaker(url: str) -> Speaker:
     """Return the closed loudspeaker at ``url``. Raises as :func:`make_id_reader`."""
     make = _driver(url).speaker
@@ -221,7 +238,7 @@ def make_device(url: str, tables: Path) -> Device:
     driver = _driver(url)
     for make in (
         driver.id_reader, driver.scanner, driver.scan_gun, driver.camera,
-        driver.chip_reader, driver.speaker, driver.speech,
+        driver.chip_reader, driver.signature_pad, driver.speaker, driver.speech,
     ):  # fmt: skip
         if make is not None:
             return make(url)
@@ -264,6 +281,11 @@ def open_camera(url: str) -> DocumentCamera:
 def open_chip_reader(url: str) -> ChipReader:
     """Return the opened reader at ``url``. Raises LibraryMissing and what ``open()`` raises."""
     return _opened(make_chip_reader(url))
+
+
+def open_signature_pad(url: str) -> SignaturePad:
+    """Return the opened pad at ``url``. Raises LibraryMissing and what ``open()`` raises."""
+    return _opened(make_signature_pad(url))
 
 
 def open_speaker(url: str) -> Speaker:

@@ -27,6 +27,7 @@ from devices.camera import DocumentCamera
 from devices.chip import ChipReader
 from devices.drivers.id_sdt import SdtIdReader
 from devices.registry import make_device
+from devices.signature import SignaturePad
 from devices.simulators.usb_backend import PRODUCT, SERIAL, VENDOR, SimulatedUsb
 from devices.sound import Speaker, SpeechEngine, silence, wav
 from tests.helpers.chip import NO_PCSC, virtual_card
@@ -66,6 +67,7 @@ def use(device: Device) -> object:
         DeviceKind.LED_STRIP: lambda: as_strip(device).show("1号窗口"),
         DeviceKind.CAMERA: lambda: as_camera(device).preview(),
         DeviceKind.CHIP_READER: lambda: as_chip_reader(device).poll(),
+        DeviceKind.SIGNATURE_PAD: lambda: as_pad(device).capture(0.05, lambda: False, lambda _points: None),
         DeviceKind.SPEAKER: lambda: as_speaker(device).play(BLIP, lambda: False),
         DeviceKind.SPEECH: lambda: as_speech(device).spoken("窗口"),
     }
@@ -97,6 +99,10 @@ def as_camera(device: Device) -> DocumentCamera:
 
 
 def as_chip_reader(device: Device) -> ChipReader:
+    return device  # type: ignore[return-value]
+
+
+def as_pad(device: Device) -> SignaturePad:
     return device  # type: ignore[return-value]
 
 
@@ -223,6 +229,23 @@ def _pcsc(_folder: Path) -> Iterator[Case]:
         yield Case(lambda: make_device("pcsc:", TABLES), "pcsc:", DeviceKind.CHIP_READER)
 
 
+def pad_url(scene: Path) -> str:
+    """The address of the simulated signature pad that does what ``scene`` says."""
+    words = ["-W", "error", "-m", "devices.simulators.signature_worker", "--scene", str(scene)]
+    return f"signature+worker://{quote(sys.executable)}?args={quote(shlex.join(words))}"
+
+
+@contextmanager
+def _pad(folder: Path) -> Iterator[Case]:
+    scene = folder / "scene"
+    scene.write_text("sign", "utf-8")
+    url = pad_url(scene)
+    yield Case(
+        lambda: make_device(url, TABLES), url, DeviceKind.SIGNATURE_PAD,
+        lambda: scene.write_text("unplugged", "utf-8"), lambda: scene.write_text("sign", "utf-8"),
+    )  # fmt: skip
+
+
 @contextmanager
 def _speaker(url: str) -> Iterator[Case]:
     yield Case(lambda: make_device(url, TABLES), url, DeviceKind.SPEAKER)
@@ -277,6 +300,7 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "camera+file": _camera_files,
     "camera+worker": _camera,
     "pcsc": _pcsc,
+    "signature+worker": _pad,
     "speaker": lambda _folder: _speaker("speaker:"),
     "speaker+null": lambda _folder: _speaker("speaker+null:"),
     "speaker+file": _sound_file,
