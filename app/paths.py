@@ -87,6 +87,10 @@ class Places:
         return self.config / "hall"
 
     @property
+    def search(self) -> Path:
+        return self.data / "search.db"
+
+    @property
     def backups(self) -> Path:
         return self.data / "backups"
 

@@ -29,6 +29,7 @@ from app.services import (
     papers,
     print_out,
     queue,
+    search,
     status,
     trail,
     upkeep,
@@ -86,7 +87,7 @@ class Conductor(QObject):
             self._timer(rhythm.view, self._refresh),
             self._timer(rhythm.court, self._watch_for_court),
             self._timer(rhythm.hall if desk.hall.is_shared else rhythm.view, self._keep_up),
-            self._timer(rhythm.upkeep, lambda: self._run(upkeep.tend)),
+            self._timer(rhythm.upkeep, self._tend),
         )
 
     def start(self) -> None:
@@ -102,6 +103,14 @@ class Conductor(QObject):
         self._look_around()
         for timer in self._timers:
             timer.start()
+
+    def _tend(self) -> None:
+        self._run(upkeep.tend)
+        self._index()
+
+    def _index(self) -> None:
+        """Let the search index catch up, a part at a time, so that a search comes in between."""
+        self.acts.run(self, search.catch_up, done=lambda done: None if done else self._index())
 
     def tell(self, incident: Incident) -> None:
         """Tell the clerk about a bug that was recorded; callable from any thread."""

@@ -14,7 +14,7 @@ from app.domain.calendar import HolidayTable
 from app.errors import SettingsProblem, StorageProblem
 from app.hall.board.server import BoardServer
 from app.hall.seat import Seat
-from app.lanes import DB, HALL, PAPERS, Lanes
+from app.lanes import DB, HALL, PAPERS, SEARCH, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
 from app.services import key_care
@@ -33,6 +33,7 @@ from app.storage.keeping import nobody_asked
 from app.storage.keys import Passphrases
 from app.storage.opening import InstanceLock, open_store
 from app.storage.pages import blob_names
+from app.storage.search_index import SearchIndex
 
 _PATIENCE: Final = 2.0
 
@@ -53,6 +54,7 @@ class Desk:
     sending: Sending | None
     knowledge: Knowledge
     lock: InstanceLock
+    index: SearchIndex
     board: BoardServer | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
     settings_file: Path | None = None
@@ -90,6 +92,7 @@ class Desk:
             ending.append(self.lanes.submit(self.sending.lane, self.sending.close))
         if self.board is not None:
             self.board.close()
+        ending.append(self.lanes.submit(SEARCH, self.index.close))
         wait(ending, timeout=_PATIENCE)  # a court or device that does not answer must not keep us
         ended = self.lanes.close(last=(DB, self.store.close))
         self.lock.release()
@@ -174,6 +177,7 @@ def _wired(
         sending=_sending(settings.court, places, store, blobs, clock, device, notices),
         knowledge=open_knowledge(places, business_day(clock.now()), notices),
         lock=lock,
+        index=SearchIndex(places.search, store.aside(lambda opened: opened.key)),
         board=open_board(settings, notices),
         rhythm=rhythm,
     )

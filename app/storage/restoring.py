@@ -94,6 +94,8 @@ def _prepare(ready: Path, key: bytes, this: _Restore) -> dict[str, bytes]:
 
 
 def _put_aside(places: Places, now: datetime) -> Path | None:
+    for stale in _parts(places.search):  # made of what is put aside; it is made again
+        stale.unlink(missing_ok=True)
     parts = [path for path in _parts(places.store) if path.exists()]
     if not parts:
         return None
