@@ -1,4 +1,4 @@
-"""Blobs to the court: one at a time, in age order, resumed at the court's offset, a few chunks a step.
+"""Blobs to the court: one at a time, in age order, resumed at the court's offset, a bounded part a step.
 
 The offset check saves bytes; the final hash, which the court takes over the whole file, decides. A blob
 that cannot be read or that the court will not have waits for itself and lets the next one pass.
@@ -16,6 +16,7 @@ from app.sync.protocol import CHUNK_BYTES
 from app.sync.schedule import Holds
 
 CHUNKS_PER_STEP: Final = 4
+BLOBS_PER_STEP: Final = 64
 SECONDS_PER_STEP: Final = 2.0
 """A step starts no further chunk after this long, so that a new record waits little on a slow line."""
 _LOOKAHEAD: Final = 8
@@ -55,7 +56,18 @@ class Uploads:
         self.unreadable: set[str] = set()
 
     def step(self, epoch: str) -> Uploaded:
-        """Send a few chunks of the oldest blob that is not held back."""
+        """Send the oldest blobs that are not held back: many small ones, or a few chunks of a large one."""
+        started, sent, finished = self._clock(), 0, 0
+        while True:
+            moved = self._one(epoch)
+            sent, finished = sent + moved.bytes_sent, finished + moved.finished
+            spent = self._clock() - started
+            full = sent >= CHUNKS_PER_STEP * CHUNK_BYTES or finished >= BLOBS_PER_STEP
+            other = moved.epoch is not None and moved.epoch != epoch
+            if not moved.finished or full or other or spent >= SECONDS_PER_STEP:
+                return Uploaded(sent, finished, moved.epoch, idle=moved.idle and not finished)
+
+    def _one(self, epoch: str) -> Uploaded:
         blob = self._next()
         if blob is None:
             return Uploaded(idle=True)
