@@ -20,10 +20,9 @@ from app.domain.mediation import mediation_for
 from app.domain.money import format_money
 from app.domain.party import agent_findings, foreign_documents, unknown_details
 from app.domain.risk import Effect, Finding
-from app.domain.rule import Basis, Rule
 from app.domain.short_form import missing_fields, variant_of
 from app.services import form, risks, step_view
-from app.services.due_lines import due_line, hour_line
+from app.services.due_lines import authority, due_line, hour_line
 from app.services.fields import FIRST, Draft, value
 from app.services.knowledge import Knowledge
 from app.services.running import Running
@@ -163,11 +162,12 @@ def _fee(fee: Fee, matter: Matter, shown: Sheet) -> FeeView:
         "" if fee.prepaid or fee.amount == 0 else _("不预交"),
     )
     steps = tuple(step.rule.why for step in fee.steps)
+    last = fee.steps[-1].rule if fee.steps else None
     return FeeView(
         amount=fee.amount,
         shown=_shown(fee.amount, fee.shown),
         formula="" if fee.formula in ("", "0") else f"{fee.formula} = {fee.shown}",
-        basis=fee.article,
+        basis=fee.article or (authority(last.article, last.basis) if last else ""),
         note=_joined(*notes),
         steps=steps,
     )
@@ -195,13 +195,14 @@ def _remarks(
         yield _risk(finding, lifted.get(risks.key_of(shown, finding)))
     if shown.matter.reserved and shown.matter.destination:
         words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
-        yield Remark(words)
+        yield Remark(words, _("本院习惯"))
     asked = missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW)
     if asked:
         labels = "、".join(field.label for field in asked)
-        yield Remark(_("还要问：{labels}").format(labels=labels), action=_("缺也照收，一次写清"))
+        words = _("还要问：{labels}").format(labels=labels)
+        yield Remark(words, _asked_by(shown.matter), _("缺也照收，一次写清"))
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
-        yield Remark(rule.text, rule.article or _practice(rule))
+        yield Remark(rule.text, authority(rule.article, rule.basis))
     yield from _group(shown)
     yield from _details(shown)
     offer = mediation_for(shown.matter, shown.answers.marks)
@@ -231,8 +232,11 @@ def _to_be_told(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> It
     yield Remark(words, "登记立案规定第7条第1款", action)
 
 
-def _practice(rule: Rule) -> str:
-    return _("本院习惯") if rule.basis is Basis.PRACTICE else ""
+def _asked_by(matter: Matter) -> str:
+    """On whose authority a short form asks: that of the statement it is taken from."""
+    statements = (one.material for one in matter.requirements if one.main)
+    lawful = (one.basis for one in statements if one.level is Level.LAW and one.basis)
+    return next(lawful, "") or _("本院习惯")
 
 
 def _group(shown: Sheet) -> Iterable[Remark]:

@@ -7,9 +7,15 @@ from datetime import date, datetime
 
 from app.clock import local
 from app.domain.clocks import Clock, HourClock, State
-from app.domain.rule import Rule
+from app.domain.rule import Basis, Rule
 from app.services.views import DueLine
 from app.texts import _
+
+
+def authority(article: str, basis: Basis) -> str:
+    """Return the article a statement rests on, or else on whose word it is said."""
+    named = {Basis.PRACTICE: _("本院习惯"), Basis.DESIGN: _("本程序的安排")}
+    return article or named.get(basis, "")
 
 
 def hour_line(clock: HourClock, now: datetime) -> DueLine:
@@ -29,7 +35,11 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
     if state is State.OVER:
         text = _("{day} 已过；照收，由后台审查").format(day=_latest(clock.safe_end))
     return DueLine(
-        clock.rule.name, text, clock.rule.article, why, pressing=state not in (State.RUNNING, State.UNKNOWN)
+        clock.rule.name,
+        text,
+        authority(clock.rule.article, clock.rule.basis),
+        why,
+        pressing=state not in (State.RUNNING, State.UNKNOWN),
     )
 
 

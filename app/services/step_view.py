@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import local
-from app.domain.rule import Basis
 from app.domain.steps import StepKind
 from app.lanes import DB, on
 from app.services.desk import Desk
 from app.services.drafts import require_open
-from app.services.due_lines import due_line, long_day
+from app.services.due_lines import authority, due_line, long_day
 from app.services.fields import Draft
 from app.services.knowledge import Knowledge
 from app.services.sheet import current
@@ -72,8 +71,7 @@ def view(desk: Desk) -> StepsView:
 
 def basis_of(kind: StepKind) -> str:
     """Return the article, or else on what the step rests."""
-    named = {Basis.PRACTICE: _("本院习惯"), Basis.DESIGN: _("本程序的安排")}
-    return kind.rule.article or named.get(kind.rule.basis, "")
+    return authority(kind.rule.article, kind.rule.basis)
 
 
 def _recorded(draft: Draft, step: Step, knowledge: Knowledge, now: datetime) -> RecordedView:
