@@ -62,7 +62,7 @@ class Conductor(QObject):
         self._desk = desk
         self._bridge = Bridge(self)
         self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
-        self.panels = Panels(window, desk, self.acts, self._refresh)
+        self.panels = Panels(window, desk, self.acts, self._refresh, self._visit_id, self._print_all)
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         self._finished = ""
@@ -349,6 +349,13 @@ class Conductor(QObject):
         self._signals.finished(finished.visit_id)
 
     # ---- paper ------------------------------------------------------------------------------------
+
+    def _visit_id(self) -> str:
+        return self._view.visit.visit_id if self._view and self._view.visit else ""
+
+    def _print_all(self) -> None:
+        for role in PRINTERS:
+            self._print(role)
 
     def _print(self, role: str) -> None:
         bench = self._desk.bench

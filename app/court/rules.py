@@ -44,6 +44,16 @@ _INTAKE: Final = (
     Field("parties", "list", most=1_000),
     Field("blobs", "blobs", most=5_000),
 )
+_PRINT: Final = (
+    Field("visit_id", "uuid7"),
+    Field("job", "uuid7"),
+    Field("original", "uuid7"),
+    Field("of", "text"),
+    Field("paper", "text"),
+    Field("outcome", "text"),
+    Field("at", "utc"),
+    Field("blobs", "blobs"),
+)
 RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
     ("intake", 1): _INTAKE,
     # A device's own log: ``visit_id`` is the device, ``head`` the hash of its audit trail at ``size`` lines.
@@ -55,6 +65,8 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("key", "text"),
         Field("blobs", "blobs"),
     ),
+    # What became of one paper of the print ledger; ``visit_id`` is the device.
+    ("print", 1): _PRINT,
     ("intake", 2): (*_INTAKE, Field("agents", "list", most=1_000)),
     ("rating", 1): (
         Field("visit_id", "uuid7"),

@@ -27,6 +27,7 @@ class Act(StrEnum):
     UNFROZEN = "unfrozen"
     PRINTED = "printed"
     REPRINTED = "reprinted"
+    VOIDED = "voided"
     PAPER_ANSWERED = "paper_answered"
     COURT_ANSWERED = "court_answered"
     NOTICE_AGAIN = "notice_again"

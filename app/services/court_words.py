@@ -29,7 +29,12 @@ _BY_CLERK: Final = frozenset({"missing", "too_long", "bad_value"})
 
 def kind_word(kind: str) -> str:
     """Return what an event is called."""
-    known = {"intake": _("来访记录"), "amendment": _("更正"), "checkpoint": _("审计签章")}
+    known = {
+        "intake": _("来访记录"),
+        "amendment": _("更正"),
+        "checkpoint": _("审计签章"),
+        "print": _("打印记录"),
+    }
     return known.get(kind, kind)
 
 

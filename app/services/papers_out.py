@@ -27,7 +27,7 @@ from app.services.fields import undrawable, value
 from app.services.paper_data import Made, make
 from app.services.paper_ground import Ground, Lacking
 from app.services.sheet import sheets
-from app.services.views import PaperView
+from app.services.views import PaperView, VisitPapers
 from app.storage import answers, intakes, print_jobs
 from app.storage.access import Transaction
 from app.storage.records import AnswerRecord, IntakeRecord, PrintJob
@@ -132,6 +132,18 @@ def views(connection: Transaction, desk: Desk, case: Case) -> tuple[PaperView, .
     """Return the list of papers as the outcome step shows it."""
     jobs = {(job.kind, job.part): job for job in print_jobs.of_visit(connection, case.visit.id)}
     return tuple(_view(offer, jobs) for offer in offers(connection, desk, case))
+
+
+@on(DB)
+def papers_of(desk: Desk, visit_id: str) -> VisitPapers:
+    """Return the papers of a visit, open or finished; none for no visit."""
+    return desk.store(_papers_of, desk, visit_id) if visit_id else VisitPapers("")
+
+
+def _papers_of(connection: Transaction, desk: Desk, visit_id: str) -> VisitPapers:
+    case = read_case(connection, visit_id)
+    large = large_by_age(case, desk.clock.now())
+    return VisitPapers(visit_id, views(connection, desk, case), large)
 
 
 def _view(offer: Offer, jobs: dict[tuple[str, str], PrintJob]) -> PaperView:

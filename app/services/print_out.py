@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from app import lanes
-from app.clock import local
+from app.clock import local, stamp
 from app.domain.audit import Act as AuditAct
 from app.errors import StorageProblem
 from app.ids import new_id
@@ -24,9 +24,10 @@ from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.problems import printer_problem
 from app.services.views import Health, JobView
-from app.storage import pages, print_jobs, trail
+from app.storage import intakes, meta, pages, print_jobs, trail
 from app.storage.access import Transaction
 from app.storage.records import PrintJob
+from app.sync.protocol import canonical, sha256_hex
 from app.texts import _
 from printing.documents import material_receipt, queue_ticket
 from printing.documents.catalogue import KINDS, Kind
@@ -38,6 +39,9 @@ from printing.registry import render
 
 RECEIPTS: Final = ("receipt", "receipt_a4")
 _PUT_OUT: Final = ("confirmed", "unconfirmed")
+_TOLD: Final = ("confirmed", "unconfirmed", "not_printed")
+EVENT: Final = "print"
+EVENT_SCHEMA: Final = 1
 _STATES: Final = {
     PrinterStatus.READY: (Health.OK, ""),
     PrinterStatus.NEAR_END: (Health.ATTENTION, "纸快用完了，请准备换纸"),
@@ -111,9 +115,48 @@ def _move(desk: Desk, job: PrintJob, frm: str, to: str, reason: str = "") -> boo
         moved = print_jobs.move(connection, job.id, frm=(frm,), to=to, at=now, reason=reason)
         if moved and to in _PUT_OUT:
             _note(connection, desk, AuditAct.PRINTED, job, outcome=to)
+        if moved and to in _TOLD:
+            report(connection, desk, job, to)
         return moved
 
     return desk.store(write)
+
+
+def report(
+    connection: Transaction, desk: Desk, job: PrintJob, outcome: str, *, why: str = "", by: str = ""
+) -> None:
+    """Put what became of a paper into the outbox: the ledger is part of the record the court keeps."""
+    device = meta.read(connection, meta.DEVICE) or ""
+    now = desk.clock.now()
+    intake = intakes.get_intake(connection, job.visit_id) if job.visit_id else None
+    body = canonical(
+        {
+            "visit_id": device,
+            "job": job.id,
+            "of": job.visit_id or job.ticket or "",
+            "receipt_no": intake.receipt_no if intake else "",
+            "paper": job.kind,
+            "part": job.part,
+            "copy": job.copy,
+            "original": job.original or job.id,
+            "outcome": outcome,
+            "why": why or job.why,
+            "approved_by": by or job.approved_by,
+            "clerk": desk.settings.hall.clerk,
+            "at": stamp(now),
+            "blobs": [],
+        }
+    )
+    intakes.add_event(
+        connection,
+        event_id=new_id(),
+        visit_id=device,
+        kind=EVENT,
+        schema=EVENT_SCHEMA,
+        body=body,
+        sha256=sha256_hex(body),
+        at=now,
+    )
 
 
 def _note(connection: Transaction, desk: Desk, act: AuditAct, job: PrintJob, **facts: str | int) -> None:
@@ -246,6 +289,7 @@ def answer(desk: Desk, job_id: str, printed: bool) -> None:
         if job is None or not moved:
             return
         _note(connection, desk, AuditAct.PAPER_ANSWERED, job, seen=int(printed))
+        report(connection, desk, job, to)
         if not printed:
             anew = again(connection, desk, job, why=_("原件没有印出来"))
             print_jobs.add(connection, anew, now)
@@ -254,13 +298,18 @@ def answer(desk: Desk, job_id: str, printed: bool) -> None:
     desk.store(write)
 
 
-def again(connection: Transaction, desk: Desk, job: PrintJob, *, why: str, by: str = "") -> PrintJob:
-    """Return a job that prints the same content with the mark of the next copy; ``by`` approved it."""
+def again(
+    connection: Transaction, desk: Desk, job: PrintJob, *, why: str, by: str = "", new: str = ""
+) -> PrintJob:
+    """Return a job that prints the same content with the mark of the next copy; ``by`` approved it.
+
+    ``new`` is its id where that is known before.
+    """
     original = job.original or job.id
     title = job.title if job.copy else _("{title}（补打）").format(title=job.title)
     return replace(
         job,
-        id=new_id(),
+        id=new or new_id(),
         title=title,
         copy=print_jobs.copies(connection, original) + 1,
         original=original,
@@ -284,6 +333,7 @@ def doubt_interrupted(desk: Desk) -> None:
                 connection, job.id, frm=("sending",), to="unconfirmed", at=desk.clock.now(), reason=reason
             )
             _note(connection, desk, AuditAct.PRINTED, job, outcome="unconfirmed")
+            report(connection, desk, job, "unconfirmed")
 
     desk.store(write)
 

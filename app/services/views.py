@@ -193,6 +193,38 @@ class PaperView:
 
 
 @dataclass(frozen=True)
+class VisitPapers:
+    """The papers of a visit; ``large_print`` by the visitor's age."""
+
+    visit_id: str
+    papers: tuple[PaperView, ...] = ()
+    large_print: bool = False
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One paper of the print ledger. ``number`` is the receipt's or ticket's; ``copy`` 0 is the original.
+
+    ``copies`` of the original were made so far; ``void`` says that the receipt's number counts no longer.
+    """
+
+    job_id: str
+    title: str
+    number: str
+    state: str
+    reason: str
+    copy: int
+    copies: int
+    made_at: datetime
+    clerk: str = ""
+    why: str = ""
+    approved_by: str = ""
+    tries: int = 0
+    is_receipt: bool = False
+    void: bool = False
+
+
+@dataclass(frozen=True)
 class AnswerView:
     """One answer of the back office. ``matter`` 0 is the whole visit; ``replaced`` by a later correction."""
 
@@ -320,8 +352,6 @@ class VisitView:
     current: int = 1
     filers: int = 0
     joinable: tuple[Suggestion, ...] = ()
-    papers: tuple[PaperView, ...] = ()
-    large_print: bool = False
 
 
 # ---- what the law and the checklist say now (right) --------------------------------------------------

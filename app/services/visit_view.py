@@ -6,7 +6,7 @@ from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
 from app.lanes import HALL, on
-from app.services import answers, confirmation, form, freezing, papers_out, print_out, queue, risks, step_view
+from app.services import answers, confirmation, form, freezing, print_out, queue, risks, step_view
 from app.services.advice import advise
 from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
@@ -107,8 +107,6 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         current=shown.number,
         filers=len(shown.parties.filers),
         joinable=joinable(draft, shown, knowledge),
-        papers=papers_out.views(connection, desk, case),
-        large_print=papers_out.large_by_age(case, desk.clock.now()),
     )
 
 

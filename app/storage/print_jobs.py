@@ -7,6 +7,7 @@ waiting ─▶ sending ─▶ confirmed                 the printer said so
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,6 +66,27 @@ def copies(connection: Connection, original_id: str) -> int:
     """Return how many copies of an original were made."""
     made = select(func.count()).where(_c.original == original_id)
     return int(connection.execute(made).scalar_one())
+
+
+def of_visits(connection: Connection, visit_ids: Sequence[str]) -> tuple[PrintJob, ...]:
+    """Return the jobs of the visits, the newest first."""
+    mine = select(*_COLUMNS).where(_c.visit_id.in_(visit_ids))
+    rows = connection.execute(mine.order_by(_c.created_at.desc(), _c.id.desc()))
+    return tuple(_record(row) for row in rows)
+
+
+def made(
+    connection: Connection, first: datetime, end: datetime, limit: int, ticket: str = ""
+) -> tuple[PrintJob, ...]:
+    """Return the jobs made from ``first`` on and before ``end``, the newest first.
+
+    ``ticket`` is the end of a ticket's number; only tickets that end so are returned.
+    """
+    found = select(*_COLUMNS).where(_c.created_at >= stamp(first), _c.created_at < stamp(end))
+    if ticket:
+        found = found.where(_c.ticket.endswith(ticket, autoescape=True))
+    rows = connection.execute(found.order_by(_c.created_at.desc(), _c.id.desc()).limit(limit))
+    return tuple(_record(row) for row in rows)
 
 
 def move(

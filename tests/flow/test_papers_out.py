@@ -16,6 +16,7 @@ from app.errors import FormProblem
 from app.services import answers, calling, drafts, issuing, papers_out
 from app.services.desk import Desk
 from app.services.print_out import document
+from app.services.views import PaperView, VisitPapers
 from app.settings import DeviceSettings, PaperSettings, Settings
 from app.storage import answers as kept
 from app.storage import print_jobs
@@ -83,12 +84,17 @@ def accept(desk: Desk, visit_id: str, word: str = "accepted", **more: Any) -> No
     desk.store(kept.keep, [record], "e1", record.no)
 
 
+def papers(desk: Desk, visit_id: str = "") -> tuple[PaperView, ...]:
+    found: VisitPapers = do(desk, papers_out.papers_of, visit_id or shown(desk).visit_id)
+    return found.papers
+
+
 def jobs(desk: Desk, visit_id: str) -> list[PrintJob]:
     return [j for j in desk.store(print_jobs.of_visit, visit_id) if j.kind in DOCUMENTS]
 
 
 def ready(desk: Desk, finished: str = "") -> tuple[str, ...]:
-    return tuple(paper.key for paper in shown(desk, finished).papers if paper.state == "ready")
+    return tuple(paper.key for paper in papers(desk, finished) if paper.state == "ready")
 
 
 def words_on(desk: Desk, job: PrintJob) -> str:
@@ -117,7 +123,7 @@ def test_the_whole_set_of_a_matter_says_what_was_entered(
     do(desk, papers_out.print_papers, visit_id, during, False)
     finish(desk, unsigned=True)
     accept(desk, visit_id)
-    after = shown(desk, visit_id).papers
+    after = papers(desk, visit_id)
     assert not [paper for paper in after if paper.state == "lacking"]
     if ready(desk, visit_id):
         do(desk, papers_out.print_papers, visit_id, ready(desk, visit_id), False)
@@ -134,11 +140,11 @@ def test_the_whole_set_of_a_matter_says_what_was_entered(
 def test_a_paper_is_put_out_once_and_a_corrected_form_is_a_new_paper(desk: Desk) -> None:
     visit_id = begin(desk, "F01")
     do(desk, papers_out.print_papers, visit_id, ("1.service_address",), False)
-    assert next(p for p in shown(desk).papers if p.key == "1.service_address").state == "made"
+    assert next(p for p in papers(desk) if p.key == "1.service_address").state == "made"
     with pytest.raises(FormProblem, match="没有要打印"):
         do(desk, papers_out.print_papers, visit_id, ("1.service_address",), True)
     do(desk, drafts.set_field, "identity.address", "内蒙古自治区赤峰市松山区")
-    assert next(p for p in shown(desk).papers if p.key == "1.service_address").state == "ready"
+    assert next(p for p in papers(desk) if p.key == "1.service_address").state == "ready"
     do(desk, papers_out.print_papers, visit_id, ("1.service_address",), False)
     assert [job.copy for job in jobs(desk, visit_id)] == [0, 0]
 
@@ -160,10 +166,10 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
         visit_id = begin(desk, "F01")
         lay(desk, visit_id)
         finish(desk, unsigned=True)
-        notice = next(p for p in shown(desk, visit_id).papers if p.key == "1.fee_notice")
+        notice = next(p for p in papers(desk, visit_id) if p.key == "1.fee_notice")
         assert (notice.state, notice.note) == ("lacking", "法院答复立案后可以打印")
         accept(desk, visit_id)
-        notice = next(p for p in shown(desk, visit_id).papers if p.key == "1.fee_notice")
+        notice = next(p for p in papers(desk, visit_id) if p.key == "1.fee_notice")
         assert "收款账户" in notice.note
         with pytest.raises(FormProblem, match="收款账户") as refused:
             do(desk, papers_out.print_papers, visit_id, ("1.fee_notice", "1.rights_notice"), False)
@@ -207,7 +213,7 @@ def test_the_next_day_the_notice_is_still_the_same_original(
 @pytest.mark.parametrize(("number", "large"), [("150402199003075517", False), ("150402195503070511", True)])
 def test_from_sixty_on_papers_are_in_large_print(desk: Desk, number: str, large: bool) -> None:
     visit_id = begin(desk, "F01", identity__id_number=number)
-    assert shown(desk).large_print is large
+    assert do(desk, papers_out.papers_of, visit_id).large_print is large
     do(desk, papers_out.print_papers, visit_id, ("1.service_address",), large)
     (job,) = jobs(desk, visit_id)
     assert document(desk, job, Paper.A4).large is large
@@ -218,7 +224,7 @@ def test_a_character_no_font_has_is_said_before_it_is_printed(desk: Desk) -> Non
     view = shown(desk)
     name = next(f for group in view.identity for f in group.fields if f.path == "identity.name")
     assert "U+E815" in name.problem
-    assert "U+E815" in next(p for p in view.papers if p.key == "1.service_address").note
+    assert "U+E815" in next(p for p in papers(desk) if p.key == "1.service_address").note
 
 
 def test_commands_of_a_printer_in_a_value_print_as_text(desk: Desk) -> None:

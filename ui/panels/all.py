@@ -6,7 +6,9 @@ from typing import Final
 
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
+from ui.panels.ledger import LedgerPanel
 from ui.panels.panel import Panel
+from ui.panels.papers import PapersPanel
 from ui.panels.queue_acts import QueueActsPanel
 from ui.panels.risks import RisksPanel
 from ui.panels.sending import SendingPanel
@@ -14,6 +16,8 @@ from ui.panels.steps import StepsPanel
 from ui.panels.supply import SupplyPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
+    PapersPanel,
+    LedgerPanel,
     QueueActsPanel,
     SupplyPanel,
     DevicesPanel,

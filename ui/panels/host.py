@@ -28,7 +28,15 @@ _LENT: Final = ("Ctrl+", "Alt+")
 class Panels(QObject):
     """All panels of one window, and the question for a supervisor's PIN."""
 
-    def __init__(self, window: MainWindow, desk: Desk, acts: Acts, refresh: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        window: MainWindow,
+        desk: Desk,
+        acts: Acts,
+        refresh: Callable[[], None],
+        visit: Callable[[], str],
+        print_waiting: Callable[[], None],
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._acts = acts
@@ -44,6 +52,8 @@ class Panels(QObject):
             approve=self.approve,
             open=self.open,
             close=self.close,
+            visit=visit,
+            print_waiting=print_waiting,
         )
         made = [panel(controls) for panel in PANELS]
         self.palette = PalettePanel(controls, tuple(made))

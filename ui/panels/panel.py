@@ -22,7 +22,8 @@ class Controls:
     """What a panel may use of the window it stands in.
 
     ``approve(purpose, what, done)`` asks a supervisor for a PIN and calls ``done(approval id)``; ``refresh``
-    asks for a new view of the visit; ``open`` opens the panel of that key, ``close`` leaves this one.
+    asks for a new view of the visit, ``visit`` is the id of the one in the centre,
+    ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``close`` leaves this one.
     """
 
     desk: Desk
@@ -34,6 +35,8 @@ class Controls:
     approve: Callable[[Purpose, str, Callable[[str], None]], None]
     open: Callable[[str], None]
     close: Callable[[], None]
+    visit: Callable[[], str]
+    print_waiting: Callable[[], None]
 
 
 class Panel(ABC):
