@@ -83,6 +83,7 @@ class Panels(QObject):
             self._open.left()
         self._open = panel
         self._lend_keys()
+        self._window.messages.show_problem(None)
         self._window.show_panel(panel.icon, panel.title, panel.purpose, panel.page)
         panel.opened()
 
