@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from app.clock import local
-from app.domain.clocks import Clock, HourClock, State
+from app.domain.clocks import FILE_FIRST, Clock, HourClock, State
 from app.domain.rule import Basis, Rule
 from app.services.views import DueLine
 from app.texts import _
@@ -31,7 +31,8 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
     """Return the line of a clock of days; where the calendar ends it says so and names no day."""
     text = _latest(clock.due) if clock.due else (clock.problem or "")
     state = clock.state(today)
-    why = _why_words((*clock.why, *([over] if over else [])))
+    first = clock.rule.file_first
+    why = _why_words((*clock.why, *([FILE_FIRST] if first else []), *([over] if over else [])))
     if state is State.OVER:
         text = _("{day} 已过；照收，由后台审查").format(day=_latest(clock.safe_end))
     return DueLine(
@@ -40,6 +41,7 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
         authority(clock.rule.article, clock.rule.basis),
         why,
         pressing=state not in (State.RUNNING, State.UNKNOWN),
+        note=_("届时不能判定的先行立案（{basis}）").format(basis=FILE_FIRST.article) if first else "",
     )
 
 

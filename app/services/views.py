@@ -378,13 +378,14 @@ class CheckLine:
 
 @dataclass(frozen=True)
 class DueLine:
-    """One statutory clock: when, and the rule behind it."""
+    """One statutory clock: when, the rule behind it, and what must be done at its end (``note``)."""
 
     title: str
     due: str
     basis: str
     why: str
     pressing: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

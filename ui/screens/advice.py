@@ -250,7 +250,11 @@ class AdviceZone(QFrame):
         top.addWidget(why, 0, Qt.AlignmentFlag.AlignTop)
         top.setStretch(0, 1)
         tone = "bad" if due.pressing else "ink"
-        return column(top, Label(due.due, bold=True, wrap=True, tone=tone), words, gap=2)
+        lines = column(top, Label(due.due, bold=True, wrap=True, tone=tone), gap=2)
+        if due.note:
+            lines.addWidget(Label(due.note, size="small", tone="sub", wrap=True))
+        lines.addWidget(words)
+        return lines
 
     def _why(self, title: str, answer: str) -> tuple[QPushButton, Label]:
         """A question that can be asked of a statement, and its answer, hidden until then."""

@@ -1,0 +1,79 @@
+"""The clocks as a clerk reads them: 3, 7, 15, 30 days, 24, 48, 72 hours, file first, and no guess."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from app.services.advice import advise
+from app.services.form import YES
+from app.storage.records import DraftField
+from tests.helpers.cases import draft
+from tests.helpers.desk_views import desk
+from tests.helpers.domain import knowledge
+from tests.helpers.ui import desk_window
+from ui.widgets.label import Label
+
+MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+FIRST = "届时不能判定的先行立案（登记立案规定第8条第2款）"
+MOMENT = "2026-03-02 09:00"
+
+
+def read(now: datetime, **said: str) -> str:
+    """Everything the right zone says of the matter, as the window draws it."""
+    made = {f"matter.1.{key}": text for key, text in said.items()}
+    fields = draft() | {path: DraftField(path, text, "typed", None) for path, text in made.items()}
+    shown = advise(fields, (), knowledge(), now)
+    with desk_window(desk(advice=shown)) as window:
+        assert all(label.height() >= label.minimumSizeHint().height() for label in _labels(window.advice))
+        return "\n".join(label.text() for label in _labels(window.advice))
+
+
+def _labels(zone: object) -> list[Label]:
+    return [label for label in zone.findChildren(Label) if label.isVisible()]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("said", "title", "due", "first"),
+    [
+        ({"code": "F05", "variant": "objection"}, "执行异议立案", "2026 年 3 月 5 日 周四", False),
+        ({"code": "F01"}, "民事立案审查", "2026 年 3 月 9 日 周一", True),
+        ({"code": "F03"}, "行政立案审查", "2026 年 3 月 9 日 周一", True),
+        ({"code": "F02"}, "自诉立案审查", "2026 年 3 月 17 日 周二", True),
+        ({"code": "F05", "variant": "suit"}, "执行异议之诉立案审查", "2026 年 3 月 17 日 周二", True),
+        ({"code": "F05", "variant": "revocation"}, "第三人撤销之诉立案审查", "2026 年 4 月 1 日 周三", True),
+    ],
+)
+def test_a_decision_clock_shows_its_day_and_that_filing_comes_first(
+    said: dict[str, str], title: str, due: str, first: bool
+) -> None:
+    words = read(MONDAY, **said)
+    assert title in words
+    assert due in words
+    assert (FIRST in words) is first
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"code": "F09", "accepted_at": MOMENT}, ("人身安全保护令", "3 月 5 日 周四 09:00，还剩 71 小时")),
+        ({"code": "F09", "accepted_at": MOMENT, "variant": "urgent"}, ("周二 09:00，还剩 23 小时",)),
+        ({"code": "F06", "urgent": YES}, ("3 月 4 日 周三 10:00，还剩 48 小时",)),
+        ({"code": "F09", "accepted_at": "2026-02-26 09:00"}, ("已超过 25 小时", "72小时")),
+    ],
+)
+def test_a_clock_of_hours_shows_its_hour_and_what_is_left(
+    said: dict[str, str], words: tuple[str, ...]
+) -> None:
+    shown = read(MONDAY, **said)
+    for part in words:
+        assert part in shown
+
+
+@pytest.mark.parametrize("day", [28, 30, 31])
+def test_beyond_the_calendar_the_window_names_no_day(day: int) -> None:
+    words = read(datetime(2026, 12, day, 2, 0, tzinfo=UTC), code="F01")
+    assert "民事立案审查" in words
+    assert "节假日表" in words
+    assert "2027 年 1 月" not in words
