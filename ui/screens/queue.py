@@ -94,7 +94,7 @@ class QueueZone(QFrame):
         self._today = Label(tone="sub", size="small", wrap=True)
 
     def _foot(self) -> QLayout:
-        more = self._button("panel_queue", _("排队操作"), kind="quiet")
+        more = self._button("panel_queue", _("其他"), kind="quiet")
         return column(self._today, more) if self._look.large else row(self._today, None, more)
 
     def _button(self, act: str, text: str, *, kind: str = "plain", icon: str = "") -> KeyButton:
