@@ -126,7 +126,10 @@ def take(settings: Settings, file: Path, out: Path) -> Taken:
         except BundleRefused as error:
             raise refused(error.code) from error
         since = AnswerBook(ground).since(who.court, work.since, MAX_LISTED, who.device)[1]
-        answer = _answer(work, keys, out, [shown(one) for one in since])
+        try:
+            answer = _answer(work, keys, out, [shown(one) for one in since])
+        except ValueError as error:  # the key it wants to be answered to is none
+            raise refused("nonsense") from error
         stored = sum(isinstance(one, Stored) for one in work.answers.values())
         return Taken(stored, len(work.answers) - stored, len(work.blobs), answer)
 
@@ -230,6 +233,8 @@ class _Work:
         """Store a blob; one that is here already, or does not have its hash, changes nothing."""
         sha256 = frame.read(32).hex()
         size = frame.left
+        if not is_sha256(sha256):
+            raise BundleRefused("nonsense")
         held = self._blobs.held(sha256)
         if held is None or not held.complete:
             start = held.offset if held is not None else 0

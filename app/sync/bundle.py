@@ -179,7 +179,10 @@ class Reader:
         """Yield the frames in order; each must be read or skipped before the next. Raises `BundleRefused`."""
         if key.public_key().public_bytes_raw().hex() != self.header.receiver:
             raise BundleRefused("not_for_us")
-        shared = key.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(self._ephemeral)))
+        try:
+            shared = key.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(self._ephemeral)))
+        except ValueError as error:  # a point of low order: whoever sent it wants a key that is known
+            raise BundleRefused("nonsense") from error
         self._source.seek(self._start)
         plain = _Plain(self._source, AESGCM(_key(shared, self._head)))
         stream = zstandard.ZstdDecompressor(max_window_size=_MAX_WINDOW).stream_reader(
