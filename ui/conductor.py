@@ -19,6 +19,7 @@ from app.lanes import Act
 from app.services import (
     answers,
     calling,
+    coming_back,
     confirmation,
     drafts,
     finishing,
@@ -62,7 +63,9 @@ class Conductor(QObject):
         self._desk = desk
         self._bridge = Bridge(self)
         self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
-        self.panels = Panels(window, desk, self.acts, self._refresh, self._visit_id, self._print_all)
+        self.panels = Panels(
+            window, desk, self.acts, self._refresh, self._visit_id, self._print_all, self._show_finished
+        )
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         self._finished = ""
@@ -96,6 +99,7 @@ class Conductor(QObject):
         self.acts.run(self, calling.resume, done=lambda _visit: self._refresh())
         self._run(trail.start)
         self._run(answers.remind)
+        self._run(coming_back.remind, name="remind.owed")
         self._run(upkeep.check_store)
         self._run(upkeep.renew_certificate)
         self._run(upkeep.sweep_blobs)
@@ -178,6 +182,10 @@ class Conductor(QObject):
         asked = self._finished
         self.acts.run(self, visit_view.desk_view, asked, done=lambda view: self._show(view, asked))
 
+    def _show_finished(self, visit_id: str) -> None:
+        self._finished = visit_id
+        self._refresh()
+
     def _show(self, view: DeskView, asked: str) -> None:
         """Draw the view, unless it was asked for before the visit was finished and so has lost it."""
         if view.visit is None and (asked != self._finished or self.acts.running("finish")):
@@ -252,6 +260,7 @@ class Conductor(QObject):
         self.acts.run(self, calling.recall, done=recalled)
 
     def _called(self, number: str) -> None:
+        self._run(coming_back.remind, name="remind.owed")
         self._finished = ""
         self._card_seen = False
         self._refresh()

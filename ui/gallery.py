@@ -165,6 +165,7 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "20-doubt": _doubt,
     "50-supply": gallery_supply.show_decided,
     "51-supply-again": gallery_supply.show_again,
+    "52-comeback": gallery_supply.show_owed,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from app.services.supply_views import SupplyLine, SupplyView
+from datetime import timedelta
+
+from app.services.supply_views import OwedRow, SupplyLine, SupplyView
 from app.services.views import Mark
-from ui.gallery_views import desk
+from ui.gallery_views import NOW, desk
 from ui.main_window import MainWindow
+from ui.screens.comeback import ComebackPage
 from ui.screens.supply import SupplyPage
 
 
@@ -56,6 +59,48 @@ def supply(*, again: bool = False) -> SupplyView:
         decided="" if again else "correction",
         elsewhere=1,
     )
+
+
+def owed() -> tuple[OwedRow, ...]:
+    """Somebody at the window, somebody late, somebody with time."""
+    day = NOW.date()
+
+    def one(place: int, person: str, what: tuple[str, ...], late: int, *, here: bool = False) -> OwedRow:
+        told = day - timedelta(days=late + 7)
+        return OwedRow(
+            key=f"s{place}",
+            visit_id=f"v{place}",
+            paper_no=f"SJ{told:%Y%m%d}-03-{place:04d}-B1",
+            receipt_no=f"SJ{told:%Y%m%d}-03-{place:04d}",
+            ticket=f"A{place:03d}",
+            code="7K3MPQ2X",
+            promised=place % 2 == 0,
+            person=person,
+            masked_number="150***********5517",
+            what=what,
+            told_on=told,
+            due=told + timedelta(days=7),
+            days_late=late,
+            here=here,
+        )
+
+    return (
+        one(7, "张*", ("起诉状", "证据材料和证据清单"), -6, here=True),
+        one(12, "苏**", ("法定代表人身份证明书",), 9),
+        one(31, "阿********", ("授权委托书", "律师执业证和律所函"), 2),
+        one(18, "包**", ("送达地址确认书",), 0),
+        one(44, "乌**", ("证据材料和证据清单",), -2),
+        one(52, "其**", ("起诉状",), -5),
+    )
+
+
+def show_owed(window: MainWindow) -> None:
+    window.show_desk(desk())
+    page = ComebackPage(window.look)
+    words = "回来补材料的，从上次停下的地方接着办；逾期的在最前"
+    window.show_panel("history", "补交与到期未补", words, page)
+    page.begin()
+    page.show_owed(owed())
 
 
 def show_decided(window: MainWindow) -> None:

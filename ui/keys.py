@@ -43,6 +43,7 @@ KEYS: Final[dict[str, str]] = {
     "why": "Alt+W",
     "panel_palette": "F1",
     "panel_supply": "F9",
+    "panel_comeback": "Shift+F9",
     "panel_papers": "Ctrl+D",
     "panel_ledger": "Ctrl+P",
     "paper_toggle": "Space",

@@ -21,11 +21,13 @@ from app.errors import FormProblem
 from app.lanes import DB, HALL, on
 from app.notices import Level, Notice
 from app.services import issuing
+from app.services.case import Case
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
 from app.services.supplement import CORRECTION
 from app.services.supply_views import OwedRow
+from app.services.views import Remark
 from app.storage import intakes, meta, pages, supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import DraftField, SupplementRecord, VisitRecord
@@ -196,14 +198,32 @@ def _finished(connection: Transaction, visit_id: str) -> VisitRecord:
 
 
 def _refuse_begun(connection: Transaction, record: VisitRecord, here: Draft) -> None:
-    entered = (path for path, field in here.items() if field.value)
-    begun = any(path.startswith(("matter.", "party.", "agent.")) for path in entered)
-    if record.continues or begun or pages.of_visit(connection, record.id):
+    if record.continues or _entered(here) or pages.of_visit(connection, record.id):
         raise FormProblem(
             _("眼前这次来访已经录了内容，不能再接着办上次的。"),
             safe=_("两边都没有改动。"),
             next_step=_("请先办结这一次，再给来访人取一个补交的号。"),
         )
+
+
+def _entered(here: Draft) -> bool:
+    """Say whether more than who stands there was entered."""
+    filled = (path for path, field in here.items() if field.value)
+    return any(path.startswith(("matter.", "party.", "agent.")) for path in filled)
+
+
+def waiting(connection: Transaction, case: Case) -> Remark | None:
+    """Tell that whoever was just read has papers to bring, before the clerk begins anew."""
+    number = value(case.draft, "identity.id_number")
+    if not number or case.visit.continues or case.dossier or _entered(case.draft):
+        return None
+    told = supplements.of_person(connection, number)
+    if not told:
+        return None
+    words = _("来访人还有 {count} 份告知没有补交，最迟 {day}").format(
+        count=len(told), day=told[0].due.isoformat()
+    )
+    return Remark(words, "", _("Shift+F9 从上次停下的地方接着办"), grave=True)
 
 
 def _carried(before: Draft, here: Draft, earlier: VisitRecord) -> Iterable[DraftField]:

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
 from app.lanes import HALL, on
-from app.services import answers, confirmation, form, freezing, print_out, queue, risks, step_view
+from app.services import (
+    answers,
+    coming_back,
+    confirmation,
+    form,
+    freezing,
+    print_out,
+    queue,
+    risks,
+    step_view,
+)
 from app.services.advice import advise
 from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
@@ -62,8 +74,9 @@ def _desk_view(connection: Transaction, desk: Desk, finished: str) -> DeskView:
 
 def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
     """The right zone; what the clerk is shown to be at risk is put on record as it is shown."""
-    now = desk.clock.now()
+    now, back = desk.clock.now(), None
     if case.visit.state == "open":
+        back = coming_back.waiting(connection, case)
         holds = risks.in_visit(case.draft, desk.knowledge, now, case.visit.opened_at)
         known = freezing.note(connection, case.visit.id, holds, now)
     else:
@@ -71,7 +84,8 @@ def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
     ticket = desk.hall.state.tickets.get(case.visit.ticket)
     marked = ticket is not None and ticket.urgent
     until = case.visit.closed_at or now
-    return advise(case.draft, case.dossier, desk.knowledge, until, known, case.visit.opened_at, marked=marked)
+    made = advise(case.draft, case.dossier, desk.knowledge, until, known, case.visit.opened_at, marked=marked)
+    return replace(made, remarks=(back, *made.remarks)) if back else made
 
 
 def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
 from app.storage.records import SupplementRecord
-from app.storage.tables import comeback, supplement
+from app.storage.tables import comeback, draft_field, supplement
 
 _c = supplement.c
 
@@ -38,6 +38,17 @@ def of_intake(connection: Connection, first_id: str) -> tuple[SupplementRecord, 
 def still_open(connection: Connection) -> tuple[SupplementRecord, ...]:
     """Return what has not come yet, the longest overdue first."""
     waiting = select(supplement).where(_c.state == "open").order_by(_c.due, _c.issued_at, _c.paper_no)
+    return tuple(_record(row) for row in connection.execute(waiting))
+
+
+def of_person(connection: Connection, number: str) -> tuple[SupplementRecord, ...]:
+    """Return what the visitor of this identity number was told and has not brought."""
+    came = select(draft_field.c.visit_id).where(
+        draft_field.c.visit_id == _c.visit_id,
+        draft_field.c.path == "identity.id_number",
+        draft_field.c.value == number,
+    )
+    waiting = select(supplement).where(_c.state == "open", came.exists()).order_by(_c.due, _c.paper_no)
     return tuple(_record(row) for row in connection.execute(waiting))
 
 

@@ -256,6 +256,21 @@ def test_somebody_else_may_bring_the_papers_and_the_party_stays(desk: Desk, tmp_
     assert fields["party.p1.id_number"] == FILLED["identity.id_number"]
 
 
+def test_the_right_zone_says_that_the_person_has_papers_to_bring_until_they_are_gone_on_with(
+    desk: Desk, tmp_path: Path
+) -> None:
+    def told_now() -> list[str]:
+        return [one.action for one in view(desk).advice.remarks if "没有补交" in one.text]
+
+    visit_id = left(desk, tmp_path)
+    called(desk)
+    assert told_now() == []
+    do(desk, drafts.set_field, "identity.id_number", FILLED["identity.id_number"])
+    assert told_now() == ["Shift+F9 从上次停下的地方接着办"]
+    do(desk, coming_back.take_up, visit_id)
+    assert told_now() == []
+
+
 def test_a_promise_that_is_kept_leaves_the_list(desk: Desk, tmp_path: Path) -> None:
     visit_id = called(desk)
     fill(desk)

@@ -1,4 +1,4 @@
-"""F9 on the real window: what can be done just now, chosen by a word and Enter."""
+"""F4 on the real window: what can be done just now, chosen by a word and Enter."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def test_the_keys_give_the_paper_or_take_the_promise(page: SupplyPage, qtbot: Qt
         press(page, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
     assert given.args == [PROMISE, ""]
     with qtbot.waitSignal(page.withdrawn):
-        press(page, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+        press(page, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_what_cannot_be_given_says_why_and_does_nothing(page: SupplyPage, qtbot: QtBot) -> None:
@@ -67,7 +67,7 @@ def test_what_cannot_be_given_says_why_and_does_nothing(page: SupplyPage, qtbot:
     with qtbot.assertNotEmitted(page.given):
         press(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         press(page, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-        press(page, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
+        press(page, Qt.Key.Key_Backspace, Qt.KeyboardModifier.ControlModifier)
 
 
 def test_a_further_notice_asks_for_its_reason(page: SupplyPage, qtbot: QtBot) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.panels.comeback import ComebackPanel
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.ledger import LedgerPanel
@@ -20,6 +21,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     LedgerPanel,
     QueueActsPanel,
     SupplyPanel,
+    ComebackPanel,
     DevicesPanel,
     DeviceChoicePanel,
     SendingPanel,

@@ -36,6 +36,7 @@ class Panels(QObject):
         refresh: Callable[[], None],
         visit: Callable[[], str],
         print_waiting: Callable[[], None],
+        show: Callable[[str], None],
     ) -> None:
         super().__init__(window)
         self._window = window
@@ -54,6 +55,7 @@ class Panels(QObject):
             close=self.close,
             visit=visit,
             print_waiting=print_waiting,
+            show=show,
         )
         made = [panel(controls) for panel in PANELS]
         self.palette = PalettePanel(controls, tuple(made))

@@ -23,7 +23,8 @@ class Controls:
 
     ``approve(purpose, what, done)`` asks a supervisor for a PIN and calls ``done(approval id)``; ``refresh``
     asks for a new view of the visit, ``visit`` is the id of the one in the centre,
-    ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``close`` leaves this one.
+    ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``close`` leaves this one;
+    ``show`` puts a finished visit on the window while nobody is there.
     """
 
     desk: Desk
@@ -37,6 +38,7 @@ class Controls:
     close: Callable[[], None]
     visit: Callable[[], str]
     print_waiting: Callable[[], None]
+    show: Callable[[str], None]
 
 
 class Panel(ABC):

@@ -63,7 +63,7 @@ class SupplyPage(QWidget):
         line.addWidget(self.fault, 1)
         give = self._button("give", _("出补正告知书"), "Ctrl+Return", "primary")
         promise = self._button("promise", _("容缺受理，交当事人承诺"), "Ctrl+K", "plain")
-        back = self._button("withdraw", _("不出了"), "Ctrl+D", "quiet")
+        back = self._button("withdraw", _("不出了"), "Ctrl+Backspace", "quiet")
         acts = row(gap=look.grid(1.5))
         acts.addWidget(self._no, 1)
         for button in (back, promise, give):
@@ -109,7 +109,7 @@ class SupplyPage(QWidget):
             _("容缺：{day} 前补交").format(day=view.promise_due) if view.promise_due else view.no_promise
         )
         more = (
-            _("另有 {count} 件也缺材料：Alt+PgDown 换件再看").format(count=view.elsewhere)
+            _("另有 {count} 件也缺材料：Esc 后按 Alt+PgDown 换件").format(count=view.elsewhere)
             if view.elsewhere
             else ""
         )

@@ -1,0 +1,72 @@
+"""F9, F12, and the next time Shift+F9: told in writing and gone on with, by keys on the real window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+
+from app.services import drafts, papers
+from tests.helpers.counter import CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
+from tests.helpers.desks import FILLED
+from tests.helpers.imaging_files import encoded, text_page
+from ui.screens.comeback import ComebackPage
+from ui.screens.supply import SupplyPage
+
+__all__ = ["counter", "qapp"]
+
+pytestmark = OFFSCREEN
+
+
+def supply(desk: Counter) -> SupplyPage:
+    found = desk.conductor.panels._panels["supply"].page
+    assert isinstance(found, SupplyPage)
+    return found
+
+
+def comeback(desk: Counter) -> ComebackPage:
+    found = desk.conductor.panels._panels["comeback"].page
+    assert isinstance(found, ComebackPage)
+    return found
+
+
+def closed(desk: Counter) -> None:
+    desk.until(lambda: desk.conductor.panels.current == "", "the panel to close")
+
+
+def page_of_claim(desk: Counter, folder: Path) -> None:
+    picture = folder / "claim.jpg"
+    picture.write_bytes(encoded(text_page((413, 584), 1)))
+    desk.do(papers.import_files, "M01", (picture,))
+
+
+def test_told_in_writing_and_gone_on_with_by_keys_alone(counter: OpenCounter, tmp_path: Path) -> None:
+    desk = counter()
+    desk.key(Qt.Key.Key_F9)
+    desk.says("现在没有正在办理的人")
+    desk.call()
+    for path, text in FILLED.items():
+        desk.do(drafts.set_field, path, text)
+    page_of_claim(desk, tmp_path)
+    desk.until(lambda: len(desk.visit.pages) == 1, "the page on the window")
+    desk.key(Qt.Key.Key_F9)
+    desk.until(lambda: supply(desk).list.model().rowCount() >= 3, "the list")
+    assert "起诉状" in desk.words(supply(desk)) or supply(desk).list.current() == "M01"
+    desk.key(Qt.Key.Key_Return, CONTROL)
+    closed(desk)
+    desk.key(Qt.Key.Key_F12)
+    desk.says("还没有签字")
+    desk.key(Qt.Key.Key_F12)
+    desk.until(lambda: desk.visit.outcome is not None, "the end")
+    assert "一次性补正告知书" in [job.title for job in desk.outcome.jobs]
+    first = desk.visit.visit_id
+    desk.call()
+    desk.do(drafts.set_field, "identity.id_number", FILLED["identity.id_number"])
+    desk.key(Qt.Key.Key_F9, SHIFT)
+    desk.until(lambda: "1 件" in comeback(desk).count.text(), "the list of who is expected")
+    desk.key(Qt.Key.Key_Return)
+    closed(desk)
+    desk.until(lambda: len(desk.visit.pages) == 1, "everything of the first time")
+    assert desk.visit.visit_id != first
+    assert desk.value("party.p2.name") == FILLED["party.p2.name"]
+    assert desk.findings() == []

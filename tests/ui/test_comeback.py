@@ -1,0 +1,79 @@
+"""Who is expected with papers: the list, found by typing or scanning, three acts by key."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from tests.helpers.ui import press
+from ui.gallery_supply import owed
+from ui.screens.comeback import ComebackPage
+from ui.theme import theme
+
+
+@pytest.fixture
+def page(qtbot: QtBot) -> ComebackPage:
+    made = ComebackPage(theme())
+    qtbot.addWidget(made)
+    made.resize(1030, 620)
+    made.show()
+    made.activateWindow()
+    made.begin()
+    made.show_owed(owed())
+    return made
+
+
+def rows(page: ComebackPage) -> list[str]:
+    model = page.list.model()
+    return [model.index(n, 0).data(Qt.ItemDataRole.AccessibleTextRole) for n in range(model.rowCount())]
+
+
+def test_each_row_says_who_masked_what_when_and_how_late(page: ComebackPage) -> None:
+    first, second, *_rest = rows(page)
+    assert "就在窗口" in first
+    assert "逾期 9 天" in second
+    assert "法定代表人身份证明书" in second
+    assert "苏**" in second
+    assert any("今天到期" in row for row in rows(page))
+    assert page.count.text() == "6 件，逾期 2 件"
+
+
+def test_enter_goes_on_with_who_stands_at_the_window(page: ComebackPage, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(page.taken_up) as taken:
+        QTest.keyClick(page.box, Qt.Key.Key_Return)
+    assert taken.args == ["v7"]
+
+
+def test_enter_in_an_empty_box_takes_up_nobody_elses_intake(page: ComebackPage, qtbot: QtBot) -> None:
+    page.show_owed(owed()[1:])
+    with qtbot.assertNotEmitted(page.taken_up):
+        QTest.keyClick(page.box, Qt.Key.Key_Return)
+    assert page.list.hasFocus()
+    with qtbot.waitSignal(page.taken_up) as taken:
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+    assert taken.args == ["v12"]
+
+
+def test_typing_a_number_or_code_narrows_the_list(page: ComebackPage, qtbot: QtBot) -> None:
+    QTest.keyClicks(page.box, "a018")
+    assert len(rows(page)) == 1
+    with qtbot.waitSignal(page.number_wanted) as wanted:
+        press(page, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    assert wanted.args == ["v18"]
+    page.box.setText("7k3m-pq2x")
+    assert len(rows(page)) == 6
+
+
+def test_what_is_not_in_the_list_is_searched(page: ComebackPage, qtbot: QtBot) -> None:
+    QTest.keyClicks(page.box, "YC:R:7K3MPQ2X")
+    assert rows(page) == []
+    assert not page.buttons["take_up"].isEnabled()
+    with qtbot.waitSignal(page.sought) as sought:
+        QTest.keyClick(page.box, Qt.Key.Key_Return)
+    assert sought.args == ["YC:R:7K3MPQ2X"]
+    page.show_owed(owed()[:1])
+    with qtbot.waitSignal(page.looked) as looked:
+        press(page, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert looked.args == ["v7"]

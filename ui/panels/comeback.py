@@ -1,0 +1,78 @@
+"""Shift+F9: whose papers are still to come, and what is done when they come."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from app.services import coming_back
+from app.texts import _
+from ui.panels.panel import Controls, Panel
+from ui.screens.comeback import ComebackPage
+
+
+class ComebackPanel(Panel):
+    """Enter goes on with the intake in the open visit; Ctrl+T gives a number for it instead."""
+
+    key = "comeback"
+    icon = "history"
+
+    def __init__(self, controls: Controls) -> None:
+        super().__init__(controls)
+        self._made: ComebackPage | None = None
+
+    @property
+    def title(self) -> str:
+        return _("补交与到期未补")
+
+    @property
+    def purpose(self) -> str:
+        return _("回来补材料的，从上次停下的地方接着办；逾期的在最前")
+
+    def make(self) -> QWidget:
+        page = self._made = ComebackPage(self.controls.look)
+        page.sought.connect(self._find)
+        page.taken_up.connect(self._take_up)
+        page.number_wanted.connect(self._number)
+        page.looked.connect(self._look)
+        return page
+
+    @property
+    def _shown(self) -> ComebackPage:
+        assert self._made is not None  # noqa: S101 - the page is made before anything is shown on it
+        return self._made
+
+    def opened(self) -> None:
+        self._shown.begin()
+        self._find("")
+        self.controls.acts.run(self.page, coming_back.looked_at, name="owed.looked_at")
+
+    def _find(self, sought: str) -> None:
+        self.controls.acts.run(
+            self.page, coming_back.owed, sought, once=False, name="owed", done=self._shown.show_owed
+        )
+
+    def _take_up(self, visit_id: str) -> None:
+        words = _("接着上次的办：填过的和交过的都在。")
+        self.controls.acts.run(
+            self.page, coming_back.take_up, visit_id, name="take_up", done=partial(self._done, words)
+        )
+
+    def _done(self, words: str, _none: object) -> None:
+        self.controls.close()
+        self.controls.flash(words)
+        self.controls.refresh()
+
+    def _number(self, visit_id: str) -> None:
+        self.controls.acts.run(
+            self.page, coming_back.take_number, visit_id, name="take_number", done=self._given
+        )
+
+    def _given(self, number: str) -> None:
+        self._done(_("已取补交号 {number}，叫到时直接打开上次的收件。").format(number=number), None)
+        self.controls.print_waiting()
+
+    def _look(self, visit_id: str) -> None:
+        self.controls.close()
+        self.controls.show(visit_id)

@@ -1,0 +1,131 @@
+"""Who was told to bring papers and has not: found by code, number or card, and gone on with."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from app.services.supply_views import OwedRow
+from app.texts import _
+from ui.theme import Theme
+from ui.widgets.key_button import KeyButton
+from ui.widgets.label import Label
+from ui.widgets.layout import column, row
+from ui.widgets.row_list import ListRow, RowList
+
+_SOON_DAYS = 2
+
+
+class ComebackPage(QWidget):
+    """Emits ``sought(text)`` for what is not in the list, and the visit for each of the three acts."""
+
+    sought = Signal(str)
+    taken_up = Signal(str)
+    number_wanted = Signal(str)
+    looked = Signal(str)
+
+    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._look = look
+        self._rows: dict[str, OwedRow] = {}
+        self.box = QLineEdit()
+        self.box.setPlaceholderText(_("扫告知书上的码；或输入编号、收件号、号票、证件号码"))
+        self.box.setAccessibleName(_("找上次的收件"))
+        self.box.setMaxLength(200)
+        self.box.textChanged.connect(lambda _text: self._filter())
+        self.box.installEventFilter(self)
+        self.count = Label(tone="sub")
+        self.list = RowList(look, _("还没有补交的"), empty=_("没有等着补交的。输入了号码的，按回车去查。"))
+        self.list.chosen.connect(lambda key: self._tell(self.taken_up, key))
+        self.buttons: dict[str, KeyButton] = {}
+        head = row(gap=look.grid(1.5))
+        head.addWidget(self.box, 1)
+        head.addWidget(self.count)
+        acts = row(
+            None,
+            self._button("look", _("看收件"), "Ctrl+L", "quiet", self.looked),
+            self._button("number", _("取补交号，不再排队"), "Ctrl+T", "plain", self.number_wanted),
+            self._button("take_up", _("接着办"), "", "primary", self.taken_up),
+            gap=look.grid(1.5),
+        )
+        whole = column(head, gap=look.grid(1))
+        whole.addWidget(self.list, 1)
+        whole.addLayout(acts)
+        self.setLayout(whole)
+
+    def _button(self, name: str, text: str, key: str, kind: str, signal: SignalInstance) -> KeyButton:
+        button = KeyButton(self._look, name, text, kind=kind, key=key or "Enter")
+        button.clicked.connect(lambda: self._tell(signal, self.list.current()))
+        if key:
+            QShortcut(QKeySequence(key), self).activated.connect(button.click)
+        self.buttons[name] = button
+        return button
+
+    def begin(self) -> None:
+        """Begin anew: an empty box with the cursor in it."""
+        self.box.clear()
+        self.box.setFocus()
+
+    def show_owed(self, rows: tuple[OwedRow, ...]) -> None:
+        """Draw all rows; what was found by a search is shown whatever stands in the box."""
+        self._rows = {one.key: one for one in rows}
+        late = sum(one.days_late > 0 for one in rows)
+        self.count.setText(_("{count} 件，逾期 {late} 件").format(count=len(rows), late=late) if rows else "")
+        self._draw(tuple(rows))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows act on the list while the cursor stays in the box; Enter too, or searches."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+                QApplication.sendEvent(self.list, event)
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+                self._enter()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _enter(self) -> None:
+        found = self._rows.get(self.list.current())
+        if found is not None and not (found.here or self.box.text().strip()):
+            self.list.setFocus()  # nobody was chosen yet: the next Enter means the row under the cursor
+        elif found is not None:
+            self._tell(self.taken_up, self.list.current())
+        elif self.box.text().strip():
+            self.sought.emit(self.box.text())
+
+    def _tell(self, signal: SignalInstance, key: str) -> None:
+        found = self._rows.get(key)
+        if found is not None:
+            signal.emit(found.visit_id)
+
+    def _filter(self) -> None:
+        part = "".join(self.box.text().split()).casefold().replace("-", "")
+        self._draw(tuple(one for one in self._rows.values() if part in _words(one)))
+
+    def _draw(self, rows: tuple[OwedRow, ...]) -> None:
+        self.list.show_rows(tuple(_row(one) for one in rows))
+        for button in self.buttons.values():
+            button.setEnabled(bool(rows))
+
+
+def _words(one: OwedRow) -> str:
+    named = (one.ticket, one.receipt_no, one.paper_no, one.code, one.person, *one.what)
+    return " ".join(named).casefold().replace("-", "")
+
+
+def _row(one: OwedRow) -> ListRow:
+    if one.days_late > 0:
+        pill, tone = _("逾期 {days} 天").format(days=one.days_late), "bad"
+    elif one.days_late == 0:
+        pill, tone = _("今天到期"), "warn"
+    else:
+        pill, tone = _("还有 {days} 天").format(days=-one.days_late), "sub"
+        tone = "warn" if one.days_late >= -_SOON_DAYS else tone
+    kind = _("容缺承诺") if one.promised else _("补正告知")
+    told = _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
+    detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
+    who = _("{person}（就在窗口）").format(person=one.person) if one.here else one.person
+    title = _("{who}　{what}").format(who=who, what="、".join(one.what))
+    right = _("最迟 {day}").format(day=one.due.isoformat())
+    return ListRow(one.key, title, detail, "person" if one.here else "clock", right, pill, tone)
