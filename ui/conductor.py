@@ -97,6 +97,7 @@ class Conductor(QObject):
         """Mend what a crash left, show the first view, begin to look and to send."""
         self._run(print_out.doubt_interrupted)
         self.acts.run(self, calling.resume, done=lambda _visit: self._refresh())
+        self._run(issuing.give_lost_papers)
         self._run(trail.start)
         self._run(answers.remind)
         self._run(coming_back.remind, name="remind.owed")

@@ -102,6 +102,26 @@ def admit_stubs(desk: Desk, stubs: Sequence[str], since: datetime) -> tuple[str,
     return tuple(number for number, at in arrivals if member.admit(number, wanted, at))
 
 
+@on(HALL)
+def give_lost_papers(desk: Desk) -> tuple[str, ...]:
+    """Print the numbers given out by a program that ended before their paper; return them.
+
+    Only where the queue is this counter's own: in a hall nobody else knows who printed for whom.
+    """
+    if desk.hall.is_shared or not desk.bench.has(TICKET_PRINTER):
+        return ()
+    state = desk.hall.refresh(desk.today())
+    printed = desk.store(print_jobs.tickets_of, desk.today().isoformat())
+    lost = tuple(t.number for t in state.waiting() if t.number not in printed and not _is_stub(t.number))
+    for number in lost:
+        _queue_paper(desk, state, number)
+    return lost
+
+
+def _is_stub(number: str) -> bool:
+    return parse_number(number)[0] == STUB_PREFIX
+
+
 def _stub(text: str) -> str:
     number = re.split(r"[.:]", text.strip().upper())[-1]
     try:

@@ -48,6 +48,12 @@ def in_state(connection: Connection, *states: str, printer: str | None = None) -
     return tuple(_record(row) for row in connection.execute(found))
 
 
+def tickets_of(connection: Connection, day: str) -> frozenset[str]:
+    """Return the numbers of the day (ISO) that have a paper, printed or waiting."""
+    found = select(_c.ticket).where(_c.kind == "ticket", _c.ticket.startswith(f"{day}.", autoescape=True))
+    return frozenset(ticket.partition(".")[2] for ticket in connection.execute(found).scalars())
+
+
 def of_visit(connection: Connection, visit_id: str) -> tuple[PrintJob, ...]:
     rows = connection.execute(select(*_COLUMNS).where(_c.visit_id == visit_id).order_by(_c.created_at, _c.id))
     return tuple(_record(row) for row in rows)
