@@ -90,6 +90,16 @@ class Walkthrough:
         self.steps.append((name, round((time.perf_counter() - started) * 1000, 1)))
         self._picture(self.window, f"desk-{len(self.steps):02d}-{name}")
 
+    def begin(self) -> None:
+        """Wait for the window and take a number, so that there is somebody to call."""
+        self._open()
+        self._take_ticket()
+
+    def scanned(self) -> bool:
+        """Whether a scan has brought its pages and the window shows them."""
+        pages = self.visit.pages if self.visit is not None else ()
+        return bool(pages) and not self.conductor.acts.running("scan") and self._settled()
+
     # ---- the steps --------------------------------------------------------------------------------
 
     def _open(self) -> None:
@@ -136,6 +146,10 @@ class Walkthrough:
             return
         self.wait(lambda: self._visit().confirmation.ready, "a text that is ready to be read")
         self.key(Qt.Key.Key_F10)
+        self.sign_as_party()
+
+    def sign_as_party(self) -> None:
+        """Read, sign and accept on the second screen, as the party does."""
         self.wait(lambda: self.window.party.reading, "the text on the party's screen")
         self._picture(self.window.party, "party-reading")
         self._draw_signature()

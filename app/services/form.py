@@ -43,7 +43,9 @@ STEPS: Final = ("identity", "matter", "parties")
 MOST_COPIES: Final = 999
 MOST_OF_DEFECT: Final = 200
 TEMPLATE_USE: Final = (("用示范文本", "用示范文本"), ("不用，自己写", "不用，自己写"))
-_NAMED_TEMPLATES: Final = 3
+_NAMED_TEMPLATES: Final = 2
+_LONGEST_NAME: Final = 16
+_HINTS: Final = {FieldKind.MONEY: "元；可写 12.5万", FieldKind.DATE: "如 2026-01-31"}
 _LONGEST_REASON: Final = 200
 
 IDENTITY: Final = GroupSpec(
@@ -82,10 +84,15 @@ def matter_spec(path: str, code: str, knowledge: Knowledge) -> FieldSpec:
         "办理事项",
         "matter",
         hint="输入编号、名称或拼音首字母",
-        choices=tuple((matter.code, f"{matter.code} {matter.name}") for matter in matters),
+        choices=tuple((matter.code, f"{matter.code} {_fitting(matter)}") for matter in matters),
         default=code,
         suggest=partial(suggest_matters, tuple(matters)),
     )
+
+
+def _fitting(matter: Matter) -> str:
+    """The name of a matter, the short one where the whole would be cut off in its box."""
+    return matter.name if len(matter.name) <= _LONGEST_NAME else matter.short
 
 
 @lru_cache(maxsize=256)
@@ -121,7 +128,7 @@ def field_spec(shown_path: str, field: Field, knowledge: Knowledge) -> FieldSpec
         shown_path,
         field.label,
         required=field.level is Level.LAW,
-        hint=field.hint,
+        hint=field.hint or _HINTS.get(kind, ""),
         rule=partial(check_field, field),
     )
     if kind is FieldKind.CHOICE:
@@ -177,7 +184,7 @@ def template_spec(shown: Sheet, knowledge: Knowledge) -> FieldSpec | None:
         return None
     names = "、".join(template.name for template in templates[:_NAMED_TEMPLATES])
     more = _("等 {count} 种").format(count=len(templates)) if len(templates) > _NAMED_TEMPLATES else ""
-    hint = _("有示范文本：{names}{more}；用不用由当事人定，不用照收").format(names=names, more=more)
+    hint = _("可选用：{names}{more}").format(names=names, more=more)
     return FieldSpec(shown.path("template"), "示范文本", "choice", hint=hint, choices=TEMPLATE_USE)
 
 

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from app import cli
 from app.errors import FormProblem
-from app.services import batch, drafts, finishing, matters, people
+from app.services import batch, drafts, finishing, groups, matters, people
 from app.services.batch_template import save_template, write_template
 from app.services.batch_view import BatchView, RowState
 from app.services.desk import Desk
@@ -295,3 +295,26 @@ def test_the_command_writes_a_template_and_checks_a_table_without_entering_it(
     assert "文件是空的" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         cli.main(["batch", "template", "--matter", "F99", *data, str(path)])
+
+
+def test_a_copied_matter_keeps_answers_and_people_and_nothing_that_is_the_first_ones_own(
+    at_lawyer: Desk, tmp_path: Path
+) -> None:
+    desk = at_lawyer
+    enter(desk, xlsx(tmp_path / "a.xlsx", [HEADINGS, case_row(1)]))
+    for path, text in (
+        ("matter.1.mediation", "decline"),
+        ("matter.1.copies.M01", "3"),
+        ("matter.1.waived.M23", "以后再登记"),
+    ):
+        do(desk, drafts.set_field, path, text)
+    do(desk, groups.represent, "p1")
+    assert do(desk, matters.clone) == 2
+    found = draft(desk)
+    first = {path.removeprefix("matter.1."): text for path, text in found.items() if path[:9] == "matter.1."}
+    other = {path.removeprefix("matter.2."): text for path, text in found.items() if path[:9] == "matter.2."}
+    second = {key: text for key, text in other.items() if text}
+    own = {"mediation", "copies.M01", "waived.M23", batch.MARK}
+    assert own <= first.keys()
+    assert second == {key: text for key, text in first.items() if key not in own} | {"code": "F01"}
+    assert {"plaintiffs", "defendants", "representatives", "cause", "amount", "claims"} <= second.keys()

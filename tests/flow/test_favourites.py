@@ -79,7 +79,7 @@ def test_never_more_than_a_handful(desk: Desk) -> None:
 def test_a_model_document_is_offered_and_both_answers_are_kept(desk: Desk, tmp_path: Path) -> None:
     ready(desk, tmp_path, signed=False)
     (asked,) = (v for g in shown(desk).matter for v in g.fields if v.path == "matter.1.template")
-    assert "有示范文本：民间借贷纠纷" in asked.hint
+    assert "可选用：民间借贷纠纷" in asked.hint
     assert not asked.required
     do(desk, drafts.set_field, "matter.1.template", "不用，自己写")
     fill(desk, matter__1__cause="相邻关系纠纷")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Signal
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
 from app.clock import Clock
 from app.services.batch_view import BatchView
-from app.services.views import VisitView
+from app.services.views import StepState, VisitView
 from app.texts import _
 from ui.screens.bars import MatterBar, PartyBar
 from ui.screens.batch import BatchResults
@@ -43,11 +44,13 @@ class VisitZone(QWidget):
         self.tabs = StepTabs(look)
         self.tabs.chosen.connect(self.choose)
         self.forms = {key: Form(look) for key in ("identity", "matter", "parties")}
-        for form in self.forms.values():
+        for key, form in self.forms.items():
             form.edited.connect(self.edited)
+            form.done.connect(partial(self._go_on, key))
         self.matters = MatterBar(look)
         self.people = PartyBar(look)
         self._wanted = ""
+        self._landed = ""
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
@@ -81,6 +84,7 @@ class VisitZone(QWidget):
         elif view.outcome is not None and known.outcome is None:
             self.choose("outcome")
         self._follow(known, view)
+        self._land_again()
 
     def expect(self, what: str) -> None:
         """Put the cursor on the "party" or "matter" that the next view brings."""
@@ -106,6 +110,23 @@ class VisitZone(QWidget):
         elif key == "materials":
             self.pages.take_focus()
         self.stepped.emit(key)
+
+    def _go_on(self, key: str) -> None:
+        """Turn to the next step in which something is open."""
+        steps = self._view.steps if self._view is not None else ()
+        later = [step.key for step in steps[STEPS.index(key) + 1 :] if step.state is not StepState.DONE]
+        self.choose(later[0] if later else "confirmation")
+        if self.step in self.forms:
+            self._landed = self.forms[self.step].focus_first_required()
+
+    def _land_again(self) -> None:
+        """What was typed before Enter fills other fields a view later: then the cursor goes on from there."""
+        path, form = self._landed, self.forms.get(self.step)
+        field = form.field(path) if form is not None and path else None
+        if form is None or field is None or not field.input.hasFocus() or field.touched:
+            self._landed = ""
+        elif field.input.value():
+            self._landed = form.focus_first_required()
 
     def show_result(self, view: BatchView) -> None:
         """Show what became of a table above the form; the strip of pages gives it its room."""

@@ -22,8 +22,11 @@ from ui.widgets.suggest import SuggestInput
 class Field(QWidget):
     """Emits ``typed(path, text)`` for every keystroke and ``left`` when the focus goes.
 
-    ``disliked(value)`` is a favourite of its type-ahead that is to be forgotten.
+    ``disliked(value)`` is a favourite of its type-ahead that is to be forgotten; ``entered(path)`` says
+    that the clerk is done with the field and wants to go on.
     """
+
+    entered = Signal(str)
 
     typed = Signal(str, str)
     left = Signal()
@@ -33,6 +36,7 @@ class Field(QWidget):
         super().__init__(parent)
         self.path = view.path
         self._look = look
+        self.required = view.required
         self._base = view.value
         self._sent: list[str] = []
         self._dirty = False
@@ -49,6 +53,7 @@ class Field(QWidget):
         self.input.set_value(view.value)
         self.input.typed.connect(self._typed)
         self.input.left.connect(self.left)
+        self.input.entered.connect(lambda: self.entered.emit(self.path))
         if isinstance(self.input, SuggestInput):
             self.input.disliked.connect(self.disliked)
         self.show_view(view)
@@ -70,6 +75,11 @@ class Field(QWidget):
     def sent(self, text: str) -> None:
         """Remember what has been handed on."""
         self._sent.append(text)
+
+    @property
+    def touched(self) -> bool:
+        """Whether the clerk has typed here what no view has shown again yet."""
+        return self._dirty or bool(self._sent)
 
     def forget(self) -> None:
         """The next view is of another visit: nothing of this one may stay in the box, typed or not."""
@@ -99,6 +109,7 @@ class Field(QWidget):
 
     def _show_words(self, view: FieldView) -> None:
         self.label.setText(view.label)
+        self.required = view.required
         self._need.setVisible(view.required and not view.value)
         self.input.show_source(view.source)
         outside = "" if isinstance(self.input, LineInput) else source_words(view.source)

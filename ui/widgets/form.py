@@ -20,11 +20,13 @@ MOST_OPEN: Final = 4
 class Form(QWidget):
     """Emits ``edited(path, text)`` at most ``DEBOUNCE_MS`` after the last key, and at once on leaving.
 
-    ``disliked(value)`` is a favourite that is to be forgotten.
+    ``disliked(value)`` is a favourite that is to be forgotten; ``done`` says that Enter was pressed and
+    nothing more that the law asks for is empty.
     """
 
     edited = Signal(str, str)
     disliked = Signal(str)
+    done = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,6 +100,16 @@ class Form(QWidget):
             self._lay_out()
             (open_fields or fields)[0].input.setFocus()
 
+    def focus_first_required(self) -> str:
+        """Put the cursor into the first empty field that the law asks for; return its path, "" for none."""
+        fields = (field for card in self._cards.values() for field in card.fields.values())
+        wanted = next((field for field in fields if field.required and not field.input.value()), None)
+        if wanted is None:
+            return ""
+        self._lay_out()
+        wanted.input.setFocus()
+        return wanted.path
+
     def focus_on(self, path: str) -> None:
         """Put the cursor into one field, if it is here; a folded card opens."""
         field = self.field(path)
@@ -123,6 +135,17 @@ class Form(QWidget):
         focus = QApplication.focusWidget()
         found = (k for k, card in self._cards.items() if focus is not None and card.isAncestorOf(focus))
         return next(found, "").partition("#")[0]
+
+    def _go_on(self, path: str) -> None:
+        """Enter: on to the next empty field the law asks for, below and then above; else done."""
+        fields = [field for card in self._cards.values() for field in card.fields.values()]
+        here = next((place for place, field in enumerate(fields) if field.path == path), 0)
+        open_ = [f for f in (*fields[here + 1 :], *fields[:here]) if f.required and not f.input.value()]
+        self.flush()
+        if open_:
+            open_[0].input.setFocus()
+        else:
+            self.done.emit()
 
     def _typed(self, path: str, text: str) -> None:
         self._pending[path] = text
@@ -154,6 +177,7 @@ class Form(QWidget):
         field.typed.connect(self._typed)
         field.left.connect(self.flush)
         field.disliked.connect(self.disliked)
+        field.entered.connect(self._go_on)
         return field
 
 

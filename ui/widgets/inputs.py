@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetrics,
     QInputMethodEvent,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
 )
@@ -48,10 +49,11 @@ class Input(Protocol):
 
 
 class LineInput(QLineEdit):
-    """One line: text, ID number, phone, or a cause chosen by typing part of it."""
+    """One line: text, ID number, phone, or a cause chosen by typing part of it. Enter emits ``entered``."""
 
     typed = Signal(str)
     left = Signal()
+    entered = Signal()
 
     def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,7 @@ class LineInput(QLineEdit):
         self._composing = False
         self._labels = {label: value for value, label in view.choices}
         self.textEdited.connect(self._changed)
+        self.returnPressed.connect(self.entered)
         if view.choices:
             self._offer(view)
 
@@ -154,10 +157,11 @@ class MoneyInput(LineInput):
 
 
 class LongInput(QPlainTextEdit):
-    """Several lines; Tab leaves the box."""
+    """Several lines; Tab leaves the box, Ctrl+Enter emits ``entered``."""
 
     typed = Signal(str)
     left = Signal()
+    entered = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -186,6 +190,12 @@ class LongInput(QPlainTextEdit):
         self._composing = bool(event.preeditString())
         super().inputMethodEvent(event)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if _is_enter(event) and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._composing = False
         super().focusOutEvent(event)
@@ -196,10 +206,11 @@ class LongInput(QPlainTextEdit):
 
 
 class ChoiceInput(Combo):
-    """One of a few."""
+    """One of a few; Enter emits ``entered``, Space and the arrows choose."""
 
     typed = Signal(str)
     left = Signal()
+    entered = Signal()
 
     def __init__(self, look: Theme, view: FieldView, parent: QWidget | None = None) -> None:
         super().__init__(look, parent)
@@ -225,10 +236,17 @@ class ChoiceInput(Combo):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:
             self.left.emit()
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and _is_enter(event):
+            self.entered.emit()
+            return True
         return False
 
     def show_source(self, source: Source | None) -> None:
         """The label's row says it."""
+
+
+def _is_enter(event: QKeyEvent) -> bool:
+    return event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 def grouped(value: str) -> str:

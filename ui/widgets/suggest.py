@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
-from app.services.views import FieldView, Suggestion
+from app.services.views import FieldView, Source, Suggestion
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.inputs import LineInput
@@ -132,6 +132,10 @@ class SuggestInput(LineInput):
             self.setText(shown)
             self.setCursorPosition(len(shown) if self.hasFocus() else 0)
 
+    def show_source(self, source: Source | None) -> None:
+        """A matter is always chosen by hand: no chip takes room from its name."""
+        super().show_source(source if self._free else None)
+
     def composing(self) -> bool:
         return super().composing() or (not self._free and self.text() != self._names.get(self._chosen))
 
@@ -176,7 +180,7 @@ class SuggestInput(LineInput):
     def _take(self, suggestion: Suggestion) -> None:
         self._hide()
         self._chosen = suggestion.value
-        self.setText(suggestion.label)
+        self.setText(suggestion.label if self._free else self._names.get(suggestion.value, suggestion.label))
         self.typed.emit(suggestion.value)
         self.left.emit()
 
