@@ -1,4 +1,4 @@
-"""A number whose paper a crash swallowed is printed at the next start, once, and no other is printed again."""
+"""A number whose paper a crash swallowed is printed at the next start, once, and no other again."""
 
 from __future__ import annotations
 
