@@ -95,12 +95,12 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
 
     check = commands.add_parser("check", help="逐个检查设备和服务：状态、该怎么办")
-    _place_options(check)
+    _place_options(check, default=argparse.SUPPRESS)
     check.add_argument("--json", action="store_true", help="以 JSON 输出")
     check.set_defaults(command=_check)
 
     verify = commands.add_parser("verify", help="检查本机数据是否完整；有问题列出并返回 1")
-    _place_options(verify)
+    _place_options(verify, default=argparse.SUPPRESS)
     verify.add_argument("--court", metavar="URL", help="同时核对法院是否都已收到")
     verify.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
     verify.add_argument("--json", action="store_true", help="以 JSON 输出")
@@ -108,11 +108,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _place_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据放在这个文件夹（默认为用户目录）")
-    parser.add_argument(
-        "--settings", type=Path, metavar="FILE", help="设置文件（默认为用户目录下 settings.toml）"
-    )
+def _place_options(parser: argparse.ArgumentParser, default: str | None = None) -> None:
+    """Add the options; suppressed defaults leave what stands before the command: ``--data DIR check``."""
+    data, settings = "本机数据放在这个文件夹（默认为用户目录）", "设置文件（默认为用户目录下 settings.toml）"
+    parser.add_argument("--data", type=Path, metavar="DIR", help=data, default=default)
+    parser.add_argument("--settings", type=Path, metavar="FILE", help=settings, default=default)
 
 
 def _log_to_stderr() -> None:

@@ -101,12 +101,20 @@ def _calendar(desk: Desk) -> DeviceView:
     return DeviceView("calendar", _("节假日表"), health, desk.holidays.ends_soon(today) or "")
 
 
+def _knowledge(desk: Desk) -> DeviceView:
+    """Files that are not used as they are: which line, and what stands in for them."""
+    wrong = next((one for one in desk.notices.standing() if one.key == "knowledge"), None)
+    health = Health.ATTENTION if wrong else Health.OK
+    return DeviceView("knowledge", _("事项和代码文件"), health, wrong.next_step if wrong else "")
+
+
 SERVICES: Final[dict[str, Act[Desk, [], DeviceView]]] = {
     "court": Act(lanes.SYNC, _court),
     "disk": Act(lanes.PROBE, _disk),
     "store": Act(lanes.DB, _store),
     "key": Act(lanes.PROBE, _key),
     "calendar": Act(lanes.PROBE, _calendar),
+    "knowledge": Act(lanes.PROBE, _knowledge),
 }
 
 
@@ -124,6 +132,7 @@ def title(key: str) -> str:
         "store": _("本机数据"),
         "key": _("数据密钥"),
         "calendar": _("节假日表"),
+        "knowledge": _("事项和代码文件"),
     }
     return names.get(key) or _(TITLES[key])
 

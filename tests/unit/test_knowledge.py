@@ -28,7 +28,7 @@ from app.services.knowledge import (
     problem,
 )
 from app.services.knowledge_files import STEP, Source
-from tests.helpers.domain import RESOURCES, catalogue, holidays
+from tests.helpers.domain import RESOURCES, catalogue, holidays, steps
 
 RENAMED = ('name = "民事一审立案"', 'name = "民商事一审立案"')
 
@@ -173,6 +173,13 @@ BROKEN = {
         '"9999"',
         "没有序号 9999",
     ),
+    "a step with an unknown clock": (
+        "step_triage.toml",
+        swap('id = "mediator"', 'id = "nothing"'),
+        '"nothing"',
+        "没有这样的期限",
+    ),
+    "a step under another key": ("step_assist.toml", swap('"assist"', '"other"'), '"other"', "与文件名相同"),
     "templates with other columns": ("templates_67.tsv", swap("no\tfield", "no\t类"), "no\t类", "首行应为"),
 }
 
@@ -196,6 +203,7 @@ def assert_complete(known: Knowledge) -> None:
     assert known.catalogue == catalogue()
     assert known.holidays == holidays()
     assert known.fees == DEFAULT_SETTINGS
+    assert known.steps == steps()
     assert (len(known.causes), len(known.courts) > 5, len(known.case_types) > 5) == (1043, True, True)
     assert known.causes.search("mjjd")[0].templates
 
@@ -229,8 +237,8 @@ def _more(name: str) -> str:
         ("schema = 1\n".encode("utf-16"), 1, "UTF-8"),
         (b"schema = 1\n\x00", 2, "TOML"),
         (b"", 1, "schema"),
-        (b"schema = 1\nyear = [[1]]\n", 0, "看不懂"),
-        (b"schema = 1\nyear = [{year = 2026, holiday = 5}]\n", 0, "看不懂"),
+        (b"schema = 1\nyear = [[1]]\n", 2, "至少要有一个"),
+        (b"schema = 1\nyear = [{year = 2026, holiday = 5}]\n", 2, "每个节日写一段"),
         (b"schema = 1\nx = " + b"[" * 5000, 0, "看不懂"),
         (b"#" * (6 * 1024 * 1024), 0, "文件太大"),
     ],
