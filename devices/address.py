@@ -12,6 +12,7 @@
     speaker:                                 speaker:USB%20Audio       speaker+null:
     camera:0                                 camera:///dev/v4l/by-id/usb-X
     camera+file:///srv/page_%2502d.jpg       camera+worker:///opt/vendor/camera?args=--port%201
+    wia:                                     scan+worker:///opt/vendor/twain?args=--source%20X
     signature+worker:///opt/vendor/pad?args=--port%201
     pcsc:                                    pcsc:ACS%20ACR1281
     speaker+file:///srv/last.wav             speech+command:///usr/bin/engine?args=--stdout

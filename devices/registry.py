@@ -68,6 +68,12 @@ def _sane(url: str) -> Scanner:
     return SaneScanner(url)
 
 
+def _scan_worker(url: str) -> Scanner:
+    from devices.drivers.scan_worker import WorkerScanner
+
+    return WorkerScanner(url)
+
+
 def _folder(url: str) -> Scanner:
     from devices.drivers.scan_folder import FolderScanner
 
@@ -141,6 +147,8 @@ _OURS: Mapping[str, Driver] = {
     "gun+serial": Driver(scan_gun=_gun),
     "keypad+serial": Driver(rating_keypad=_keypad),
     "led+serial": Driver(led_strip=_strip),
+    "wia": Driver(scanner=_scan_worker),
+    "scan+worker": Driver(scanner=_scan_worker),
     "camera": Driver(camera=_camera),
     "camera+file": Driver(camera=_camera),
     "camera+worker": Driver(camera=_camera),

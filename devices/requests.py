@@ -30,6 +30,11 @@ ERRORS: Mapping[str, type[errors.DeviceError]] = {
     "garbled": errors.Garbled,
     "not_supported": errors.NotSupported,
     "library_missing": errors.LibraryMissing,
+    "feeder_empty": errors.FeederEmpty,
+    "feeder_jam": errors.FeederJam,
+    "scanner_cover_open": errors.ScannerCoverOpen,
+    "scanner_busy": errors.ScannerBusy,
+    "transfer_cut": errors.TransferCut,
     "driver_fault": errors.DriverFault,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import sys
@@ -37,6 +38,7 @@ BLIP = silence(0.05, 22050)
 TABLES = ROOT / "resources" / "devices"
 NO_PTY = pytest.mark.skipif(sys.platform == "win32", reason="no pty, no shell script on Windows")
 NO_SOUND = pytest.mark.skipif(not list(Path("/dev/snd").glob("pcm*p")), reason="no sound device here")
+NO_WIA = pytest.mark.skipif(not os.environ.get("YICHUANG_WIA"), reason="YICHUANG_WIA names no scanner here")
 NO_CAMERA = pytest.mark.skipif(not Path("/dev/video0").exists(), reason="no camera here")
 NO_SANE = pytest.mark.skipif(shutil.which("scanimage") is None, reason="scanimage is not installed")
 
@@ -235,6 +237,28 @@ def pad_url(scene: Path) -> str:
     return f"signature+worker://{quote(sys.executable)}?args={quote(shlex.join(words))}"
 
 
+def scan_worker_url(scene: Path) -> str:
+    """The address of the simulated scanner behind a worker that does what ``scene`` says."""
+    words = ["-W", "error", "-m", "devices.simulators.scan_worker", "--scene", str(scene)]
+    return f"scan+worker://{quote(sys.executable)}?args={quote(shlex.join(words))}"
+
+
+@contextmanager
+def _scan_worker(folder: Path) -> Iterator[Case]:
+    scene = folder / "scene"
+    scene.write_text("load 3", "utf-8")
+    url = scan_worker_url(scene)
+    yield Case(
+        lambda: make_device(url, TABLES), url, DeviceKind.SCANNER,
+        lambda: scene.write_text("unplugged", "utf-8"), lambda: scene.write_text("load 3", "utf-8"),
+    )  # fmt: skip
+
+
+@contextmanager
+def _wia(_folder: Path) -> Iterator[Case]:
+    yield Case(lambda: make_device("wia:", TABLES), "wia:", DeviceKind.SCANNER)
+
+
 @contextmanager
 def _pad(folder: Path) -> Iterator[Case]:
     scene = folder / "scene"
@@ -300,6 +324,8 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "camera+file": _camera_files,
     "camera+worker": _camera,
     "pcsc": _pcsc,
+    "wia": _wia,
+    "scan+worker": _scan_worker,
     "signature+worker": _pad,
     "speaker": lambda _folder: _speaker("speaker:"),
     "speaker+null": lambda _folder: _speaker("speaker+null:"),
@@ -313,7 +339,11 @@ _PTY = {"sdt+serial", "gun+serial", "keypad+serial", "led+serial", "speech+comma
 
 def parameters() -> list[object]:
     """All cases for ``pytest.fixture(params=...)``, with what this system cannot run marked."""
-    marks = {"sane": [NO_SANE], "speaker": [NO_SOUND], "camera": [NO_CAMERA], "pcsc": [NO_PCSC]} | (
-        {name: [NO_PTY] for name in _PTY} if sys.platform == "win32" else {}
-    )
+    marks = {
+        "sane": [NO_SANE],
+        "speaker": [NO_SOUND],
+        "camera": [NO_CAMERA],
+        "pcsc": [NO_PCSC],
+        "wia": [NO_WIA],
+    } | ({name: [NO_PTY] for name in _PTY} if sys.platform == "win32" else {})
     return [pytest.param(name, marks=marks.get(name, [])) for name in CASES]
