@@ -108,6 +108,18 @@ def test_a_favourite_is_forgotten_by_a_key_and_leaves_the_list() -> None:
         assert [s.value for s in page.line().suggestions] == ["民间借贷纠纷"]
 
 
+def test_a_box_that_outlives_the_visit_offers_what_the_new_view_offers() -> None:
+    page = Page()
+    with shown(page):
+        page.form.show_groups("v1", (group(lambda _typed: ()),))
+        line = page.line()
+        page.form.show_groups("v2", (group(),))
+        assert page.line() is line
+        line.setFocus()
+        press(page, Qt.Key.Key_Down)
+        assert [s.value for s in line.suggestions] == ["民间借贷纠纷", "买卖合同纠纷"]
+
+
 def test_what_is_no_favourite_cannot_be_forgotten() -> None:
     page = Page()
     gone: list[str] = []

@@ -90,6 +90,8 @@ class Field(QWidget):
 
     def show_view(self, view: FieldView) -> None:
         """Draw the view, except for a value older than what the clerk has typed."""
+        if isinstance(self.input, SuggestInput) and view.suggest is not None:
+            self.input.ask(view.suggest)
         if self._may_show(view.value):
             self._dirty = False
             self._sent.clear()

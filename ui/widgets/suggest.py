@@ -110,6 +110,10 @@ class SuggestInput(LineInput):
         self._matches: Matches | None = None
         super().__init__(look, view, parent)
 
+    def ask(self, suggest: Suggest) -> None:
+        """Ask this from now on: a box outlives the visit, and what is offered changes with each."""
+        self._suggest = suggest
+
     def _offer(self, view: FieldView) -> None:
         """The list is our own."""
 
@@ -235,4 +239,4 @@ def _is_forget(event: QKeyEvent) -> bool:
 def _line(suggestion: Suggestion) -> str:
     """The words of a line; beside a favourite stands the key that forgets it."""
     liked = _("常用（Shift+Del 去掉）") if suggestion.liked else ""
-    return "　".join(word for word in (suggestion.label, suggestion.detail, liked) if word)
+    return "　".join(word for word in (suggestion.label, liked, suggestion.detail) if word)
