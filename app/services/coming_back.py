@@ -25,6 +25,7 @@ from app.services.case import Case
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
+from app.services.sheet import RESTARTED, numbers
 from app.services.supplement import CORRECTION
 from app.services.supply_views import OwedRow
 from app.services.views import Remark
@@ -37,8 +38,6 @@ OVERDUE: Final = "overdue"
 _TOLD: Final = "overdue_told"
 _OWN: Final = ("name", "id_number", "phone", "address", "nation")
 _LEFT_BEHIND: Final = "supply"
-RECEIVED: Final = "visit.received"
-"""When an earlier visit of this intake received it first, ISO day."""
 
 
 # ---- who has not brought it yet -----------------------------------------------------------------------
@@ -182,7 +181,8 @@ def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: st
         )
     now = desk.clock.now()
     before = visits.fields(connection, earlier.id)
-    for field in _carried(before, here, earlier):
+    told = supplements.of_intake(connection, visits.first_of(connection, earlier.id))
+    for field in (*_carried(before, here), *_clocks(before, earlier, told)):
         visits.set_field(connection, record.id, field, now)
     pages.carry_over(connection, earlier.id, record.id, now)
     visits.go_on_with(connection, record.id, earlier.id)
@@ -226,7 +226,18 @@ def waiting(connection: Transaction, case: Case) -> Remark | None:
     return Remark(words, "", _("Shift+F9 从上次停下的地方接着办"), grave=True)
 
 
-def _carried(before: Draft, here: Draft, earlier: VisitRecord) -> Iterable[DraftField]:
+def _clocks(before: Draft, earlier: VisitRecord, told: Iterable[SupplementRecord]) -> Iterable[DraftField]:
+    """From when the court's clocks of each matter run: anew where it is corrected (登记立案规定第7条)."""
+    corrected = {one.matter for one in told if one.kind == CORRECTION and one.state == "open"}
+    received = local(earlier.closed_at or earlier.opened_at).date().isoformat()
+    for number in numbers(before):
+        path = f"matter.{number}.begun"
+        known = value(before, path)
+        first = known if known and known != RESTARTED else received
+        yield DraftField(path, RESTARTED if number in corrected else first, "typed", None)
+
+
+def _carried(before: Draft, here: Draft) -> Iterable[DraftField]:
     """What the visit that goes on begins with; what was decided and told is left with the earlier one."""
     kept = {path: field for path, field in before.items() if f".{_LEFT_BEHIND}" not in path}
     mine = {path for path, field in here.items() if field.value}
@@ -243,9 +254,6 @@ def _carried(before: Draft, here: Draft, earlier: VisitRecord) -> Iterable[Draft
             yield field
             had = path.replace(".copies.", ".had.")
             yield DraftField(had, field.value, field.source, field.read_value)
-    if RECEIVED not in kept:
-        received = local(earlier.closed_at or earlier.opened_at).date().isoformat()
-        yield DraftField(RECEIVED, received, "typed", None)
 
 
 def _is_count(path: str) -> bool:

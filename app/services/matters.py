@@ -71,7 +71,7 @@ def clone(desk: Desk) -> int:
     prefix = f"matter.{shown.number}."
     own = {path.removeprefix(prefix): field.value for path, field in draft.items() if path.startswith(prefix)}
     single = {key: text for key, text in own.items() if "." not in key and key != "mediation"}
-    kept = {key: text for key, text in single.items() if not key.startswith("supply")}
+    kept = {key: text for key, text in single.items() if not key.startswith(("supply", "begun"))}
     lists = _lists(draft, shown, shown.matter)
     return _add(desk, record, draft, kept | lists | {"code": shown.matter.code})
 

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from app.clock import local
-from app.domain.clocks import detect_urgency, with_hours
+from app.domain.calendar import HolidayTable
+from app.domain.clocks import Clock, detect_urgency, restart_after_correction, with_hours
 from app.domain.short_form import answered_clocks, hour_clocks, moment_of, received_clocks
 from app.services.knowledge import Knowledge
-from app.services.sheet import Sheet
+from app.services.sheet import RESTARTED, Sheet
+
+
+def _received(shown: Sheet, today: date, table: HolidayTable) -> tuple[Clock, ...]:
+    """The court's clocks: from today, anew from today after a correction, or from the first receipt."""
+    if shown.begun and shown.begun != RESTARTED:
+        return received_clocks(shown.matter, shown.answers, date.fromisoformat(shown.begun), table)
+    clocks = received_clocks(shown.matter, shown.answers, today, table)
+    if shown.begun != RESTARTED:
+        return clocks
+    return tuple(restart_after_correction(clock.rule.id, today, table) for clock in clocks)
 
 
 class Running:
@@ -20,7 +31,7 @@ class Running:
         table = knowledge.holidays
         start = moment_of(shown.matter, shown.answers)
         self.now = local(now)
-        self.received = received_clocks(shown.matter, shown.answers, self.now.date(), table)
+        self.received = _received(shown, self.now.date(), table)
         self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table)
         begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
         self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)

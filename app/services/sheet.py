@@ -32,6 +32,8 @@ from app.texts import _
 DEFAULT_CODE: Final = "F01"
 CURRENT: Final = "visit.current"
 NO_MARKS: Final[frozenset[str]] = frozenset()
+RESTARTED: Final = "restarted"
+"""The decision clock of a corrected matter begins anew when the supplement comes."""
 OTHER_PAPER: Final = "M99"
 OTHER_NAME: Final = "其他材料"
 _CODE: Final = re.compile(r"matter\.([1-9][0-9]{0,2})\.code")
@@ -41,7 +43,8 @@ _CODE: Final = re.compile(r"matter\.([1-9][0-9]{0,2})\.code")
 class Sheet:
     """One matter of a visit; ``number`` is the one in its paths, ``fields`` those that show now.
 
-    ``marks`` are what its recorded steps mean, each with the instant it was recorded.
+    ``marks`` are what its recorded steps mean, each with the instant it was recorded. ``begun`` of a matter
+    that goes on: the day it was first received, or ``RESTARTED``; "" when this visit receives it.
     """
 
     number: int
@@ -51,6 +54,7 @@ class Sheet:
     fields: tuple[Field, ...]
     cause: Cause | None
     marks: Mapping[Mark, datetime]
+    begun: str = ""
 
     @property
     def variant(self) -> Variant | None:
@@ -105,7 +109,16 @@ def sheet(draft: Draft, number: int, knowledge: Knowledge) -> Sheet:
     marks = _marks(draft, number, matter, knowledge)
     answers = replace(_answers(draft, number, matter, cause), complete_online=Mark.FILED_ONLINE in marks)
     parties = _parties(draft, number, matter)
-    return Sheet(number, matter, answers, parties, visible_fields(matter, parties, answers), cause, marks)
+    return Sheet(
+        number,
+        matter,
+        answers,
+        parties,
+        visible_fields(matter, parties, answers),
+        cause,
+        marks,
+        value(draft, f"matter.{number}.begun"),
+    )
 
 
 def step_numbers(draft: Draft) -> tuple[int, ...]:

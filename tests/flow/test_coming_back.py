@@ -271,14 +271,51 @@ def test_the_right_zone_says_that_the_person_has_papers_to_bring_until_they_are_
     assert told_now() == []
 
 
-def test_a_promise_that_is_kept_leaves_the_list(desk: Desk, tmp_path: Path) -> None:
+def clock_of(desk: Desk, visit_id: str) -> dict[str, str]:
+    [civil] = [one for one in record(desk, visit_id)["matters"][0]["clocks"] if one["id"] == "civil"]
+    return dict(civil)
+
+
+def test_after_a_correction_the_decision_clock_begins_anew_and_says_why(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    visit_id = left(desk, tmp_path)
+    assert clock_of(desk, visit_id)["due"] == "2026-11-30"
+    clock.forward(days=2)
+    again = back_at_the_window(desk, visit_id)
+    [due] = [one for one in view(desk).advice.dues if "民事立案审查" in one.title]
+    assert "补正材料的次日起算" in due.why
+    bring(desk, tmp_path, "M01", 2)
+    bring(desk, tmp_path, "M13", 2)
+    finish(desk, unsigned=True)
+    assert (clock_of(desk, again)["start"], clock_of(desk, again)["due"]) == ("2026-11-25", "2026-12-02")
+
+
+def test_after_a_promise_the_decision_clock_runs_on_from_the_first_receipt(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    visit_id = promised(desk, tmp_path)
+    clock.forward(days=2)
+    again = back_at_the_window(desk, visit_id)
+    bring(desk, tmp_path, "M13", 2)
+    finish(desk, unsigned=True)
+    assert clock_of(desk, again) == clock_of(desk, visit_id)
+
+
+def promised(desk: Desk, folder: Path) -> str:
+    """A filing whose evidence may follow, promised and signed; return the visit's id."""
     visit_id = called(desk)
     fill(desk)
-    bring(desk, tmp_path, "M01", 2)
-    bring(desk, tmp_path, "M02")
+    bring(desk, folder, "M01", 2)
+    bring(desk, folder, "M02")
     tell(desk, PROMISE)
     sign(desk)
     finish(desk)
+    return visit_id
+
+
+def test_a_promise_that_is_kept_leaves_the_list(desk: Desk, tmp_path: Path) -> None:
+    visit_id = promised(desk, tmp_path)
     [row] = owed(desk)
     assert row.promised
     back_at_the_window(desk, visit_id)
