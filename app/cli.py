@@ -41,6 +41,8 @@ _OWN_PARSER: Final = {
     "calc": _Command("app.commands.calc", "算费用、期限，校验号码，查案由和事项（calc --help 看全部）"),
     "batch": _Command("app.commands.batch", "批量录入的模板和核对（batch --help 看全部）"),
     "join": _Command("app.commands.join", "用一次性加入码加入大厅（join --help 看全部）"),
+    "verify-receipt": _Command("app.commands.verify_receipt", "核验收据上的签名（verify-receipt --help）"),
+    "receipts": _Command("app.commands.receipts", "收据号连号报告：缺号、作废（receipts --help）"),
     "staff": _Command("app.commands.staff", "值班主任名册和核准口令（staff --help 看全部）"),
 }
 _SERVERS: Final = {

@@ -31,6 +31,7 @@ from app.court.opening import Court
 from app.court.receiving import receive_batch, receive_chunk
 from app.court.rules import published
 from app.court.store import EventStatus, VisitStatus, utc_now
+from app.court.verifying import add_verifying
 from app.sync.protocol import UPLOAD_OFFSET, VERSION, canonical, encode_answers, is_sha256, is_uuid7
 
 _log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ def create_app(court: Court) -> FastAPI:
     add_enrolment(app, court.credentials, court.settings, court.issuer)
     _add_events(app, court, metrics)
     _add_blobs(app, court, metrics)
+    add_verifying(app, court.ground)
     add_answers(app, court)
     add_office(app, court, metrics)
     document = app.openapi()  # made once, and kept by the application

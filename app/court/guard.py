@@ -25,8 +25,18 @@ from app.court.limits import Quotas
 from app.court.metrics import Metrics
 from app.court.settings import Limits, Settings
 
-OPEN_PATHS: Final = frozenset({"/health", "/openapi.json", "/v1/enrol", "/office/login", "/office/style.css"})
-_GUESSABLE: Final = frozenset({"/v1/enrol", "/office/login"})
+OPEN_PATHS: Final = frozenset(
+    {
+        "/health",
+        "/openapi.json",
+        "/v1/enrol",
+        "/office/login",
+        "/office/style.css",
+        "/verify",
+        "/v1/receipt-keys",
+    }
+)
+_GUESSABLE: Final = frozenset({"/v1/enrol", "/office/login", "/verify"})
 OFFICE: Final = "/office"
 COOKIE: Final = "yichuang_session"
 PEER: Final = "yichuang.peer"

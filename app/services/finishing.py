@@ -31,6 +31,7 @@ from app.services.drafts import require_open
 from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
+from app.services.receipt_code import code_of
 from app.services.sheet import material_name, sheets
 from app.storage import finding, intakes, meta, pages, print_jobs, restoring, supplements, trail, visits
 from app.storage.access import Transaction
@@ -206,6 +207,7 @@ def _told(
 def _queue_receipts(connection: Transaction, desk: Desk, case: Case, closing: Closing, sha256: str) -> None:
     """Queue the receipt for what was handed in; where nothing was, there is nothing to give a receipt for."""
     content = receipt_content(case, closing, desk.settings.hall, desk.knowledge, sha256)
+    content["verification_qr"] = code_of(connection, content, sha256, desk.settings.papers)
     for job in _receipt_jobs(desk, case.visit.id, json.dumps(content, ensure_ascii=False)):
         print_jobs.add(connection, job, closing.at)
 

@@ -268,6 +268,7 @@ def _receipt(desk: Desk, content: dict[str, Any]) -> material_receipt.MaterialRe
         received=datetime.fromisoformat(content["received"]),
         officer=content["officer"],
         verification=content["verification"],
+        verification_qr=content.get("verification_qr"),
         signature=_signature(desk, content["signature_sha256"]),
     )
 

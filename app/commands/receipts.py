@@ -1,0 +1,73 @@
+"""``python -m app receipts``: are the receipt numbers without a gap, and which are void, why?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from app import settings
+from app.domain.receipt import Series
+from app.errors import Expected
+from app.paths import Places
+from app.report import no_data
+from app.services import ledger
+from app.services.desk import open_desk
+
+_OK: Final = 0
+_FOUND: Final = 1
+_REFUSED: Final = 2
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command; 0 every series is whole, 1 a number is missing, 2 it could not start."""
+    options = _parser().parse_args(words)
+    places = Places.under(options.data) if options.data else Places.of_user()
+    if not places.store.is_file():
+        print(no_data(places), file=sys.stderr)
+        return _REFUSED
+    try:
+        desk = open_desk(settings.load(places.settings)[0], places)
+    except Expected as problem:
+        print(problem, file=sys.stderr)
+        return _REFUSED
+    try:
+        last: date = options.to or desk.today()
+        first: date = options.first or last
+        act = ledger.gaps
+        found: tuple[Series, ...] = desk.lanes.submit(act.lane, act, desk, first, last).result()
+    finally:
+        desk.close()
+    print(json.dumps([_plain(one) for one in found], ensure_ascii=False) if options.json else _shown(found))
+    return _FOUND if any(one.missing for one in found) else _OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m app receipts",
+        description="收据号连号报告：每个窗口每天从 1 起，一号不缺；作废的写明理由。",
+        epilog="例：python -m app receipts --from 2026-11-01 --to 2026-11-30   窗口要先关闭",
+    )
+    parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="第一天")
+    parser.add_argument("--to", type=date.fromisoformat, metavar="DAY", help="最后一天（默认今天）")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
+    parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+    return parser
+
+
+def _plain(one: Series) -> dict[str, object]:
+    return asdict(one) | {"day": one.day.isoformat()}
+
+
+def _shown(found: tuple[Series, ...]) -> str:
+    lines = []
+    for one in found:
+        whole = "，缺 " + "、".join(map(str, one.missing)) if one.missing else "，连号"
+        lines.append(f"{one.day} {one.window} 号窗口 {one.first:04d}—{one.last:04d}{whole}")
+        lines += [f"  作废 {number}：{reason}" for number, reason in one.voids]
+    return "\n".join(lines) or "这些天没有收据。"
