@@ -322,7 +322,8 @@ def _after(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticke
         case _:
             back = {"state": TicketState.WAITING, "window": None, "closed_at": None, "sent": False}
             urgent = ticket.urgent or event.urgent
-            return ticket.moved(**back, bound=None, asked=None, urgent=urgent, reason=event.reason)
+            bound = event.to if event.kind is EventKind.RETURNED else None
+            return ticket.moved(**back, bound=bound, asked=None, urgent=urgent, reason=event.reason)
 
 
 def _sent(ticket: Ticket, event: HallEvent) -> Ticket:
@@ -347,7 +348,8 @@ def fits(ticket: Ticket, event: HallEvent) -> bool:
         case EventKind.PARKED | EventKind.TRANSFERRED:
             return called and mine
         case EventKind.UNDONE:
-            return ticket.before is not None and event.window is not None and ticket.by == event.window
+            bound_elsewhere = ticket.bound not in (None, event.window)
+            return ticket.before is not None and ticket.by == event.window and not bound_elsewhere
         case EventKind.RETURNED:
             let_go = (waiting or parked) and ticket.bound is not None and ticket.bound == event.window
             return ticket.state is TicketState.NO_SHOW or (called and mine) or let_go

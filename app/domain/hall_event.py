@@ -41,9 +41,9 @@ class HallEvent:
     window skips them. ``windows`` are those an EPOCH waits for. ``report`` marks a fact of the epoch before,
     told again. An ISSUED says what the ticket is for (see ``Wanted``) and the ``wait`` that was said, a
     CALLED the ``rule`` that chose and who would have been next otherwise (``other``), a TRANSFERRED the
-    window it goes ``to`` or what it ``needs``, an ENROLLED the ``tags`` of its window, a PROMISED the
-    ``limits``: minutes a green ticket waits at most, times an ordinary one is overtaken, minutes a missed
-    number keeps its place.
+    window it goes ``to`` or what it ``needs``, a RETURNED the window that alone may call it now (``to``), an
+    ENROLLED the ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits at most,
+    times an ordinary one is overtaken, minutes a missed number keeps its place.
     """
 
     kind: EventKind

@@ -59,16 +59,15 @@ def _choose(waiting: list[Ticket], now: datetime, promise: Promise, window: int 
         return None
     first = waiting[0]
     sent = next((t for t in waiting if t.sent and t.bound == window), None)
-    if sent is not None:
-        otherwise = None if sent is first else first.number
-        return Choice(sent, "sent", "转到本窗口的人先叫，不再重新排队。", otherwise)
-    ahead = _priority(waiting, now, promise)
+    ahead = sent or _priority(waiting, now, promise)
     if ahead is None or ahead is first:
         return Choice(first, "arrival", "先到先办：到得最早。")
     tired = _tired(waiting, ahead, promise)
     if tired is not None:
         reason = f"前面已让过 {tired.overtaken} 人，到上限 {promise.overtakes} 人，轮到本人。"
         return Choice(tired, "overtakes", reason, ahead.number)
+    if ahead is sent:
+        return Choice(sent, "sent", "转到本窗口的人先叫，不再重新排队。", first.number)
     if ahead.urgent:
         return Choice(ahead, "urgent", "法定期限临近，先办。", first.number)
     if ahead.back and not ahead.green:

@@ -30,7 +30,7 @@ from app.domain.ticket import Ticket, TicketState, Wanted, format_number, parse_
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.journal import Entry, Journal
-from app.hall.ledger import Ledger, fact_id
+from app.hall.ledger import Ledger
 from app.hall.log import RULES_SUBJECT, RestorableLog, counter_subject, ticket_subject, window_subject
 from app.ids import new_id
 
@@ -276,9 +276,8 @@ class Member(Ledger):
         SERVED, NO_SHOW, RETURNED, RECALLED, PARKED, or TRANSFERRED to a window or to what it needs.
         """
         event = self._event(kind, number, now, reason)
+        to = self.window if kind is EventKind.RETURNED and self.cut_off else to
         self._fact(replace(event, to=to, needs=needs, urgent=urgent))
-        if kind is EventKind.RETURNED and self.cut_off:
-            self._bind_own(number, now)
 
     def bring_back(self, number: str, now: datetime) -> bool:
         """Let a missed number wait again; False when it does not miss any more. Raises HallProblem.
@@ -295,8 +294,7 @@ class Member(Ledger):
             return self._claim(event)
         if not self._surely_ours(number):
             raise refusals.not_alone()
-        self._fact_alone(event)
-        self._bind_own(number, now)
+        self._fact_alone(replace(event, to=self.window))
         return True
 
     def undo(self, number: str, now: datetime) -> bool:
@@ -318,15 +316,20 @@ class Member(Ledger):
         return True
 
     def _surely_ours(self, number: str) -> bool:
-        """Say whether, for all the hall knows, the ticket is in our hands."""
-        known = self._hub.tickets.get(number)
-        if known is None or known.bound == self.window:
-            return True
-        return known.state is TicketState.CALLED and known.window == self.window
+        """Say whether nobody else can have gone on with the ticket, whatever reached the hall.
+
+        A missed number is anybody's as soon as the hall may have heard that it was missed.
+        """
+        ticket = self.state.tickets[number]
+        if ticket.state is TicketState.NO_SHOW:
+            about = (e.event_id for e in reversed(self._own) if e.event.number == number)
+            return next(about, "") in self._unsent
+        return self.window in (ticket.bound, ticket.window)
 
     def last_act(self) -> HallEvent | None:
         """Return our last act on a ticket if it can still be undone."""
-        acts = (e.event for e in reversed(self._own) if e.event.kind in _ACTS)
+        mine = (e.event for e in reversed(self._own) if e.event.window == self.window)
+        acts = (event for event in mine if event.kind in _ACTS)
         last = next(acts, None)
         ticket = self.state.tickets.get(last.number) if last else None
         if last is None or ticket is None:
@@ -384,14 +387,14 @@ class Member(Ledger):
         except HallProblem:
             self.cut_off = True
             if event.kind is EventKind.CALLED and ticket.bound == self.window:
-                self._keep_with_issue(entry)  # nobody else may call it, whether the answer was lost or not
+                self._keep_with_history(entry)  # nobody else may call it, whether the answer was lost or not
                 return True
             return False
         if claimed is None or entry.event_id not in self._ids:
             return False
         held = self._holds(event)
         if held:
-            self._keep_with_issue(entry)
+            self._keep_with_history(entry)
         return held
 
     def _holds(self, event: HallEvent) -> bool:
@@ -402,13 +405,6 @@ class Member(Ledger):
         if event.kind is EventKind.BOUND:
             return after.bound == self.window
         return True
-
-    def _keep_with_issue(self, entry: Entry) -> None:
-        """Keep the claim together with the ticket it is about: alone, nobody else could tell us of it."""
-        for event in self._seen:
-            if event.subject == entry.subject and event.event.kind is EventKind.ISSUED:
-                self._keep(Entry(fact_id(event.event_id), event.subject, event.event))
-        self._keep(entry)
 
 
 _ACTS: Final = UNDOABLE | {EventKind.SERVED, EventKind.UNDONE}

@@ -21,6 +21,8 @@ from app.hall.log import LoggedEvent, RestorableLog, counter_subject, ticket_sub
 from app.ids import new_id
 
 _AGAIN: Final = "/"
+_LATE: Final = "late."
+"""Subjects of what is kept for a report only."""
 _log = logging.getLogger(__name__)
 
 
@@ -44,8 +46,11 @@ class Ledger:
         self.conflicts: list[Entry] = []
         """Facts of ours that the hall had overruled meanwhile: for the supervisor's eyes."""
         self._journal = journal
-        self._own = list(journal.entries(day))
-        self._own_ids = {entry.event_id for entry in self._own}
+        kept = list(journal.entries(day))
+        self._own = [entry for entry in kept if not entry.subject.startswith(_LATE)]
+        self._told = [replace(entry, subject=entry.subject.removeprefix(_LATE)) for entry in kept]
+        self._own_ids = {entry.event_id for entry in kept}
+        self._unsent: set[str] = set()
         self._reserve = reserve
         self._promise = promise
         self._forget_hub()
@@ -138,7 +143,7 @@ class Ledger:
     def _report(self, now: datetime) -> None:
         """Tell the restored log what we knew: all that was seen, and all that is in the journal."""
         seen = [Entry(fact_id(e.event_id), e.subject, e.event) for e in self._before]
-        facts = [e for e in (*seen, *self._own) if e.subject.startswith("ticket.")]
+        facts = [e for e in (*seen, *self._told) if e.subject.startswith("ticket.")]
         self._append_all([e for e in facts if e.event_id not in self._ids], report=True)
         highest = self._highest(seen)
         for prefix, count in highest.items():
@@ -155,7 +160,7 @@ class Ledger:
     def _highest(self, seen: Iterable[Entry]) -> dict[str, int]:
         """Return the highest number by prefix that anything we knew of has used or reserved."""
         highest: dict[str, int] = {}
-        for entry in (*seen, *self._own):
+        for entry in (*seen, *self._told):
             if entry.event.kind in {EventKind.ISSUED, EventKind.BLOCK}:
                 prefix, first = parse_number(entry.event.number)
                 highest[prefix] = max(highest.get(prefix, 0), first + entry.event.span - 1)
@@ -176,6 +181,7 @@ class Ledger:
 
     def _append(self, entry: Entry) -> None:
         """Append a fact after whatever is there; the fold decides what it means. Raises HallProblem."""
+        self._unsent.discard(fact_id(entry.event_id))
         while fact_id(entry.event_id) not in self._ids:
             expected = self._counts.get(entry.subject, 0)
             self.log.append(self.day, entry.subject, expected, entry.event_id, entry.event)
@@ -206,16 +212,38 @@ class Ledger:
     # ---- making durable ------------------------------------------------------------
 
     def _keep(self, entry: Entry) -> None:
-        if entry.event_id not in self._own_ids:
-            self._journal.add(self.day, entry)
-            self._own.append(entry)
-            self._own_ids.add(entry.event_id)
-            if entry.event_id not in self._ids:
-                self._pending[entry.event_id] = entry
+        if entry.event_id in self._own_ids:
+            return
+        self._journal.add(self.day, entry)
+        self._own_ids.add(entry.event_id)
+        self._told.append(replace(entry, subject=entry.subject.removeprefix(_LATE)))
+        if entry.subject.startswith(_LATE):
+            return
+        self._own.append(entry)
+        if entry.event_id not in self._ids:
+            self._pending[entry.event_id] = entry
+
+    def _keep_with_history(self, entry: Entry) -> None:
+        """Keep a fact together with all that led to it: alone, nobody else could tell a restored log.
+
+        Without it the log would be told of a call before the return that made it possible. What is learnt
+        only after a later fact of ours was kept is for such a report alone: it would be in the wrong place.
+        """
+        seen = [e for e in self._seen if e.subject == entry.subject]
+        ours = {e.event_id for e in self._own if e.subject == entry.subject}
+        known = [fact_id(e.event_id) in ours for e in seen]
+        unread = len(ours) > sum(known)
+        last = max((place for place, is_ours in enumerate(known) if is_ours), default=-1)
+        for place, logged in enumerate(seen):
+            late = unread or place < last
+            subject = _LATE + logged.subject if late else logged.subject
+            self._keep(Entry(fact_id(logged.event_id), subject, logged.event))
+        self._keep(entry)
 
     def _fact_alone(self, event: HallEvent) -> Entry:
         entry = Entry(new_id(), _subject(event), event)
-        self._keep(entry)
+        self._keep_with_history(entry)
+        self._unsent.add(entry.event_id)
         return entry
 
     def _fact(self, event: HallEvent) -> None:

@@ -184,6 +184,7 @@ class Hall:
         self.freed: Counter[str] = Counter()
         self.faults: Counter[str] = Counter()
         self.alone = Counter[str]()
+        self.ended = Counter[EventKind]()
         self.refused = 0
         self.operations = 0
         self.depth = 0
@@ -281,12 +282,66 @@ class Hall:
     def serve(self, number: int, member: Member) -> None:
         here = member.state.called_by(number)
         if here is not None:
-            member.close(EventKind.SERVED, here.number, self.now)
+            self.end_call(number, member, here.number)
+            return
+        if not self.quiet and self.random.random() < 0.15 and self.other_act(number, member):
+            return
+        parked = [t.number for t in member.state.parked() if t.bound == number]
+        if parked:
+            self.called[parked[0]] += member.call(parked[0], self.now, "回来")
             return
         choice = member.call_next(self.now)
         if choice is not None:
             self.called[choice.ticket.number] += 1
             self.alone["called"] += member.cut_off
+
+    def end_call(self, number: int, member: Member, called: str) -> None:
+        """The person is served; or leaves the window without an outcome, and is to be called again."""
+        kinds = [EventKind.PARKED, EventKind.RETURNED, EventKind.NO_SHOW, EventKind.TRANSFERRED]
+        kind = EventKind.SERVED
+        if not self.quiet and self.random.random() < 0.25:
+            kind = self.random.choice(kinds)
+        others = [n for n, place in self.places.items() if place.calls and n != number]
+        to = self.random.choice(others) if kind is EventKind.TRANSFERRED else None
+        if kind is EventKind.TRANSFERRED and member.cut_off:
+            kind, to = EventKind.PARKED, None
+        if kind is not EventKind.SERVED:
+            self.called[called] -= 1
+        member.close(kind, called, self.now, to=to)
+        self.ended[kind] += 1
+
+    def other_act(self, number: int, member: Member) -> bool:
+        """Take the last act back, bring a missed number back, or call a certain one; say whether it was."""
+        state = member.state
+        last = member.last_act()
+        try:
+            if last is not None and self.random.random() < 0.5:
+                before = state.tickets[last.number].before
+                if not member.undo(last.number, self.now):
+                    return False
+                self.ended[EventKind.UNDONE] += 1
+                again = before is not None and before.state is TicketState.CALLED
+                self.called[last.number] += 1 if again else -1
+                return True
+            missed = [t.number for t in state.tickets.values() if t.state is TicketState.NO_SHOW]
+            if missed:
+                return member.bring_back(self.random.choice(missed), self.now)
+        except HallProblem:
+            return False
+        waiting = [t.number for t in state.waiting()]
+        if not waiting:
+            return False
+        chosen = self.random.choice(waiting)
+        called = member.call(chosen, self.now, "点名")
+        self.called[chosen] += called
+        return called
+
+    def bring_all_back(self) -> None:
+        """Whoever was missed is found at the end of the day."""
+        member = next((p.member for p in self.places.values() if p.calls and not p.dead and p.member), None)
+        for ticket in self.state().tickets.values():
+            if ticket.state is TicketState.NO_SHOW and member is not None and not member.cut_off:
+                member.bring_back(ticket.number, self.now)
 
     # ---- the day --------------------------------------------------------------------------------
 
@@ -302,6 +357,7 @@ class Hall:
         for turn in range(3 * sum(self.printed.values()) + 60):
             if turn % 10 == 0:
                 self.supervise()
+                self.bring_all_back()
                 if not self.stuck() and not self.state().owed:
                     return
             for number, place in self.places.items():
@@ -319,7 +375,7 @@ class Hall:
                 event = HallEvent(EventKind.RETIRED, "", self.now, number)
                 self.hub.append(EPOCH_SUBJECT, self.hub.count(EPOCH_SUBJECT), new_id(), event)
             for ticket in state.tickets.values():
-                held = ticket.bound == number or (
+                held = (ticket.bound == number and ticket.state is not TicketState.CALLED) or (
                     ticket.state is TicketState.CALLED and ticket.window == number
                 )
                 if held:

@@ -67,5 +67,5 @@ def test_numbers_of_a_block_that_are_not_remembered_are_caught(monkeypatch: pyte
 
 
 def test_a_claim_that_is_not_kept_before_the_call_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Member, "_keep_with_issue", lambda _self, _entry: None)
+    monkeypatch.setattr(Member, "_keep_with_history", lambda _self, _entry: None)
     assert caught(20)
