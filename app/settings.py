@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from app.domain.issue_rules import parse_hours, parse_prefixes
 from app.domain.voice import parse_spans
 from app.errors import SettingsProblem
 from app.texts import _
@@ -43,12 +44,20 @@ class HallSettings:
 class QueueSettings:
     """What the hall promises: minutes a green ticket waits, times others are overtaken, and fair return.
 
-    A missed number that comes back within ``grace`` minutes keeps its place.
+    A missed number that comes back within ``grace`` minutes keeps its place. ``hours`` when numbers are
+    given out, by season; ``cap`` how many a day, 0 for no limit, with a warning when ``cap_warning`` are
+    left; ``prefixes`` the letter of a group's numbers (``app.domain.issue_rules``). ``elder`` is the age from
+    which a card alone gives the green channel.
     """
 
     green_wait: int = 10
     overtakes: int = 3
     grace: int = 10
+    hours: str = ""
+    cap: int = 0
+    cap_warning: int = 20
+    prefixes: str = ""
+    elder: int = 60
 
 
 @dataclass(frozen=True)
@@ -171,9 +180,9 @@ class Fault:
     reason: str
 
 
-def _are_spans(text: str) -> bool:
+def _reads(parse: Callable[[str], object], text: str) -> bool:
     try:
-        parse_spans(text)
+        parse(text)
     except ValueError:
         return False
     return True
@@ -186,6 +195,10 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hall.board_port": (lambda v: v == 0 or 1024 <= v <= 65535, "应为 1024 到 65535，0 为不开"),
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
+    "queue.hours": (lambda v: _reads(parse_hours, v), "应为 05-01~09-30 08:30-12:00 14:30-17:30; … 这样"),
+    "queue.prefixes": (lambda v: _reads(parse_prefixes, v), "应为 立案=A 执行=B 这样，G、P、Z 留作他用"),
+    "queue.elder": (lambda v: 50 <= v <= 100, "应为 50 到 100 岁"),
+    "queue.cap": (lambda v: 0 <= v <= 9000, "应为 0 到 9000"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),
     "keep.images_days": (lambda v: 1 <= v <= 3660, "应为 1 到 3660 的整数（天）"),
     "keep.records_days": (lambda v: 30 <= v <= 3660, "应为 30 到 3660 的整数（天）"),
@@ -193,7 +206,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "backup.hours": (lambda v: 1 <= v <= 168, "应为 1 到 168 的整数（小时）"),
     "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),
     "voice.repeats": (lambda v: 1 <= v <= 5, "应为 1 到 5 的整数"),
-    "voice.quiet": (_are_spans, "应写成 12:00-13:30，多段用逗号隔开"),
+    "voice.quiet": (lambda v: _reads(parse_spans, v), "应写成 12:00-13:30，多段用逗号隔开"),
     "papers.evidence_days": (lambda v: 1 <= v <= 180, "应为 1 到 180 的整数（日）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),

@@ -42,6 +42,7 @@ KEYS: Final[dict[str, str]] = {
     "mediation_no": "Alt+N",
     "why": "Alt+W",
     "panel_palette": "F1",
+    "panel_hall_rules": "Ctrl+H",
     "panel_supply": "F9",
     "panel_comeback": "Shift+F9",
     "panel_papers": "Ctrl+D",

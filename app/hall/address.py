@@ -14,6 +14,8 @@ from app.hall.wire import is_hall_name
 from app.texts import _
 
 FILE: Final = "hall.json"
+PERSON_KEY: Final = "person.key"
+"""The hall's key for telling that two tickets are one person's, without knowing whose."""
 
 
 @dataclass(frozen=True)

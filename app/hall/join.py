@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.errors import HallProblem
 from app.hall import certs, refusals
-from app.hall.address import HallAddress
+from app.hall.address import PERSON_KEY, HallAddress
 from app.hall.node import ROLES, Node
 from app.texts import _
 
@@ -158,6 +158,7 @@ class Admission:
             "replicas": node.replicas,
             "ca": node.authority().certificate.decode("ascii"),
             "certificate": signed.decode("ascii"),
+            "person_key": node.person_key.hex(),
         }
         if is_node:
             answer |= {"secret": node.secret, "routes": list(node.routes)}
@@ -194,6 +195,7 @@ def write_member(folder: Path, answer: dict[str, str], key: bytes, name: str = "
     certs.write_secret(folder / f"{name}.key", key)
     certs.write_secret(folder / f"{name}.crt", answer["certificate"].encode("ascii"))
     certs.write_secret(folder / "ca.crt", answer["ca"].encode("ascii"))
+    certs.write_secret(folder / PERSON_KEY, answer["person_key"].encode("ascii"))
 
 
 def ask(host: str, port: int, code: str) -> tuple[dict[str, str], bytes]:

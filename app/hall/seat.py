@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 from app.clock import Clock
 from app.domain.hall import HallState, Promise
+from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall.isolated import RESERVE, Member
 from app.hall.journal import Journal
@@ -149,6 +150,12 @@ class Seat:
         if not member.cut_off and not member.read():
             member.cut_off = True
         return member.state
+
+    def past(self, day: date) -> list[HallEvent]:
+        """Return the events of a day, a claim of a number left out. Raises what the log raises."""
+        if self._shared is not None and not self._shared.answering:
+            return []
+        return [e.event for e in self._log.since(day, 0) if not e.subject.startswith("counter.")]
 
     def tend(self, day: date) -> HallState:
         """Do what has to be done between two acts: come back, get ready for being alone, let go.

@@ -11,6 +11,7 @@ from typing import Final
 
 from app.clock import Clock, SystemClock, business_day
 from app.domain.calendar import HolidayTable
+from app.domain.wait import Waited
 from app.errors import SettingsProblem, StorageProblem
 from app.hall.board.server import BoardServer
 from app.hall.seat import Seat
@@ -56,6 +57,7 @@ class Desk:
     lock: InstanceLock
     index: SearchIndex
     board: BoardServer | None = None
+    waits: tuple[date, tuple[Waited, ...]] | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
     settings_file: Path | None = None
     announcer: Announcer | None = None

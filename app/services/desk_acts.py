@@ -12,10 +12,10 @@ from typing import Final
 
 from app.domain.hall import HallState
 from app.domain.hall_event import EventKind
-from app.domain.ticket import Ticket
+from app.domain.ticket import Ticket, Wanted
 from app.errors import HallProblem
-from app.lanes import HALL, on
-from app.services import calling, queue
+from app.lanes import HALL, READER, on
+from app.services import calling, issuing, queue
 from app.services.desk import Desk
 from app.texts import _
 
@@ -34,6 +34,8 @@ PARK: Final = ("去填表", "取材料", "等同行人", "其他")
 PUT_BACK: Final = ("叫错了", "本人要求稍后", "本窗口办不了")
 PAUSE: Final = ("午休", "开会", "设备故障", "其他")
 SENT: Final = "转号"
+SWIPE: Final = "swipe"
+MOST_CASES: Final = 20
 
 
 @on(HALL)
@@ -43,11 +45,13 @@ def view(desk: Desk) -> tuple[DeskAct, ...]:
     state = desk.hall.state
     called = state.called_by(desk.window)
     lines = [*_undo(desk)]
+    if desk.bench.has(READER):
+        lines.append(DeskAct(SWIPE, _("刷身份证取号"), _("老年人自动优先；已有号的只补打"), "card"))
     if called is not None:
         lines += [*_about(called, state, desk.window)]
     else:
         lines += [*_parked(state, desk.window)]
-    return (*lines, *_pauses(state, desk.window))
+    return (*lines, *_pauses(state, desk.window), *_numbers(state))
 
 
 def _undo(desk: Desk) -> Iterator[DeskAct]:
@@ -101,6 +105,24 @@ def _pauses(state: HallState, window: int) -> Iterator[DeskAct]:
         yield DeskAct(f"pause:{reason}", words, _("留给本窗口的人放回大厅"), "pause")
 
 
+def _numbers(state: HallState) -> Iterator[DeskAct]:
+    yield DeskAct("urgent:", _("取号：法定期限临近"), _("优先办理；原因不印、不显示"), "ticket")
+    for tag in sorted({tag for tags in state.tags.values() for tag in tags}):
+        words = _("取号：要能办“{tag}”的窗口").format(tag=tag)
+        yield DeskAct(f"wants:{tag}", words, _("绿色通道，只由这样的窗口叫"), "ticket")
+    for cases in range(2, MOST_CASES + 1):
+        words = _("取号：{count} 件相关案件一个号").format(count=cases)
+        yield DeskAct(f"cases:{cases}", words, _("一个人一次办完，只排一次队"), "ticket")
+
+
+def _taken(desk: Desk, wanted: Wanted) -> str:
+    return _("已取号 {number}").format(number=issuing.issue(desk, wanted).number)
+
+
+def _group(desk: Desk) -> str:
+    return desk.settings.hall.group
+
+
 @on(HALL)
 def act(desk: Desk, key: str) -> str:
     """Do what the line says; return what was done, for the clerk. Raises HallProblem."""
@@ -133,6 +155,9 @@ _VERBS: Final[dict[str, Callable[[Desk, str], str]]] = {
     "to": _sent_to,
     "needs": lambda desk, tag: _("{number} 已转号").format(number=calling.transfer(desk, SENT, None, (tag,))),
     "call": lambda desk, number: _("已叫 {number}").format(number=calling.call_one(desk, number).ticket),
+    "urgent": lambda desk, _none: _taken(desk, Wanted(_group(desk), urgent=True)),
+    "wants": lambda desk, tag: _taken(desk, Wanted(_group(desk), green=True, needs=(tag,))),
+    "cases": lambda desk, count: _taken(desk, Wanted(_group(desk), cases=int(count))),
     "pause": _paused,
     "end_pause": _resumed,
 }

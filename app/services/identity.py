@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Final
 
@@ -30,6 +31,17 @@ def read_card(desk: Desk) -> None:
     """
     flag = desk.cancel_flag("read_card")
     record = require_open(desk)
+    card = wait_for_card(desk, flag)
+    desk.store(_save, record.id, _fields(card), desk)
+    _flag_characters(desk, card)
+    _flag_addresses(desk, card)
+
+
+def wait_for_card(desk: Desk, flag: threading.Event) -> CardRead:
+    """Wait as long as the desk's rhythm says and read, on the reader's lane.
+
+    Raises DeviceProblem, or Cancelled when the flag is set meanwhile.
+    """
     with desk.bench.reader() as reader:
         deadline = desk.clock.monotonic() + desk.rhythm.card
         state = reader.poll()
@@ -44,10 +56,7 @@ def read_card(desk: Desk) -> None:
             raise CardNotLifted
         if state is CardState.NO_CARD:
             raise NoCard
-        card = reader.read()
-    desk.store(_save, record.id, _fields(card), desk)
-    _flag_characters(desk, card)
-    _flag_addresses(desk, card)
+        return reader.read()
 
 
 def _tell_state(desk: Desk, state: CardState) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from app.clock import local
 from app.domain.hall import HallState
 from app.domain.hall_event import EventKind, HallEvent
+from app.domain.issue_rules import next_opening, open_at, parse_hours, parse_prefixes
 from app.domain.ticket import Wanted, format_number, parse_number
 from app.errors import HallProblem
 from app.hall.log import counter_subject
 from app.hall.sqlite_log import SqliteLog
 from app.ids import new_id
 from app.lanes import HALL, TICKET_PRINTER, on
-from app.services import print_out
+from app.notices import Level, Notice
+from app.services import print_out, waits
 from app.services.desk import Desk
 from app.storage import print_jobs, restoring
 from app.storage.access import Transaction
@@ -33,10 +35,14 @@ STUB_PREFIX: Final = "P"
 
 @dataclass(frozen=True)
 class Taken:
-    """A number given out; ``again`` when the person held it already and only the paper was printed anew."""
+    """A number given out; ``again`` when the person held it already and only the paper was printed anew.
+
+    ``left`` is how many more the day has, None while that is no worry.
+    """
 
     number: str
     again: bool = False
+    left: int | None = None
 
 
 @on(HALL)
@@ -68,11 +74,39 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
     if held is not None:
         _queue_paper(desk, state, held.number)
         return Taken(held.number, again=True)
-    prefix = GREEN_PREFIX if wanted.green else PREFIX
+    left = _require_open(desk, state)
+    letters = parse_prefixes(desk.settings.queue.prefixes)
+    prefix = GREEN_PREFIX if wanted.green else letters.get(wanted.group, PREFIX)
     _skip_lost(desk, day, prefix, now)
+    wanted = replace(wanted, wait=waits.said(desk, state, wanted.group))
     number = desk.hall.member(day).issue(prefix, wanted, now)
     _queue_paper(desk, desk.hall.state, number)
-    return Taken(number)
+    return Taken(number, left=left)
+
+
+def _require_open(desk: Desk, state: HallState) -> int | None:
+    """Return how many numbers are left after this one where that is few. Raises HallProblem: hours, cap."""
+    rules = desk.settings.queue
+    now, seasons = local(desk.clock.now()), parse_hours(rules.hours)
+    if not open_at(seasons, now):
+        again = next_opening(seasons, now)
+        later = _("请 {time} 再来取号。").format(time=f"{again:%H:%M}") if again else _("请明天再来取号。")
+        raise HallProblem(
+            _("现在不是取号时间。"), safe=_("已取的号都有效。"), next_step=later + _("急事请找值班主任。")
+        )
+    left = rules.cap - len(state.tickets) - 1
+    if rules.cap and left < 0:
+        raise HallProblem(
+            _("今天的号已发完，共 {count} 个。").format(count=rules.cap),
+            safe=_("已取的号都有效。"),
+            next_step=_("请告知可以预约或网上办理；要加号请值班主任改设置里的上限。"),
+        )
+    if not rules.cap or left > rules.cap_warning:
+        desk.notices.clear("cap")
+        return None
+    words = _("今天的号还剩 {count} 个。").format(count=left)
+    desk.notices.post(Notice("cap", Level.ATTENTION, words, _("已取的号都有效。"), _("请提前告知后来的人。")))
+    return left
 
 
 def _skip_lost(desk: Desk, day: date, prefix: str, now: datetime) -> None:
@@ -148,6 +182,7 @@ def _queue_paper(desk: Desk, state: HallState, number: str) -> None:
         "issued": local(ticket.arrived_at).isoformat(),
         "ahead": state.people_ahead(number),
         "priority": ticket.green,
+        "wait": list(ticket.wait),
     }
     job = PrintJob(
         id=new_id(),

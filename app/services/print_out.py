@@ -244,7 +244,7 @@ def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket
         number=content["number"],
         group=content["group"],
         ahead=content["ahead"],
-        wait=None,
+        wait=tuple(content["wait"]) if content.get("wait") else None,
         area=_("{window} 号窗口").format(window=hall.window),
         payload=f"{hall.board.rstrip('/')}/t/{reference}" if hall.board else f"YC:{reference}",
         priority=content["priority"],

@@ -11,6 +11,7 @@ from app.storage.tables import counter, meta
 
 DEVICE: Final = "device"
 EPOCH: Final = "court_epoch"
+PERSON_KEY: Final = "person_key"
 
 
 def read(connection: Connection, key: str) -> str | None:

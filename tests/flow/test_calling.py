@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,21 +12,26 @@ import httpx
 import pytest
 import zxingcpp
 
-from app.clock import business_day
+from app.clock import business_day, local
 from app.domain.hall import HallState
 from app.domain.ticket import Ticket, TicketState, Wanted
+from app.domain.wait import ENOUGH
 from app.errors import HallProblem
-from app.services import calling, issuing, queue
+from app.services import calling, issuing, queue, swiping, waits
 from app.services.desk import Desk
 from app.services.verify import findings
 from app.services.views import QueueView
-from app.settings import HallSettings, Settings
+from app.settings import DeviceSettings, HallSettings, QueueSettings, Settings
 from app.storage import print_jobs, visits
 from printing.simulators.interpreter import interpret
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import desk_in, do, file_devices
+from tests.helpers.devices import id_reader
 from tests.helpers.nats import free_ports
-from tests.helpers.visits import called, facts, fill, finish, hand_in, print_all, shown
+from tests.helpers.visits import called, everything, facts, fill, finish, hand_in, print_all, shown
+
+ADULT = "110105197303050019"
+"""The number on the simulator's card "adult"."""
 
 
 @pytest.fixture
@@ -268,3 +274,74 @@ def test_a_window_alone_serves_its_own_board_and_the_ticket_names_it(
     paper = interpret((tmp_path / "ticket.escpos").read_bytes(), 576)
     (code,) = zxingcpp.read_barcodes(paper.picture)
     assert code.text == f"http://127.0.0.1:{port}/t/{business_day(clock.now())}.A001"
+
+
+def test_after_some_days_a_ticket_says_how_long_it_will_take_and_the_day_is_scored(
+    tmp_path: Path, clock: SteppingClock
+) -> None:
+    settings = Settings(hall=HallSettings(window=3), devices=file_devices(tmp_path))
+    with desk_in(tmp_path, settings, clock) as desk:
+        for _ in range(ENOUGH):
+            number = take(desk, clock)
+            clock.forward(minutes=6)
+            do(desk, calling.call_one, number)
+            do(desk, calling.no_show)
+        assert ticket(desk, "A001").wait == (), "nothing is said before enough is known"
+        clock.forward(days=1)
+        first = take(desk, clock)
+        assert ticket(desk, first).wait == (6, 7)
+        clock.forward(minutes=6)
+        do(desk, calling.call_next)
+        assert desk.lanes.submit("hall", waits.scored_today, desk).result(30) == (1, 1)
+        jobs = desk.store(print_jobs.in_state, "waiting")
+        assert json.loads(jobs[-1].content)["wait"] == [6, 7]
+
+
+def test_outside_the_hours_and_over_the_cap_no_number_is_given_and_a_sentence_says_when(
+    tmp_path: Path, clock: SteppingClock
+) -> None:
+    rules = QueueSettings(hours="08:30-12:00 13:30-17:00", cap=3, cap_warning=1, prefixes="执行=B")
+    with desk_in(tmp_path, Settings(hall=HallSettings(window=3), queue=rules), clock) as desk:
+        clock.forward(minutes=(12 * 60 - local(clock.now()).hour * 60) % (24 * 60) + 1)
+        with pytest.raises(HallProblem, match="不是取号时间") as told:
+            take(desk, clock)
+        assert "13:30" in told.value.next_step
+        clock.forward(hours=2)
+        taken = [do(desk, issuing.take_for, Wanted(group)) for group in ("立案", "执行", "立案")]
+        assert [(one.number, one.left) for one in taken] == [("A001", None), ("B001", 1), ("A002", 0)]
+        with pytest.raises(HallProblem, match="已发完，共 3 个"):
+            take(desk, clock)
+        assert do(desk, calling.call_next).ticket == "A001", "who has a number is served"
+
+
+def test_a_card_gives_one_number_priority_by_age_and_leaves_no_trace_of_its_number(
+    tmp_path: Path, clock: SteppingClock
+) -> None:
+    with id_reader("tcp", tmp_path) as reader:
+        settings = Settings(hall=HallSettings(window=3), devices=DeviceSettings(id_reader=reader.url))
+        with desk_in(tmp_path, settings, clock) as desk:
+            reader.tell("place adult")
+            wanted = do(desk, swiping.read)
+            assert (wanted.green, len(wanted.person)) == (False, 32)
+            first = do(desk, issuing.take_for, wanted)
+            reader.tell("lift")
+            reader.tell("place adult")
+            assert do(desk, issuing.take_for, do(desk, swiping.read)) == replace(first, again=True)
+            rows = "\n".join(desk.store(everything))
+            assert ADULT not in rows
+            assert wanted.person in rows
+            assert swiping.person_of(desk, ADULT) == wanted.person
+            clock.forward(days=1)
+            assert swiping.person_of(desk, ADULT) != wanted.person, "two days cannot be put together"
+
+
+def test_whoever_is_old_enough_has_priority_without_being_asked(tmp_path: Path, clock: SteppingClock) -> None:
+    with id_reader("tcp", tmp_path) as reader:
+        settings = Settings(
+            hall=HallSettings(window=3),
+            queue=QueueSettings(elder=50),
+            devices=DeviceSettings(id_reader=reader.url),
+        )
+        with desk_in(tmp_path, settings, clock) as desk:
+            reader.tell("place adult")
+            assert do(desk, swiping.read).green, "born in 1973"

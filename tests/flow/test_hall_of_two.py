@@ -174,10 +174,10 @@ def test_a_window_goes_on_alone_within_three_seconds_and_merges_by_itself(host: 
         hall = do(one, status.view).devices[0]
         assert hall.health is Health.ATTENTION
         assert "本机单独叫号" in hall.text
-        started = time.monotonic()
         fill(one)
         hand_in(one, one.places.data)
         finish(one, unsigned=True)
+        started = time.monotonic()
         alone = do(one, issuing.take_ticket, "立案", False)
         assert alone == "Z001", "numbers given alone have a series of their own"
         do(one, queue.keep_up)
@@ -244,3 +244,16 @@ def test_a_day_that_went_another_way_is_not_mixed_in(host: Host, tmp_path: Path)
         with pytest.raises(HallProblem, match="不能并过去"):
             do(desk, issuing.take_ticket, "立案", False)
         assert do(desk, status.view).devices[0].health is Health.FAILED
+
+
+def test_a_person_is_sent_to_another_window_with_number_and_place(host: Host, tmp_path: Path) -> None:
+    with two(host, tmp_path) as (one, other):
+        first, second = (do(one, issuing.take_ticket, "立案", False) for _ in range(2))
+        assert do(one, calling.call_next).ticket == first
+        do(one, calling.transfer, "专办", 2)
+        assert do(one, calling.call_next).ticket == second
+        assert do(other, calling.call_next).ticket == first
+        (state,) = states(other)
+        assert (state.tickets[first].window, state.tickets[first].rule) == (2, "arrival")
+        do(other, calling.pause, "午休")
+        assert states(one)[0].paused[2].reason == "午休"

@@ -7,6 +7,7 @@ from typing import Final
 from ui.panels.comeback import ComebackPanel
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
+from ui.panels.hall_rules import HallRulesPanel
 from ui.panels.ledger import LedgerPanel
 from ui.panels.panel import Panel
 from ui.panels.papers import PapersPanel
@@ -20,6 +21,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     PapersPanel,
     LedgerPanel,
     QueueActsPanel,
+    HallRulesPanel,
     SupplyPanel,
     ComebackPanel,
     DevicesPanel,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from app.services import desk_acts
+from app.services import desk_acts, issuing, swiping
 from app.services.desk_acts import DeskAct
 from app.texts import _
 from ui.panels.panel import Panel
@@ -44,7 +44,19 @@ class QueueActsPanel(Panel):
 
     def _do(self, key: str) -> None:
         controls = self.controls
+        if key == desk_acts.SWIPE:
+            busy = _("请把身份证放在读卡区（Esc 取消）")
+            controls.acts.run(self.page, swiping.read, name="swipe", busy=busy, done=self._swiped)
+            return
         controls.acts.run(self.page, desk_acts.act, key, name="desk_act", busy=_("请稍候"), done=self._done)
+
+    def _swiped(self, wanted: swiping.Wanted) -> None:
+        acts = self.controls.acts
+        acts.run(self.page, issuing.take_for, wanted, name="take_for", done=self._taken)
+
+    def _taken(self, taken: issuing.Taken) -> None:
+        words = _("{number} 已有号，正在补打") if taken.again else _("已取号 {number}")
+        self._done(words.format(number=taken.number))
 
     def _done(self, said: str) -> None:
         self.controls.flash(said)

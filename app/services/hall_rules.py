@@ -1,0 +1,113 @@
+"""What a supervisor decides about the hall: its promise of the day, and what a dead window holds.
+
+Each is approved with a PIN, used up in the same store transaction that says what it was for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from app.domain.hall import HallState, Promise
+from app.domain.hall_replay import replay
+from app.domain.staff import Purpose
+from app.domain.ticket import TicketState
+from app.errors import HallProblem
+from app.lanes import HALL, on
+from app.services import approval, queue, waits
+from app.services.calling import busy_hall
+from app.services.desk import Desk
+from app.services.seating import promise_of
+from app.texts import _
+
+_GREEN: Final = (5, 10, 15, 20)
+_OVERTAKES: Final = (1, 2, 3, 5)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One line: ``key`` is handed back to ``decide`` with an approval for ``purpose``."""
+
+    key: str
+    title: str
+    detail: str
+    purpose: Purpose
+    stands: bool = False
+
+
+@on(HALL)
+def view(desk: Desk) -> tuple[Decision, ...]:
+    """Return the promises one can give, with what today would have looked like, and the windows."""
+    queue.look(desk)
+    state = desk.hall.state
+    return (*_promises(desk, state), *_windows(desk, state))
+
+
+def _promises(desk: Desk, state: HallState) -> Iterator[Decision]:
+    now = state.promise or promise_of(desk.settings.queue)
+    events = desk.hall.past(desk.today())
+    pairs = {(green, now.overtakes) for green in _GREEN} | {(now.limits[0], times) for times in _OVERTAKES}
+    for green, times in sorted(pairs | {now.limits[:2]}):
+        promise = Promise(timedelta(minutes=green), times, now.grace)
+        seen = replay(events, promise)
+        detail = _("今天会是：绿色最长等 {green} 分，其他人平均 {mean} 分，最多被越过 {most} 次").format(
+            green=round(seen.green_longest), mean=round(seen.others_mean), most=seen.overtaken_most
+        )
+        stands = promise.limits == now.limits
+        if stands:
+            right, told = waits.scored_today(desk)
+            detail += _("；等候预计今天 {told} 次说中 {right} 次").format(told=told, right=right)
+        title = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
+        yield Decision(f"promise:{green}:{times}", title, detail, Purpose.QUEUE_RULES, stands)
+
+
+def _windows(desk: Desk, state: HallState) -> Iterator[Decision]:
+    for window in sorted(state.enrolled - {desk.window}):
+        held = _held(state, window)
+        if held:
+            listed = "、".join(held)
+            title = _("{window} 号窗口已停用：放出它手上的号").format(window=window)
+            detail = _("{numbers}；只在确认那台电脑不再叫号时用，否则可能叫两次").format(numbers=listed)
+            yield Decision(f"free:{window}", title, detail, Purpose.FREE_WINDOW)
+
+
+def _held(state: HallState, window: int) -> list[str]:
+    def is_held(number: str) -> bool:
+        ticket = state.tickets[number]
+        called = ticket.state is TicketState.CALLED and ticket.window == window
+        kept = ticket.state in {TicketState.WAITING, TicketState.PARKED} and ticket.bound == window
+        return called or kept
+
+    return [number for number in state.tickets if is_held(number)]
+
+
+@on(HALL)
+def decide(desk: Desk, key: str, approval_id: str) -> str:
+    """Do what was approved; return it in words. Raises NotApproved, HallProblem."""
+    verb, *words = key.split(":")
+    desk.hall.refresh(desk.today())
+    if verb == "promise":
+        return _promise(desk, int(words[0]), int(words[1]), approval_id)
+    if verb == "free":
+        return _free(desk, int(words[0]), approval_id)
+    raise HallProblem(_("没有这一项。"), next_step=_("请从名单里选。"))
+
+
+def _promise(desk: Desk, green: int, times: int, approval_id: str) -> str:
+    member, now = desk.hall.member(desk.today()), desk.clock.now()
+    old = desk.hall.state.promise or promise_of(desk.settings.queue)
+    words = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
+    desk.store(approval.spend, approval_id, Purpose.QUEUE_RULES, f"promise {green} {times}", now)
+    if not member.promise(Promise(timedelta(minutes=green), times, old.grace), now):
+        raise busy_hall()
+    return _("今天起效：{words}").format(words=words)
+
+
+def _free(desk: Desk, window: int, approval_id: str) -> str:
+    member, now = desk.hall.member(desk.today()), desk.clock.now()
+    held = _held(desk.hall.state, window)
+    desk.store(approval.spend, approval_id, Purpose.FREE_WINDOW, f"window {window}", now)
+    freed = [number for number in held if member.free(number, window, now)]
+    return _("已放出：{numbers}").format(numbers="、".join(freed))

@@ -1,0 +1,75 @@
+"""What a supervisor decides: the promise of the day with today replayed, and what a dead window holds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.domain.hall import Promise
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_replay import replay
+from app.domain.staff import Purpose, Role
+from app.services import approval, calling, hall_rules, issuing, queue
+from app.services.approval import NotApproved
+from app.services.desk import Desk
+from app.settings import HallSettings, Settings
+from tests.flow.test_hall_of_two import two
+from tests.helpers.cases import SteppingClock
+from tests.helpers.desks import desk_in, do
+from tests.helpers.nats import Host
+
+NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+K = EventKind
+PIN = "739164"
+
+
+def approved(desk: Desk, purpose: Purpose) -> str:
+    approval.enlist(desk, "乌兰", Role.SUPERVISOR, PIN)
+    return str(do(desk, approval.approve, "乌兰", PIN, purpose))
+
+
+def test_the_day_is_replayed_under_another_promise() -> None:
+    """Three ordinary people, then a green one every two minutes, and a call every two minutes."""
+    events = [HallEvent(K.ENROLLED, "", NINE, 1)]
+    events += [HallEvent(K.ISSUED, f"A{n:03d}", NINE + timedelta(seconds=n)) for n in (1, 2, 3)]
+    for n in range(1, 11):
+        at = NINE + timedelta(minutes=2 * n)
+        events.append(HallEvent(K.ISSUED, f"G{n:03d}", at - timedelta(seconds=30), green=True))
+        events.append(HallEvent(K.CALLED, f"G{n:03d}", at, 1))
+    generous = replay(events, Promise(timedelta(minutes=10), 5))
+    strict = replay(events, Promise(timedelta(minutes=10), 1))
+    assert (generous.called, strict.called) == (10, 10)
+    assert (generous.overtaken_most, strict.overtaken_most) == (5, 1)
+    assert strict.others_mean < generous.others_mean
+    assert strict.green_longest >= generous.green_longest
+
+
+def test_a_promise_is_changed_with_an_approval_and_holds_for_everybody_at_once(
+    tmp_path: Path,
+) -> None:
+    with desk_in(tmp_path, Settings(hall=HallSettings(window=3)), SteppingClock()) as desk:
+        do(desk, issuing.take_ticket, "立案", False)
+        do(desk, calling.call_next)
+        lines = do(desk, hall_rules.view)
+        assert [one.key for one in lines if one.stands] == ["promise:10:3"]
+        assert all("今天会是" in one.detail for one in lines)
+        with pytest.raises(NotApproved):
+            do(desk, hall_rules.decide, "promise:5:1", approved(desk, Purpose.FREE_WINDOW))
+        given = approved(desk, Purpose.QUEUE_RULES)
+        assert "最多等 5 分" in do(desk, hall_rules.decide, "promise:5:1", given)
+        assert desk.hall.state.promise == Promise(timedelta(minutes=5), 1, timedelta(minutes=10))
+        with pytest.raises(NotApproved):
+            do(desk, hall_rules.decide, "promise:20:5", given)
+
+
+def test_what_a_dead_window_holds_is_let_go_by_a_supervisor_only(tmp_path: Path) -> None:
+    with Host(tmp_path / "hall") as host, two(host, tmp_path) as (one, dead):
+        number = do(dead, issuing.take_ticket, "立案", False)
+        do(dead, queue.keep_up)
+        assert do(dead, calling.call_next).ticket == number
+        (line,) = (line for line in do(one, hall_rules.view) if line.key == "free:2")
+        assert number in line.detail
+        do(one, hall_rules.decide, line.key, approved(one, Purpose.FREE_WINDOW))
+        assert do(one, calling.call_next).ticket == number
