@@ -8,6 +8,7 @@ from typing import Final
 
 from app.court.answers import ACCEPTED, MAX_MATTERS, MAX_NAME, MAX_REASON, WORDS, Given
 from app.court.packages import PAGE, Intake, Package, clean, flat
+from app.sync.protocol import is_uuid7
 
 KINDS: Final = {"intake": "登记", "amendment": "更正"}
 CSP: Final = (
@@ -78,12 +79,25 @@ def visit(package: Package, answers: Sequence[Given], csrf: str, form_id: str, f
         "登记材料",
         '<p><a href="/office">返回列表</a></p>',
         _fault(fault),
+        _continues(package),
         _answers(answers),
         _form(package, answers, csrf, form_id),
         f"<h2>导出</h2><ul>{links}</ul>",
         _blobs(package, here),
         events,
     )
+
+
+def _continues(package: Package) -> str:
+    """Return the way to the visit this one goes on with, whose missing papers it brought."""
+    found = package.events[-1].body.get("continues")
+    if not isinstance(found, dict):
+        return ""
+    earlier = found.get("visit_id")
+    if not isinstance(earlier, str) or not is_uuid7(earlier):
+        return ""
+    receipt = escape(clean(str(found.get("receipt_no", ""))))
+    return f'<p>补交材料，接续收件 <a href="/office/visits/{earlier}">{receipt or earlier}</a></p>'
 
 
 def _blobs(package: Package, here: str) -> str:
