@@ -22,7 +22,8 @@ from app.services import risks
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.drafts import require_open
-from app.services.fields import clean
+from app.services.fields import Draft, clean
+from app.services.knowledge import Knowledge
 from app.services.sheet import papers_in, sheets
 from app.storage import findings, pages, trail, visits
 from app.storage.access import Transaction
@@ -32,6 +33,9 @@ from app.texts import _
 LEAST_REASON: Final = 4
 LONGEST_REASON: Final = 200
 _VISIT: Final = "0"
+_REFERRAL: Final = "mediation_referral"
+_PAPERS: Final = {6: (_REFERRAL,), 7: (_REFERRAL,), 14: (_REFERRAL, "funds_claim")}
+"""The papers that carry out what a node freezes; a receipt is never among them."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,20 @@ def note(
     ]
     findings.note(connection, visit_id, new)
     return (*known, *new)
+
+
+def held_papers(
+    connection: Transaction, visit_id: str, draft: Draft, knowledge: Knowledge, when: datetime
+) -> dict[tuple[int, str], Finding]:
+    """Return which papers of which matter a freeze keeps back: the act they carry out is what is frozen."""
+    records = findings.of_visit(connection, visit_id)
+    holds = risks.in_visit(draft, knowledge, when)
+    return {
+        (int(key.partition(".")[0]), kind): one
+        for key, one in holds.items()
+        if one in frozen({key: one}, records)
+        for kind in _PAPERS.get(one.node, ())
+    }
 
 
 def frozen(holds: dict[str, Finding], records: Iterable[FindingRecord]) -> tuple[Finding, ...]:

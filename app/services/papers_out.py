@@ -17,10 +17,12 @@ from app.clock import local
 from app.domain.identity import check_id_number
 from app.domain.matter import GivenPaper
 from app.domain.papers import Moment
+from app.domain.risk import Finding
 from app.domain.short_form import all_hold
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
+from app.services import freezing
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import undrawable, value
@@ -67,6 +69,8 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
     heard = answers.of_visit(connection, case.visit.id)
     now = local(desk.clock.now())
     made = sheets(case.draft, desk.knowledge)
+    when = case.visit.closed_at or desk.clock.now()
+    held = freezing.held_papers(connection, case.visit.id, case.draft, desk.knowledge, when)
     found: list[Offer] = []
     for place, shown in enumerate(made, 1):
         ground = Ground(
@@ -82,7 +86,7 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
         )
         prefix = _("第{place}件 ").format(place=place) if len(made) > 1 else ""
         found += (
-            _offer(given, ground, prefix, intake)
+            _offer(given, ground, prefix, intake, held.get((shown.number, given.kind)))
             for given in shown.matter.papers
             if all_hold(given.when, shown.matter, shown.parties, shown.answers)
         )
@@ -96,14 +100,20 @@ def _accepted(heard: Sequence[AnswerRecord], place: int) -> AnswerRecord | None:
     return mine[-1] if mine and mine[-1].word == _ACCEPTED else None
 
 
-def _offer(given: GivenPaper, ground: Ground, prefix: str, intake: IntakeRecord | None) -> Offer:
+def _offer(
+    given: GivenPaper, ground: Ground, prefix: str, intake: IntakeRecord | None, held: Finding | None
+) -> Offer:
     number = ground.sheet.number
     part = str(number)
     if given.at is Moment.ACCEPTED and ground.accepted is not None:
         part = f"{number}.{ground.accepted.id}"
-    made, lacking = _made(given, ground, intake)
+    made, lacking = ({}, _held(held)) if held is not None else _made(given, ground, intake)
     title = f"{prefix}{_(KINDS[given.kind].title)}"
     return Offer(f"{number}.{given.kind}", title, given, made, part, lacking)
+
+
+def _held(finding: Finding) -> str:
+    return _("已冻结，{text}；由值班主任解除（Alt+U）").format(text=finding.rule.text)
 
 
 def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, str]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.audit import Act
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem, StorageProblem
-from app.services import approval, calling, confirmation, drafts, finishing, freezing
+from app.services import approval, calling, confirmation, drafts, finishing, freezing, papers_out
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.freezing import Frozen
@@ -220,3 +220,28 @@ def test_what_is_signed_is_the_same_with_and_without_risks(desk: Desk, frozen: s
     before = confirmation.digest(view(desk).visit.confirmation.text)  # type: ignore[union-attr]
     do(desk, freezing.lift, KEY, approved(desk), REASON)
     assert confirmation.digest(view(desk).visit.confirmation.text) == before  # type: ignore[union-attr]
+
+
+def paper(desk: Desk, visit_id: str, kind: str) -> str:
+    """What stands in the way of a paper, "" when it can be printed."""
+    papers = do(desk, papers_out.papers_of, visit_id).papers
+    return next(one.note for one in papers if one.key.endswith(kind))
+
+
+def test_the_paper_that_carries_out_what_is_frozen_is_kept_back_until_it_is_lifted(desk: Desk) -> None:
+    visit_id = called(desk)
+    changes = {path: words for path, words in FILLED.items() if path.startswith("identity")} | {
+        "identity.role": "agent",
+        "agent.1.kind": "lawyer",
+        "matter.1.code": "S12",
+        "matter.1.variant": "collect",
+        "party.p1.name": "苏日娜",
+    }
+    for path, words in changes.items():
+        do(desk, drafts.set_field, path, words)
+    view(desk)
+    assert "已冻结" in paper(desk, visit_id, "funds_claim")
+    with pytest.raises(FormProblem, match="已冻结"):
+        do(desk, papers_out.print_papers, visit_id, ("1.funds_claim",), False)
+    do(desk, freezing.lift, "1.14.collect", approved(desk), REASON)
+    assert "已冻结" not in paper(desk, visit_id, "funds_claim")
