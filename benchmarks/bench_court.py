@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.sync.client import CourtClient
@@ -180,7 +181,9 @@ def preload(cluster: Cluster, options: list[str], count: int) -> None:
                     )
         body = intake(1, pages=[b"a", b"b"], claims="请求判令被告偿还借款本金及利息。" * 6).body
         for month in months:
-            connection.execute(FILL, {"month": month, "count": count // len(months), "body": body})
+            begins = datetime(month // 100, month % 100, 1, tzinfo=UTC).timestamp() * 1000
+            made = {"month": month, "count": count // len(months), "body": body, "from": int(begins)}
+            connection.execute(FILL, made)
             connection.execute(FILL_BLOBS, {"month": month})
         connection.execute("ANALYZE event")
         connection.execute("ANALYZE event_blob")
@@ -189,11 +192,17 @@ def preload(cluster: Cluster, options: list[str], count: int) -> None:
 
 FILL = """
 INSERT INTO event
-SELECT 'c' || (n %% 20), %(month)s, md5(%(month)s || 'i' || n)::uuid::text, n, md5(n::text) || md5('x' || n),
-    'stored', 'R' || n, NULL, NULL, 'desk-1', n, md5(%(month)s || 'v' || n)::uuid::text, 'intake', 1,
+SELECT 'c' || (n %% 20), %(month)s, %(time)s || '-7' || substr(h, 1, 3) || '-8' || substr(h, 4, 3) || '-'
+    || substr(h, 7, 12), n, h || h, 'stored', 'R' || n, NULL, NULL, 'desk-1', n,
+    %(time)s || '-7' || substr(h, 4, 3) || '-9' || substr(h, 7, 3) || '-' || substr(h, 10, 12), 'intake', 1,
     '2026-01-01T00:00:00.000+00:00', %(body)s::bytea
-FROM generate_series(1, %(count)s) n
-"""
+FROM (
+    SELECT n, md5(%(month)s || 'i' || n) AS h,
+        lpad(to_hex((%(from)s + n * 2000000000 / %(count)s)::bigint), 12, '0') AS t
+    FROM generate_series(1, %(count)s::bigint) n
+) made
+""".replace("%(time)s", "substr(t, 1, 8) || '-' || substr(t, 9, 4)")
+"""Ids are UUIDv7 as desks make them, in the order of time: indexes grow at their end, as they do in life."""
 FILL_BLOBS = """
 INSERT INTO event_blob
 SELECT court, month, id, md5(id || k) || md5(k || id), 400000 FROM event, generate_series(1, 2) k

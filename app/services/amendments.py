@@ -102,6 +102,8 @@ def _open(connection: Transaction, event_id: str) -> OutboxRecord:
     event = intakes.get_event(connection, event_id)
     if event is None or event.kind not in AMENDABLE or not event.body:
         raise _refused(_("这份记录不能更正。"))
+    if not event.body:
+        raise _refused(_("这份记录的内容已按保存期限清除，不能更正。"))
     if intakes.amendment_of(connection, event_id) is not None:
         raise _refused(_("这份记录已经更正过，请打开更正后的那一份。"))
     return event

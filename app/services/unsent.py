@@ -116,7 +116,7 @@ def _answered(event: OutboxRecord) -> tuple[tuple[str, str], ...]:
 
 
 def _text(event: OutboxRecord, name: str) -> str:
-    body: Any = json.loads(event.body)
+    body: Any = json.loads(event.body) if event.body else {}
     value = body.get(name, "") if isinstance(body, dict) else ""
     return value if isinstance(value, str) else ""
 

@@ -1,6 +1,6 @@
 """Days offline, then a line that loses a fifth of the answers: all stored once, poison listed, order kept.
 
-The long run is ``python -m benchmarks.soak_days``; what it found stands in docs/figures-court.md.
+The long run is ``python -m benchmarks.soak_days``; what it found stands in docs/court-soak.md.
 """
 
 from __future__ import annotations
