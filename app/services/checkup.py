@@ -23,6 +23,7 @@ from app.services.sending import court_health
 from app.services.views import DeviceView, Health
 from app.storage import meta
 from app.storage.access import Transaction
+from app.storage.engine import Store
 from app.texts import _
 
 LONGEST: Final = 20.0
@@ -83,7 +84,7 @@ def _disk(desk: Desk) -> DeviceView:
 
 
 def _store(desk: Desk) -> DeviceView:
-    damage = desk.store.integrity()
+    damage = desk.store.aside(Store.damaged_pages)
     if damage:
         text = _("数据有损坏（{count} 处），请管理员从备份恢复").format(count=len(damage))
         return DeviceView("store", _("本机数据"), Health.FAILED, text)
@@ -111,7 +112,7 @@ def _knowledge(desk: Desk) -> DeviceView:
 SERVICES: Final[dict[str, Act[Desk, [], DeviceView]]] = {
     "court": Act(lanes.SYNC, _court),
     "disk": Act(lanes.PROBE, _disk),
-    "store": Act(lanes.DB, _store),
+    "store": Act(lanes.PROBE, _store),
     "key": Act(lanes.PROBE, _key),
     "calendar": Act(lanes.PROBE, _calendar),
     "knowledge": Act(lanes.PROBE, _knowledge),

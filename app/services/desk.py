@@ -33,7 +33,7 @@ from app.storage.blobs import BlobTree
 from app.storage.keeping import nobody_asked
 from app.storage.keys import Passphrases
 from app.storage.opening import InstanceLock, open_store
-from app.storage.pages import blob_names
+from app.storage.pages import named
 from app.storage.search_index import SearchIndex
 
 _PATIENCE: Final = 2.0
@@ -148,7 +148,7 @@ def _sweep(desk: Desk) -> None:
     """Remove what a crash left of pictures between file and row."""
     try:
         with desk.blob_lock:
-            desk.blobs.sweep(desk.store(blob_names))
+            desk.blobs.sweep_asking(lambda names: desk.store(named, names))
     except StorageProblem as trouble:
         desk.notices.post(Notice.of("sweep", trouble))
 

@@ -23,7 +23,7 @@ def sweep_blobs(desk: Desk) -> int:
     Under the lock of ``keep_blob``, so that no picture is between its file and its row meanwhile.
     """
     with desk.blob_lock:
-        return desk.blobs.sweep(desk.store(pages.blob_names))
+        return desk.blobs.sweep_asking(lambda names: desk.store(pages.named, names))
 
 
 @on(SYNC)

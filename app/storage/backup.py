@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -30,6 +31,7 @@ from app.storage.tables import blob, intake
 from app.texts import _
 
 _PIECE: Final = 1 << 20
+_OURS: Final = re.compile(r"\d{8}-\d{6}-(scheduled|hand|migration)(\.db|\.tmp|\.json\.tmp)")
 Asked = Callable[[], bool]
 
 
@@ -236,8 +238,9 @@ def thin(place: Path, now: datetime, longest: timedelta) -> int:
             if backup.path not in stays:
                 backup.manifest.unlink()
                 backup.path.unlink(missing_ok=True)
-        for stray in place.glob("*.tmp"):
-            stray.unlink()
+        for stray in (*place.glob("*-*-*.db"), *place.glob("*-*-*.tmp")):
+            if _OURS.fullmatch(stray.name) and not stray.with_suffix(".json").exists():
+                stray.unlink()  # left by a backup that was cut off
     except OSError as error:
         raise storage_problem(error) from error
     return len(found) - len(stays)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -89,13 +90,22 @@ class BlobTree:
 
         Raises StorageProblem when the disk does not allow it.
         """
+        return self.sweep_asking(lambda names: referenced.intersection(names))
+
+    def sweep_asking(self, named: Callable[[list[str]], set[str]]) -> int:
+        """Do what ``sweep`` does, asking ``named`` which of a folder's files a row names."""
+        count = 0
         try:
-            gone = [path for path in self.root.glob("??/*") if path.name not in referenced]
-            for path in gone:
-                path.unlink()
+            for folder in self.root.glob("??"):
+                paths = [path for path in folder.iterdir() if path.is_file()]
+                kept = named([path.name for path in paths])
+                for path in paths:
+                    if path.name not in kept:
+                        path.unlink()
+                        count += 1
         except OSError as error:
             raise storage_problem(error) from error
-        return len(gone)
+        return count
 
 
 def _write_durably(path: Path, data: bytes) -> None:

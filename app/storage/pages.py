@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -18,6 +19,9 @@ EARLIER: Final = "earlier"
 """Where a page came from that an earlier visit of the same intake brought."""
 
 
+_AT_ONCE: Final = 500
+
+
 def add_blob(connection: Connection, record: BlobRecord, at: datetime) -> None:
     """Name a blob that is durable on disk."""
     values = {"sha256": record.sha256, "size": record.size, "key": record.key, "created_at": stamp(at)}
@@ -30,9 +34,15 @@ def get_blob(connection: Connection, sha256: str) -> BlobRecord | None:
     return BlobRecord(*row) if row else None
 
 
-def blob_names(connection: Connection) -> set[str]:
-    """Return the pictures that are kept; those erased have a name and no key."""
-    return set(connection.execute(select(blob.c.sha256).where(func.length(blob.c.key) > 0)).scalars())
+def named(connection: Connection, hashes: Sequence[str]) -> set[str]:
+    """Return which of the hashes are pictures that are kept; a few hundred are asked for at a time."""
+    found: set[str] = set()
+    for start in range(0, len(hashes), _AT_ONCE):
+        wanted = blob.c.sha256.in_(hashes[start : start + _AT_ONCE])
+        found |= set(
+            connection.execute(select(blob.c.sha256).where(wanted, func.length(blob.c.key) > 0)).scalars()
+        )
+    return found
 
 
 def give_key(connection: Connection, sha256: str, key: bytes) -> None:

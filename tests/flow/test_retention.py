@@ -163,7 +163,7 @@ def test_a_crash_between_forgetting_the_key_and_removing_the_file_is_swept(
             do(desk, retention.erase_due)
     assert desk.blobs.names()
     assert any("文件却还在" in found for found in findings(desk))
-    assert desk.blobs.sweep(desk.store(pages.blob_names)) > 3
+    assert desk.blobs.sweep_asking(lambda names: desk.store(pages.named, names)) > 3
     assert findings(desk) == []
 
 

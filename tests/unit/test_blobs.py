@@ -180,4 +180,4 @@ def test_what_a_crash_left_half_done_is_swept_at_the_next_start(tmp_path: Path) 
         assert desk.blobs.names() == {kept}
         assert not half.exists()
         assert not desk.blobs.has(orphan)
-        assert desk.store(pages.blob_names) == {kept}
+        assert desk.store(pages.named, sorted(desk.blobs.names())) == {kept}
