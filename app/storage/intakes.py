@@ -195,8 +195,11 @@ def backlog(connection: Connection) -> tuple[int, int, datetime | None, int]:
     """Return events waiting, blobs waiting, when the oldest event was made, events needing a person.
 
     Blobs of a visit whose record is parked wait for that person, not for the line; they are not counted.
+    Nor is what became of papers: a clerk counts people.
     """
-    waiting = select(func.count(), func.min(outbox.c.created_at)).where(outbox.c.state == "waiting")
+    waiting = select(func.count(), func.min(outbox.c.created_at)).where(
+        outbox.c.state == "waiting", outbox.c.kind != "print"
+    )
     count, oldest = connection.execute(waiting).one()
     parked = select(func.count()).select_from(outbox).where(_parked(outbox))
     stopped = parked_visits()
