@@ -34,11 +34,13 @@ class PapersPage(QWidget):
         self.list.chosen.connect(lambda _key: self._print())
         self.list.installEventFilter(self)
         self._type = Label(tone="sub")
-        self._toggle = KeyButton(look, "paper_toggle", _("要 / 不要"), icon="check")
+        self._toggle = KeyButton(look, "paper_toggle", _("要 / 不要"), icon="check", key="Space")
         self._toggle.clicked.connect(lambda: self._turn(self.list.current()))
-        self._size = KeyButton(look, "paper_large", _("大字"), icon="print")
+        self._size = KeyButton(look, "paper_large", _("大字"), icon="print", key="Ctrl+L")
         self._size.clicked.connect(self._turn_size)
-        self.button = KeyButton(look, "paper_print", _("打印"), kind="primary", icon="print")
+        self.button = KeyButton(
+            look, "paper_print", _("打印"), kind="primary", icon="print", key="Ctrl+Return"
+        )
         self.button.clicked.connect(self._print)
         for button in (self._size, self.button):
             QShortcut(QKeySequence(button.key), self).activated.connect(button.click)
