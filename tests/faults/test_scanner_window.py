@@ -22,7 +22,7 @@ __all__ = ["counter", "qapp"]
 
 pytestmark = OFFSCREEN
 SAFE = "已填写和已扫描的内容都在"
-MARGIN = 5.0
+MARGIN = 10.0
 """The GUI thread may be held this many times the limit: tests share two cores with simulators and workers.
 
 While 200 pages are decoded beside it, four times as long; what a key costs is measured in `benchmarks/`.

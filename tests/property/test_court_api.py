@@ -145,7 +145,7 @@ def test_without_a_credential_no_operation_says_anything(
     gateway: Gateway, operations: list[tuple[str, str]], operation: int, field: str
 ) -> None:
     method, path = operations[operation % len(operations)]
-    if path in {"/health", "/v1/enrol", "/office/login"}:
+    if path in {"/health", "/v1/enrol", "/office/login", "/verify", "/v1/receipt-keys"}:
         return
     with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as http:
         answer = http.request(
