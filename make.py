@@ -217,9 +217,7 @@ def cmd_test(args: list[str]) -> int:
     set_up_development()
     ensure_test_programs()
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
-    # Whole files, in the order of tests/conftest.py: a long one begun last would run alone at the end.
-    whole = ["--dist", "loadfile", "--no-loadscope-reorder"]
-    words = args or ["-n", str(min(4, os.cpu_count() or 1)), *whole]
+    words = args or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
     return run([PYTHON, "-m", "pytest", *words], env=env)
 
 

@@ -21,18 +21,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs(name): the test expects WARNING or worse from this logger")
 
 
-_LONG_FIRST = ("faults", "flow", "property", "contract")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the folders whose files take longest, so that all workers end at about the same time."""
-    items.sort(key=lambda item: _place(item.path.parent.name))
-
-
-def _place(folder: str) -> int:
-    return _LONG_FIRST.index(folder) if folder in _LONG_FIRST else len(_LONG_FIRST)
-
-
 @pytest.fixture(autouse=True)
 def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     """Fail when a thread, a child process or a top-level widget outlives its test."""
