@@ -24,7 +24,7 @@ from ui.widgets.steps import STEPS
 from ui.zones import Zones
 
 _BUSY_LINE_AFTER_MS: Final = 250
-_REST_AFTER_MS: Final = 10
+_REST_AFTER_MS: Final = 30
 _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
     {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
