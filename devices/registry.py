@@ -21,6 +21,7 @@ from devices.signature import SignaturePad
 from devices.sound import Speaker, SpeechEngine
 
 D = TypeVar("D", bound=Device)
+M = TypeVar("M", bound=Callable[..., Device])
 GROUP = "yichuang.drivers"
 
 
@@ -163,82 +164,52 @@ _OURS: Mapping[str, Driver] = {
 
 def make_id_reader(url: str) -> IdCardReader:
     """Return the closed reader at ``url``. Raises BadAddress; DriverFault for a broken foreign driver."""
-    make = _driver(url).id_reader
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of an ID card reader")
-    return make(url)
+    return _wanted(_driver(url).id_reader, url, "an ID card reader")(url)
 
 
 def make_scanner(url: str) -> Scanner:
     """Return the closed scanner at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).scanner
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a scanner")
-    return make(url)
+    return _wanted(_driver(url).scanner, url, "a scanner")(url)
 
 
 def make_scan_gun(url: str) -> ScanGun:
     """Return the closed scan gun at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).scan_gun
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a scan gun")
-    return make(url)
+    return _wanted(_driver(url).scan_gun, url, "a scan gun")(url)
 
 
 def make_rating_keypad(url: str, tables: Path) -> RatingKeypad:
     """Return the closed keypad at ``url``, described by a table. Raises BadTable too."""
-    make = _driver(url).rating_keypad
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a rating keypad")
-    return make(url, tables)
+    return _wanted(_driver(url).rating_keypad, url, "a rating keypad")(url, tables)
 
 
 def make_led_strip(url: str, tables: Path) -> LedStrip:
     """Return the closed LED strip at ``url``, described by a table. Raises BadTable too."""
-    make = _driver(url).led_strip
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of an LED strip")
-    return make(url, tables)
+    return _wanted(_driver(url).led_strip, url, "an LED strip")(url, tables)
 
 
 def make_camera(url: str) -> DocumentCamera:
     """Return the closed document camera at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).camera
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a document camera")
-    return make(url)
+    return _wanted(_driver(url).camera, url, "a document camera")(url)
 
 
 def make_chip_reader(url: str) -> ChipReader:
     """Return the closed reader of chip cards at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).chip_reader
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a reader of chip cards")
-    return make(url)
+    return _wanted(_driver(url).chip_reader, url, "a reader of chip cards")(url)
 
 
 def make_signature_pad(url: str) -> SignaturePad:
     """Return the closed signature pad at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).signature_pad
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a signature pad")
-    return make(url)
+    return _wanted(_driver(url).signature_pad, url, "a signature pad")(url)
 
 
 def make_speaker(url: str) -> Speaker:
     """Return the closed loudspeaker at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).speaker
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a loudspeaker")
-    return make(url)
+    return _wanted(_driver(url).speaker, url, "a loudspeaker")(url)
 
 
 def make_speech(url: str) -> SpeechEngine:
     """Return the closed speech engine at ``url``. Raises as :func:`make_id_reader`."""
-    make = _driver(url).speech
-    if make is None:
-        raise BadAddress(f"{url!r} is no address of a speech engine")
-    return make(url)
+    return _wanted(_driver(url).speech, url, "a speech engine")(url)
 
 
 def make_device(url: str, tables: Path) -> Device:
@@ -310,6 +281,12 @@ def schemes() -> tuple[str, ...]:
     """Return the schemes that can be driven here, ours first; loads no third-party code."""
     foreign = {point.name for point in entry_points(group=GROUP)} - _OURS.keys()
     return (*_OURS, *sorted(foreign))
+
+
+def _wanted(make: M | None, url: str, what: str) -> M:
+    if make is None:
+        raise BadAddress(f"{url!r} is no address of {what}")
+    return make
 
 
 def _opened(device: D) -> D:

@@ -4,48 +4,27 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from app import settings
 from app.clock import local, moment
-from app.commands.terminal import ask_both
+from app.commands.opened import with_desk
 from app.domain.audit import Act
-from app.errors import Expected
-from app.paths import Places
-from app.report import asking, no_data
+from app.report import asking
 from app.services import trail as proof
-from app.services.desk import Desk, open_desk
+from app.services.desk import Desk
 from app.storage import trail
 
 _OK: Final = 0
 _FOUND: Final = 1
-_REFUSED: Final = 2
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command; 0 all holds, 1 a line was changed, removed or inserted, 2 it could not start."""
     options = _parser().parse_args(words)
-    places = Places.under(options.data) if options.data else Places.of_user()
-    if not places.store.is_file():
-        print(no_data(places), file=sys.stderr)
-        return _REFUSED
-    loaded, _faults = settings.load(places.settings)
     command: Callable[[Desk, argparse.Namespace], int] = options.command
-    try:
-        desk = open_desk(loaded, places, ask=ask_both)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    try:
-        return command(desk, options)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    finally:
-        desk.close()
+    return with_desk(options.data, lambda desk: command(desk, options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from app import settings
 from app.clock import local
-from app.commands.terminal import ask_both
-from app.errors import Expected
+from app.commands.opened import with_desk
 from app.paths import Places
-from app.report import no_data
 from app.services import backups
-from app.services.desk import open_desk
+from app.services.desk import Desk
 from app.storage.backup import Backup
 
 _OK: Final = 0
-_REFUSED: Final = 2
 _REASONS: Final = {"scheduled": "定时", "hand": "手动", "migration": "升级前"}
 
 
@@ -32,22 +28,12 @@ def main(words: Sequence[str]) -> int:
     if options.list:
         show(backups.all_of(places, loaded.backup), as_json=options.json)
         return _OK
-    if not places.store.is_file():
-        print(no_data(places), file=sys.stderr)
-        return _REFUSED
-    try:
-        desk = open_desk(loaded, places, ask=ask_both)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    try:
-        act = backups.back_up
-        made = desk.lanes.submit(act.lane, act, desk, options.to).result()
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    finally:
-        desk.close()
+    return with_desk(options.data, lambda desk: _back_up(desk, options), settings_file=options.settings)
+
+
+def _back_up(desk: Desk, options: argparse.Namespace) -> int:
+    act = backups.back_up
+    made = desk.lanes.submit(act.lane, act, desk, options.to).result()
     show(made.backups, as_json=options.json)
     if not options.json:
         print(f"新复制图像 {made.pictures} 个，清理旧备份 {made.thinned} 份")

@@ -9,34 +9,20 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from app import settings
+from app.commands.opened import with_desk
 from app.errors import Expected
-from app.paths import Places
 from app.services import courier
-from app.services.desk import Desk, open_desk
+from app.services.desk import Desk
 
 _OK: Final = 0
 _FOUND: Final = 1
-_REFUSED: Final = 2
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command; 0 done, 1 an answer was refused, 2 it could not start. The window must be closed."""
     options = _parser().parse_args(words)
-    places = Places.under(options.data) if options.data else Places.of_user()
     command: Callable[[Desk, argparse.Namespace], int] = options.command
-    try:
-        desk = open_desk(settings.load(places.settings)[0], places)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    try:
-        return command(desk, options)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    finally:
-        desk.close()
+    return with_desk(options.data, lambda desk: command(desk, options), needs_data=False)
 
 
 def _parser() -> argparse.ArgumentParser:

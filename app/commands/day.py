@@ -4,45 +4,28 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from app import settings
-from app.commands.terminal import ask_both
+from app.commands.opened import with_desk
 from app.domain.day import DaySheet, Fate, TicketFate
-from app.errors import Expected
-from app.paths import Places
-from app.report import asking, no_data
+from app.report import asking
 from app.services.day import day_sheet, sentence
-from app.services.desk import Desk, open_desk
+from app.services.desk import Desk
 
 _FOUND: Final = 1
-_REFUSED: Final = 2
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command; 0 the day adds up, 1 it does not, 2 it could not be checked."""
     options = _parser().parse_args(words)
-    places = Places.under(options.data) if options.data else Places.of_user()
-    if not places.store.is_file():
-        print(no_data(places), file=sys.stderr)
-        return _REFUSED
-    loaded, _faults = settings.load(options.settings or places.settings)
-    try:
-        desk = open_desk(loaded, places, ask=ask_both)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    try:
-        sheet = _sheet(desk, options)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    finally:
-        desk.close()
+    return with_desk(options.data, lambda desk: _report(desk, options), settings_file=options.settings)
+
+
+def _report(desk: Desk, options: argparse.Namespace) -> int:
+    sheet = _sheet(desk, options)
     print(json.dumps(_facts(sheet), ensure_ascii=False, indent=2) if options.json else _text(sheet))
     return 0 if sheet.balanced else _FOUND
 

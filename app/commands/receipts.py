@@ -4,45 +4,32 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from app import settings
+from app.commands.opened import with_desk
 from app.domain.receipt import Series
-from app.errors import Expected
-from app.paths import Places
-from app.report import no_data
 from app.services import ledger
-from app.services.desk import open_desk
+from app.services.desk import Desk
 
 _OK: Final = 0
 _FOUND: Final = 1
-_REFUSED: Final = 2
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command; 0 every series is whole, 1 a number is missing, 2 it could not start."""
     options = _parser().parse_args(words)
-    places = Places.under(options.data) if options.data else Places.of_user()
-    if not places.store.is_file():
-        print(no_data(places), file=sys.stderr)
-        return _REFUSED
-    try:
-        desk = open_desk(settings.load(places.settings)[0], places)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    try:
-        last: date = options.to or desk.today()
-        first: date = options.first or last
-        act = ledger.gaps
-        found: tuple[Series, ...] = desk.lanes.submit(act.lane, act, desk, first, last).result()
-    finally:
-        desk.close()
+    return with_desk(options.data, lambda desk: _report(desk, options))
+
+
+def _report(desk: Desk, options: argparse.Namespace) -> int:
+    last: date = options.to or desk.today()
+    first: date = options.first or last
+    act = ledger.gaps
+    found: tuple[Series, ...] = desk.lanes.submit(act.lane, act, desk, first, last).result()
     print(json.dumps([_plain(one) for one in found], ensure_ascii=False) if options.json else _shown(found))
     return _FOUND if any(one.missing for one in found) else _OK
 

@@ -10,40 +10,24 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from app import settings
 from app.clock import local
-from app.commands.terminal import ask_both
+from app.commands.opened import with_desk
 from app.domain.staff import PIN_LIFE, Role, Staff
-from app.errors import Expected, FormProblem
-from app.paths import Places
+from app.errors import FormProblem
 from app.services import approval
-from app.services.desk import Desk, open_desk
+from app.services.desk import Desk
 from app.storage import staff
 
 _OK: Final = 0
 _FOUND: Final = 1
-_REFUSED: Final = 2
 _TITLES: Final = {Role.CLERK: "窗口人员", Role.HELPER: "导办员", Role.SUPERVISOR: "值班主任"}
 
 
 def main(words: Sequence[str]) -> int:
     """Run the command; 0 done, 1 nobody of that name, 2 refused. The window must be closed meanwhile."""
     options = _parser().parse_args(words)
-    places = Places.under(options.data) if options.data else Places.of_user()
     command: Callable[[Desk, argparse.Namespace], int] = options.command
-    loaded, _faults = settings.load(places.settings)
-    try:
-        desk = open_desk(loaded, places, ask=ask_both)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    try:
-        return command(desk, options)
-    except Expected as problem:
-        print(problem, file=sys.stderr)
-        return _REFUSED
-    finally:
-        desk.close()
+    return with_desk(options.data, lambda desk: command(desk, options), needs_data=False)
 
 
 def _parser() -> argparse.ArgumentParser:

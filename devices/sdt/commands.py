@@ -51,8 +51,11 @@ _MEANINGS: dict[int, tuple[type[DeviceError], str]] = {
 
 
 def failure(command: bytes, status: int) -> DeviceError:
-    """Return the exception for a status word that is no success, e.g. 0x66 -> NotAuthorised."""
-    kind, words = _MEANINGS.get(status, (DriverFault, "unknown status"))
+    """Return the exception for a status word that is no success, e.g. 0x66 -> NotAuthorised.
+
+    A word that no reader is known to say counts as damaged on the line: one byte of XOR misses such noise.
+    """
+    kind, words = _MEANINGS.get(status, (Garbled, "unknown status"))
     return kind(f"command {command.hex(' ')}: status {status:02x}, {words}")
 
 

@@ -181,7 +181,9 @@ def test_a_reader_that_comes_back_under_another_name_is_found_again(tmp_path: Pa
         simulator.tell(how)
         with pytest.raises(Unplugged):
             reader.read()
-        assert {path.name for path in tmp_path.iterdir()} == {"reader-2"}
+        wait_until(
+            lambda: {path.name for path in tmp_path.iterdir()} == {"reader-2"}, "the port's other name"
+        )
         reader.open()
         assert reader.read().name == "张𬭎"
 

@@ -44,6 +44,7 @@ FAULTS = (
     "silent", "silent find", "noise read 1", "noise read 3", "noise read 99", "noise any 2", "lift select",
     "lift", "sw41", "sw81 select", "unplug", "rename", "flood", "noauth", "silent address 9",
 )  # fmt: skip
+# Noise that one byte of XOR does not see can make any status word of any other, also "command unknown".
 EXPLAINED = (Garbled, NotAnswering, Unplugged, ReadFailed, NoCard, CardNotLifted, NotAuthorised)
 
 
@@ -99,7 +100,7 @@ def test_no_wrong_field_is_ever_accepted_whatever_goes_wrong(tmp_path: Path) -> 
             found = read(reader, tmp_path)
             why = f"seed {seed}, read {number}, {name}, {fault}: {found!r}"
             if isinstance(found, DeviceError):
-                assert isinstance(found, EXPLAINED), why
+                assert fault.startswith("noise") or isinstance(found, EXPLAINED), why
                 assert found.diagnostics, why
                 assert fault != "none", why
             else:

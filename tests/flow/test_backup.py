@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -170,7 +172,7 @@ def test_a_restore_that_is_cut_off_leaves_the_old_file_or_the_restored_one(
 
 
 def test_at_the_start_the_clerk_is_asked_and_a_yes_restores(
-    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with desk_in(folder) as desk:
         visit(desk, tmp_path)
@@ -178,8 +180,12 @@ def test_at_the_start_the_clerk_is_asked_and_a_yes_restores(
     places = Places.under(folder)
     damage(places.store, 0)
     broken = places.store.read_bytes()
-    assert main(["--data", str(folder)]) == 2, "without a screen nobody can be asked"
-    assert "1 份登记" in capsys.readouterr().err
+    started = subprocess.run(
+        [sys.executable, "-m", "app", "--data", str(folder)],
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert started.returncode == 2, "without a screen nobody can be asked"
+    assert "1 份登记" in started.stderr
     assert places.store.read_bytes() == broken
     asked: list[Expected] = []
 

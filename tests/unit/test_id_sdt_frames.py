@@ -181,7 +181,7 @@ def test_a_request_is_shorter_than_any_reply() -> None:
         (0x60, errors.ReaderDefective),
         (0x66, errors.NotAuthorised),
         (0x81, errors.ReadFailed),
-        (0xEE, errors.DriverFault),
+        (0xEE, errors.Garbled),
     ],
 )
 def test_a_status_word_becomes_its_condition(status: int, condition: type[errors.DeviceError]) -> None:
