@@ -114,7 +114,7 @@ def test_a_reader_without_authority_says_so(reader: SdtIdReader, simulator: Simu
         ("sw31 select", errors.ReadFailed),
         ("sw60 find", errors.ReaderDefective),
         ("sw10 read 2", errors.Garbled),
-        ("swee read", errors.DriverFault),
+        ("swee read", errors.Garbled),
     ],
 )
 def test_a_status_word_ends_the_read_with_its_condition(
