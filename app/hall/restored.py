@@ -14,7 +14,6 @@ from app.domain.ticket import format_number
 from app.errors import HallProblem
 from app.hall.join import joined
 from app.hall.log import EPOCH_SUBJECT, HallLog, counter_subject
-from app.hall.nats_log import NatsLog
 from app.hall.node import Node
 from app.ids import new_id
 from app.texts import _
@@ -29,6 +28,8 @@ _PATIENCE: Final = 30.0
 def raise_epoch(node: Node, day: date) -> None:
     """Fence the day's log for every joined window. Raises HallProblem."""
     windows = [int(m.removeprefix("window-")) for m in joined(node) if m.startswith("window-")]
+    from app.hall.nats_log import NatsLog  # the windows' side of this module starts without it
+
     log = NatsLog(node.admin(), patience=_PATIENCE)
     try:
         fence(log, day, datetime.now(UTC), tuple(windows))

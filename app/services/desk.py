@@ -7,13 +7,12 @@ from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.clock import Clock, SystemClock, business_day
 from app.domain.calendar import HolidayTable
 from app.domain.wait import Waited
 from app.errors import SettingsProblem, StorageProblem
-from app.hall.board.server import BoardServer
 from app.hall.seat import Seat
 from app.lanes import DB, HALL, PAPERS, SEARCH, Lanes
 from app.notices import Notice, Notices
@@ -35,6 +34,9 @@ from app.storage.keys import Passphrases
 from app.storage.opening import InstanceLock, open_store
 from app.storage.pages import named
 from app.storage.search_index import SearchIndex
+
+if TYPE_CHECKING:
+    from app.hall.board.server import BoardServer
 
 _PATIENCE: Final = 2.0
 

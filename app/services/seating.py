@@ -7,16 +7,15 @@ joined it, or whose credentials are of another window, neither issues nor calls:
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.clock import Clock
 from app.domain.hall import Promise
 from app.errors import HallProblem
 from app.hall.address import FILE, HallAddress
-from app.hall.board.server import BoardServer
 from app.hall.join import join
 from app.hall.journal import StoreJournal
-from app.hall.nats_log import NatsLog
 from app.hall.seat import Seat, Standing, Terms
 from app.hall.sqlite_log import SqliteLog
 from app.notices import Notice, Notices
@@ -25,6 +24,9 @@ from app.services.views import DeviceView, Health
 from app.settings import QueueSettings, Settings
 from app.storage.access import StoreAccess
 from app.texts import _
+
+if TYPE_CHECKING:
+    from app.hall.board.server import BoardServer
 
 KEY = "hall"
 
@@ -42,6 +44,8 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
     if not settings.hall.url:
         return Seat(local, own_journal, terms, clock)
     try:
+        from app.hall.nats_log import NatsLog  # a window alone starts without it
+
         log = NatsLog(credentials(settings, places))
     except HallProblem as problem:
         return Seat(local, own_journal, terms, clock, outside=problem)
@@ -95,6 +99,8 @@ def open_board(settings: Settings, notices: Notices) -> BoardServer | None:
     hall = settings.hall
     if not hall.board_port:
         return None
+    from app.hall.board.server import BoardServer  # a web server; most windows start without it
+
     try:
         return BoardServer("0.0.0.0", hall.board_port, f"{hall.court}{hall.centre}")  # noqa: S104
     except HallProblem as problem:
