@@ -105,12 +105,15 @@ class CourtSettings:
     """Where the court gateway is, and what opens it: a token, or a certificate with its key in one PEM file.
 
     ``ca_file`` is whom to trust there, "" for the system's own. All empty: what ``enrol`` left is used.
+    ``uploads`` pictures go at once, all of them together with ``upload_kib`` KiB a second, 0 for no bound.
     """
 
     url: str = ""
     token_file: str = ""
     certificate_file: str = ""
     ca_file: str = ""
+    uploads: int = 3
+    upload_kib: int = 0
 
 
 @dataclass(frozen=True)
@@ -200,6 +203,8 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "queue.elder": (lambda v: 50 <= v <= 100, "应为 50 到 100 岁"),
     "queue.cap": (lambda v: 0 <= v <= 9000, "应为 0 到 9000"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),
+    "court.uploads": (lambda v: 1 <= v <= 8, "应为 1 到 8 的整数"),
+    "court.upload_kib": (lambda v: v == 0 or 64 <= v <= 1 << 20, "应为 64 到 1048576（KiB/秒），0 为不限"),
     "keep.images_days": (lambda v: 1 <= v <= 3660, "应为 1 到 3660 的整数（天）"),
     "keep.records_days": (lambda v: 30 <= v <= 3660, "应为 30 到 3660 的整数（天）"),
     "key.seal": (lambda v: v in {"auto", "file"}, "应为 auto 或 file"),

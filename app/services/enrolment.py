@@ -95,7 +95,10 @@ def enrolled(places: Places) -> CourtSettings | None:
 
 def court_of(settings: CourtSettings, places: Places) -> CourtSettings:
     """Return what the settings say, or else what enrolment left. Raises SettingsProblem."""
-    return settings if settings.url else enrolled(places) or settings
+    found = None if settings.url else enrolled(places)
+    if found is None:
+        return settings
+    return replace(found, uploads=settings.uploads, upload_kib=settings.upload_kib)
 
 
 def tls_context(court: CourtSettings) -> ssl.SSLContext | None:

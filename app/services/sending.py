@@ -18,6 +18,7 @@ from app.settings import CourtSettings
 from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
 from app.sync.client import CourtClient
+from app.sync.line import SideBySide
 from app.sync.outbox import StoredBlobs, StoreInbox, StoreOutbox
 from app.sync.sender import Did, Sender, SendState, StepResult
 from app.texts import _
@@ -125,7 +126,16 @@ def make_sending(
     client = open_client(court, device)
     outbox, inbox = StoreOutbox(store, clock, device), StoreInbox(store, clock)
     rng = random.Random()  # noqa: S311 - spreads retries in time, keeps no secret
-    sender = Sender(outbox, StoredBlobs(store, blobs), inbox, client, clock.monotonic, rng)
+    sender = Sender(
+        outbox,
+        StoredBlobs(store, blobs),
+        inbox,
+        client,
+        clock.monotonic,
+        rng,
+        SideBySide(court.uploads),
+        court.upload_kib << 10,
+    )
     return Sending(sender, client, _address(court.url))
 
 

@@ -59,7 +59,7 @@ class _Reply:
 
 
 class CourtClient:
-    """Speaks to one gateway. Not thread-safe: it belongs to the sync lane."""
+    """Speaks to one gateway. Belongs to the sync lane; calls about blobs may run at once."""
 
     def __init__(
         self,

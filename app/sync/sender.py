@@ -18,6 +18,7 @@ from typing import Final
 
 from app.sync.errors import CourtRefused, CourtTrouble, CourtUnreachable
 from app.sync.inbox import Question
+from app.sync.line import Calls, InTurn, Pace
 from app.sync.ports import BlobSource, Clock, Court, Inbox, Outbox
 from app.sync.protocol import (
     BATCH_OVERHEAD,
@@ -106,14 +107,19 @@ class Sender:
         court: Court,
         clock: Clock,
         rng: random.Random,
+        calls: Calls | None = None,
+        blob_bytes_per_second: int = 0,
     ) -> None:
+        """Prepare; `calls` carries blobs side by side, `blob_bytes_per_second` caps them, 0 for no cap."""
         self._outbox = outbox
         self._court = court
         self._clock = clock
         self._schedule = Schedule(clock, rng)
         self._holds = Holds(clock, rng)
         self._blob_holds = Holds(clock, rng)
-        self._uploads = Uploads(outbox, blobs, court, clock, self._blob_holds)
+        self._calls = calls or InTurn()
+        pace = Pace(clock, blob_bytes_per_second)
+        self._uploads = Uploads(outbox, blobs, court, clock, self._blob_holds, self._calls, pace)
         self._question = Question(inbox, court, clock, rng)
         self._limit = MAX_BATCH_EVENTS
         self._greeted = False
@@ -122,8 +128,9 @@ class Sender:
         self._trouble: str | None = None
 
     def close(self) -> None:
-        """Close the blob under way."""
+        """Close the blobs under way and what carries them."""
         self._uploads.drop()
+        self._calls.close()
 
     def link_up(self) -> None:
         """Try at once: the network came back."""
@@ -310,11 +317,11 @@ class Sender:
             return None
         if moved.epoch is not None:
             self._meet(moved.epoch)
-        if not (moved.bytes_sent or moved.finished):
-            return StepResult(Did.BLOBS, 0.0)  # that blob is held back now; the next step takes another
-        self._contact = self._clock()
-        self._succeeded()
-        return StepResult(Did.BLOBS, 0.0, blobs_stored=moved.finished)
+        if moved.bytes_sent or moved.finished:
+            self._contact = self._clock()
+            self._succeeded()
+        # A record that is finished meanwhile does not wait for the cap: the gate stays open.
+        return StepResult(Did.BLOBS, moved.wait, blobs_stored=moved.finished)
 
 
 def _one_a_visit(events: Sequence[Event]) -> list[Event]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from app.sync.errors import CourtUnreachable
-from app.sync.protocol import Event, sha256_hex
+from app.sync.line import SideBySide
+from app.sync.protocol import BlobProgress, Event, sha256_hex
 from app.sync.sender import Did
 from tests.helpers.court import Desk, Fault, FaultProxy, Gateway
 from tests.helpers.outbox import intake, seeded
@@ -126,6 +128,33 @@ def test_a_broken_chunk_still_advances_and_is_resumed(
     desk.settle()
     assert sum(call.startswith("PATCH") for call in proxy.calls) == 2
     assert_all_there(gateway, desk)
+
+
+def test_a_dossier_of_50_mb_beside_others_is_cut_again_and_again_and_repeats_one_chunk_a_cut(
+    gateway: Gateway, proxy: FaultProxy
+) -> None:
+    rng, client, sent = seeded(50), gateway.client(proxy.url), Counter[str]()
+    pages = [rng.randbytes(size) for size in (50_000_000, 3_000_000, 3_000_000)]
+    desk = Desk(client, *pages, calls=SideBySide(3))
+    desk.outbox.add(intake(1, pages=pages), pages)
+    real = client.put_blob_chunk
+
+    def counted(sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        sent[sha256] += len(chunk)
+        return real(sha256, offset, total, chunk)
+
+    client.put_blob_chunk = counted  # type: ignore[method-assign]
+    proxy.only = "PATCH"
+    cuts = (Fault.CUT_HALFWAY, Fault.CUT_BEFORE, Fault.CUT_AFTER)
+    for fault in cuts:
+        proxy.script.extend([Fault.NONE] * 13 + [fault])
+    desk.settle()
+    assert not proxy.script
+    for page in pages:
+        assert sent[sha256_hex(page)] <= len(page) + len(cuts) * CHUNK
+    assert sum(sent.values()) <= sum(map(len, pages)) + len(cuts) * CHUNK
+    assert_all_there(gateway, desk)
+    desk.close()
 
 
 @pytest.mark.slow

@@ -25,6 +25,7 @@ import psutil
 
 from app.court.main import main as court_main
 from app.sync.client import CourtClient
+from app.sync.line import Calls
 from app.sync.sender import Did, Sender
 from tests.helpers.outbox import FakeClock, MemoryBlobs, MemoryInbox, MemoryOutbox, seeded
 
@@ -255,7 +256,11 @@ def _reset(request: BaseHTTPRequestHandler) -> None:
 class Desk:
     """A sender over an outbox in memory; its clock jumps to the next step instead of waiting."""
 
-    def __init__(self, client: Any, *blobs: bytes, seed: int = 1) -> None:
+    def __init__(
+        self, client: Any, *blobs: bytes, seed: int = 1, calls: Calls | None = None, cap: int = 0
+    ) -> None:
+        self.calls = calls
+        self.cap = cap
         self.clock = FakeClock()
         self.outbox = MemoryOutbox(self.clock)
         self.blobs = MemoryBlobs(*blobs)
@@ -264,7 +269,8 @@ class Desk:
         self.sender = self._new_sender(seed)
 
     def _new_sender(self, seed: int) -> Sender:
-        return Sender(self.outbox, self.blobs, self.inbox, self.client, self.clock, seeded(seed))
+        rng = seeded(seed)
+        return Sender(self.outbox, self.blobs, self.inbox, self.client, self.clock, rng, self.calls, self.cap)
 
     def restart(self, seed: int = 2) -> None:
         self.sender.close()

@@ -10,6 +10,7 @@ import pytest
 
 from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
 from app.sync.inbox import ASK_EVERY
+from app.sync.line import SMALLEST_CHUNK, InTurn, Pace
 from app.sync.office import AnswerPage, OfficeAnswer
 from app.sync.protocol import (
     Answer,
@@ -26,7 +27,7 @@ from app.sync.protocol import (
 from app.sync.schedule import CAP, FLOOR
 from app.sync.sender import HEARTBEAT, Did
 from tests.helpers.court import Desk
-from tests.helpers.outbox import intake, new_id, with_body
+from tests.helpers.outbox import FakeClock, intake, new_id, with_body
 
 Verdict = Callable[[Event], Answer | None]
 
@@ -312,6 +313,80 @@ def test_a_slow_line_ends_a_step_after_two_seconds(court: ScriptedCourt) -> None
     court.put_blob_chunk = slow  # type: ignore[method-assign]
     desk.step()
     assert court.calls.count("patch") == 2
+
+
+def sending(court: ScriptedCourt) -> list[tuple[str, int]]:
+    """Return a list that grows by (hash, bytes) for each chunk that is sent from now on."""
+    real, sent = court.put_blob_chunk, list[tuple[str, int]]()
+
+    def put(sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        sent.append((sha256, len(chunk)))
+        return real(sha256, offset, total, chunk)
+
+    court.put_blob_chunk = put  # type: ignore[method-assign]
+    return sent
+
+
+def test_several_blobs_grow_together_and_the_oldest_go_first(court: ScriptedCourt) -> None:
+    pages = [bytes([n]) * (2 << 20) for n in range(5)]
+    names = [sha256_hex(page) for page in pages]
+    desk = Desk(court, *pages, calls=InTurn(3))
+    desk.outbox.add(intake(1, pages=pages), pages)
+    sent = sending(court)
+    desk.settle()
+    order = [name for name, _ in sent]
+    assert set(order[:3]) == set(names[:3])
+    assert max(order.index(name) for name in names[:3]) < min(order.index(name) for name in names[3:])
+    assert all(epoch for _, epoch in desk.outbox.blobs.values())
+
+
+def test_trouble_with_one_of_several_blobs_keeps_what_the_others_reached(court: ScriptedCourt) -> None:
+    pages = [bytes([n]) * (3 << 20) for n in range(3)]
+    desk = Desk(court, *pages, calls=InTurn(3))
+    desk.outbox.add(intake(1, pages=pages), pages)
+    sent, real = sending(court), court.put_blob_chunk
+    bad = sha256_hex(pages[0])
+
+    def picky(sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
+        if sha256 == bad:
+            raise CourtTrouble(413, "too_large")
+        return real(sha256, offset, total, chunk)
+
+    court.put_blob_chunk = picky  # type: ignore[method-assign]
+    run_for(desk, 300)
+    assert [bool(epoch) for _, epoch in desk.outbox.blobs.values()] == [False, True, True]
+    for page in pages[1:]:
+        assert sum(size for name, size in sent if name == sha256_hex(page)) == len(page)
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_a_cap_holds_for_all_blobs_together_and_never_for_a_record(
+    court: ScriptedCourt, at_once: int
+) -> None:
+    pages = [bytes([n]) * (4 << 20) for n in range(3)]
+    desk = Desk(court, *pages, calls=InTurn(at_once), cap=512 << 10)
+    desk.outbox.add(intake(1, pages=pages), pages)
+    started = desk.clock.now
+    while sum(map(len, court.blobs.values())) < 4 << 20:
+        desk.step()
+    desk.outbox.add(intake(2))
+    now = desk.clock.now
+    desk.step()
+    assert (desk.clock.now, desk.outbox.states()) == (now, ["stored", "stored"])
+    while desk.left():
+        desk.step()
+    assert 20 <= desk.clock.now - started <= 26, "12 MiB at 512 KiB a second"
+
+
+def test_a_chunk_is_about_a_second_of_the_line() -> None:
+    clock = FakeClock()
+    pace = Pace(clock)
+    for speed, chunk in ((100 << 10, SMALLEST_CHUNK), (900 << 10, 300 << 10), (20 << 20, 1 << 20)):
+        for _ in range(12):
+            since, size = clock.now, 3 * pace.chunk(3)
+            clock.now += size / speed
+            pace.sent(size, since)
+        assert pace.chunk(3) == pytest.approx(chunk, rel=0.01)
 
 
 def test_an_unreadable_or_damaged_page_is_counted_and_lets_the_others_pass(court: ScriptedCourt) -> None:
