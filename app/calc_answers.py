@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -183,21 +183,13 @@ def due(known: Knowledge, rule: ClockRule, start: str, length: str | None = None
     try:
         if rule.unit is Unit.HOURS:
             return _hours(asked, rule, start, length)
-        own = _length(length)
-        clock = start_clock(rule.id, _day(start), known.holidays, length=own)
-        return _days(asked, clock if own is None else _of_length(clock, own), known.holidays)
+        clock = start_clock(rule.id, _day(start), known.holidays, length=_length(length))
+        return _days(asked, clock, known.holidays)
     except OverflowError:
         return Answer(asked, problem=_BEYOND)
     except ValueError as wrong:
         # The calendar's own ValueError is English and means the same as an overflow.
         return Answer(asked, problem=str(wrong) if re.search(r"[\u4e00-\u9fff]", str(wrong)) else _BEYOND)
-
-
-def _of_length(clock: Clock, length: int) -> Clock:
-    """The clock with the length the court set, and a reason that says so."""
-    rule = replace(clock.rule, length=length)
-    said = Rule("clock.length", f"期限由法院另行指定为{rule.length_text}", "", Basis.PRACTICE)
-    return replace(clock, rule=rule, why=(rule.rule, said, *clock.why[1:]))
 
 
 def _days(asked: Mapping[str, object], clock: Clock, table: HolidayTable) -> Answer:

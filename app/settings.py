@@ -101,6 +101,19 @@ class PaperSettings:
 
 
 @dataclass(frozen=True)
+class FilingSettings:
+    """What the law leaves to the court, and how much a clerk may look at.
+
+    ``correction_days`` to supply what a notice lists (登记立案规定第7条 names no number; 3 days of an
+    objection and 15 of a filing from abroad are fixed). ``id_views``: identity numbers a clerk may see in
+    full on one day before a supervisor is asked.
+    """
+
+    correction_days: int = 7
+    id_views: int = 200
+
+
+@dataclass(frozen=True)
 class CourtSettings:
     """Where the court gateway is, and what opens it: a token, or a certificate with its key in one PEM file.
 
@@ -168,6 +181,7 @@ class Settings:
     devices: DeviceSettings = field(default_factory=DeviceSettings)
     court: CourtSettings = field(default_factory=CourtSettings)
     papers: PaperSettings = field(default_factory=PaperSettings)
+    filing: FilingSettings = field(default_factory=FilingSettings)
     look: LookSettings = field(default_factory=LookSettings)
     backup: BackupSettings = field(default_factory=BackupSettings)
     key: KeySettings = field(default_factory=KeySettings)
@@ -212,6 +226,8 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "backup.keep_days": (lambda v: 7 <= v <= 3660, "应为 7 到 3660 的整数（天）"),
     "voice.repeats": (lambda v: 1 <= v <= 5, "应为 1 到 5 的整数"),
     "voice.quiet": (lambda v: _reads(parse_spans, v), "应写成 12:00-13:30，多段用逗号隔开"),
+    "filing.correction_days": (lambda v: 1 <= v <= 60, "应为 1 到 60 的整数（日）"),
+    "filing.id_views": (lambda v: 1 <= v <= 10_000, "应为 1 到 10000 的整数（次）"),
     "papers.evidence_days": (lambda v: 1 <= v <= 180, "应为 1 到 180 的整数（日）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -96,9 +96,18 @@ def start_clock(id_: str, start: date, table: HolidayTable, *, length: int | Non
 
     Raises KeyError for an unknown clock and ValueError for one counted in hours.
     """
-    rule = CLOCKS[id_]
-    due = _due(rule, start, rule.length if length is None else length, table)
-    return Clock(rule, start, due.naive, due.due, (rule.rule, *due.rules), due.problem)
+    rule, said = _with_length(CLOCKS[id_], length)
+    due = _due(rule, start, rule.length, table)
+    return Clock(rule, start, due.naive, due.due, (rule.rule, *said, *due.rules), due.problem)
+
+
+def _with_length(rule: ClockRule, length: int | None) -> tuple[ClockRule, tuple[Rule, ...]]:
+    """The clock with the length the court set, and a reason that says so."""
+    if length is None:
+        return rule, ()
+    own = replace(rule, length=length)
+    text = f"期限由法院指定为{own.length_text}（规定没有写明天数）"
+    return own, (Rule("clock.length", text, "", Basis.PRACTICE),)
 
 
 def start_hours(id_: str, start: datetime) -> HourClock:

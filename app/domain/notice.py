@@ -24,6 +24,8 @@ COMPLAINT = Rule(
     "notice.complaint", "对不一次性告知的，可以向本院或上级法院投诉，15日内答复", "登记立案规定第13条"
 )
 _DAYS_MAX = 60
+CORRECTION = "correction"
+"""The clock whose length the court sets; the others' is fixed."""
 _CORRECTIONS = {"objection": "correction_objection", "abroad": "correction_abroad"}
 
 
@@ -110,7 +112,7 @@ def correction_clock(decision_clocks: Sequence[str]) -> str:
 
     Objections have 3 days (执行异议和复议规定 art 2), filings from abroad 15, all others what the court sets.
     """
-    return next((_CORRECTIONS[id_] for id_ in decision_clocks if id_ in _CORRECTIONS), "correction")
+    return next((_CORRECTIONS[id_] for id_ in decision_clocks if id_ in _CORRECTIONS), CORRECTION)
 
 
 def one_time_notice(
@@ -127,8 +129,9 @@ def one_time_notice(
 ) -> Notice:
     """The complete list of what the law still asks for.
 
-    `days` is the period the court sets, None for the clock's own; `earlier` counts notices already given on
-    this intake. Raises NothingMissing, or SecondNotice if a further one comes without reason and supervisor.
+    `days` is the period the court sets where no rule does, None for the clock's own; `earlier` counts notices
+    already given on this intake. Raises NothingMissing, or SecondNotice if a further one comes without
+    reason and supervisor.
     """
     missing = missing_law(items, promised)
     if not missing:
@@ -137,7 +140,7 @@ def one_time_notice(
         raise SecondNotice("补正只能一次性告知；再次告知须写明理由并经值班主任同意。")
     if days is not None and not 1 <= days <= _DAYS_MAX:
         raise ValueError(f"days must be 1 to {_DAYS_MAX}")
-    clock = start_clock(clock_id, issued, table, length=days)
+    clock = start_clock(clock_id, issued, table, length=days if clock_id == CORRECTION else None)
     return Notice(
         earlier + 1,
         issued,

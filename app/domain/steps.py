@@ -6,10 +6,11 @@ One table a kind, as data a court can edit: what is asked, which clocks begin, o
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from app.domain.calendar import HolidayTable
 from app.domain.catalogue import fields_of, parse_condition
@@ -24,6 +25,7 @@ from app.domain.toml_text import Section, TomlText
 LONGEST_TARGET = 240
 _WHERE = re.compile(r"[FS]([0-9]{2})?")
 _NOBODY = Parties(())
+NO_LENGTHS: Mapping[str, int] = MappingProxyType({})
 _NO_PARTIES = (FieldKind.PARTIES, FieldKind.CAUSE)
 
 
@@ -93,17 +95,26 @@ class StepKind:
         return tuple(one.mark for one in self.marks if all_hold(one.when, matter, _NOBODY, answers))
 
     def running(
-        self, matter: Matter, parties: Parties, answers: Answers, recorded: date, table: HolidayTable
+        self,
+        matter: Matter,
+        parties: Parties,
+        answers: Answers,
+        recorded: date,
+        table: HolidayTable,
+        lengths: Mapping[str, int] = NO_LENGTHS,
     ) -> tuple[Clock, ...]:
-        """The clocks that begin with the step on the day it was recorded, or on a date it names."""
+        """The clocks that begin with the step on the day it was recorded, or on a date it names.
+
+        ``lengths`` are those the court sets, by the clock's id.
+        """
         begun = [
             clock
             for one in self.clocks
             if all_hold(one.when, matter, parties, answers)
-            for clock in _clocks(one, matter, answers, recorded, table)
+            for clock in _clocks(one, matter, answers, recorded, table, lengths)
         ]
         dated = [
-            start_clock(f.starts, day, table)
+            start_clock(f.starts, day, table, length=lengths.get(f.starts))
             for f in self.visible(matter, parties, answers)
             if f.kind is FieldKind.DATE and f.starts and (day := answers.day(f.key)) is not None
         ]
@@ -115,10 +126,15 @@ class StepKind:
 
 
 def _clocks(
-    one: StepClock, matter: Matter, answers: Answers, recorded: date, table: HolidayTable
+    one: StepClock,
+    matter: Matter,
+    answers: Answers,
+    recorded: date,
+    table: HolidayTable,
+    lengths: Mapping[str, int],
 ) -> tuple[Clock, ...]:
     if one.id:
-        return (start_clock(one.id, recorded, table),)
+        return (start_clock(one.id, recorded, table, length=lengths.get(one.id)),)
     return received_clocks(matter, Answers(variant=answers.variant), recorded, table)
 
 

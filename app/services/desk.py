@@ -179,7 +179,10 @@ def _wired(
         hall=open_seat(settings, places, store, clock),
         bench=bench,
         sending=_sending(settings.court, places, store, blobs, clock, device, notices),
-        knowledge=open_knowledge(places, business_day(clock.now()), notices),
+        knowledge=replace(
+            open_knowledge(places, business_day(clock.now()), notices),
+            correction_days=settings.filing.correction_days,
+        ),
         lock=lock,
         index=SearchIndex(places.search, store.aside(lambda opened: opened.key)),
         board=open_board(settings, notices),

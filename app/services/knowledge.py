@@ -21,9 +21,11 @@ from app.domain.calendar import HolidayTable, parse_holidays
 from app.domain.case_number import CaseType, Court, parse_case_types, parse_courts
 from app.domain.catalogue import parse_materials, parse_matter
 from app.domain.causes import CauseIndex, parse_causes, parse_marks, parse_templates
+from app.domain.clock_rules import CLOCKS
 from app.domain.fee_settings import parse_fee_settings
 from app.domain.fees import DEFAULT_SETTINGS, FeeSettings
 from app.domain.matter import Catalogue, Material, Matter
+from app.domain.notice import CORRECTION
 from app.domain.steps import StepKind, parse_step
 from app.domain.toml_text import CatalogueError, TomlText
 from app.errors import SettingsProblem
@@ -71,6 +73,12 @@ class Knowledge:
     fees: FeeSettings
     steps: Mapping[str, StepKind]
     find_causes: Callable[[], CauseIndex] = field(repr=False, compare=False)
+    correction_days: int = CLOCKS[CORRECTION].length
+
+    @property
+    def lengths(self) -> Mapping[str, int]:
+        """What the court sets in its settings, by the clock's id."""
+        return {CORRECTION: self.correction_days}
 
     @property
     def matters(self) -> Mapping[str, Matter]:

@@ -65,7 +65,8 @@ class Step:
         """The clocks the step began."""
         matter, parties = self.shown.matter, self.shown.parties
         answers = Answers(self.answers.values, self.shown.answers.variant)
-        return self.kind.running(matter, parties, answers, local(self.at).date(), knowledge.holidays)
+        begun = local(self.at).date()
+        return self.kind.running(matter, parties, answers, begun, knowledge.holidays, knowledge.lengths)
 
 
 def recorded(draft: Draft, knowledge: Knowledge) -> tuple[Step, ...]:

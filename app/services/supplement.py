@@ -120,6 +120,7 @@ def correction(
         items,
         on_day,
         knowledge.holidays,
+        days=knowledge.correction_days,
         clock_id=correction_clock(shown.matter.clocks_of(variant_of(shown.matter, shown.answers))),
         earlier=earlier,
         reason=said.reason if said else "",

@@ -15,9 +15,10 @@ from app.services import approval, drafts, finishing, matters, supplement
 from app.services.desk import Desk
 from app.services.supplement import CORRECTION, PROMISE
 from app.services.verify import findings
+from app.settings import FilingSettings, Settings
 from app.storage import print_jobs
 from tests.helpers.cases import SteppingClock
-from tests.helpers.desks import desk_in, do
+from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.printing import pdf_texts
 from tests.helpers.supplying import bring, looked, tell, told
 from tests.helpers.visits import called, fill, finish, print_all, ready, record, shown, sign
@@ -48,6 +49,21 @@ def pages_of(desk: Desk, word: str) -> str:
     texts = ["".join(pdf_texts(file.read_bytes())) for file in desk.places.papers.glob("*.pdf")]
     [found] = [text for text in texts if word in text]
     return found
+
+
+def test_the_days_of_a_correction_are_the_courts_and_the_reason_says_so(
+    tmp_path: Path, clock: SteppingClock
+) -> None:
+    ten_days = Settings(hall=HALL, devices=file_devices(tmp_path), filing=FilingSettings(correction_days=10))
+    with desk_in(tmp_path, ten_days, clock) as desk:
+        visit_id = ready(desk, tmp_path, signed=False)
+        seen = looked(desk)
+        assert seen.due == "2026 年 12 月 3 日 周四（10 日）"
+        assert "期限由法院指定为10日" in seen.due_why
+        tell(desk)
+        finish(desk, unsigned=True)
+        [kept] = told(desk, visit_id)
+        assert kept.due == date(2026, 12, 3)
 
 
 def test_the_notice_says_all_the_law_asks_once_and_leaves_with_the_receipt(
