@@ -73,6 +73,9 @@ class DeviceSettings:
     rating_keypad: str = ""
     led_strip: str = ""
     speaker: str = ""
+    camera: str = ""
+    signature_pad: str = ""
+    chip_reader: str = ""
 
 
 @dataclass(frozen=True)

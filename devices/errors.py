@@ -8,6 +8,7 @@
     ├── InUse                 another program holds the device
     ├── NoPermission          this user may not open the device
     ├── NotAnswering          the line is open and the device stays silent
+    │   └── Frozen            it talks, and says the same for ever: the picture stands still
     ├── Garbled               the device talks, and what arrives is damaged
     ├── NotSupported          the device cannot do what was asked
     ├── NoCard                no card lies on the reader
@@ -70,6 +71,10 @@ class NoPermission(DeviceError):
 
 class NotAnswering(DeviceError):
     """The line is open and nothing came back within the time limit."""
+
+
+class Frozen(NotAnswering):
+    """A live device repeats itself: the picture of a camera stands still."""
 
 
 class Garbled(DeviceError):

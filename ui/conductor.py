@@ -38,7 +38,7 @@ from app.services import (
 )
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
-from app.services.views import DeskView, QueueView, StatusView
+from app.services.views import DeskView, Health, QueueView, StatusView
 from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
@@ -398,7 +398,14 @@ class Conductor(QObject):
             self._print(role)
         if not self.acts.running("scan"):
             self.acts.run(self, status.look_at_scanner, problem=_shown_in_the_status_bar)
+        for role, act in status.LOOK_AGAIN.items():
+            failed = self._desk.bench.view(role).health is Health.FAILED
+            if failed and self.panels.current != role:
+                self._run_quietly(act, role, name=f"again.{role}")
         self._refresh_status()
+
+    def _run_quietly(self, act: Act[Any, Any, Any], *args: object, name: str) -> None:
+        self.acts.run(self, act, *args, name=name, problem=_shown_in_the_status_bar)
 
     def _watch_for_card(self) -> None:
         """A card laid down while a visit waits for a name is read without a key."""

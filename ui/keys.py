@@ -17,6 +17,7 @@ KEYS: Final[dict[str, str]] = {
     "bring_back": "Shift+F7",
     "scan": "F8",
     "scan_feeder": "Shift+F8",
+    "panel_camera": "Ctrl+F8",
     "show_confirmation": "F10",
     "finish": "F12",
     "import_files": "Ctrl+O",

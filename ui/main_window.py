@@ -131,7 +131,8 @@ class MainWindow(QMainWindow):
         self.zones.empty.show_queue(view)
 
     def show_status(self, view: StatusView) -> None:
-        """Draw the status bar."""
+        """Draw the status bar, and offer what the devices of this counter can do."""
+        self.visit.pages.show_camera(there=any(device.key == "camera" for device in view.devices))
         self.status.show_status(view)
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:

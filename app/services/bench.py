@@ -20,7 +20,10 @@ from app.settings import DeviceSettings
 from app.texts import _
 from devices import registry
 from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
+from devices.camera import DocumentCamera
+from devices.chip import ChipReader
 from devices.errors import DeviceError, LibraryMissing
+from devices.signature import SignaturePad
 from devices.sound import Speaker
 from devices.traffic import TrafficLog
 from printing.errors import PrintingError
@@ -39,9 +42,15 @@ TITLES: Final = {
     lanes.KEYPAD: "评价器",
     lanes.LED_STRIP: "条屏",
     lanes.SPEAKER: "音箱",
+    lanes.CAMERA: "高拍仪",
+    lanes.SIGNATURE_PAD: "签名板",
+    lanes.CHIP_READER: "IC 卡读卡器",
 }
 PRINTERS: Final = (lanes.TICKET_PRINTER, lanes.RECEIPT_PRINTER, lanes.A4_PRINTER)
-EXTRAS: Final = (lanes.SCAN_GUN, lanes.KEYPAD, lanes.LED_STRIP, lanes.SPEAKER)
+EXTRAS: Final = (
+    lanes.SCAN_GUN, lanes.KEYPAD, lanes.LED_STRIP, lanes.SPEAKER,
+    lanes.CAMERA, lanes.SIGNATURE_PAD, lanes.CHIP_READER,
+)  # fmt: skip
 """What many counters do not have: shown only where it is configured."""
 _TABLES: Final = resources() / "devices"
 _MAKE: Final[Mapping[str, Callable[[str], Device]]] = {
@@ -51,6 +60,9 @@ _MAKE: Final[Mapping[str, Callable[[str], Device]]] = {
     lanes.KEYPAD: partial(registry.make_rating_keypad, tables=_TABLES),
     lanes.LED_STRIP: partial(registry.make_led_strip, tables=_TABLES),
     lanes.SPEAKER: registry.make_speaker,
+    lanes.CAMERA: registry.make_camera,
+    lanes.SIGNATURE_PAD: registry.make_signature_pad,
+    lanes.CHIP_READER: registry.make_chip_reader,
 }
 DEVICES: Final = tuple(_MAKE)
 """The roles that are no printers."""
@@ -148,6 +160,24 @@ class Bench:
             yield cast(Speaker, device)
 
     @contextmanager
+    def camera(self) -> Iterator[DocumentCamera]:
+        """The open document camera."""
+        with self.device(lanes.CAMERA) as device:
+            yield cast(DocumentCamera, device)
+
+    @contextmanager
+    def pad(self) -> Iterator[SignaturePad]:
+        """The open signature pad."""
+        with self.device(lanes.SIGNATURE_PAD) as device:
+            yield cast(SignaturePad, device)
+
+    @contextmanager
+    def chips(self) -> Iterator[ChipReader]:
+        """The open reader of chip cards."""
+        with self.device(lanes.CHIP_READER) as device:
+            yield cast(ChipReader, device)
+
+    @contextmanager
     def device(self, role: str) -> Iterator[Device]:
         """The open device of a role that is no printer, on its lane."""
         lanes.assert_on(role)
@@ -187,6 +217,10 @@ class Bench:
             problem = printer_problem(error, _(TITLES[role]))
             self.show(owner, Health.FAILED, f"{problem.happened}{problem.next_step}")
             raise problem from error
+
+    def is_open(self, role: str) -> bool:
+        """Say whether the device is open now; ask on its lane."""
+        return role in self._opened
 
     def close(self, role: str) -> None:
         """Let a device go; the next use opens it again."""

@@ -15,7 +15,7 @@ from typing import Final
 from app import lanes
 from app.errors import Expected
 from app.lanes import Act, on
-from app.services import key_care, print_out, status
+from app.services import camera, key_care, print_out, status
 from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.knowledge import CLERK_TOLD_DAYS
@@ -56,6 +56,10 @@ def _look_at_scanner(desk: Desk, _role: str) -> None:
     status.look_at_scanner(desk)
 
 
+def _look_at_camera(desk: Desk, _role: str) -> None:
+    camera.look_once(desk)
+
+
 def _look_at_printer(desk: Desk, role: str) -> None:
     print_out.look_at[role](desk, role)
 
@@ -63,6 +67,7 @@ def _look_at_printer(desk: Desk, role: str) -> None:
 _LOOK: Final[dict[str, Callable[[Desk, str], None]]] = {
     lanes.READER: _look_at_reader,
     lanes.SCANNER: _look_at_scanner,
+    lanes.CAMERA: _look_at_camera,
     **dict.fromkeys(PRINTERS, _look_at_printer),
 }
 

@@ -19,7 +19,7 @@ from app.clock import local
 from app.errors import DeviceProblem
 from app.ids import new_id
 from app.lanes import Act, on
-from app.services import print_out
+from app.services import camera, print_out
 from app.services.bench import DEVICES, PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.problems import device_problem
@@ -147,6 +147,15 @@ _KEYPAD_SECONDS: Final = 8.0
 _GUN_SECONDS: Final = 8.0
 
 
+def _try_camera(desk: Desk, _role: str) -> str:
+    return camera.look_once(desk)
+
+
+def _try_chips(desk: Desk, _role: str) -> str:
+    with desk.bench.chips() as reader:
+        return _("有一张卡") if reader.poll() else _("没有卡")
+
+
 def _try_open(desk: Desk, role: str) -> str:
     with desk.bench.device(role):
         return _("能打开")
@@ -178,6 +187,8 @@ _TRIES: Final[dict[str, Callable[[Desk, str], str]]] = {
     lanes.LED_STRIP: _try_strip,
     lanes.KEYPAD: _try_keypad,
     lanes.SCAN_GUN: _try_gun,
+    lanes.CAMERA: _try_camera,
+    lanes.CHIP_READER: _try_chips,
     **dict.fromkeys(PRINTERS, _try_printer),
 }
 TRY: Final[dict[str, Act[Desk, [str], str]]] = {

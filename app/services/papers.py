@@ -58,7 +58,7 @@ def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -
     Raises DeviceProblem, StorageProblem, Cancelled.
     """
     flag = desk.cancel_flag("scan")
-    place = _place(desk, material)
+    place = place_of(desk, material)
     settings = ScanSettings(source=Source.FEEDER if feeder else Source.FLATBED)
     added = 0
     with desk.bench.scanner() as scanner:
@@ -67,7 +67,7 @@ def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -
                 page = normalise(scanned.data, scanned.dpi)
             except ImportProblem as error:
                 raise page_problem(error) from error
-            _add(desk, place, page, "scanner")
+            add_page(desk, place, page, "scanner")
             added += 1
             on_page()
     return added
@@ -80,12 +80,13 @@ def import_files(desk: Desk, material: str, files: tuple[Path, ...]) -> int:
     Raises FormProblem with what is wrong with the file, StorageProblem, Cancelled.
     """
     flag = desk.cancel_flag("import_files")
-    place = _place(desk, material)
+    place = place_of(desk, material)
     added = 0
     for path in files:
         made: list[str] = []
         try:
-            made.extend(_add(desk, place, page, "file") for page in import_file(path, cancelled=flag.is_set))
+            pages_ = import_file(path, cancelled=flag.is_set)
+            made.extend(add_page(desk, place, page, "file") for page in pages_)
         except ImportProblem as error:
             _take_back(desk, made)
             raise _named(page_problem(error), path) from error
@@ -110,7 +111,7 @@ def _named(problem: Expected | Cancelled, path: Path) -> Expected | Cancelled:
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where a page goes; decided when the act begins, so turning to another matter moves nothing."""
 
     visit_id: str
@@ -118,13 +119,15 @@ class _Place:
     material: str
 
 
-def _place(desk: Desk, material: str) -> _Place:
+def place_of(desk: Desk, material: str) -> Place:
+    """Return where the next page of the open visit goes; raises FormProblem without one."""
     record = require_open(desk)
     draft = desk.store(visits.fields, record.id)
-    return _Place(record.id, current_number(draft), material)
+    return Place(record.id, current_number(draft), material)
 
 
-def _add(desk: Desk, place: _Place, page: Page, source: str) -> str:
+def add_page(desk: Desk, place: Place, page: Page, source: str) -> str:
+    """Make the page durable, then add it to the dossier; return its id. Raises StorageProblem."""
     sha256 = keep_blob(desk, page.data, page.media_type)
     made = DossierPage(
         page_id=new_id(),

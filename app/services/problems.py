@@ -23,6 +23,7 @@ _DEVICES: Final[dict[type[devices.DeviceError], Sentences]] = {
     devices.InUse: ("{device}正被另一个程序占用。", "请关闭那个程序后再试。"),
     devices.NoPermission: ("系统不允许打开{device}。", "请管理员开通权限。"),
     devices.NotAnswering: ("{device}没有回应。", "请检查电源，拔插一次后再试。"),
+    devices.Frozen: ("{device}的画面停住了。", "正在重新打开；反复出现请拔插一次。"),
     devices.Garbled: ("{device}传来的数据有误，没有采用。", "请再试一次；反复出现请换线。"),
     devices.NotSupported: ("{device}不支持这样的操作。", "请换一种方式。"),
     devices.NoCard: ("没有读到身份证。", "请把证件平放在读卡区后再按一次。"),

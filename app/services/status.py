@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from app.lanes import DB, READER, SCANNER, SYNC, on
+from app.lanes import CAMERA, DB, READER, SCANNER, SYNC, Act, on
 from app.services import answers, seating
+from app.services.bench import EXTRAS
 from app.services.court_words import health_of
 from app.services.desk import Desk
 from app.services.views import DeviceView, Health, StatusView
@@ -80,6 +82,18 @@ def look_at_reader(desk: Desk) -> bool:
         return False
     with desk.bench.reader() as reader:
         return reader.poll() is CardState.CARD_PRESENT
+
+
+def _look_again(desk: Desk, role: str) -> None:
+    """Open what had failed, so that it is well again by itself; a camera is not left on."""
+    with desk.bench.device(role):
+        pass
+    if role == CAMERA:
+        desk.bench.close(role)
+
+
+LOOK_AGAIN: Final = {role: Act(role, _look_again) for role in EXTRAS}
+"""For the devices nobody asks how they are until they are used: a second try after a failure."""
 
 
 @on(SCANNER)

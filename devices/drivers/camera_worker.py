@@ -16,7 +16,7 @@ from devices.address import ProgramAddress, parse_camera
 from devices.base import CameraCapabilities, DeviceKind, ScannedPage
 from devices.camera import Frame
 from devices.conversation import ROOT, Conversation, worker_command
-from devices.errors import DeviceError, Garbled, LibraryMissing, NotAnswering
+from devices.errors import DeviceError, Frozen, Garbled, LibraryMissing
 from devices.lifecycle import Lifecycle
 from devices.pictures import measure
 from devices.requests import title
@@ -141,13 +141,13 @@ class WorkerCamera(Lifecycle):
             raise self._noted(Garbled(f"still: errno {error.errno}")) from error
 
     def _refuse_frozen(self, jpeg: bytes) -> None:
-        """Raises NotAnswering when a live camera repeats one picture; then it must be opened again."""
+        """Raises Frozen when a live camera repeats one picture; then it must be opened again."""
         since, last = self._last
         if jpeg != last or not self.capabilities.live:
             self._last = (self._clock(), jpeg)
         elif self._clock() - since > self._limits.frozen:
             self._worker.stop(mercy=0.0)
-            raise self._noted(NotAnswering("the camera repeats one picture"))
+            raise self._noted(Frozen("the camera repeats one picture"))
 
     def _noted(self, error: DeviceError) -> DeviceError:
         self.traffic.error(error)

@@ -4,7 +4,7 @@
 
 FILE holds one line, read before every picture: ``empty``, ``page N``, ``hand N`` (a hand over the page),
 ``frozen`` (one picture again and again), ``silent`` (no answer), ``slow``, ``crash``, ``garbage``,
-``unplugged``.
+``unplugged``, ``busy`` (another program holds it).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
-from devices.errors import Unplugged
+from devices.errors import InUse, Unplugged
 from devices.simulators import pages
 from devices.stillness import THUMB
 from devices.workers.serving import serve
@@ -70,6 +70,8 @@ class SimulatedCamera:
         match scene:
             case "unplugged":
                 raise Unplugged("the camera gives no more pictures")
+            case "busy":
+                raise InUse("another program holds the camera")
             case "silent":
                 _FOR_EVER.wait()
             case "slow":

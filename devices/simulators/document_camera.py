@@ -6,7 +6,7 @@ When ready it writes one JSON line ``{"ready": true, "url": ...}``. Then it take
 and answers each with ``{"done": LINE}`` or ``{"failed": LINE, "why": ...}``; it ends with ``quit`` or when
 stdin ends.
 
-    empty, page N, hand N, frozen, silent, slow, crash, garbage     see devices.simulators.camera_worker
+    empty, page N, hand N, frozen, silent, slow, crash, garbage, busy   see devices.simulators.camera_worker
     unplug / replug                                                 pull the cable, put it back
     quit
 """
@@ -31,8 +31,9 @@ SCENARIOS: Mapping[str, str] = {
     "camera-silent": "silent",
     "camera-slow": "slow",
     "camera-unplugged": "unplugged",
+    "camera-busy": "busy",
 }
-_WORDS = {"empty", "page", "hand", "frozen", "silent", "slow", "crash", "garbage"}
+_WORDS = {"empty", "page", "hand", "frozen", "silent", "slow", "crash", "garbage", "busy"}
 
 
 class DocumentCameraSimulator:

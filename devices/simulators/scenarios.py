@@ -46,6 +46,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "page-at-rest": Scenario("一页放稳在高拍仪下", "camera", "still-page"),
         "moving-hand": Scenario("手在高拍仪下移动", "camera", "moving-hand"),
         "camera-frozen": Scenario("高拍仪画面定住", "camera", "camera-frozen"),
+        "camera-busy": Scenario("高拍仪被别的程序占用", "camera", "camera-busy"),
         "camera-unplugged": Scenario("高拍仪没有连上", "camera", "camera-unplugged"),
     }
 )

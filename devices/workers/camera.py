@@ -21,7 +21,7 @@ os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
 import cv2
 import numpy as np
 
-from devices.errors import DriverFault, Garbled, NotAnswering, Unplugged
+from devices.errors import DriverFault, Garbled, InUse, NotAnswering, Unplugged
 from devices.stillness import THUMB
 from devices.workers.page_quad import Pixels, page_quad, resolution, straightened
 from devices.workers.serving import serve
@@ -69,6 +69,8 @@ class Grabber:
             found.set(cv2.CAP_PROP_FRAME_WIDTH, _LARGEST)  # the driver takes the nearest it has
             found.set(cv2.CAP_PROP_FRAME_HEIGHT, _LARGEST)
         if not found.isOpened():
+            if number is not None and Path(f"/dev/video{number}").exists():
+                raise InUse(f"/dev/video{number} is there and does not open")
             raise Unplugged("there is no such camera, or another program holds it")
         return found
 

@@ -21,7 +21,9 @@ from devices.errors import (
     BadAddress,
     DeviceError,
     DriverFault,
+    Frozen,
     Garbled,
+    InUse,
     LibraryMissing,
     NotAnswering,
     Unplugged,
@@ -148,7 +150,12 @@ def test_every_scenario_can_be_started(name: str, tmp_path: Path) -> None:
             failed = None
         except DeviceError as error:
             failed = type(error)
-    expected = {"camera-frozen": NotAnswering, "camera-silent": NotAnswering, "camera-unplugged": Unplugged}
+    expected = {
+        "camera-frozen": Frozen,
+        "camera-silent": NotAnswering,
+        "camera-unplugged": Unplugged,
+        "camera-busy": InUse,
+    }
     assert failed is (NotAnswering if name == "camera-slow" else expected.get(name))
 
 

@@ -41,7 +41,8 @@ OUTCOMES: Mapping[str, type[errors.DeviceError] | None] = {
     "cover-open": errors.ScannerCoverOpen,
     "page-at-rest": None,
     "moving-hand": None,
-    "camera-frozen": errors.NotAnswering,
+    "camera-frozen": errors.Frozen,
+    "camera-busy": errors.InUse,
     "camera-unplugged": errors.Unplugged,
 }
 

@@ -28,7 +28,7 @@ from app.services.verify import at_court, findings
 from app.services.views import DeviceView, JobView, OutcomeView, QueueView, StatusView, VisitView
 from app.settings import CourtSettings, DeviceSettings, HallSettings, Settings
 from tests.helpers.court import FaultProxy, Gateway
-from tests.helpers.devices import Simulator, escl_scanner, id_reader
+from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
 from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
 from ui.conductor import Conductor
@@ -63,6 +63,7 @@ class Devices:
     reader: Simulator | None = None
     printer: SimulatedPrinter | None = None
     scanner: Simulator | None = None
+    camera: Simulator | None = None
     court: Gateway | None = None
     proxy: FaultProxy | None = None
 
@@ -100,6 +101,11 @@ class Counter:
     def scanner(self) -> Simulator:
         assert self.devices.scanner is not None
         return self.devices.scanner
+
+    @property
+    def camera(self) -> Simulator:
+        assert self.devices.camera is not None
+        return self.devices.camera
 
     @property
     def court(self) -> Gateway:
@@ -309,13 +315,14 @@ def counter(qapp: QApplication, tmp_path: Path) -> Iterator[OpenCounter]:
 
 
 def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
-    unknown = set(parts) - {"reader", "printer", "scanner", "court", "proxy"}
+    unknown = set(parts) - {"reader", "printer", "scanner", "camera", "court", "proxy"}
     assert not unknown, unknown
     court = stack.enter_context(Gateway(folder / "court")) if "court" in parts else None
     return Devices(
         reader=stack.enter_context(id_reader(WIRE, folder)) if "reader" in parts else None,
         printer=stack.enter_context(simulated_printer(folder / "roll")) if "printer" in parts else None,
         scanner=stack.enter_context(escl_scanner()) if "scanner" in parts else None,
+        camera=stack.enter_context(document_camera(folder)) if "camera" in parts else None,
         court=court,
         proxy=stack.enter_context(FaultProxy(court)) if court and "proxy" in parts else None,
     )
@@ -331,6 +338,7 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
         devices=DeviceSettings(
             id_reader=devices.reader.url if devices.reader else "",
             scanner=devices.scanner.url if devices.scanner else "",
+            camera=devices.camera.url if devices.camera else "",
             ticket_printer=printer.url if printer else "",
             receipt_printer=printer.url if printer else "",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.panels.camera import CameraPanel
 from ui.panels.comeback import ComebackPanel
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
@@ -18,6 +19,7 @@ from ui.panels.steps import StepsPanel
 from ui.panels.supply import SupplyPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
+    CameraPanel,
     PapersPanel,
     LedgerPanel,
     QueueActsPanel,

@@ -56,6 +56,7 @@ class Panels(QObject):
             visit=visit,
             print_waiting=print_waiting,
             show=show,
+            papers=window.visit.pages,
         )
         made = [panel(controls) for panel in PANELS]
         self.palette = PalettePanel(controls, tuple(made))

@@ -14,6 +14,7 @@ from app.errors import Expected
 from app.services.desk import Desk
 from ui.act import Acts
 from ui.keys import KEYS
+from ui.screens.pages import PagesPanel
 from ui.theme import Theme
 
 
@@ -24,7 +25,8 @@ class Controls:
     ``approve(purpose, what, done)`` asks a supervisor for a PIN and calls ``done(approval id)``; ``refresh``
     asks for a new view of the visit, ``visit`` is the id of the one in the centre,
     ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``close`` leaves this one;
-    ``show`` puts a finished visit on the window while nobody is there.
+    ``show`` puts a finished visit on the window while nobody is there; ``papers`` knows what
+    the next page is.
     """
 
     desk: Desk
@@ -39,6 +41,7 @@ class Controls:
     visit: Callable[[], str]
     print_waiting: Callable[[], None]
     show: Callable[[str], None]
+    papers: PagesPanel
 
 
 class Panel(ABC):

@@ -27,6 +27,9 @@ _EXAMPLES: Final = {
     "rating_keypad": "keypad+serial://COM6?table=sample-a",
     "led_strip": "led+serial://COM7?table=sample-sum",
     "speaker": "speaker:",
+    "camera": "camera:0",
+    "signature_pad": "signature+worker:///C:/pad/worker.exe",
+    "chip_reader": "pcsc:",
 }
 
 

@@ -26,12 +26,21 @@ _WALL: Final[dict[str, Place]] = {
     "scan": (0, 2, 1, 1),
     "feeder": (0, 3, 1, 1),
     "import": (0, 4, 1, 1),
+    "camera": (3, 0, 1, 1),
     "title": (1, 0, 1, 1),
     "supply": (1, 1, 1, 1),
     "copies": (1, 2, 1, 2),
     "remove": (1, 4, 1, 1),
     "waive": (2, 0, 1, 5),
 }
+_WITH_CAMERA: Final[dict[str, Place]] = {
+    "camera": (0, 3, 1, 1),
+    "feeder": (0, 4, 1, 1),
+    "import": (1, 4, 1, 1),
+    "remove": (2, 4, 1, 1),
+    "waive": (2, 0, 1, 4),
+}
+"""Where a counter has a document camera it stands beside the scan."""
 _DOCKED: Final[dict[str, Place]] = {
     "title": (0, 0, 1, 1),
     "label": (0, 1, 1, 1),
@@ -47,7 +56,8 @@ _NARROW: Final[dict[str, Place]] = {
     "import": (2, 1, 1, 1),
     "remove": (3, 0, 1, 1),
     "copies": (3, 1, 1, 1),
-    "waive": (4, 0, 1, 2),
+    "camera": (4, 0, 1, 2),
+    "waive": (5, 0, 1, 2),
 }
 
 
@@ -69,6 +79,8 @@ class PagesPanel(QFrame):
         self._materials: tuple[tuple[str, str], ...] = ()
         self.buttons: dict[str, KeyButton] = {}
         self._wall = False
+        self._camera = False
+        self._taking = False
         self.strip = PageStrip(look)
         self.strip.remove.connect(self.remove)
         self._views: dict[str, FieldView] = {}
@@ -84,6 +96,26 @@ class PagesPanel(QFrame):
         """The catalogue code chosen for the next page."""
         data = self._combo.currentData()
         return data if isinstance(data, str) else ""
+
+    @property
+    def materials(self) -> tuple[tuple[str, str], ...]:
+        """Code and name of what the next page can be."""
+        return self._materials
+
+    @property
+    def open(self) -> bool:
+        """Whether pages can be added: a visit is here and not finished."""
+        return self._taking
+
+    def choose(self, material: str) -> None:
+        """Take the material for the next page."""
+        self._combo.setCurrentIndex(max(self._combo.findData(material), 0))
+
+    def show_camera(self, *, there: bool) -> None:
+        """Offer the document camera where the counter has one."""
+        if there != self._camera:
+            self._camera = there
+            self.show_as(wall=self._wall)
 
     def page(self, page_id: str) -> PageView | None:
         """Return the page as it is shown."""
@@ -110,6 +142,7 @@ class PagesPanel(QFrame):
         self.strip.pages.show_pages(view.pages)
         self.strip.setVisible(bool(view.pages))
         self._empty.setVisible(not view.pages)
+        self._taking = view.outcome is None
         self._count.setText(_("{count} 页").format(count=len(view.pages)))
         for button in self.buttons.values():
             button.setEnabled(view.outcome is None)
@@ -119,7 +152,8 @@ class PagesPanel(QFrame):
     def show_as(self, *, wall: bool) -> None:
         """Take the whole step, or lie as a low strip under a form with the acts at its left."""
         self.strip.show_as(wall=wall)
-        places = _NARROW if self._look.large else _WALL if wall else _DOCKED
+        roomy = _WALL | _WITH_CAMERA if self._camera else _WALL
+        places = _NARROW if self._look.large else roomy if wall else _DOCKED
         for name, place in places.items():
             self._acts.addWidget(self._parts[name], *place)
         # Only once they have a parent: a widget shown before is a window of its own and takes the focus.
@@ -128,6 +162,7 @@ class PagesPanel(QFrame):
         self.buttons["panel_supply"].setVisible(wall and not self._look.large)
         self._parts["copies"].setVisible(wall)
         self._wall = wall
+        self.buttons["panel_camera"].setVisible(wall and self._camera)
         self._show_waiver()
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._box.setDirection(down if wall else across)
@@ -219,6 +254,7 @@ class PagesPanel(QFrame):
             "scan": self._button("scan", _("扫描"), "scan"),
             "feeder": self._button("scan_feeder", _("进纸器"), "feeder"),
             "import": self._button("import_files", _("导入"), "import"),
+            "camera": self._button("panel_camera", _("高拍"), "camera"),
             "title": title,
             "copies": self._copies_box(),
             "supply": self._button("panel_supply", _("补正"), "list"),
