@@ -48,6 +48,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_comeback": "Shift+F9",
     "panel_papers": "Ctrl+D",
     "panel_ledger": "Ctrl+P",
+    "panel_day": "Ctrl+J",
     "panel_devices": "F11",
     "panel_device_choice": "Ctrl+,",
     "panel_sending": "Ctrl+U",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -12,10 +13,15 @@ from typing import Final
 from app.commands.opened import with_desk
 from app.domain.day import DaySheet, Fate, TicketFate
 from app.report import asking
+from app.services import day_paper
+from app.services.bench import PRINTERS
 from app.services.day import day_sheet, sentence
 from app.services.desk import Desk
+from app.services.print_out import print_waiting
 
 _FOUND: Final = 1
+_PAGE: Final = "a4"
+_ROLL: Final = "80"
 
 
 def main(words: Sequence[str]) -> int:
@@ -26,6 +32,9 @@ def main(words: Sequence[str]) -> int:
 
 def _report(desk: Desk, options: argparse.Namespace) -> int:
     sheet = _sheet(desk, options)
+    if options.print:
+        number = _print(desk, options)
+        print(f"日结单 {number} 已送打印", file=sys.stderr)
     print(json.dumps(_facts(sheet), ensure_ascii=False, indent=2) if options.json else _text(sheet))
     return 0 if sheet.balanced else _FOUND
 
@@ -33,6 +42,19 @@ def _report(desk: Desk, options: argparse.Namespace) -> int:
 def _sheet(desk: Desk, options: argparse.Namespace) -> DaySheet:
     with asking(options.court, options.token_file) as ask:
         return desk.lanes.submit(day_sheet.lane, day_sheet, desk, options.date, ask).result()
+
+
+def _print(desk: Desk, options: argparse.Namespace) -> str:
+    """Put the sheet on paper; it stays in the ledger, and a printer that failed prints it later."""
+    roll = options.print == _ROLL
+    with asking(options.court, options.token_file) as ask:
+        act = day_paper.print_day
+        number = desk.lanes.submit(act.lane, act, desk, options.date, roll, ask).result()
+    for role in PRINTERS:
+        if desk.bench.has(role) and desk.bench.owner(role) == role:
+            out = print_waiting[role]
+            desk.lanes.submit(out.lane, out, desk, role).result()
+    return number
 
 
 def _facts(sheet: DaySheet) -> dict[str, object]:
@@ -68,12 +90,16 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app day",
         description="日结：取号=已办+未到+未完；收据=登记=已送达+待送+待处理。每一处不符都列出号码。",
-        epilog="例：python -m app day   python -m app day --date 2026-11-20 --court http://court:8700",
+        epilog="例：python -m app day --print"
+        "   python -m app day --date 2026-11-20 --court http://court:8700",
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="设置文件")
     parser.add_argument("--date", type=date.fromisoformat, metavar="DAY", help="哪一天（默认今天）")
     parser.add_argument("--court", metavar="URL", help="同时与法院核对")
     parser.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
+    parser.add_argument(
+        "--print", nargs="?", const=_PAGE, choices=(_PAGE, _ROLL), help="打印日结单：a4（默认）或 80 毫米小票"
+    )
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     return parser

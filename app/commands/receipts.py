@@ -37,7 +37,7 @@ def _report(desk: Desk, options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app receipts",
-        description="收据号连号报告：每个窗口每天从 1 起，一号不缺；作废的写明理由。",
+        description="收据号连号报告：每个窗口每天从 1 起，一号不缺；作废的写明理由，恢复备份跳过的写明范围。",
         epilog="例：python -m app receipts --from 2026-11-01 --to 2026-11-30   窗口要先关闭",
     )
     parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="第一天")
@@ -56,5 +56,9 @@ def _shown(found: tuple[Series, ...]) -> str:
     for one in found:
         whole = "，缺 " + "、".join(map(str, one.missing)) if one.missing else "，连号"
         lines.append(f"{one.day} {one.window} 号窗口 {one.first:04d}—{one.last:04d}{whole}")
+        lines += [
+            f"  {first:04d}—{last:04d} 恢复备份时跳过：可能有已经发出而随损坏数据丢失的，以纸质收据为准"
+            for first, last in one.skipped
+        ]
         lines += [f"  作废 {number}：{reason}" for number, reason in one.voids]
     return "\n".join(lines) or "这些天没有收据。"

@@ -244,10 +244,10 @@ def _read(body: bytes) -> Mapping[str, Any]:
 
 
 def _summary(body: bytes) -> tuple[Sequence[str], str]:
-    """Return the parties' names and the first matter's title or code."""
+    """Return the parties' names and the first matter's name or code."""
     read = _read(body)
     names = [p.get("name") for p in read.get("parties", ()) if isinstance(p, dict)]
     matters = [m for m in read.get("matters", ()) if isinstance(m, dict)]
-    matter = next((m.get("title") or m.get("code") for m in matters), "")
+    matter = next((m.get("name") or m.get("code") for m in matters), "")
     parties = [clean(name) for name in names if isinstance(name, str) and name]
     return parties, clean(matter) if isinstance(matter, str) else ""

@@ -143,7 +143,7 @@ def _form(package: Package, answers: Sequence[Given], csrf: str, form_id: str) -
 def _which_matter(package: Package) -> str:
     """Return the choice of a matter where a visit has several."""
     found = package.events[-1].body.get("matters")
-    titles = [one.get("title") if isinstance(one, dict) else None for one in found] if found else []
+    titles = [one.get("name") if isinstance(one, dict) else None for one in found] if found else []
     if len(titles) < 2:
         return ""
     options = "".join(

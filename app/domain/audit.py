@@ -28,6 +28,7 @@ class Act(StrEnum):
     PRINTED = "printed"
     REPRINTED = "reprinted"
     VOIDED = "voided"
+    DAY_CLOSED = "day_closed"
     PAPER_ANSWERED = "paper_answered"
     COURT_ANSWERED = "court_answered"
     NOTICE_AGAIN = "notice_again"

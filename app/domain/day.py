@@ -15,6 +15,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from app.domain.receipt import plain_count
+
 
 class TicketFate(StrEnum):
     """What became of a ticket."""
@@ -94,7 +96,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class DaySheet:
-    """A counter's day, frozen: what a day sheet prints. ``reprints`` are (paper, what) of papers made anew.
+    """A counter's day, frozen: what a day sheet prints. ``reprints`` are (paper, why) of papers made anew,
+    ``voids`` (receipt number, why).
 
     ``court_checked`` says whether the court was asked; ``audit_size`` and ``audit_head`` (12 characters) are
     the trail's head, written on paper so that a trail cut off later shows.
@@ -113,6 +116,7 @@ class DaySheet:
     court_checked: bool
     audit_size: int
     audit_head: str
+    voids: tuple[tuple[str, str], ...] = ()
 
     @property
     def balanced(self) -> bool:
@@ -184,15 +188,10 @@ def _about_receipts(
         if times > 1:
             yield Difference(Doubt.RECEIPT_TWICE, number)
     for at in sorted({window, *(intake.window for intake in intakes)}):
-        had = {_plain(intake.count, bands) for intake in intakes if intake.window == at}
+        had = {plain_count(intake.count, bands) for intake in intakes if intake.window == at}
         last = max((given if at == window else 0, *had))
         for missing in sorted(set(range(1, last + 1)) - had):
             yield Difference(Doubt.RECEIPT_MISSING, f"{at:02d}-{missing:04d}")
-
-
-def _plain(count: int, bands: Sequence[int]) -> int:
-    """Return a number's count as if no restore had moved it to a band."""
-    return count - max((0, *(band for band in bands if band < count)))
 
 
 def _about_papers(intake: DayIntake) -> Iterator[Difference]:

@@ -58,10 +58,11 @@ def day_sheet(desk: Desk, day: date | None = None, at_court: AtCourt | None = No
         tickets=tickets,
         intakes=intakes,
         differences=_differences(desk, tickets, intakes, facts, at_court),
-        reprints=tuple((line.subject, line.detail) for line in facts.reprints),
+        reprints=facts.reprints,
         court_checked=at_court is not None,
         audit_size=facts.head.size,
         audit_head=facts.head.hash[:_HEAD_CHARACTERS],
+        voids=facts.voids,
     )
 
 

@@ -17,7 +17,7 @@ from app.services import print_out
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.views import LedgerRow
-from app.storage import finding, intakes, print_jobs, receipts, trail
+from app.storage import finding, intakes, print_jobs, receipts, restoring, trail
 from app.storage.access import Transaction
 from app.storage.receipts import VoidRecord
 from app.storage.records import PrintJob
@@ -52,7 +52,9 @@ def _find(connection: Transaction, desk: Desk, text: str) -> tuple[LedgerRow, ..
     else:
         visits = finding.find(connection, words, _VISITS)
         found = print_jobs.of_visits(connection, visits)
-        if len(words) == 1:
+        if len(words) == 1 and words[0].startswith("rj"):
+            found += print_jobs.numbered(connection, words[0].upper())
+        elif len(words) == 1:
             found += print_jobs.made(connection, *_day(today), _JOBS, ticket=f".{words[0].upper()}")
     return tuple(_row(connection, job) for job in found[:_JOBS])
 
@@ -173,7 +175,7 @@ def void(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
 
 @on(DB)
 def gaps(desk: Desk, first: date, last: date) -> tuple[Series, ...]:
-    """Return every series of receipt numbers of the days, with what is missing in it and what is void."""
+    """Return every series of receipt numbers of the days, with what is missing, skipped and void in it."""
 
     def read(connection: Transaction) -> tuple[Series, ...]:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
@@ -181,6 +183,7 @@ def gaps(desk: Desk, first: date, last: date) -> tuple[Series, ...]:
         voids = {
             v.receipt_no: v.reason for day in days for v in receipts.voided(connection, f"SJ{day:%Y%m%d}-")
         }
-        return series(numbers, voids)
+        bands = {date.fromisoformat(day): kept for day, kept in restoring.all_bands(connection).items()}
+        return series(numbers, voids, bands)
 
     return desk.store(read)

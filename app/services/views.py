@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from app.domain.day import DaySheet
+
 
 class Source(StrEnum):
     """Where a value came from; shown beside it."""
@@ -222,6 +224,20 @@ class LedgerRow:
     tries: int = 0
     is_receipt: bool = False
     void: bool = False
+
+
+@dataclass(frozen=True)
+class DayView:
+    """A day's figures; ``differences`` are sentences, ``printed`` the (number, state) of its sheets so far.
+
+    ``on_page`` and ``on_roll`` say which printers are there for the next sheet.
+    """
+
+    sheet: DaySheet
+    differences: tuple[str, ...]
+    printed: tuple[tuple[str, str], ...]
+    on_page: bool
+    on_roll: bool
 
 
 @dataclass(frozen=True)

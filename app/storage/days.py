@@ -10,9 +10,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from app.clock import moment, stamp
-from app.domain.audit import Act, AuditLine, Head
-from app.storage import restoring, trail
-from app.storage.tables import audit_line, counter, intake, outbox, print_job, visit
+from app.domain.audit import Head
+from app.domain.receipt import receipt_prefix
+from app.storage import receipts, restoring, trail
+from app.storage.tables import counter, intake, outbox, print_job, visit
 
 _INTAKE: Final = (intake.c.receipt_no, intake.c.finished_at, intake.c.body)
 _RECEIPTS: Final = ("receipt", "receipt_a4")
@@ -36,12 +37,16 @@ class DayRow:
 
 @dataclass(frozen=True)
 class DayFacts:
-    """Everything of the day: visits, receipt numbers given out by window, bands, reprints, trail's head."""
+    """Everything of the day: visits, receipt numbers given out by window, bands, trail's head.
+
+    ``reprints`` are (paper with its number, why), ``voids`` (receipt number, why).
+    """
 
     rows: tuple[DayRow, ...]
     given: int
     bands: tuple[int, ...]
-    reprints: tuple[AuditLine, ...]
+    reprints: tuple[tuple[str, str], ...]
+    voids: tuple[tuple[str, str], ...]
     head: Head
 
 
@@ -61,6 +66,9 @@ def facts(connection: Connection, day: date, window: int, since: datetime, until
         int(given or 0),
         restoring.all_bands(connection).get(day.isoformat(), ()),
         _reprints(connection, since, until),
+        tuple(
+            (one.receipt_no, one.reason) for one in receipts.voided(connection, receipt_prefix(day, window))
+        ),
         trail.head(connection),
     )
 
@@ -77,16 +85,24 @@ def _row(connection: Connection, row: Any) -> DayRow:
         row.ticket,
         row.window,
         moment(row.finished_at),
-        tuple(matter.get("title", "") for matter in body.get("matters", ())),
+        tuple(matter["name"] for matter in body.get("matters", ())),
         tuple((e.id, e.kind, e.state, e.sha256, e.receipt_no or "") for e in sent),
         tuple(papers.scalars()),
     )
 
 
-def _reprints(connection: Connection, since: datetime, until: datetime) -> tuple[AuditLine, ...]:
-    wanted = select(*(audit_line.c[name] for name in AuditLine.__slots__)).where(
-        audit_line.c.act == Act.REPRINTED.value,
-        audit_line.c.at >= stamp(since),
-        audit_line.c.at < stamp(until),
+def _reprints(connection: Connection, since: datetime, until: datetime) -> tuple[tuple[str, str], ...]:
+    """Return the copies made meanwhile: the paper with its number, and why."""
+    columns = (print_job.c.title, print_job.c.ticket, print_job.c.why, intake.c.receipt_no)
+    wanted = (
+        select(*columns)
+        .select_from(print_job.outerjoin(intake, intake.c.visit_id == print_job.c.visit_id))
+        .where(
+            print_job.c.copy > 0,
+            print_job.c.created_at >= stamp(since),
+            print_job.c.created_at < stamp(until),
+        )
+        .order_by(print_job.c.created_at, print_job.c.id)
     )
-    return tuple(AuditLine(*row) for row in connection.execute(wanted.order_by(audit_line.c.seq)))
+    rows = connection.execute(wanted)
+    return tuple((f"{r.title} {r.receipt_no or r.ticket.rpartition('.')[2]}", r.why) for r in rows)

@@ -68,6 +68,12 @@ def original(connection: Connection, job: PrintJob) -> PrintJob | None:
     return _record(row) if row else None
 
 
+def numbered(connection: Connection, prefix: str) -> tuple[PrintJob, ...]:
+    """Return the papers of the window's own whose number begins so, oldest first, copies too."""
+    found = select(*_COLUMNS).where(_c.ticket.startswith(prefix, autoescape=True))
+    return tuple(_record(row) for row in connection.execute(found.order_by(_c.created_at, _c.id)))
+
+
 def copies(connection: Connection, original_id: str) -> int:
     """Return how many copies of an original were made."""
     made = select(func.count()).where(_c.original == original_id)

@@ -259,7 +259,6 @@ supplement = Table(
     Index(None, "visit_id"),
 )
 
-# A paper's content never changes; ``part`` tells papers of one kind apart, ``copy`` 0 is the original.
 # A number given to somebody who comes back: which finished visit opens when it is called.
 comeback = Table(
     "comeback",
@@ -269,6 +268,8 @@ comeback = Table(
     Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
 )
 
+# A paper's content never changes; ``part`` tells papers of one kind apart, ``copy`` 0 is the original.
+# ``ticket`` is what a paper without a visit is about: a queue number, or a day sheet's own number.
 print_job = Table(
     "print_job",
     metadata,

@@ -206,7 +206,7 @@ _KINDS = (
         samples.supervision,
     ),
     Kind("flow_sheet", "办事流程单", flow_sheet.FlowSheet, flow_sheet.build, PAGE, samples.flow),
-    Kind("day_sheet", "窗口日结单", day_sheet.DaySheet, day_sheet.build, PAGE, samples.day),
+    Kind("day_sheet", "窗口日结单", day_sheet.DaySheet, day_sheet.build, PAGE_FIRST, samples.day),
     Kind("query_slip", "案件查询单", query_slip.QuerySlip, query_slip.build, ROLL_FIRST, samples.query),
     Kind(
         "payment_slip", "诉讼费缴费单", payment_slip.PaymentSlip, payment_slip.build, ROLL_FIRST, samples.slip

@@ -1,49 +1,47 @@
-"""日结单: what one window did on one day, and that its receipt numbers have no gap."""
+"""日结单: what a window gave out, took in and sent on in a day, that it adds up or where it does not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from printing.documents.facts import Facts, Issue
 from printing.documents.frame import Sheet, SheetTexts, numbered
-from printing.documents.texts import names, texts
+from printing.documents.texts import names, texts, uses
 from printing.layout import Align, Block, Column, Document, Heading, KeyValue, Paper, Signatures, Space
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DayLine(Facts):
-    """One matter: how many were taken in, registered, told to correct, sent to mediation, left open."""
-
-    matter: str
-    received: int
-    registered: int
-    corrected: int
-    mediated: int
-    open: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DaySheet(Facts):
-    """One window's ``day``; ``voids``: receipt numbers not used and why. ``minutes``: mean per visit."""
+    """One window's ``day`` as it stood when the sheet was made.
+
+    ``tickets`` = ``served`` + ``missed`` + ``open``; ``receipts`` = ``stored`` + ``waiting`` + ``attention``
+    (at the court, on the way, in need of a person). ``matters`` are (name, how often), ``differences``
+    sentences that name the number each is about. ``voids`` and ``reprints`` are (paper, why). ``trail`` is
+    the size and the head of the audit trail, written on paper so that a trail cut off later shows.
+    """
 
     issue: Issue
     day: date
     window: str
-    opened: datetime
-    closed: datetime
-    called: int
+    tickets: int
+    served: int
     missed: int
-    minutes: int
+    open: int
     receipts: int
-    lines: tuple[DayLine, ...] = ()
+    stored: int
+    waiting: int
+    attention: int
+    court_checked: bool
+    trail: str
     first_receipt: str = ""
     last_receipt: str = ""
+    matters: tuple[tuple[str, int], ...] = ()
+    differences: tuple[str, ...] = ()
     voids: tuple[tuple[str, str], ...] = ()
-    reprints: int = 0
-    unsent: int = 0
+    reprints: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,56 +50,70 @@ class DayTexts(SheetTexts):
 
     labels: Mapping[str, str] = field(
         metadata=names(
-            "day",
-            "window",
-            "opened",
-            "closed",
-            "called",
-            "missed",
-            "minutes",
-            "receipts",
-            "first_receipt",
-            "last_receipt",
-            "reprints",
-            "unsent",
+            "day", "window", "tickets", "receipts", "first_receipt", "last_receipt", "court", "trail"
         )
     )
-    columns: Mapping[str, str] = field(
-        metadata=names("index", "matter", "received", "registered", "corrected", "mediated", "open")
-    )
-    void_columns: Mapping[str, str] = field(metadata=names("index", "number", "reason"))
-    total: str
+    tickets: str = field(metadata=uses("tickets", "served", "missed", "open"))
+    receipts: str = field(metadata=uses("receipts", "stored", "waiting", "attention"))
+    court_checked: str
+    court_unchecked: str
+    differences_heading: str
+    balanced: str
+    unbalanced: str = field(metadata=uses("count"))
+    difference_columns: Mapping[str, str] = field(metadata=names("index", "difference", "found"))
     matters_heading: str
+    columns: Mapping[str, str] = field(metadata=names("index", "matter", "count"))
+    total: str
     voids_heading: str
     no_voids: str
+    void_columns: Mapping[str, str] = field(metadata=names("index", "number", "reason"))
+    reprints_heading: str
+    no_reprints: str
+    reprint_columns: Mapping[str, str] = field(metadata=names("index", "paper", "reason"))
     note: str
     clerk_sign: str
     chief_sign: str
 
 
-_COUNTS = ("received", "registered", "corrected", "mediated", "open")
+def _facts(data: DaySheet, say: DayTexts, sheet: Sheet) -> Block:
+    none = sheet.common.none
+    tickets = say.tickets.format(tickets=data.tickets, served=data.served, missed=data.missed, open=data.open)
+    receipts = say.receipts.format(
+        receipts=data.receipts, stored=data.stored, waiting=data.waiting, attention=data.attention
+    )
+    return sheet.form(
+        say.labels,
+        KeyValue("day", sheet.day(data.day), strong=True),
+        KeyValue("window", data.window, strong=True),
+        KeyValue("tickets", tickets, strong=True, wide=True),
+        KeyValue("receipts", receipts, strong=True, wide=True),
+        KeyValue("first_receipt", data.first_receipt or none),
+        KeyValue("last_receipt", data.last_receipt or none),
+        KeyValue("court", say.court_checked if data.court_checked else say.court_unchecked, wide=True),
+        KeyValue("trail", data.trail, wide=True),
+    )
+
+
+def _differences(data: DaySheet, say: DayTexts, sheet: Sheet) -> list[Block]:
+    """Return every difference by its number, with room to write down what was found."""
+    if not data.differences:
+        return sheet.notes((say.balanced,))
+    title = say.difference_columns
+    columns = (Column(title["difference"], 6), Column(title["found"], 4))
+    table = numbered(columns, [(one, "") for one in data.differences], index=title["index"])
+    return [*sheet.notes((say.unbalanced.format(count=len(data.differences)),)), table]
 
 
 def _matters(data: DaySheet, say: DayTexts) -> Block:
     title = say.columns
-    counts = [Column(title[key], 1.2, Align.CENTER) for key in _COUNTS]
-    rows = [[getattr(line, key) for key in _COUNTS] for line in data.lines]
-    sums = [str(sum(column)) for column in zip(*rows, strict=True)] or ["0"] * len(_COUNTS)
-    cells = [
-        (line.matter, *(str(count) for count in row)) for line, row in zip(data.lines, rows, strict=True)
-    ]
-    return numbered(
-        (Column(title["matter"], 4), *counts), cells, index=title["index"], total=(say.total, *sums)
-    )
+    columns = (Column(title["matter"], 7), Column(title["count"], 2, Align.CENTER))
+    rows = [(name, str(count)) for name, count in data.matters]
+    total = (say.total, str(sum(count for _name, count in data.matters)))
+    return numbered(columns, rows, index=title["index"], total=total)
 
 
-def _voids(data: DaySheet, say: DayTexts, sheet: Sheet) -> Block:
-    if not data.voids:
-        return sheet.notes((say.no_voids,))[0]
-    title = say.void_columns
-    return numbered(
-        (Column(title["number"], 4), Column(title["reason"], 6)), data.voids, index=title["index"]
-    )
+def _pairs(pairs: Sequence[tuple[str, str]], title: Mapping[str, str], first: str) -> Block:
+    return numbered((Column(title[first], 5), Column(title["reason"], 5)), pairs, index=title["index"])
 
 
 def build(
@@ -110,29 +122,22 @@ def build(
     """Arrange the paper. Raises TextFileInvalid if the text file is wrong."""
     say = texts(DayTexts, "day_sheet", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
-    none = sheet.common.none
+    voids = [_pairs(data.voids, say.void_columns, "number")] if data.voids else sheet.notes((say.no_voids,))
+    made = _pairs(data.reprints, say.reprint_columns, "paper")
     return sheet.document(
-        sheet.form(
-            say.labels,
-            KeyValue("day", sheet.day(data.day), strong=True),
-            KeyValue("window", data.window, strong=True),
-            KeyValue("opened", sheet.time(data.opened)),
-            KeyValue("closed", sheet.time(data.closed)),
-            KeyValue("called", str(data.called)),
-            KeyValue("missed", str(data.missed)),
-            KeyValue("minutes", str(data.minutes)),
-            KeyValue("receipts", str(data.receipts)),
-            KeyValue("first_receipt", data.first_receipt or none),
-            KeyValue("last_receipt", data.last_receipt or none),
-            KeyValue("reprints", str(data.reprints)),
-            KeyValue("unsent", str(data.unsent)),
-        ),
+        _facts(data, say, sheet),
+        Space(2),
+        Heading(say.differences_heading, 2),
+        *_differences(data, say, sheet),
         Space(2),
         Heading(say.matters_heading, 2),
         _matters(data, say),
         Space(2),
         Heading(say.voids_heading, 2),
-        _voids(data, say, sheet),
+        *voids,
+        Space(2),
+        Heading(say.reprints_heading, 2),
+        *([made] if data.reprints else sheet.notes((say.no_reprints,))),
         Space(2),
         *sheet.notes((say.note,)),
         Space(3),

@@ -441,27 +441,26 @@ def flow() -> flow_sheet.FlowSheet:
 
 
 def day() -> day_sheet.DaySheet:
-    line = day_sheet.DayLine
     return day_sheet.DaySheet(
-        issue=issue(number="RJ20261123-03"),
+        issue=issue(number="RJ20261123-03-1"),
         day=TODAY,
-        window="3 号综合窗口",
-        opened=NOW.replace(hour=8, minute=30),
-        closed=NOW.replace(hour=17, minute=32),
-        called=54,
+        window="3 号窗口",
+        tickets=54,
+        served=50,
         missed=3,
-        minutes=9,
-        receipts=41,
-        lines=(
-            line(matter="民事一审立案", received=23, registered=19, corrected=2, mediated=2, open=0),
-            line(matter="执行立案", received=9, registered=8, corrected=1, mediated=0, open=0),
-            line(matter="材料收转", received=9, registered=0, corrected=0, mediated=0, open=1),
-        ),
+        open=1,
+        receipts=42,
+        stored=38,
+        waiting=3,
+        attention=1,
+        court_checked=True,
+        trail="1268 行，末尾 9f2c41d07be3",
         first_receipt="SJ20261123-03-0001",
-        last_receipt="SJ20261123-03-0042",
-        voids=(("SJ20261123-03-0020", "打印机卡纸，已补打"),),
-        reprints=2,
-        unsent=0,
+        last_receipt="SJ20261123-03-0043",
+        matters=(("民事一审立案", 23), ("执行立案", 10), ("材料收转", 9)),
+        differences=("收据号 03-0031 已编出，却没有登记", "排队号 A027 标为已办，却没有登记"),
+        voids=(("SJ20261123-03-0020", "打印内容有误"),),
+        reprints=(("材料收据（A4） SJ20261123-03-0007", "当事人遗失"), ("号票 A012", "纸张损坏或字迹不清")),
     )
 
 

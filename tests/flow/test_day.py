@@ -9,7 +9,10 @@ import pytest
 
 from app.cli import main
 from app.domain.day import DaySheet, Doubt, Fate, TicketFate
-from app.services import day, issuing, print_out
+from app.domain.staff import Purpose, Role
+from app.errors import FormProblem
+from app.services import approval, day, day_paper, issuing, ledger, print_out
+from app.services.bench import paper_folder
 from app.services.desk import Desk
 from app.settings import CourtSettings, Settings
 from app.storage.access import Transaction
@@ -17,6 +20,8 @@ from tests.flow.test_services_visit import send_all
 from tests.helpers.cases import SteppingClock
 from tests.helpers.court import Gateway
 from tests.helpers.desks import HALL, desk_in, do, file_devices
+from tests.helpers.papers import squeezed
+from tests.helpers.printing import pdf_texts
 from tests.helpers.visits import called, finish, print_all, ready
 
 
@@ -54,7 +59,7 @@ def test_a_day_with_everything_in_it_adds_up_with_the_court(
             assert len(made.tickets_of(TicketFate.SERVED)) == len(made.intakes) == 3
             assert len(made.tickets_of(TicketFate.OPEN)) == 2
             assert (len(made.intakes_of(Fate.STORED)), len(made.intakes_of(Fate.WAITING))) == (2, 1)
-            assert sum(count for _title, count in made.by_matter) == 3
+            assert made.by_matter == (("民事一审立案", 3),)
             assert all(one.court_receipt_no for one in made.intakes if one.fate is Fate.STORED)
         words = ["day", "--data", str(tmp_path), "--court", court.url, "--token-file", token]
         (tmp_path / "config" / "settings.toml").write_text("[hall]\nwindow = 3\n", encoding="utf-8")
@@ -93,6 +98,15 @@ def test_what_was_taken_out_of_the_store_is_named_by_its_number(
     said = capsys.readouterr().out
     assert "收据号 03-0001 已编出，却没有登记" in said
     assert "没有与法院核对" in said
+    (tmp_path / "config" / "settings.toml").write_text(
+        f'[hall]\nwindow = 3\n[devices]\na4_printer = "{paper_folder(tmp_path / "a4")}"\n', encoding="utf-8"
+    )
+    (tmp_path / "a4").mkdir()
+    assert main(["day", "--data", str(tmp_path), "--print"]) == 1
+    (file,) = (tmp_path / "a4").glob("*.pdf")
+    printed = squeezed("".join(pdf_texts(file.read_bytes())))
+    assert "收据号03-0001已编出，却没有登记" in printed
+    assert "取号2＝已办2＋未到0＋未完0" in printed
 
 
 def test_a_receipt_in_doubt_is_a_difference_until_the_clerk_has_answered(tmp_path: Path) -> None:
@@ -120,3 +134,27 @@ def test_another_day_is_made_up_from_the_log_and_knows_nothing_of_today(tmp_path
         again = sheet(desk, yesterday)
         assert (again.tickets, again.intakes) == (before.tickets, before.intakes)
         assert again.balanced
+
+
+def test_a_sheet_is_printed_once_until_the_figures_change_and_copied_from_the_ledger(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        ready(desk, tmp_path)
+        finish(desk)
+        paper(desk)
+        number = do(desk, day_paper.print_day, None, True)
+        with pytest.raises(FormProblem, match="没有变化"):
+            do(desk, day_paper.print_day, None, True)
+        paper(desk)
+        ready(desk, tmp_path)
+        finish(desk)
+        assert do(desk, day_paper.print_day, None, True) == f"{number[:-1]}2"
+        paper(desk)
+        view = do(desk, day_paper.day_view)
+        assert [state for _number, state in view.printed] == ["confirmed"] * 2
+        (row,) = (one for one in do(desk, ledger.find, number.lower()) if one.number == number)
+        approval.enlist(desk, "乌兰", Role.SUPERVISOR, "648219")
+        given = do(desk, approval.approve, "乌兰", "648219", Purpose.REPRINT)
+        do(desk, ledger.reprint, row.job_id, "存档或移交需要", given)
+        paper(desk)
+        assert do(desk, day_paper.day_view).printed == view.printed, "a copy is no further sheet"
+        assert sheet(desk).reprints == ((f"窗口日结单（补打） {number}", "存档或移交需要"),)

@@ -19,6 +19,7 @@ from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
 from ui.panels.ledger import LedgerPage
 from ui.panels.papers import PapersPage
+from ui.screens.day import DayPage
 
 __all__ = ["counter", "qapp"]
 
@@ -123,3 +124,18 @@ def test_a_copy_needs_a_second_person_whose_pin_is_right_and_in_force(finished: 
     give(desk, PIN)
     desk.until(lambda: copies(desk) == 1, "the copy")
     assert not desk.findings()
+
+
+def test_the_day_is_closed_by_keys_alone(finished: Counter) -> None:
+    desk = finished
+    desk.key(Qt.Key.Key_J, CTRL)
+    page = desk.window.findChild(DayPage)
+    assert page is not None
+    desk.until(lambda: page.page.isEnabled() and "不符" in desk.words(page), "the day's figures")
+    desk.key(Qt.Key.Key_Return, CTRL)
+    desk.until(lambda: states(desk) == ["confirmed"], "the sheet on paper")
+    desk.until(lambda: "已打日结单" in desk.words(page), "its number on the page")
+
+
+def states(desk: Counter) -> list[str]:
+    return [job.state for job in desk.read(print_jobs.numbered, "RJ")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.receipt import parse_receipt_number, receipt_number
+from app.domain.receipt import Series, parse_receipt_number, receipt_number, series
 
 
 def test_a_receipt_number_reads_day_window_count() -> None:
@@ -34,3 +34,22 @@ def test_numbers_of_one_window_and_day_sort_by_count(day: date, window: int, cou
 def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"receipt|month"):
         parse_receipt_number(text)
+
+
+DAY = date(2026, 11, 22)
+
+
+def counted(counts: list[int], bands: tuple[int, ...]) -> Series:
+    (one,) = series([receipt_number(DAY, 3, count) for count in counts], {}, {DAY: bands})
+    return one
+
+
+def test_numbers_a_restore_passed_over_are_explained_and_what_is_gone_besides_is_not() -> None:
+    one = counted([1, 2, 3, 1004, 1005], (1000,))
+    assert (one.missing, one.skipped) == ((), ((4, 1003),))
+    assert counted([1, 3, 1006], (1000,)).missing == (2, 1004, 1005)
+    assert counted([1, 2, 3], (1000,)).skipped == (), "nothing was given out after the restore"
+    assert counted([1001], (1000,)).skipped == ((1, 1000),)
+    assert counted([1, 1002, 2003], (1000, 2000)).skipped == ((2, 1001), (1003, 2002))
+    assert counted([1, 2002], (1000, 2000)).skipped == ((2, 2001),), "two restores, no receipt between"
+    assert counted([1, 1004], ()).missing == tuple(range(2, 1004)), "no restore is no excuse"

@@ -6,6 +6,7 @@ from typing import Final
 
 from ui.panels.camera import CameraPanel
 from ui.panels.comeback import ComebackPanel
+from ui.panels.day import DayPanel
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.hall_rules import HallRulesPanel
@@ -22,6 +23,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     CameraPanel,
     PapersPanel,
     LedgerPanel,
+    DayPanel,
     QueueActsPanel,
     HallRulesPanel,
     SupplyPanel,

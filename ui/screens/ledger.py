@@ -118,6 +118,8 @@ def _series(one: Series) -> str:
     words = _("今天的收据 {first:04d} 至 {last:04d}").format(first=one.first, last=one.last)
     missing = "、".join(map(str, one.missing))
     words += _("，缺 {numbers}").format(numbers=missing) if missing else _("，连号")
+    for first, last in one.skipped:
+        words += _("，{first:04d}—{last:04d} 恢复备份时跳过").format(first=first, last=last)
     if one.voids:
         words += _("，作废 {count} 张：").format(count=len(one.voids))
         words += "、".join(f"{number[-4:]} {reason}" for number, reason in one.voids)
