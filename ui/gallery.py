@@ -166,6 +166,7 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "50-supply": gallery_supply.show_decided,
     "51-supply-again": gallery_supply.show_again,
     "52-comeback": gallery_supply.show_owed,
+    "53-asked": gallery_supply.show_asked,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

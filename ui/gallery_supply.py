@@ -103,6 +103,39 @@ def show_owed(window: MainWindow) -> None:
     page.show_owed(owed())
 
 
+def asked(*, further: bool = False) -> OwedRow:
+    """What the back office asks for and nobody was told yet."""
+    day = NOW.date()
+    return OwedRow(
+        key="a1",
+        visit_id="v61",
+        paper_no="",
+        receipt_no=f"SJ{day:%Y%m%d}-03-0061",
+        ticket="A061",
+        code="",
+        promised=False,
+        person="张*",
+        masked_number="150***********5517",
+        what=("被告身份证明复印件", "证据清单（一式三份），写明证明目的", "授权委托书须由当事人本人签名"),
+        told_on=day,
+        due=day + timedelta(days=7),
+        days_late=-7,
+        untold=True,
+        further=further,
+        why="自收到一次性补正告知之日起7日：补齐材料（期限由法院指定）（登记立案规定第7条）；"
+        "期限由法院指定为7日（规定没有写明天数）",
+    )
+
+
+def show_asked(window: MainWindow) -> None:
+    window.show_desk(desk())
+    page = ComebackPage(window.look)
+    words = "回来补材料的，从上次停下的地方接着办；逾期的在最前"
+    window.show_panel("history", "补交与到期未补", words, page)
+    page.begin()
+    page.show_owed((asked(further=True), *owed()[1:]))
+
+
 def show_decided(window: MainWindow) -> None:
     _page(window, supply())
 

@@ -135,7 +135,8 @@ def _form(package: Package, answers: Sequence[Given], csrf: str, form_id: str) -
         f"<h2>答复</h2>{_hidden('csrf', csrf)}{_hidden('id', form_id)}{choices}"
         f'<label>案号（{WORDS[ACCEPTED]}时） <input type="text" name="case_number" maxlength="60"></label>'
         f'<label>承办法官 <input type="text" name="judge" maxlength="{MAX_NAME}"></label>'
-        f'<label>理由或调解结果 <textarea name="reason" rows="4" maxlength="{MAX_REASON}"></textarea></label>'
+        f'<label>理由或调解结果（补正的，一行写一项） <textarea name="reason" rows="4" '
+        f'maxlength="{MAX_REASON}"></textarea></label>'
         f"{_which_matter(package)}{_which_answer(answers)}<button>提交答复</button></form>"
     )
 

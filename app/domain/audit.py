@@ -31,6 +31,7 @@ class Act(StrEnum):
     DAY_CLOSED = "day_closed"
     PAPER_ANSWERED = "paper_answered"
     COURT_ANSWERED = "court_answered"
+    NOTICE_PASSED_ON = "notice_passed_on"
     NOTICE_AGAIN = "notice_again"
     NOTICE_REFUSED = "notice_refused"
     TAKEN_UP = "taken_up"

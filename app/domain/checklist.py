@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.asked import asked_requirement
 from app.domain.matter import AUTHORITY_CODE, Condition, Level, Material, Matter, Per, Requirement
 from app.domain.party import Agent, Parties, Party
 from app.domain.rule import Basis, Rule
@@ -114,7 +115,10 @@ class _Stack:
 def assess(
     matter: Matter, parties: Parties, handed_in: Iterable[Handed], answers: Answers
 ) -> tuple[Item, ...]:
-    """Every material of the matter with its state; the same order as in the catalogue, agents last."""
+    """Every material of the matter with its state; the same order as in the catalogue, then agents.
+
+    What the back office asked for besides comes last, in its own words.
+    """
     stack = _Stack(handed_in)
     items: list[Item] = []
     for requirement in matter.requirements:
@@ -126,7 +130,9 @@ def assess(
         if not units:
             items.append(_not_needed(requirement, _NOBODY[requirement.material.per]))
         items += [_item(requirement, unit, stack, parties, answers) for unit in units]
-    return (*items, *_agent_items(matter, parties, stack, answers))
+    asked = (asked_requirement(code, words) for code, words in answers.asked.items())
+    by_court = [_item(requirement, _Unit(), stack, parties, answers) for requirement in asked]
+    return (*items, *_agent_items(matter, parties, stack, answers), *by_court)
 
 
 def _item(requirement: Requirement, unit: _Unit, stack: _Stack, parties: Parties, answers: Answers) -> Item:

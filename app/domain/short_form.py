@@ -34,7 +34,8 @@ class Answers:
 
     `values` are texts (dates as YYYY-MM-DD) or yes/no by field key; `marks` are those of the chosen
     cause; `waived` names materials recorded as refused or not applicable, with the reason; `defects` those
-    that were handed in but do not do, with what is wrong.
+    that were handed in but do not do, with what is wrong; `asked` what the back office asks for besides, in
+    its own words, by the code of the item.
     """
 
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
@@ -44,6 +45,7 @@ class Answers:
     filed_online: bool = False
     complete_online: bool = False
     defects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    asked: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def said(self, key: str) -> bool:
         """Whether a field is answered with anything but no."""

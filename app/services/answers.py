@@ -103,9 +103,19 @@ def announce(desk: Desk) -> None:
             Level.ATTENTION if grave else Level.INFO,
             _("后台已答复：{told}{more}。").format(told=told, more=more),
             _("答复已存在本机，随时可查。"),
-            _("请告知当事人；补正和不予受理要出书面通知。") if grave else _("请告知当事人。"),
+            _next(rows),
         )
     )
+
+
+def _next(rows: tuple[AnsweredRow, ...]) -> str:
+    words = {row.answer.word for row in rows}
+    said = [_("请告知当事人")]
+    if answers.ASKS in words:
+        said.append(_("补正的按 Shift+F9 出告知书"))
+    if _DECLINED in words:
+        said.append(_("不予受理的要有书面裁定"))
+    return "；".join(said) + "。"
 
 
 def _unseen(connection: Transaction) -> tuple[AnsweredRow, ...]:

@@ -345,8 +345,8 @@ def _material(draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Kn
 
 
 def _name(bundle: Bundle, made: Iterable[Sheet], knowledge: Knowledge) -> str:
-    matter = next((shown.matter for shown in made if shown.number == bundle.matter), None)
-    return material_name(bundle.material, knowledge, matter)
+    whose = next((shown for shown in made if shown.number == bundle.matter), None)
+    return material_name(bundle.material, knowledge, whose)
 
 
 def _confirmation(signed: ConfirmationRecord | None) -> dict[str, str]:

@@ -20,8 +20,9 @@ from app.domain.ticket import Wanted
 from app.errors import FormProblem
 from app.lanes import DB, HALL, on
 from app.notices import Level, Notice
-from app.services import issuing
+from app.services import court_asks, issuing
 from app.services.case import Case
+from app.services.court_asks import Asked
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
@@ -56,7 +57,8 @@ def owed(desk: Desk, sought: str = "") -> tuple[OwedRow, ...]:
 def _owed(connection: Transaction, desk: Desk, sought: str) -> tuple[OwedRow, ...]:
     here = visits.open_at(connection, desk.window)
     number = compact(value(visits.fields(connection, here.id), "identity.id_number")) if here else ""
-    rows = [_row(connection, one, desk.today(), number) for one in supplements.still_open(connection)]
+    rows = [_asked(connection, one, desk, number) for one in court_asks.pending(connection)]
+    rows += [_row(connection, one, desk.today(), number) for one in supplements.still_open(connection)]
     text = compact(sought)
     if text:
         code = read_code(sought)
@@ -94,6 +96,35 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
         due=one.due,
         days_late=(today - one.due).days,
         here=bool(number) and number == known,
+    )
+
+
+def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> OwedRow:
+    """A list of the back office that nobody was told yet: the days would run from today."""
+    last = latest(connection, one.answer.visit_id)
+    draft = visits.fields(connection, last)
+    visit = visits.get(connection, one.answer.visit_id)
+    intake = intakes.get_intake(connection, one.answer.visit_id)
+    known = compact(value(draft, "identity.id_number"))
+    clock = court_asks.due_of(one, draft, desk)
+    return OwedRow(
+        key=one.answer.id,
+        visit_id=last,
+        paper_no="",
+        receipt_no=intake.receipt_no if intake else "",
+        ticket=visit.ticket if visit else "",
+        code="",
+        promised=False,
+        person=mask_name(value(draft, "identity.name")),
+        masked_number=mask_id(known) if known else "",
+        what=tuple(text for _code, text in one.lines),
+        told_on=local(one.answer.received_at).date(),
+        due=clock.safe_end,
+        days_late=(desk.today() - clock.safe_end).days,
+        here=bool(number) and number == known,
+        untold=True,
+        further=one.further,
+        why="；".join(rule.why for rule in clock.why),
     )
 
 
@@ -181,8 +212,10 @@ def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: st
         )
     now = desk.clock.now()
     before = visits.fields(connection, earlier.id)
-    told = supplements.of_intake(connection, visits.first_of(connection, earlier.id))
-    for field in (*_carried(before, here), *_clocks(before, earlier, told)):
+    first = visits.first_of(connection, earlier.id)
+    told, asked = supplements.of_intake(connection, first), court_asks.of_intake(connection, first)
+    fields = (*_carried(before, here), *court_asks.carried(told, asked))
+    for field in (*fields, *_clocks(before, earlier, told, asked)):
         visits.set_field(connection, record.id, field, now)
     pages.carry_over(connection, earlier.id, record.id, now)
     visits.go_on_with(connection, record.id, earlier.id)
@@ -218,6 +251,9 @@ def waiting(connection: Transaction, case: Case) -> Remark | None:
     if not number or case.visit.continues or case.dossier or _entered(case.draft):
         return None
     told = supplements.of_person(connection, number)
+    if not told and court_asks.of_person(connection, number):
+        words = _("后台要求来访人补正，还没有书面告知")
+        return Remark(words, "", _("Shift+F9 出告知书，或接着办"), grave=True)
     if not told:
         return None
     words = _("来访人还有 {count} 份告知没有补交，最迟 {day}").format(
@@ -226,9 +262,12 @@ def waiting(connection: Transaction, case: Case) -> Remark | None:
     return Remark(words, "", _("Shift+F9 从上次停下的地方接着办"), grave=True)
 
 
-def _clocks(before: Draft, earlier: VisitRecord, told: Iterable[SupplementRecord]) -> Iterable[DraftField]:
+def _clocks(
+    before: Draft, earlier: VisitRecord, told: Iterable[SupplementRecord], asked: Iterable[Asked]
+) -> Iterable[DraftField]:
     """From when the court's clocks of each matter run: anew where it is corrected (登记立案规定第7条)."""
     corrected = {one.matter for one in told if one.kind == CORRECTION and one.state == "open"}
+    corrected |= {one.matter for one in asked}
     received = local(earlier.closed_at or earlier.opened_at).date().isoformat()
     for number in numbers(before):
         path = f"matter.{number}.begun"

@@ -101,10 +101,10 @@ def _party(party: Party) -> str:
 def _handed(case: Case, shown: Sheet, knowledge: Knowledge) -> str:
     return "、".join(
         _("{name} {count} 页").format(
-            name=material_name(bundle.material, knowledge, shown.matter), count=len(bundle.pages)
+            name=material_name(bundle.material, knowledge, shown), count=len(bundle.pages)
         )
         if bundle.pages
-        else material_name(bundle.material, knowledge, shown.matter)
+        else material_name(bundle.material, knowledge, shown)
         for bundle in handed_in(case)
         if bundle.matter == shown.number
     )

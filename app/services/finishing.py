@@ -115,7 +115,7 @@ def _bind(desk: Desk, case: Case) -> BlobRecord | None:
 
 
 def _sheets(desk: Desk, case: Case) -> Iterator[Sheet]:
-    made = {shown.number: shown.matter for shown in sheets(case.draft, desk.knowledge)}
+    made = {shown.number: shown for shown in sheets(case.draft, desk.knowledge)}
     for bundle in bundles(record.page for record in case.dossier):
         name = material_name(bundle.material, desk.knowledge, made.get(bundle.matter))
         for page in bundle.pages:

@@ -335,10 +335,12 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
         return waiver_spec(path, key.removeprefix("waived."), matter)
     if key == "mediation":
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
-    if key.startswith("copies.") and key.removeprefix("copies.") in knowledge.catalogue.materials:
-        return FieldSpec(path, "份数", "number", rule=_check_copies)
-    if key.startswith("defect.") and key.removeprefix("defect.") in knowledge.catalogue.materials:
-        return FieldSpec(path, "不合要求之处", rule=_check_defect)
+    about, _dot, code = key.partition(".")
+    if code in knowledge.catalogue.materials or f"matter.{number}.asked.{code}" in draft:
+        if about == "copies":
+            return FieldSpec(path, "份数", "number", rule=_check_copies)
+        if about == "defect":
+            return FieldSpec(path, "不合要求之处", rule=_check_defect)
     every = (matter, *knowledge.matters.values())
     known = next((field for m in every if (field := m.field(key)) is not None), None)
     if known is None or known.kind is FieldKind.PARTIES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -30,39 +31,57 @@ def jobs(desk: Desk, case: Case, closing: Closing) -> Iterator[PrintJob]:
     """Return one paper for each notice, none where no printer takes pages."""
     if not desk.bench.has(A4_PRINTER):
         return
+    signature = closing.signed.signature_sha256 if closing.signed else ""
     for record in closing.told:
-        correction = record.kind == CORRECTION
-        title = _("一次性补正告知书") if correction else _("容缺受理告知书")
-        several = len(closing.told) > 1
-        yield PrintJob(
-            id=new_id(),
-            visit_id=case.visit.id,
-            ticket=None,
-            kind=NOTICE if correction else PROMISE_NOTICE,
-            printer=desk.bench.owner(A4_PRINTER),
-            title=_("{title}（第 {matter} 件）").format(title=title, matter=record.matter)
-            if several
-            else title,
-            content=json.dumps(_content(desk, case, closing, record), ensure_ascii=False),
-            state="waiting",
-            reason="",
-            tries=0,
-            part=str(record.matter),
-            clerk=case.visit.clerk,
-        )
+        made = job(desk, case, record, closing.at, case.visit.clerk, signature=signature)
+        if len(closing.told) > 1:
+            words = _("{title}（第 {matter} 件）").format(title=made.title, matter=record.matter)
+            made = replace(made, title=words)
+        yield made
 
 
-def _content(desk: Desk, case: Case, closing: Closing, record: SupplementRecord) -> dict[str, Any]:
+def job(
+    desk: Desk,
+    case: Case,
+    record: SupplementRecord,
+    received: datetime,
+    officer: str,
+    *,
+    part: str = "",
+    signature: str = "",
+) -> PrintJob:
+    """Return the paper of one notice: when its matter was ``received``, and who hands it over."""
+    correction = record.kind == CORRECTION
+    content = _content(desk, case, record, received, officer) | {"signature_sha256": signature}
+    return PrintJob(
+        id=new_id(),
+        visit_id=case.visit.id,
+        ticket=None,
+        kind=NOTICE if correction else PROMISE_NOTICE,
+        printer=desk.bench.owner(A4_PRINTER),
+        title=_("一次性补正告知书") if correction else _("容缺受理告知书"),
+        content=json.dumps(content, ensure_ascii=False),
+        state="waiting",
+        reason="",
+        tries=0,
+        part=part or str(record.matter),
+        clerk=officer,
+    )
+
+
+def _content(
+    desk: Desk, case: Case, record: SupplementRecord, received: datetime, officer: str
+) -> dict[str, Any]:
     body = json.loads(record.body)
     again = _("{reason}（值班主任 {name} 同意）").format(reason=record.reason, name=record.supervisor)
     return {
         "court": desk.settings.hall.court,
         "number": record.paper_no,
         "issued": local(record.issued_at).isoformat(),
-        "officer": case.visit.clerk,
+        "officer": officer,
         "party": value(case.draft, "identity.name"),
         "matter": body["matter_name"],
-        "received": local(closing.at).isoformat(),
+        "received": local(received).isoformat(),
         "items": body["items"],
         "advice": [line["name"] for line in body["advice"]],
         "present": body["present"] or [_("诉状")],
@@ -73,7 +92,6 @@ def _content(desk: Desk, case: Case, closing: Closing, record: SupplementRecord)
         ),
         "code": record.code,
         "again": again if record.reason else "",
-        "signature_sha256": closing.signed.signature_sha256 if closing.signed else "",
     }
 
 

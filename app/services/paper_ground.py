@@ -192,11 +192,11 @@ class Ground:
 
     def handed(self) -> tuple[tuple[Bundle, str, int], ...]:
         """Return what was handed in for this matter: its pages, its name, how many copies."""
-        number, matter = self.sheet.number, self.sheet.matter
+        number = self.sheet.number
         copies = copies_counted(self.draft, number)
         mine = (bundle for bundle in handed_in(self.case) if bundle.matter == number)
         return tuple(
-            (b, material_name(b.material, self.knowledge, matter), copies.get(b.material, 1) or 1)
+            (b, material_name(b.material, self.knowledge, self.sheet), copies.get(b.material, 1) or 1)
             for b in mine
         )
 

@@ -1,7 +1,8 @@
 """The matters of one visit as the rules see them: each with its short form, parties, cause and papers.
 
 Paths: ``matter.<n>.code``, ``matter.<n>.variant``, ``matter.<n>.<field>``, ``matter.<n>.copies.<material>``,
-``matter.<n>.defect.<material>``, ``matter.<n>.mediation``, ``matter.<n>.supply`` and what belongs to it.
+``matter.<n>.defect.<material>``, ``matter.<n>.asked.<item>`` (what the back office asks for besides),
+``matter.<n>.mediation``, ``matter.<n>.supply`` and what belongs to it.
 A visit without a code is about the first matter of the catalogue; an empty code takes a matter out again.
 ``visit.current`` is the matter on the screen.
 """
@@ -152,6 +153,7 @@ def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> 
         marks=cause.marks if cause else NO_MARKS,
         waived=_by_material(draft, f"{prefix}waived."),
         defects=_by_material(draft, f"{prefix}defect."),
+        asked=_by_material(draft, f"{prefix}asked."),
     )
 
 
@@ -257,10 +259,13 @@ def checklist(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tupl
     return assess(shown.matter, shown.parties, handed(draft, shown, dossier), shown.answers)
 
 
-def material_name(code: str, knowledge: Knowledge, matter: Matter | None = None) -> str:
-    """The name of a material as the matter, or else the master list, calls it."""
+def material_name(code: str, knowledge: Knowledge, shown: Sheet | None = None) -> str:
+    """The name of a material as the back office, the matter, or else the master list, calls it."""
     if code == OTHER_PAPER:
         return _(OTHER_NAME)
-    asked = matter.requirements if matter is not None else ()
-    own = next((r.material.name for r in asked if r.material.code == code), "")
+    if shown is None:
+        return knowledge.catalogue.name_of(code)
+    own = shown.answers.asked.get(code) or next(
+        (r.material.name for r in shown.matter.requirements if r.material.code == code), ""
+    )
     return own or knowledge.catalogue.name_of(code)

@@ -57,7 +57,10 @@ class OwedRow:
     """Papers somebody was told to bring and has not brought.
 
     ``visit_id`` is the last finished visit of the intake; ``person`` and ``masked_number`` are masked;
-    ``days_late`` is negative before the day; ``here``: this person stands at the window now.
+    ``days_late`` is negative before the day; ``here``: this person stands at the window now. ``untold``: the
+    back office asks for them and nobody was told in writing yet; ``key`` is then its answer, ``due`` the last
+    day if it is told today, ``why`` the reason of that day, and ``further`` says that a reason and a
+    supervisor are needed.
     """
 
     key: str
@@ -74,3 +77,6 @@ class OwedRow:
     due: date
     days_late: int
     here: bool = False
+    untold: bool = False
+    further: bool = False
+    why: str = ""

@@ -184,7 +184,7 @@ def _pages(case: Case, shown: Sheet, knowledge: Knowledge) -> list[PageView]:
             page_id=record.page.page_id,
             position=number,
             material=record.page.material,
-            material_name=material_name(record.page.material, knowledge, shown.matter),
+            material_name=material_name(record.page.material, knowledge, shown),
             sha256=record.page.sha256,
             source=record.page.source,
             thumbnail=record.thumbnail,

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, and_, exists, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
 from app.storage import meta
 from app.storage.records import AnswerRecord
-from app.storage.tables import court_answer, visit
+from app.storage.tables import court_answer, supplement, visit
 
 _log = logging.getLogger(__name__)
 _CURSOR: Final = "court_answers"
+ASKS: Final = "supplement"
+_DECIDED: Final = ("accepted", "declined")
 _CONTENT: Final = ("visit_id", "word", "matter", "case_number", "judge", "reason", "corrects")
 
 
@@ -85,6 +87,28 @@ def unseen(connection: Connection, limit: int) -> tuple[AnswerRecord, ...]:
     wanted = select(court_answer).where(court_answer.c.seen_at.is_(None))
     newest = wanted.order_by(court_answer.c.received_at.desc(), court_answer.c.no.desc()).limit(limit)
     return tuple(map(_record, connection.execute(newest)))
+
+
+def asking(connection: Connection) -> tuple[AnswerRecord, ...]:
+    """Return answers that ask for papers, that nothing later took back and that nobody passed on in writing.
+
+    The oldest first.
+    """
+    later = court_answer.alias()
+    taken_back = exists().where(
+        later.c.visit_id == court_answer.c.visit_id,
+        or_(
+            later.c.corrects == court_answer.c.id,
+            and_(
+                later.c.no > court_answer.c.no,
+                later.c.word.in_(_DECIDED),
+                or_(later.c.matter == court_answer.c.matter, later.c.matter == 0, court_answer.c.matter == 0),
+            ),
+        ),
+    )
+    told = exists().where(supplement.c.answer_id == court_answer.c.id)
+    wanted = select(court_answer).where(court_answer.c.word == ASKS, ~taken_back, ~told)
+    return tuple(map(_record, connection.execute(wanted.order_by(court_answer.c.received_at))))
 
 
 def all_seen(connection: Connection, at: datetime) -> None:

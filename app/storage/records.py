@@ -130,7 +130,7 @@ class SupplementRecord:
 
     ``number`` counts notices of one matter of one intake, whose first visit is ``first_id``; ``paper_no`` is
     printed on the paper, ``code`` finds the intake again; ``body`` is the content as JSON. ``state``: open,
-    supplied or replaced (by a further notice).
+    supplied or replaced (by a further notice). ``answer_id``: the answer of the back office it passes on.
     """
 
     id: str
@@ -149,6 +149,7 @@ class SupplementRecord:
     state: str = "open"
     ended_by: str | None = None
     ended_at: datetime | None = None
+    answer_id: str | None = None
 
 
 @dataclass(frozen=True)

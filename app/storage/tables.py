@@ -247,6 +247,8 @@ supplement = Table(
     Column("state", Text, _one_of("state", "open", "supplied", "replaced"), nullable=False),
     Column("ended_by", Text, ForeignKey("visit.id")),
     Column("ended_at", Text),
+    # The back office's answer the notice passes on; told once.
+    Column("answer_id", Text, ForeignKey("court_answer.id"), unique=True),
     UniqueConstraint("first_id", "matter", "kind", "number"),
     CheckConstraint(
         "kind <> 'correction' OR number = 1 OR (length(reason) > 0 AND length(supervisor) > 0)", name="once"

@@ -16,7 +16,9 @@ def _same(columns: str) -> str:
 
 
 _ERASED: Final = "AND (SELECT length(body) FROM intake WHERE visit_id = OLD.visit_id) > 0"
-_TOLD: Final = "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at"
+_TOLD: Final = (
+    "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at answer_id"
+)
 _PAPER: Final = "id visit_id ticket kind part copy original title clerk why approved_by created_at"
 _PAGE: Final = "id visit_id position matter material sha256 source added_at removed_at"
 _UNLESS: Final = {
@@ -65,7 +67,7 @@ TRIGGERS: Final = (
        BEGIN SELECT RAISE(ABORT, 'what a visit continues is immutable'); END""",
     f"""CREATE TRIGGER supplement_identity
        BEFORE UPDATE OF id, visit_id, first_id, matter, kind, number, paper_no, code, reason, supervisor,
-       body, due, issued_at ON supplement
+       body, due, issued_at, answer_id ON supplement
        WHEN NOT (NEW.body = '{{}}' AND {_same(_TOLD)})
        BEGIN SELECT RAISE(ABORT, 'what somebody was told is immutable'); END""",
     """CREATE TRIGGER supplement_ended_once BEFORE UPDATE OF state, ended_by, ended_at ON supplement

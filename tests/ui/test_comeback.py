@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.ui import press
-from ui.gallery_supply import owed
+from ui.gallery_supply import asked, owed
 from ui.screens.comeback import ComebackPage
 from ui.theme import theme
 
@@ -77,3 +77,22 @@ def test_what_is_not_in_the_list_is_searched(page: ComebackPage, qtbot: QtBot) -
     with qtbot.waitSignal(page.looked) as looked:
         press(page, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert looked.args == ["v7"]
+
+
+def test_what_the_back_office_asks_for_is_shown_whole_and_told_by_one_key(
+    page: ComebackPage, qtbot: QtBot
+) -> None:
+    assert not page.buttons["tell"].isVisible(), "the row under the cursor was told long ago"
+    page.show_owed((asked(), *owed()[1:]))
+    QTest.keyClick(page.box, Qt.Key.Key_Up)
+    assert "3. 授权委托书须由当事人本人签名" in page.detail.text()
+    assert "期限由法院指定为7日" in page.detail.text()
+    assert not page.reason.isVisible()
+    with qtbot.waitSignal(page.notice_wanted) as wanted:
+        QTest.keyClick(page.box, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert wanted.args == ["a1", ""]
+    page.show_owed((asked(further=True),))
+    page.reason.setText(" 被告改名 ")
+    with qtbot.waitSignal(page.notice_wanted) as wanted:
+        page.buttons["tell"].click()
+    assert wanted.args == ["a1", "被告改名"]

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from app.services import coming_back
+from app.domain.staff import Purpose
+from app.services import coming_back, court_asks
 from app.texts import _
 from ui.panels.panel import Controls, Panel
 from ui.screens.comeback import ComebackPage
 
 
 class ComebackPanel(Panel):
-    """Enter goes on with the intake in the open visit; Ctrl+T gives a number for it instead."""
+    """Enter goes on with the intake in the open visit; Ctrl+T gives a number for it instead.
+
+    What the back office asks for is told in writing from here (Ctrl+Enter).
+    """
 
     key = "comeback"
     icon = "history"
@@ -36,6 +41,7 @@ class ComebackPanel(Panel):
         page.taken_up.connect(self._take_up)
         page.number_wanted.connect(self._number)
         page.looked.connect(self._look)
+        page.notice_wanted.connect(self._notice)
         return page
 
     @property
@@ -72,6 +78,23 @@ class ComebackPanel(Panel):
     def _given(self, number: str) -> None:
         self._done(_("已取补交号 {number}，叫到时直接打开上次的收件。").format(number=number), None)
         self.controls.print_waiting()
+
+    def _notice(self, key: str, reason: str) -> None:
+        if not reason:
+            self._tell(key, "", "")
+            return
+        what = _("再次补正告知：{reason}").format(reason=reason)
+        self.controls.approve(Purpose.SECOND_NOTICE, what, partial(self._tell, key, reason))
+
+    def _tell(self, key: str, reason: str, approval_id: str) -> None:
+        self.controls.acts.run(
+            self.page, court_asks.tell, key, reason, approval_id, name="asked.tell", done=self._told
+        )
+
+    def _told(self, due: date) -> None:
+        self.controls.flash(_("补正告知书已出，最迟 {day} 补交").format(day=due.isoformat()))
+        self.controls.print_waiting()
+        self._find("")
 
     def _look(self, visit_id: str) -> None:
         self.controls.close()

@@ -18,12 +18,15 @@ _SOON_DAYS = 2
 
 
 class ComebackPage(QWidget):
-    """Emits ``sought(text)`` for what is not in the list, and the visit for each of the three acts."""
+    """Emits ``sought(text)`` for what is not in the list, the visit for each of three acts, and
+    ``notice_wanted(key, reason)`` where what the back office asks for is to be told in writing.
+    """
 
     sought = Signal(str)
     taken_up = Signal(str)
     number_wanted = Signal(str)
     looked = Signal(str)
+    notice_wanted = Signal(str, str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,12 @@ class ComebackPage(QWidget):
         self.count = Label(tone="sub")
         self.list = RowList(look, _("还没有补交的"), empty=_("没有等着补交的。输入了号码的，按回车去查。"))
         self.list.chosen.connect(lambda key: self._tell(self.taken_up, key))
+        self.list.moved.connect(self._explain)
+        self.detail = Label(tone="sub", wrap=True)
+        self.reason = QLineEdit()
+        self.reason.setPlaceholderText(_("已告知过一次；再次告知要写理由，并经值班主任同意"))
+        self.reason.setAccessibleName(_("再次告知的理由"))
+        self.reason.setMaxLength(500)
         self.buttons: dict[str, KeyButton] = {}
         head = row(gap=look.grid(1.5))
         head.addWidget(self.box, 1)
@@ -46,11 +55,14 @@ class ComebackPage(QWidget):
             None,
             self._button("look", _("看收件"), "Ctrl+L", "quiet", self.looked),
             self._button("number", _("取补交号，不再排队"), "Ctrl+T", "plain", self.number_wanted),
+            self._notice_button(),
             self._button("take_up", _("接着办"), "", "primary", self.taken_up),
             gap=look.grid(1.5),
         )
         whole = column(head, gap=look.grid(1))
         whole.addWidget(self.list, 1)
+        whole.addWidget(self.detail)
+        whole.addWidget(self.reason)
         whole.addLayout(acts)
         self.setLayout(whole)
 
@@ -62,15 +74,40 @@ class ComebackPage(QWidget):
         self.buttons[name] = button
         return button
 
+    def _notice_button(self) -> KeyButton:
+        button = KeyButton(self._look, "tell", _("出补正告知书"), kind="plain", key="Ctrl+Enter")
+        button.clicked.connect(self._notice)
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(button.click)
+        self.buttons["tell"] = button
+        return button
+
+    def _notice(self) -> None:
+        found = self._rows.get(self.list.current())
+        if found is not None and found.untold:
+            self.notice_wanted.emit(found.key, self.reason.text().strip() if found.further else "")
+
+    def _explain(self, key: str) -> None:
+        """Show the whole list of the back office; the other rows say everything themselves."""
+        found = self._rows.get(key)
+        asked = found is not None and found.untold
+        self.buttons["tell"].setVisible(asked)
+        self.detail.setVisible(asked)
+        self.reason.setVisible(asked and found is not None and found.further)
+        if found is not None and asked:
+            listed = "\n".join(f"{place}. {text}" for place, text in enumerate(found.what, 1))
+            day = _("今天告知的，最迟 {day} 补交").format(day=found.due.isoformat())
+            self.detail.setText(f"{listed}\n{day}：{found.why}")
+
     def begin(self) -> None:
         """Begin anew: an empty box with the cursor in it."""
+        self.reason.clear()
         self.box.clear()
         self.box.setFocus()
 
     def show_owed(self, rows: tuple[OwedRow, ...]) -> None:
         """Draw all rows; what was found by a search is shown whatever stands in the box."""
         self._rows = {one.key: one for one in rows}
-        late = sum(one.days_late > 0 for one in rows)
+        late = sum(one.days_late > 0 and not one.untold for one in rows)
         self.count.setText(_("{count} 件，逾期 {late} 件").format(count=len(rows), late=late) if rows else "")
         self._draw(tuple(rows))
 
@@ -107,6 +144,7 @@ class ComebackPage(QWidget):
         self.list.show_rows(tuple(_row(one) for one in rows))
         for button in self.buttons.values():
             button.setEnabled(bool(rows))
+        self._explain(self.list.current())
 
 
 def _words(one: OwedRow) -> str:
@@ -115,17 +153,19 @@ def _words(one: OwedRow) -> str:
 
 
 def _row(one: OwedRow) -> ListRow:
-    if one.days_late > 0:
+    if one.untold:
+        pill, tone = _("后台要求补正，未告知"), "bad"
+    elif one.days_late > 0:
         pill, tone = _("逾期 {days} 天").format(days=one.days_late), "bad"
     elif one.days_late == 0:
         pill, tone = _("今天到期"), "warn"
     else:
         pill, tone = _("还有 {days} 天").format(days=-one.days_late), "sub"
         tone = "warn" if one.days_late >= -_SOON_DAYS else tone
-    kind = _("容缺承诺") if one.promised else _("补正告知")
+    kind = _("容缺承诺") if one.promised else _("后台答复") if one.untold else _("补正告知")
     told = _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
     detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
     who = _("{person}（就在窗口）").format(person=one.person) if one.here else one.person
     title = _("{who}　{what}").format(who=who, what="、".join(one.what))
-    right = _("最迟 {day}").format(day=one.due.isoformat())
+    right = "" if one.untold else _("最迟 {day}").format(day=one.due.isoformat())
     return ListRow(one.key, title, detail, "person" if one.here else "clock", right, pill, tone)

@@ -19,7 +19,9 @@ def _same(columns: str) -> str:
     return f"({new}) IS ({old})"
 
 
-_TOLD: Final = "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at"
+_TOLD: Final = (
+    "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at answer_id"
+)
 _PAPER: Final = "id visit_id ticket kind part copy original title clerk why approved_by created_at"
 _PAGE: Final = "id visit_id position matter material sha256 source added_at removed_at"
 _STATEMENTS: Final = (
@@ -211,6 +213,7 @@ _STATEMENTS: Final = (
     state TEXT NOT NULL CONSTRAINT ck_supplement_state CHECK (state IN ('open', 'supplied', 'replaced')),
     ended_by TEXT,
     ended_at TEXT,
+    answer_id TEXT,
     PRIMARY KEY (id),
     CONSTRAINT uq_supplement_first_id_matter_kind_number UNIQUE (first_id, matter, kind, number),
     CONSTRAINT ck_supplement_once
@@ -220,7 +223,9 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_supplement_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
     CONSTRAINT fk_supplement_first_id FOREIGN KEY(first_id) REFERENCES visit (id),
     CONSTRAINT uq_supplement_paper_no UNIQUE (paper_no),
-    CONSTRAINT fk_supplement_ended_by FOREIGN KEY(ended_by) REFERENCES visit (id)
+    CONSTRAINT fk_supplement_ended_by FOREIGN KEY(ended_by) REFERENCES visit (id),
+    CONSTRAINT uq_supplement_answer_id UNIQUE (answer_id),
+    CONSTRAINT fk_supplement_answer_id FOREIGN KEY(answer_id) REFERENCES court_answer (id)
 )""",
     """CREATE INDEX ix_supplement_code ON supplement (code)""",
     """CREATE INDEX ix_supplement_first_id ON supplement (first_id)""",
@@ -386,7 +391,7 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'what a visit continues is immutable'); END""",
     f"""CREATE TRIGGER supplement_identity
     BEFORE UPDATE OF id, visit_id, first_id, matter, kind, number, paper_no, code, reason, supervisor,
-    body, due, issued_at ON supplement
+    body, due, issued_at, answer_id ON supplement
        WHEN NOT (NEW.body = '{{}}' AND {_same(_TOLD)})
     BEGIN SELECT RAISE(ABORT, 'what somebody was told is immutable'); END""",
     """CREATE TRIGGER supplement_ended_once BEFORE UPDATE OF state, ended_by, ended_at ON supplement
