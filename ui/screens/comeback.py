@@ -15,6 +15,7 @@ from ui.widgets.layout import column, row
 from ui.widgets.row_list import ListRow, RowList
 
 _SOON_DAYS = 2
+_LINES = 8
 
 
 class ComebackPage(QWidget):
@@ -94,7 +95,9 @@ class ComebackPage(QWidget):
         self.detail.setVisible(asked)
         self.reason.setVisible(asked and found is not None and found.further)
         if found is not None and asked:
-            listed = "\n".join(f"{place}. {text}" for place, text in enumerate(found.what, 1))
+            lines = [f"{place}. {text}" for place, text in enumerate(found.what, 1)]
+            more = [_("…… 共 {count} 项，告知书上都有").format(count=len(lines))]
+            listed = "\n".join(lines if len(lines) <= _LINES else lines[: _LINES - 1] + more)
             day = _("今天告知的，最迟 {day} 补交").format(day=found.due.isoformat())
             self.detail.setText(f"{listed}\n{day}：{found.why}")
 
