@@ -217,7 +217,9 @@ def cmd_test(args: list[str]) -> int:
     set_up_development()
     ensure_test_programs()
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONDONTWRITEBYTECODE": "1"}
-    words = args or ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile"]
+    # The order of tests/conftest.py: a slow file begun last would run alone at the end.
+    whole = ["--dist", "loadfile", "--no-loadscope-reorder"]
+    words = args or ["-n", str(min(4, os.cpu_count() or 1)), *whole]
     return run([PYTHON, "-m", "pytest", *words], env=env)
 
 
