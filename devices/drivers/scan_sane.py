@@ -12,6 +12,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from itertools import count
@@ -39,6 +40,7 @@ from devices.errors import (
     InUse,
     LibraryMissing,
     NoPermission,
+    NotAnswering,
     NotSupported,
     ScannerBusy,
     ScannerCoverOpen,
@@ -54,6 +56,8 @@ PROGRAM = "scanimage"
 
 _PAGE_NAME = "page%d.png"
 _OUT_OF_PAPER = "Document feeder out of documents"
+_LAST_WORDS = "Batch terminated"
+"""Said when all pages are out; some backends then hang now and then while they let the device go."""
 _WHILE_OPENING: tuple[tuple[str, type[DeviceError]], ...] = (
     ("Device busy", InUse),
     ("Access to resource has been denied", NoPermission),
@@ -74,6 +78,7 @@ _WHILE_SCANNING: tuple[tuple[str, type[DeviceError]], ...] = (
     ("open of device", Unplugged),
 )
 _CHOICES = r"^\s+--{} ([^\[\n]+?)\s+\["
+_FAILED = re.compile(r"sane_\w+: ")
 _SPAN = re.compile(r"(\d+)(?:\.\d+)?\.\.(\d+)")
 _FLATBED = re.compile(r"flat|platen|normal", re.IGNORECASE)
 _FEEDER = re.compile(r"feeder|adf|automatic", re.IGNORECASE)
@@ -91,6 +96,8 @@ class SaneLimits:
     """For opening the device and listing its options; some warm their lamp up first."""
     page: float = 120.0
     """For one page, carriage return included."""
+    ending: float = 3.0
+    """From the last words of ``scanimage`` to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +170,7 @@ class SaneScanner(Lifecycle):
             with Worker([*self._command(), *arguments], folder=folder, environment=_environment()) as worker:
                 pages = 0
                 for index in count():
-                    page = worker.next_line(self._limits.page, cancelled)
+                    page = self._next_page(worker, cancelled)
                     if page is None:
                         break
                     pages += 1
@@ -212,6 +219,24 @@ class SaneScanner(Lifecycle):
             arguments += ["-l", "0", "-t", "0", "-x", str(width), "-y", str(height)]
         return arguments + [f"--{name}={value}" for name, value in self._address.options.items()]
 
+    def _next_page(self, worker: Worker, cancelled: Callable[[], bool]) -> str | None:
+        """Return the name of the next whole page, None when there is no more. Raises as ``next_line``."""
+        said_at: float | None = None
+
+        def hangs() -> bool:
+            nonlocal said_at
+            if _LAST_WORDS not in worker.last_words():
+                return False
+            said_at = said_at or time.monotonic()
+            return time.monotonic() - said_at > self._limits.ending
+
+        try:
+            return worker.next_line(self._limits.page, lambda: cancelled() or hangs())
+        except Cancelled:
+            if cancelled():
+                raise
+            return None
+
     def _page(self, index: int, path: Path, settings: ScanSettings) -> ScannedPage:
         try:
             data = path.read_bytes()
@@ -224,15 +249,28 @@ class SaneScanner(Lifecycle):
         return ScannedPage(index, data, picture.media_type, settings.dpi, picture.width, picture.height)
 
     def _check_end(self, worker: Worker, pages: int) -> None:
-        code, words = worker.exit_code(), worker.last_words()
-        if pages and (code == 0 or _OUT_OF_PAPER in words):
+        ended, good = _ending(worker)
+        words = worker.last_words()
+        if pages and (good or _OUT_OF_PAPER in words):
             return
-        facts = f"{self.key}: exit code {code}, {pages} pages\n{words}"
+        facts = f"{self.key}: {ended}, {pages} pages\n{words}"
         raise self._noted(_condition(_WHILE_SCANNING, facts))
 
     def _noted(self, error: DeviceError) -> DeviceError:
         self.traffic.error(error)
         return error
+
+
+def _ending(worker: Worker) -> tuple[str, bool]:
+    """Say how the program ended and whether all went well. Raises NotAnswering when it stopped half-way."""
+    try:
+        code = worker.exit_code()
+    except NotAnswering:
+        words = worker.last_words()
+        if _LAST_WORDS not in words:
+            raise
+        return "all said, but no end", _FAILED.search(words) is None
+    return f"exit code {code}", code == 0
 
 
 def _environment() -> dict[str, str]:

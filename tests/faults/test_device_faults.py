@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sys
@@ -410,7 +411,34 @@ def test_what_sane_says_becomes_its_condition(
     with SaneScanner(f"{sane_test}?option.read-return-value=SANE_STATUS_{status}") as scanner:
         pages, error = scan_until_it_fails(scanner)
     assert (pages, type(error)) == (0, condition)
-    assert "exit code" in error.diagnostics
+    assert "sane_read: " in error.diagnostics
+
+
+@pytest.fixture
+def never_ending(sane_test: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the test scanner, driven by a ``scanimage`` that says all and then hangs."""
+    program = tmp_path / "bin" / "scanimage"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\n{shutil.which("scanimage")} "$@"\ncase "$*" in *--batch*) sleep 600;; esac\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return sane_test
+
+
+@sane
+def test_scanimage_that_hangs_after_its_last_page_costs_no_page(never_ending: str) -> None:
+    with SaneScanner(never_ending, SaneLimits(ending=0.2)) as scanner:
+        assert len(list(scanner.scan(ScanSettings(Source.FLATBED, 100), never))) == 1
+
+
+@sane
+def test_scanimage_that_hangs_after_an_error_still_tells_the_error(never_ending: str) -> None:
+    jammed = f"{never_ending}?option.read-return-value=SANE_STATUS_JAMMED"
+    with SaneScanner(jammed, SaneLimits(ending=0.2)) as scanner:
+        pages, error = scan_until_it_fails(scanner)
+    assert (pages, type(error)) == (0, errors.FeederJam)
 
 
 @sane
