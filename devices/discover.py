@@ -76,7 +76,8 @@ def _scanners() -> Iterator[Candidate]:
 
 
 def _guns() -> Iterator[Candidate]:
-    return serial_ports("gun+serial", "baud=9600")
+    yield Candidate("gun+keyboard:", "键盘口的扫码枪")
+    yield from serial_ports("gun+serial", "baud=9600")
 
 
 def _speakers() -> Iterator[Candidate]:

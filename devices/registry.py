@@ -81,6 +81,12 @@ def _folder(url: str) -> Scanner:
     return FolderScanner(url)
 
 
+def _keyboard_gun(url: str) -> ScanGun:
+    from devices.drivers.gun_keyboard import KeyboardGun
+
+    return KeyboardGun(url)
+
+
 def _gun(url: str) -> ScanGun:
     from devices.drivers.gun_serial import SerialScanGun
 
@@ -146,6 +152,7 @@ _OURS: Mapping[str, Driver] = {
     "sdt+vendor": Driver(id_reader=_vendor),
     "folder": Driver(scanner=_folder),
     "gun+serial": Driver(scan_gun=_gun),
+    "gun+keyboard": Driver(scan_gun=_keyboard_gun),
     "keypad+serial": Driver(rating_keypad=_keypad),
     "led+serial": Driver(led_strip=_strip),
     "wia": Driver(scanner=_scan_worker),

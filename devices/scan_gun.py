@@ -58,6 +58,11 @@ class BurstDetector:
         """When :meth:`pause` has to be called unless a key comes first; None while nothing is held."""
         return self._held[-1].at + self._gap if self._held else None
 
+    @property
+    def newest(self) -> Key | None:
+        """The key that is held and came last."""
+        return self._held[-1] if self._held else None
+
     def key(self, key: Key) -> tuple[Typed | Burst, ...]:
         """Take a key; return what is certain now."""
         slow = bool(self._held) and not 0 <= key.at - self._held[-1].at < self._gap

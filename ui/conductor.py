@@ -42,6 +42,7 @@ from app.services.views import DeskView, Health, QueueView, StatusView
 from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
+from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
@@ -68,6 +69,7 @@ class Conductor(QObject):
         )
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
+        self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self._finished = ""
         self._unsigned_visit = ""
         self._received_visit = ""
@@ -125,6 +127,7 @@ class Conductor(QObject):
         """Deliver nothing any more; the desk can be closed."""
         for timer in self._timers:
             timer.stop()
+        self._codes.stop()
         self._bridge.close()
 
     def _timer(self, seconds: float, slot: object, *, single: bool = False) -> QTimer:
@@ -398,6 +401,7 @@ class Conductor(QObject):
             self._print(role)
         if not self.acts.running("scan"):
             self.acts.run(self, status.look_at_scanner, problem=_shown_in_the_status_bar)
+        self._codes.start()
         for role, act in status.LOOK_AGAIN.items():
             failed = self._desk.bench.view(role).health is Health.FAILED
             if failed and self.panels.current != role:

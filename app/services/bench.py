@@ -22,6 +22,7 @@ from devices import registry
 from devices.base import Device, IdCardReader, LedStrip, RatingKeypad, ScanGun, Scanner
 from devices.camera import DocumentCamera
 from devices.chip import ChipReader
+from devices.drivers.gun_keyboard import KeyboardGun
 from devices.errors import DeviceError, LibraryMissing
 from devices.signature import SignaturePad
 from devices.sound import Speaker
@@ -86,6 +87,7 @@ class Bench:
         self._changed: Callable[[], None] = lambda: None
         self._devices: dict[str, Device] = {}
         self._opened: set[str] = set()
+        self._scans: list[float] = []
         self._printers: dict[str, Printer] = {}
         self._views = {role: self._first_view(role) for role in TITLES}
 
@@ -227,6 +229,17 @@ class Bench:
         if role in self._opened:
             self._opened.discard(role)
             self._devices[role].close()
+
+    def scanned(self, text: str) -> None:
+        """Hand over what a gun typed; any thread may call."""
+        gun = self._devices.get(lanes.SCAN_GUN)
+        if isinstance(gun, KeyboardGun):
+            gun.heard(text)
+
+    def scans_in_a_second(self, now: float) -> int:
+        """Count the code that came ``now`` and those of the second before it; on the gun's lane."""
+        self._scans = [*(at for at in self._scans if now - at < 1.0), now]
+        return len(self._scans)
 
     def traffic(self, role: str) -> TrafficLog | None:
         """Return what went over the wire of the device; None for a printer, or before its first use."""

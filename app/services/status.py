@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.lanes import CAMERA, DB, READER, SCANNER, SYNC, Act, on
+from app.lanes import CAMERA, DB, READER, SCAN_GUN, SCANNER, SYNC, Act, on
 from app.services import answers, seating
 from app.services.bench import EXTRAS
 from app.services.court_words import health_of
@@ -92,8 +92,9 @@ def _look_again(desk: Desk, role: str) -> None:
         desk.bench.close(role)
 
 
-LOOK_AGAIN: Final = {role: Act(role, _look_again) for role in EXTRAS}
-"""For the devices nobody asks how they are until they are used: a second try after a failure."""
+LOOK_AGAIN: Final = {role: Act(role, _look_again) for role in EXTRAS if role != SCAN_GUN}
+"""For the devices nobody asks how they are until they are used: a second try after a failure. A gun is
+asked all the time."""
 
 
 @on(SCANNER)

@@ -28,6 +28,7 @@ from app.services.verify import at_court, findings
 from app.services.views import DeviceView, JobView, OutcomeView, QueueView, StatusView, VisitView
 from app.settings import CourtSettings, DeviceSettings, HallSettings, Settings
 from tests.helpers.court import FaultProxy, Gateway
+from tests.helpers.device_cases import counter_device
 from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
 from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
@@ -42,6 +43,9 @@ OFFSCREEN: Final = pytest.mark.qt_log_ignore(
 
 HALL: Final = HallSettings(window=3, clerk="其木格")
 QUICK: Final = Rhythm(card=1.0, devices=0.25, reader=0.2, view=1.0, court=0.25)
+PARTS: Final = {
+    "reader", "printer", "scanner", "camera", "gun", "typing-gun", "court", "proxy",
+}  # fmt: skip
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 ALT: Final = Qt.KeyboardModifier.AltModifier
@@ -64,6 +68,8 @@ class Devices:
     printer: SimulatedPrinter | None = None
     scanner: Simulator | None = None
     camera: Simulator | None = None
+    gun: Simulator | None = None
+    typing_gun: bool = False
     court: Gateway | None = None
     proxy: FaultProxy | None = None
 
@@ -106,6 +112,11 @@ class Counter:
     def camera(self) -> Simulator:
         assert self.devices.camera is not None
         return self.devices.camera
+
+    @property
+    def gun(self) -> Simulator:
+        assert self.devices.gun is not None
+        return self.devices.gun
 
     @property
     def court(self) -> Gateway:
@@ -315,7 +326,7 @@ def counter(qapp: QApplication, tmp_path: Path) -> Iterator[OpenCounter]:
 
 
 def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
-    unknown = set(parts) - {"reader", "printer", "scanner", "camera", "court", "proxy"}
+    unknown = set(parts) - PARTS
     assert not unknown, unknown
     court = stack.enter_context(Gateway(folder / "court")) if "court" in parts else None
     return Devices(
@@ -323,6 +334,8 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
         printer=stack.enter_context(simulated_printer(folder / "roll")) if "printer" in parts else None,
         scanner=stack.enter_context(escl_scanner()) if "scanner" in parts else None,
         camera=stack.enter_context(document_camera(folder)) if "camera" in parts else None,
+        gun=stack.enter_context(counter_device("gun", folder)) if "gun" in parts else None,
+        typing_gun="typing-gun" in parts,
         court=court,
         proxy=stack.enter_context(FaultProxy(court)) if court and "proxy" in parts else None,
     )
@@ -339,6 +352,7 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
             id_reader=devices.reader.url if devices.reader else "",
             scanner=devices.scanner.url if devices.scanner else "",
             camera=devices.camera.url if devices.camera else "",
+            scan_gun=devices.gun.url if devices.gun else "gun+keyboard:" if devices.typing_gun else "",
             ticket_printer=printer.url if printer else "",
             receipt_printer=printer.url if printer else "",
         ),

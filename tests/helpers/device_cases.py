@@ -202,6 +202,12 @@ def _counter(name: str, table: str, kind: DeviceKind, folder: Path) -> Iterator[
 
 
 @contextmanager
+def _typing_gun() -> Iterator[Case]:
+    url = "gun+keyboard:"
+    yield Case(lambda: make_device(url, TABLES), url, DeviceKind.SCAN_GUN)
+
+
+@contextmanager
 def _camera(folder: Path) -> Iterator[Case]:
     with document_camera(folder, "page 0") as running:
         yield _plugged(running, DeviceKind.CAMERA)
@@ -317,6 +323,7 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "escl+http": _escl,
     "sane": _sane,
     "folder": _folder,
+    "gun+keyboard": lambda _folder: _typing_gun(),
     "gun+serial": lambda folder: _counter("gun", "", DeviceKind.SCAN_GUN, folder),
     "keypad+serial": lambda folder: _counter("keypad", "keypads/sample-a", DeviceKind.RATING_KEYPAD, folder),
     "led+serial": lambda folder: _counter("strip", "strips/sample-sum", DeviceKind.LED_STRIP, folder),

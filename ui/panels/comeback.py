@@ -54,6 +54,10 @@ class ComebackPanel(Panel):
         self._find("")
         self.controls.acts.run(self.page, coming_back.looked_at, name="owed.looked_at")
 
+    def seek(self, text: str) -> None:
+        self._shown.box.setText(text)
+        self._find(text)
+
     def _find(self, sought: str) -> None:
         self.controls.acts.run(
             self.page, coming_back.owed, sought, once=False, name="owed", done=self._shown.show_owed

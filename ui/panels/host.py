@@ -90,6 +90,12 @@ class Panels(QObject):
         self._window.show_panel(panel.icon, panel.title, panel.purpose, panel.page)
         panel.opened()
 
+    def open_with(self, key: str, text: str) -> None:
+        """Show the panel and let it look for the text."""
+        if self.current != key:
+            self.open(key)
+        self._panels[key].seek(text)
+
     def close(self) -> None:
         """Give the place back to the visit."""
         if self._open is not None:

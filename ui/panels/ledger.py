@@ -44,6 +44,9 @@ class LedgerPanel(Panel):
         self._mine.box.setFocus()
         self._count()
 
+    def seek(self, text: str) -> None:
+        self._mine.box.setText(text)
+
     @property
     def _mine(self) -> LedgerPage:
         return cast(LedgerPage, self.page)

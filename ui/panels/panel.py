@@ -82,5 +82,8 @@ class Panel(ABC):
     def opened(self) -> None:
         """The page is on the window: ask for what it shows, bring the cursor where typing begins."""
 
+    def seek(self, text: str) -> None:  # noqa: B027 - most panels have nothing to look for
+        """Look for what was scanned; the page is on the window."""
+
     def left(self) -> None:  # noqa: B027 - most panels keep nothing running
         """The page is gone from the window: stop what only it needed."""

@@ -23,7 +23,7 @@ _EXAMPLES: Final = {
     "ticket_printer": "escpos+tcp://192.168.1.40:9100?width=576",
     "receipt_printer": "escpos+tcp://192.168.1.40:9100?width=576",
     "a4_printer": "cups://office",
-    "scan_gun": "gun+serial://COM5",
+    "scan_gun": "gun+keyboard:",
     "rating_keypad": "keypad+serial://COM6?table=sample-a",
     "led_strip": "led+serial://COM7?table=sample-sum",
     "speaker": "speaker:",
