@@ -6,7 +6,7 @@ Nothing of the finished visit is touched. The court keeps both.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from app.clock import stamp
@@ -75,10 +75,36 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
     except NotAmendable as wrong:
         label = _label(desk, before, wrong.path)
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
+    return put_in_place(connection, desk, event, after, differences(before, after), why)
+
+
+def standing(connection: Transaction, visit_id: str) -> tuple[OutboxRecord, dict[str, Any]]:
+    """Return the record of a finished visit that stands, the last amendment if there is one, and its content.
+
+    Raises FormProblem when there is none, or it was erased.
+    """
+    made = [one for one in intakes.events_of(connection, visit_id) if one.kind in AMENDABLE]
+    if not made:
+        raise _refused(_("这份记录不能更正。"))
+    event = _open(connection, made[-1].id)
+    return event, _body(event)
+
+
+def put_in_place(
+    connection: Transaction,
+    desk: Desk,
+    event: OutboxRecord,
+    after: Mapping[str, Any],
+    changed: Sequence[Mapping[str, str]],
+    why: str,
+) -> str:
+    """Send a record in the place of another, in the caller's transaction; return the new event's id.
+
+    ``changed`` are path, before and after of each value that is different.
+    """
     now, clerk = desk.clock.now(), desk.settings.hall.clerk
-    changed = differences(before, after)
     facts = {"corrects": event.id, "reason": why, "amended_by": clerk, "amended_at": stamp(now)}
-    body = canonical(after | facts | {"changes": changed})
+    body = canonical(dict(after) | facts | {"changes": list(changed)})
     made = new_id()
     intakes.add_event(
         connection,

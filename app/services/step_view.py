@@ -48,11 +48,15 @@ class Offer:
 
 @dataclass(frozen=True)
 class StepsView:
-    """The page of steps: what was recorded, in order, and what can be."""
+    """The page of steps: what was recorded, in order, and what can be.
+
+    ``finished``: nothing can be recorded any more, but what came in later is added and sent.
+    """
 
     visit_id: str
     recorded: tuple[RecordedView, ...]
     offered: tuple[Offer, ...]
+    finished: bool = False
 
 
 @on(DB)
@@ -64,7 +68,7 @@ def view(desk: Desk) -> StepsView:
     now = desk.clock.now()
     return StepsView(
         record.id,
-        tuple(_recorded(draft, step, desk.knowledge, now) for step in recorded(draft, desk.knowledge)),
+        tuple(recorded_view(draft, step, desk.knowledge, now) for step in recorded(draft, desk.knowledge)),
         tuple(Offer(k.key, _(k.name), basis_of(k)) for k in offered(shown, desk.knowledge)),
     )
 
@@ -74,7 +78,8 @@ def basis_of(kind: StepKind) -> str:
     return authority(kind.rule.article, kind.rule.basis)
 
 
-def _recorded(draft: Draft, step: Step, knowledge: Knowledge, now: datetime) -> RecordedView:
+def recorded_view(draft: Draft, step: Step, knowledge: Knowledge, now: datetime) -> RecordedView:
+    """Return one step with its form, its clocks and what it still lacks."""
     return RecordedView(
         number=step.number,
         title=_(step.kind.name),

@@ -324,6 +324,7 @@ class OutcomeView:
     """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first.
 
     State and ``event_id`` are those of the record that stands: the last amendment, if there is one.
+    ``received_only``: a matter was frozen, its papers were received, a supervisor may still lift it.
     """
 
     receipt_no: str
@@ -334,6 +335,7 @@ class OutcomeView:
     event_id: str = ""
     answers: tuple[AnswerView, ...] = ()
     steps: tuple[Remark, ...] = ()
+    received_only: bool = False
 
 
 @dataclass(frozen=True)

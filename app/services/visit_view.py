@@ -20,6 +20,7 @@ from app.services import (
     step_view,
 )
 from app.services.advice import advise
+from app.services.afterwards import added_to_steps
 from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
 from app.services.desk import Desk
@@ -28,7 +29,7 @@ from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
-from app.services.steps import recorded
+from app.services.steps import Step, recorded
 from app.services.views import (
     AdviceView,
     ConfirmationView,
@@ -193,6 +194,19 @@ def _pages(case: Case, shown: Sheet, knowledge: Knowledge) -> list[PageView]:
     ]
 
 
+def _steps_now(connection: Transaction, case: Case, knowledge: Knowledge) -> tuple[Step, ...]:
+    added = added_to_steps(connection, case.visit.id, case.draft, knowledge)
+    return recorded({**case.draft, **{field.path: field for field in added}}, knowledge)
+
+
+def _received_only(body: bytes) -> bool:
+    """Whether the record that stands says that something frozen was only received.
+
+    The record is canonical JSON, in which quotes of a text are escaped: nothing else reads like this.
+    """
+    return b'"disposal":"received"' in body
+
+
 def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> OutcomeView | None:
     visit_id = case.visit.id
     intake = intakes.get_intake(connection, visit_id)
@@ -207,5 +221,6 @@ def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> Outco
         court_receipt_no=event.receipt_no or "",
         event_id=event.id,
         answers=answers.of_visit(connection, visit_id),
-        steps=step_view.told(recorded(case.draft, knowledge), knowledge, intake.finished_at),
+        steps=step_view.told(_steps_now(connection, case, knowledge), knowledge, intake.finished_at),
+        received_only=_received_only(event.body),
     )

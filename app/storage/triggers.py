@@ -22,6 +22,8 @@ _TOLD: Final = (
 _PAPER: Final = "id visit_id ticket kind part copy original title clerk why approved_by created_at"
 _PAGE: Final = "id visit_id position matter material sha256 source added_at removed_at"
 _UNLESS: Final = {
+    # A freeze may be lifted after the visit was only received; finding_lifted_once guards the rest.
+    ("finding", "update"): "AND NEW.lifted_at IS NULL",
     ("draft_field", "delete"): _ERASED,
     ("confirmation", "delete"): _ERASED,
     ("page", "update"): f"AND NOT (length(NEW.thumbnail) = 0 AND {_same(_PAGE)})",

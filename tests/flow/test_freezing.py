@@ -14,16 +14,16 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.audit import Act
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem, StorageProblem
-from app.services import approval, calling, confirmation, drafts, finishing, freezing, papers_out
+from app.services import afterwards, approval, calling, confirmation, drafts, finishing, freezing, papers_out
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.freezing import Frozen
 from app.services.views import Remark
-from app.storage import findings, print_jobs, trail
+from app.storage import findings, intakes, print_jobs, trail
 from app.storage.access import Transaction
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import FILLED, desk_in, do
-from tests.helpers.visits import called, fill, finish, hand_in, record, view
+from tests.helpers.visits import called, fill, finish, hand_in, record, shown, view
 
 PIN = "648219"
 KEY = "1.14.settle"
@@ -87,11 +87,11 @@ def test_a_supervisor_lifts_it_with_a_reason_and_the_record_tells(desk: Desk, fr
     view(desk)
     given = approved(desk)
     assert do(desk, freezing.lift, KEY, given, REASON) == "乌兰"
-    shown = remark(desk)
-    assert not shown.frozen
-    assert not shown.grave
-    assert "乌兰" in shown.action
-    assert REASON in shown.action
+    now = remark(desk)
+    assert not now.frozen
+    assert not now.grave
+    assert "乌兰" in now.action
+    assert REASON in now.action
     finish(desk, unsigned=True)
     body = record(desk, frozen)
     assert body["disposal"] == "done"
@@ -209,6 +209,8 @@ def test_the_row_of_a_finding_is_changed_by_its_lifting_only(desk: Desk, frozen:
             desk.store(_run, change)
     do(desk, finishing.finish, True, True)
     with pytest.raises(StorageProblem, match="已经办结"):
+        desk.store(_run, "UPDATE finding SET reason = NULL")
+    with pytest.raises(IntegrityError, match="constraint"):
         desk.store(_run, "UPDATE finding SET lifted_at = 't', lifted_by = 'x', reason = 'x'")
 
 
@@ -245,3 +247,33 @@ def test_the_paper_that_carries_out_what_is_frozen_is_kept_back_until_it_is_lift
         do(desk, papers_out.print_papers, visit_id, ("1.funds_claim",), False)
     do(desk, freezing.lift, "1.14.collect", approved(desk), REASON)
     assert "已冻结" not in paper(desk, visit_id, "funds_claim")
+
+
+def test_a_freeze_is_lifted_after_the_papers_were_only_received(
+    desk: Desk, frozen: str, clock: SteppingClock
+) -> None:
+    do(desk, finishing.finish, True, True)
+    first = record(desk, frozen)
+    seen = shown(desk, frozen).outcome
+    assert seen is not None
+    assert seen.received_only
+    (one,) = [one for one in do(desk, afterwards.risk_list, frozen) if one.key == KEY]
+    assert (one.stands, one.effect) == (True, "freeze")
+    with pytest.raises(FormProblem, match="理由"):
+        do(desk, afterwards.lift, frozen, KEY, approved(desk), "ok")
+    with pytest.raises(FormProblem, match="没有冻结"):
+        do(desk, afterwards.lift, frozen, "1.06", approved(desk), REASON)
+    clock.forward(minutes=40)
+    assert do(desk, afterwards.lift, frozen, KEY, approved(desk), REASON) == "乌兰"
+    with pytest.raises(FormProblem, match="没有冻结"):
+        do(desk, afterwards.lift, frozen, KEY, approved(desk), REASON)
+    (one,) = [one for one in do(desk, afterwards.risk_list, frozen) if one.key == KEY]
+    assert (one.stands, one.lifted_by, one.reason) == (False, "乌兰", REASON)
+    assert record(desk, frozen) == first, "the finished visit stays as it was"
+    (made,) = [one for one in desk.store(intakes.events_of, frozen) if one.kind == "amendment"]
+    body = json.loads(made.body)
+    assert (body["disposal"], body["reason"]) == ("done", REASON)
+    assert {one["path"].rpartition(".")[2]: one["after"] for one in body["changes"]}["lifted_by"] == "乌兰"
+    seen = shown(desk, frozen).outcome
+    assert seen is not None
+    assert not seen.received_only

@@ -10,7 +10,7 @@ import pytest
 
 from app.clock import moment
 from app.errors import FormProblem
-from app.services import drafts, finishing, matters, status, step_view, steps
+from app.services import afterwards, drafts, finishing, matters, status, step_view, steps
 from app.services.desk import Desk
 from app.services.freezing import Frozen
 from app.services.step_view import StepsView
@@ -207,3 +207,40 @@ def test_only_steps_of_the_matter_are_offered_and_taken(desk: Desk, tmp_path: Pa
             do(desk, steps.record, key)
     with pytest.raises(FormProblem):
         do(desk, drafts.set_field, "step.1.result", "收案待查")
+
+
+def test_an_answer_that_comes_after_the_end_is_added_and_sent_as_an_amendment(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    visit_id = opened(desk, tmp_path, matter__1__code="F12")
+    number = take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是", mediation="否")
+    finish(desk, unsigned=True)
+    first = record(desk, visit_id)
+    clock.forward(hours=3)
+    before = do(desk, afterwards.steps_of, visit_id, {})
+    assert before.finished
+    assert not before.offered
+    typed = {f"step.{number}.answer": "一次性告知补正"}
+    now = do(desk, afterwards.steps_of, visit_id, typed)
+    asked = [field.path for field in now.recorded[0].form.fields]
+    assert f"step.{number}.told_at" in asked, "what the answer asks for shows before it is sent"
+    with pytest.raises(FormProblem, match="没有这一天"):
+        do(desk, afterwards.add_to_steps, visit_id, typed | {f"step.{number}.told_at": "2026-02-29"})
+    with pytest.raises(FormProblem, match="没有这一项"):
+        do(desk, afterwards.add_to_steps, visit_id, {"matter.1.cause": "1"})
+    typed |= {f"step.{number}.told_at": "2026-11-24", f"step.{number}.outside_no": "WX2026000123"}
+    assert do(desk, afterwards.add_to_steps, visit_id, typed) == 3
+    with pytest.raises(FormProblem, match="没有新的内容"):
+        do(desk, afterwards.add_to_steps, visit_id, typed)
+    assert record(desk, visit_id) == first
+    outcome = shown(desk, visit_id).outcome
+    assert outcome is not None
+    assert "一次性告知补正" in outcome.steps[0].text
+    for _round in range(3):
+        do(desk, status.send)
+    (made,) = [one for one in desk.store(intakes.events_of, visit_id) if one.kind == "amendment"]
+    assert made.state == "stored"
+    body = json.loads(made.body)
+    assert body["reason"] == "办结后补记：跨域立案办理"
+    assert body["steps"][0]["fields"]["outside_no"] == "WX2026000123"
+    assert [clock["due"] for clock in body["steps"][0]["clocks"]] == ["2026-12-01"]

@@ -76,3 +76,13 @@ def test_going_to_a_step_puts_the_cursor_into_its_form(page: StepsPage) -> None:
 def test_without_a_visit_the_page_says_so_by_being_empty(page: StepsPage) -> None:
     page.show_steps(StepsView("", (), ()))
     assert words(page) == ""
+
+
+def test_of_a_finished_visit_what_came_later_is_sent_by_one_key(page: StepsPage, qtbot: QtBot) -> None:
+    page.show_steps(StepsView("v", (DONE,), (), finished=True))
+    assert "原记录不动" in words(page)
+    assert not page.drop.isVisible()
+    assert not page.send.isEnabled()
+    page.show_steps(StepsView("v", (DONE,), (), finished=True), unsent=1)
+    with qtbot.waitSignal(page.added):
+        QTest.keyClick(page, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)

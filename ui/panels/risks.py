@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.staff import Purpose
 from app.errors import Expected
-from app.services import freezing
+from app.services import afterwards, freezing
 from app.services.freezing import RiskView
 from app.texts import _
 from ui.panels.panel import Panel
@@ -17,7 +17,7 @@ from ui.screens.risks import RisksPage
 
 
 class RisksPanel(Panel):
-    """Asks for the risks, for the PIN, and lifts."""
+    """Asks for the risks, for the PIN, and lifts; of a finished visit too, if it was only received."""
 
     key = "risks"
     icon = "shield"
@@ -36,7 +36,9 @@ class RisksPanel(Panel):
         return page
 
     def opened(self) -> None:
-        self.controls.acts.run(self._mine, freezing.risk_list, done=self._show, problem=self._nobody)
+        self.controls.acts.run(
+            self._mine, afterwards.risk_list, self.controls.visit(), done=self._show, problem=self._nobody
+        )
 
     @property
     def _mine(self) -> RisksPage:
@@ -63,7 +65,8 @@ class RisksPanel(Panel):
     def _approved(self, key: str, reason: str, approval_id: str) -> None:
         self.controls.acts.run(
             self._mine,
-            freezing.lift,
+            afterwards.lift,
+            self.controls.visit(),
             key,
             approval_id,
             reason,

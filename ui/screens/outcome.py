@@ -94,7 +94,10 @@ class OutcomeStep(QFrame):
 
     def _draw_outcome(self, view: OutcomeView) -> None:
         look = self._look
-        done = row(Badge(look, Shape.CHECK, 20), Label(_("已办结"), bold=True, size="lead", tone="ok"), None)
+        shape, word, tone = Shape.CHECK, _("已办结"), "ok"
+        if view.received_only:
+            shape, word, tone = Shape.ALERT, _("已收件，事项冻结待处理"), "warn"
+        done = row(Badge(look, shape, 20), Label(word, bold=True, size="lead", tone=tone), None)
         time = local(view.finished_at).strftime("%Y-%m-%d %H:%M")
         done.addWidget(Label(time, tone="sub"))
         number = Label(view.receipt_no, size="number", bold=True)
@@ -102,6 +105,9 @@ class OutcomeStep(QFrame):
         number.setAccessibleName(_("收件编号 {number}").format(number=view.receipt_no))
         self._box.addLayout(done)
         self._box.addLayout(column(Label(_("收件编号"), tone="sub", size="small"), number, gap=0))
+        if view.received_only:
+            words = _("收据有效。值班主任核实后按 Alt+U 写明理由解除，即算办结，原记录不变。")
+            self._box.addWidget(Label(words, tone="sub", wrap=True))
         self._box.addWidget(rule())
         self._box.addWidget(Label(_("打印"), bold=True))
         for job in view.jobs:
@@ -115,7 +121,9 @@ class OutcomeStep(QFrame):
         self._box.addLayout(line)
         if view.steps:
             self._box.addWidget(rule())
-            self._box.addWidget(Label(_("办理步骤"), bold=True))
+            head = row(Label(_("办理步骤"), bold=True), None)
+            head.addWidget(Label(_("后来的答复按 Alt+B 补记"), tone="sub", size="small"))
+            self._box.addLayout(head)
         for step in view.steps:
             self._box.addLayout(self._step(step))
         for answer in view.answers:

@@ -23,11 +23,12 @@ _OFFER: Final = "+"
 
 
 class StepsPage(QWidget):
-    """Emits ``record(kind)``, ``edited(path, text)`` and ``remove(number)``."""
+    """Emits ``record(kind)``, ``edited(path, text)``, ``remove(number)``; of a finished visit ``added``."""
 
     record = Signal(str)
     edited = Signal(str, str)
     remove = Signal(int)
+    added = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,10 +56,16 @@ class StepsPage(QWidget):
         shortcut = QShortcut(QKeySequence("Ctrl+Del"), self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(self.drop.click)
+        self.send = KeyButton(
+            look, "add_to_step", _("补记并送法院"), key="Ctrl+Enter", kind="primary", icon="send"
+        )
+        self.send.clicked.connect(self._send)
+        QShortcut(QKeySequence("Ctrl+Return"), self).activated.connect(self.send.click)
+        self._late = Label(tone="sub", wrap=True)
         head = row(gap=look.grid(1))
         head.addWidget(self._title, 1)
         head.addWidget(self.drop)
-        inside = column(head, self._basis, self.form, gap=look.grid(1))
+        inside = column(head, self._basis, self._late, self.form, row(None, self.send), gap=look.grid(1))
         inside.addLayout(self._dues)
         inside.addWidget(self._guide)
         inside.addStretch(1)
@@ -67,9 +74,13 @@ class StepsPage(QWidget):
 
     # ---- views ----------------------------------------------------------------------------------
 
-    def show_steps(self, view: StepsView) -> None:
-        """Draw the steps; the cursor stays on its row."""
+    def show_steps(self, view: StepsView, unsent: int = 0) -> None:
+        """Draw the steps; the cursor stays on its row. ``unsent`` values of a finished visit wait."""
         self._view = view
+        self.send.setVisible(view.finished and bool(view.recorded))
+        self.send.setEnabled(unsent > 0)
+        words = _("来访已办结：原记录不动，后来的答复在这里补记，作为更正送法院。")
+        self._late.show_or_hide(words if view.finished and view.recorded else "")
         rows = [_row(one) for one in view.recorded]
         rows += [
             ListRow(f"{_OFFER}{offer.key}", offer.title, offer.basis, icon="list", cap="Enter")
@@ -94,7 +105,7 @@ class StepsPage(QWidget):
         self._shown = next((one for one in self._view.recorded if str(one.number) == key), None)
         offer = next((one for one in self._view.offered if f"{_OFFER}{one.key}" == key), None)
         one = self._shown
-        self.drop.setVisible(one is not None)
+        self.drop.setVisible(one is not None and not self._view.finished)
         self.form.setVisible(one is not None)
         self.form.show_groups(f"{self._view.visit_id} {key}", (one.form,) if one else ())
         for label, words in (
@@ -122,8 +133,12 @@ class StepsPage(QWidget):
         else:
             self.form.focus_first_open()
 
+    def _send(self) -> None:
+        self.form.flush()
+        self.added.emit()
+
     def _remove(self) -> None:
-        if self._shown is not None:
+        if self._shown is not None and not self._view.finished:
             self.remove.emit(self._shown.number)
 
 

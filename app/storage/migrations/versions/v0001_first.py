@@ -484,7 +484,7 @@ _STATEMENTS: Final = (
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER finding_frozen_update BEFORE UPDATE ON finding
-    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
+    WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished' AND NEW.lifted_at IS NULL
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER finding_frozen_moved BEFORE UPDATE OF visit_id ON finding
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
