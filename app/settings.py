@@ -7,6 +7,7 @@ cannot be used keeps its default and is reported as a fault; loading never write
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
@@ -208,6 +209,8 @@ def _reads(parse: Callable[[str], object], text: str) -> bool:
     return True
 
 
+# Letters and signs of the block, the joiners, and the narrow blank before a suffix (Unicode 16.0, 13.5).
+_MONGOLIAN = re.compile("[\u1800-\u18aa\u200c\u200d\u202f ]*")
 _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hall.window": (lambda v: 1 <= v <= 999, "应为 1 到 999 的整数"),
     "hall.url": (lambda v: not v or v.startswith("hall://"), "应为 hall://主机:端口，或留空"),
@@ -231,6 +234,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "voice.quiet": (lambda v: _reads(parse_spans, v), "应写成 12:00-13:30，多段用逗号隔开"),
     "filing.correction_days": (lambda v: 1 <= v <= 60, "应为 1 到 60 的整数（日）"),
     "filing.id_views": (lambda v: 1 <= v <= 10_000, "应为 1 到 10000 的整数（次）"),
+    "papers.court_mongolian": (lambda v: bool(_MONGOLIAN.fullmatch(v)), "应为传统蒙古文"),
     "papers.evidence_days": (lambda v: 1 <= v <= 180, "应为 1 到 180 的整数（日）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),

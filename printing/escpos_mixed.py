@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from escpos import constants
 from PIL import Image
 
-from printing import images
+from printing import images, raster_vertical
 from printing.escpos import TAIL, bands
 from printing.fonts import Style, drawable
 from printing.layout import (
@@ -28,6 +28,7 @@ from printing.layout import (
     Document,
     Heading,
     KeyValues,
+    Mongolian,
     QrCode,
     Rule,
     Signature,
@@ -185,9 +186,7 @@ class _Job:
 
     def dots(self, picture: Image.Image) -> None:
         """Add a picture as wide as the paper at the left edge."""
-        if self._state.align is not Align.LEFT:
-            self._place(Align.LEFT)
-            self._state = _Line("", self._state.times, self._state.bold)
+        self._left()
         self.parts += bands(two_level(picture))
 
     def feed(self, rows: int) -> None:
@@ -220,10 +219,22 @@ class _Job:
         code = images.qr_image(block.text, min(round(block.mm * DOTS_PER_MM) // 2, half))
         strip = Image.new("L", (half, code.height), 255)
         strip.paste(code, ((half - code.width) // 2, 0))
+        self._left()
+        self.parts += bands(two_level(strip), doubled=True)
+
+    def columns(self, block: Mongolian) -> None:
+        """Draw the columns at half the pitch at the left edge: the printer doubles them."""
+        half = self._width // 2 // 8 * 8
+        drawn = raster_vertical.columns(block, self._scale.large // 2, DOTS_PER_MM / 2, half)
+        strip = Image.new("L", (half, drawn.height + DOTS_PER_MM // 2), 255)
+        strip.paste(drawn, (0, 0))
+        self._left()
+        self.parts += bands(two_level(strip), doubled=True)
+
+    def _left(self) -> None:
         if self._state.align is not Align.LEFT:
             self._place(Align.LEFT)
             self._state = _Line("", self._state.times, self._state.bold)
-        self.parts += bands(two_level(strip), doubled=True)
 
     def text(self, block: Text) -> None:
         for line in _text(block, self.room):
@@ -261,6 +272,8 @@ class _Job:
             case Signatures():
                 for place in block.places:
                     self.sign(place)
+            case Mongolian():
+                self.columns(block)
             case _:
                 self._ornament(block)
 

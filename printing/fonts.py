@@ -25,6 +25,7 @@ class Font(Enum):
     SANS_BOLD = "NotoSansSC-Bold"
     SERIF = "NotoSerifSC-Regular"
     RARE = "HanaMinB"
+    MONGOLIAN = "NotoSansMongolian-Regular"
 
     @property
     def path(self) -> Path:

@@ -169,6 +169,14 @@ class Signatures:
 
 
 @dataclass(frozen=True, slots=True)
+class Mongolian:
+    """Texts in the traditional script, in columns ``mm`` long from left to right; each begins a new one."""
+
+    texts: tuple[str, ...]
+    mm: float = 22.0
+
+
+@dataclass(frozen=True, slots=True)
 class CopyMark:
     """The frame that says this paper was printed again: 补打 第 n 次 COPY n, in ``note`` when and by whom."""
 
@@ -189,7 +197,7 @@ class Cut:
     """Cut the roll here; a page knows no cuts."""
 
 
-Block = Heading | Text | KeyValues | Table | Rule | Space | QrCode | Signatures | CopyMark | Cut
+Block = Heading | Text | KeyValues | Table | Rule | Space | QrCode | Signatures | Mongolian | CopyMark | Cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from printing.layout import (
     Heading,
     KeyValues,
     Line,
+    Mongolian,
     QrCode,
     Rule,
     Signature,
@@ -37,6 +38,7 @@ from printing.layout import (
 from printing.pdf_fonts import draw, width
 from printing.pdf_grid import PAD, Piece, key_values, table
 from printing.pdf_sizes import Type
+from printing.pdf_vertical import vertical
 from printing.text import printable
 from printing.typeset import widest, wrap
 
@@ -260,6 +262,8 @@ def _ornament(block: Block, of: Type) -> Iterator[Piece]:
             yield _copy_mark(block, of)
         case QrCode():
             yield _qr(block, of)
+        case Mongolian():
+            yield vertical(block, of.body, of.room)
         case _:  # a page knows no cuts
             return
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 import threading
 from functools import lru_cache
+from typing import Any
 
 from reportlab.pdfbase import pdfdoc, pdfmetrics, ttfonts
 from reportlab.pdfgen.canvas import Canvas
@@ -22,6 +23,9 @@ from printing.fonts import Font, Style, runs
 
 _BEYOND_BMP = re.compile(r"^(<[0-9A-F]{2}> )<([0-9A-F]{5,6})>$", re.MULTILINE)
 _END = b"endstream\n"
+_PRIVATE = re.compile(r"^(<[0-9A-F]{2}> )<(E[0-9A-F]{3})>$", re.MULTILINE)
+_FIRST_PRIVATE = 0xE000
+_letters: dict[int, str] = {}
 
 _lock = threading.Lock()
 _ready: set[Font] = set()
@@ -35,7 +39,29 @@ def _utf16(match: re.Match[str]) -> str:
 
 
 def _mended_map(fontname: str, subset: list[int]) -> str:
-    return _BEYOND_BMP.sub(_utf16, _original_map(fontname, subset))
+    drawn = _BEYOND_BMP.sub(_utf16, _original_map(fontname, subset))
+    if Font.MONGOLIAN.value.encode() in fontname.encode() and _letters:
+        drawn = _PRIVATE.sub(_as_letters, drawn)
+    return drawn
+
+
+def _as_letters(match: re.Match[str]) -> str:
+    said = _letters.get(int(match[2], 16), "\ufffd").encode("utf-16-be").hex().upper()
+    return f"{match[1]}<{said}>"
+
+
+def code_of(font: ttfonts.TTFont, glyph: int, letters: str) -> int:
+    """Return a character that draws this glyph: its own or a private one, extracted as ``letters``."""
+    face: Any = font.face  # the stubs leave out what shaping added
+    known = face.glyphToChar.get(glyph)
+    if known:
+        return int(known[0])
+    code = _FIRST_PRIVATE + len(_letters)
+    _letters[code] = letters or "\ufffd"
+    face.charToGlyph[code] = glyph
+    face.glyphToChar[glyph] = [code]
+    face.charWidths[code] = face.hmetrics[glyph][0]
+    return code
 
 
 def _mended_stream(stream: pdfdoc.PDFStream, document: object) -> bytes:

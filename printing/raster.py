@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
-from printing import images
+from printing import images, raster_vertical
 from printing.fonts import Font, Style, runs
 from printing.layout import (
     Align,
@@ -22,6 +22,7 @@ from printing.layout import (
     Heading,
     KeyValues,
     Line,
+    Mongolian,
     QrCode,
     Rule,
     Signature,
@@ -304,6 +305,13 @@ def _signatures(block: Signatures, scale: Scale) -> Image.Image:
     return stack(strips[:-1], scale.width)
 
 
+def _mongolian(block: Mongolian, scale: Scale) -> Image.Image:
+    drawn = raster_vertical.columns(block, scale.large, DOTS_PER_MM, scale.width)
+    strip = _blank(scale.width, drawn.height + DOTS_PER_MM)
+    strip.paste(drawn, ((scale.width - drawn.width) // 2, 0))
+    return strip
+
+
 def _copy_mark(block: CopyMark, scale: Scale) -> Image.Image:
     px, room = scale.large, scale.width - 2 * scale.large
     labels = [_paragraph(block.text, room, Style.BOLD, px, Align.CENTER)]
@@ -346,6 +354,8 @@ def paint(block: Block, scale: Scale) -> Image.Image:
             return _qr(block, scale)
         case Signatures():
             return _signatures(block, scale)
+        case Mongolian():
+            return _mongolian(block, scale)
         case _:
             return _ornament(block, scale)
 

@@ -120,6 +120,7 @@ def _facts(sheet: DaySheet, number: str, desk: Desk) -> paper.DaySheet:
             issued=local(sheet.made_at),
             officer=sheet.clerk,
             phone=desk.settings.papers.phone,
+            court_mongolian=desk.settings.papers.court_mongolian,
         ),
         day=sheet.day,
         window=_("{number} 号窗口").format(number=sheet.window),

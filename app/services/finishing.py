@@ -207,6 +207,7 @@ def _told(
 def _queue_receipts(connection: Transaction, desk: Desk, case: Case, closing: Closing, sha256: str) -> None:
     """Queue the receipt for what was handed in; where nothing was, there is nothing to give a receipt for."""
     content = receipt_content(case, closing, desk.settings.hall, desk.knowledge, sha256)
+    content["court_mongolian"] = desk.settings.papers.court_mongolian
     content["verification_qr"] = code_of(connection, content, sha256, desk.settings.papers)
     for job in _receipt_jobs(desk, case.visit.id, json.dumps(content, ensure_ascii=False)):
         print_jobs.add(connection, job, closing.at)

@@ -24,7 +24,6 @@ from printing.documents.facts import Issue
 NOTICE: Final = "correction_notice"
 PROMISE_NOTICE: Final = "conditional_acceptance"
 KINDS: Final = (NOTICE, PROMISE_NOTICE)
-_HOTLINE: Final = "12368"
 
 
 def jobs(desk: Desk, case: Case, closing: Closing) -> Iterator[PrintJob]:
@@ -72,10 +71,13 @@ def job(
 def _content(
     desk: Desk, case: Case, record: SupplementRecord, received: datetime, officer: str
 ) -> dict[str, Any]:
-    body = json.loads(record.body)
+    body, said = json.loads(record.body), desk.settings.papers
     again = _("{reason}（值班主任 {name} 同意）").format(reason=record.reason, name=record.supervisor)
     return {
         "court": desk.settings.hall.court,
+        "court_mongolian": said.court_mongolian,
+        "phone": said.phone,
+        "complaints": said.complaints or said.phone,
         "number": record.paper_no,
         "issued": local(record.issued_at).isoformat(),
         "officer": officer,
@@ -108,6 +110,8 @@ def _issue(content: dict[str, Any]) -> Issue:
         number=content["number"],
         issued=datetime.fromisoformat(content["issued"]),
         officer=content["officer"],
+        phone=content["phone"],
+        court_mongolian=content["court_mongolian"],
     )
 
 
@@ -126,7 +130,7 @@ def _correction(content: dict[str, Any]) -> correction_notice.CorrectionNotice:
         days=content["days"],
         due=date.fromisoformat(content["due"]),
         deliver=content["deliver"],
-        complaints=_HOTLINE,
+        complaints=content["complaints"],
         advice=tuple(content["advice"]),
         code=shown_code(content["code"]),
         payload=PREFIX + content["code"],

@@ -92,6 +92,7 @@ class Ground:
             case_no=case_no,
             officer=self.case.visit.clerk,
             phone=self.said.phone,
+            court_mongolian=self.said.court_mongolian,
         )
 
     def answer(self) -> AnswerRecord:

@@ -248,6 +248,7 @@ def _ticket(desk: Desk, content: dict[str, Any], reference: str) -> queue_ticket
         area=_("{window} 号窗口").format(window=hall.window),
         payload=f"{hall.board.rstrip('/')}/t/{reference}" if hall.board else f"YC:{reference}",
         priority=content["priority"],
+        court_mongolian=desk.settings.papers.court_mongolian,
     )
 
 
@@ -269,6 +270,7 @@ def _receipt(desk: Desk, content: dict[str, Any]) -> material_receipt.MaterialRe
         officer=content["officer"],
         verification=content["verification"],
         verification_qr=content.get("verification_qr"),
+        court_mongolian=content["court_mongolian"],
         signature=_signature(desk, content["signature_sha256"]),
     )
 

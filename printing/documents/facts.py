@@ -64,7 +64,8 @@ class Issue(Facts):
 
     ``number`` is this paper's own number (with it the paper is found again), ``case_no`` the court's number
     of the case, blank before there is one. ``officer`` is who issues it, ``phone`` whom to ask. ``copy``
-    counts reprints, 0 = the first print; ``copied`` says when and by whom.
+    counts reprints, 0 = the first print; ``copied`` says when and by whom. ``court_mongolian`` is the court's
+    name in the traditional script, blank where the court does not ask for it.
     """
 
     court: str
@@ -75,6 +76,7 @@ class Issue(Facts):
     phone: str = "12368"
     copy: int = 0
     copied: str = ""
+    court_mongolian: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from printing.layout import (
     KeyValues,
     Line,
     Metadata,
+    Mongolian,
     Paper,
     Rule,
     Signature,
@@ -35,6 +36,8 @@ from printing.layout import (
     Text,
     Weight,
 )
+
+_COLUMN, _LONG_COLUMN = 22.0, 34.0  # mm of the traditional script; at 16 pt most words fit in the longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +70,15 @@ class CommonTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SheetTexts:
-    """What the file of every document has: ``plain`` are the plain words of the large print."""
+    """What the file of every document has: ``plain`` are the plain words of the large print.
+
+    ``mongolian`` stands in the traditional script beside the court's name; empty where the court has none.
+    """
 
     title: str
     footer: str
     plain: tuple[str, ...]
+    mongolian: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +206,7 @@ class Sheet:
         number = issue.case_no or self.common.number.format(number=issue.number)
         return [
             *([CopyMark(issue.copy, issue.copied)] if issue.copy else []),
+            *mongolian_head(issue.court_mongolian, self.say.mongolian, large=self.large),
             Text(issue.court, Size.LARGE, weight, Align.CENTER),
             Heading(self.say.title),
             Space(1),
@@ -230,6 +238,11 @@ class Sheet:
         title = f"{issue.court}{self.say.title}"
         body = (*self._head(), *blocks, *foot)
         return Document(title, body, self.paper, metadata, "　".join(self._foot()), large=self.large)
+
+
+def mongolian_head(court: str, words: Sequence[str], *, large: bool = False) -> list[Block]:
+    """Return the head in the traditional script: the court's name, then the words; nothing without a name."""
+    return [Mongolian((court, *words), _LONG_COLUMN if large else _COLUMN)] if court.strip() else []
 
 
 def numbered(

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import Enum
 from pathlib import Path
 
+from printing.documents.frame import mongolian_head
 from printing.documents.texts import texts, uses
 from printing.layout import (
     Align,
@@ -67,7 +68,7 @@ class MaterialReceipt:
     ``received`` is the wall-clock time at the window (aware). ``signature`` is the party's drawn signature
     as PNG, None leaves a line to sign. ``verification`` is a short code a person can read out;
     ``verification_qr`` the text of a QR code, None prints none. ``copy`` counts reprints, 0 = the first;
-    ``copied`` says when and by whom.
+    ``copied`` says when and by whom. ``court_mongolian``: the court's name in the traditional script.
     """
 
     court: str
@@ -87,6 +88,7 @@ class MaterialReceipt:
     phone: str = "12368"
     copy: int = 0
     copied: str = ""
+    court_mongolian: str = ""
 
     def __post_init__(self) -> None:
         if self.received.tzinfo is None:
@@ -138,6 +140,7 @@ class ReceiptTexts:
     verification: str = field(metadata=uses("code"))
     qr_caption: str
     footer: str
+    mongolian: tuple[str, ...]
 
     def form(self, form: Form, short: bool) -> str:
         long_and_short = {
@@ -238,6 +241,7 @@ def build(
     roll = paper is not Paper.A4
     blocks: list[Block] = [CopyMark(data.copy, data.copied)] if data.copy else []
     blocks += [
+        *mongolian_head(data.court_mongolian, say.mongolian, large=large),
         Text(data.court, Size.LARGE, Weight.REGULAR if not roll else Weight.BOLD, Align.CENTER),
         Heading(say.title),
         Space(1),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from printing.documents.frame import mongolian_head
 from printing.documents.texts import texts, uses
 from printing.layout import (
     Align,
@@ -35,7 +36,7 @@ class QueueTicket:
     ``issued`` is the hall's wall-clock time (aware). ``wait`` is a range in minutes or None when nothing
     honest can be said. ``priority`` prints a neutral word, never a reason. ``payload`` goes into the QR code.
     ``tips`` replace those of the text file. ``copy`` counts reprints, 0 = the first print;
-    ``copied`` says when and by whom.
+    ``copied`` says when and by whom. ``court_mongolian``: the court's name in the traditional script.
     """
 
     court: str
@@ -50,6 +51,7 @@ class QueueTicket:
     tips: tuple[str, ...] = ()
     copy: int = 0
     copied: str = ""
+    court_mongolian: str = ""
 
     def __post_init__(self) -> None:
         if self.issued.tzinfo is None:
@@ -78,6 +80,7 @@ class TicketTexts:
     qr_caption: str
     tips: tuple[str, ...]
     closing: str
+    mongolian: tuple[str, ...]
 
 
 def _facts(data: QueueTicket, say: TicketTexts) -> KeyValues:
@@ -109,6 +112,7 @@ def build(
     say = texts(TicketTexts, "queue_ticket", folder)
     blocks: list[Block] = [CopyMark(data.copy, data.copied)] if data.copy else []
     blocks += [
+        *mongolian_head(data.court_mongolian, say.mongolian, large=large),
         Heading(data.court),
         Space(1),
         Rule(Line.BOLD),
