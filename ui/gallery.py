@@ -167,6 +167,8 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "51-supply-again": gallery_supply.show_again,
     "52-comeback": gallery_supply.show_owed,
     "53-asked": gallery_supply.show_asked,
+    "54-numbers": gallery_supply.show_numbers,
+    "55-numbers-frozen": gallery_supply.show_numbers_frozen,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.services.numbers import NumberRow, NumbersView
 from app.services.supply_views import OwedRow, SupplyLine, SupplyView
 from app.services.views import Mark
 from ui.gallery_views import NOW, desk
 from ui.main_window import MainWindow
 from ui.screens.comeback import ComebackPage
+from ui.screens.numbers import NumbersPage
 from ui.screens.supply import SupplyPage
 
 
@@ -150,3 +152,31 @@ def _page(window: MainWindow, view: SupplyView) -> None:
     window.show_panel("list", "补正告知", "缺什么一次写清；先看，办结时打印", page)
     page.show_supply(view)
     page.list.setFocus()
+
+
+def numbers(*, frozen: bool = False) -> NumbersView:
+    """Three people of a visit; frozen when too many were looked at."""
+    rows = (
+        NumberRow("identity.id_number", "张𬭎", "来访人", "150***********5517"),
+        NumberRow("party.p2.id_number", "苏雅拉", "当事人", "152***********4518"),
+        NumberRow("agent.1.id_number", "高娃", "代理人", "150***********002X"),
+    )
+    stop = ("今天已查看完整证件号码201次，超过200次", "个人信息保护法第28条、第51条") if frozen else ("", "")
+    return NumbersView("v1", rows, 200 if frozen else 3, 200, *stop)
+
+
+def show_numbers(window: MainWindow) -> None:
+    _numbers(window, numbers()).show_number("identity.id_number", "150402199003075517")
+
+
+def show_numbers_frozen(window: MainWindow) -> None:
+    _numbers(window, numbers(frozen=True))
+
+
+def _numbers(window: MainWindow, view: NumbersView) -> NumbersPage:
+    window.show_desk(desk())
+    page = NumbersPage(window.look)
+    window.show_panel("card", "完整号码", "证件号码平时遮住；逐个查看，每次记入审计", page)
+    page.show_numbers(view)
+    page.list.setFocus()
+    return page

@@ -54,6 +54,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_sending": "Ctrl+U",
     "panel_steps": "Alt+B",
     "panel_risks": "Alt+U",
+    "panel_numbers": "Alt+I",
     "printed_yes": "Y",
     "printed_no": "N",
     "cancel": "Esc",

@@ -45,7 +45,9 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditLine:
-    """One act. ``at`` ISO 8601 UTC; ``subject`` an id, never a name; ``detail`` canonical JSON, no person."""
+    """One act. ``at`` ISO 8601 UTC; ``subject`` an id, never a name; ``detail`` canonical JSON, no person
+    but in a reason somebody typed.
+    """
 
     seq: int
     at: str

@@ -15,6 +15,7 @@ from app.domain.audit import Act
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import DB, on
+from app.services import numbers
 from app.services.desk import Desk
 from app.services.views import AmendView, FieldGroup, FieldView
 from app.storage import intakes, trail
@@ -34,7 +35,8 @@ _OWN: Final = ("corrects", "reason", "amended_by", "amended_at", "changes")
 def form(desk: Desk, event_id: str) -> AmendView:
     """Return the form for correcting a record: what may be corrected, the field the court named first.
 
-    Raises FormProblem when the record is gone, amended already, or of a kind that has no form.
+    It shows identity numbers in full, which is on record. Raises FormProblem when the record is gone, amended
+    already, or of a kind that has no form; Bulk.
     """
     return desk.store(_form, desk, event_id)
 
@@ -42,6 +44,8 @@ def form(desk: Desk, event_id: str) -> AmendView:
 def _form(connection: Transaction, desk: Desk, event_id: str) -> AmendView:
     event = _open(connection, event_id)
     body = _body(event)
+    if any(leaf.path.endswith("id_number") and leaf.value for leaf in leaves(body)):
+        numbers.seen(connection, desk, event.visit_id, "amendment")
     groups: dict[str, list[FieldView]] = {}
     for leaf in leaves(body):
         head = leaf.path.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""The audit trail as the services use it: who came, what was set, who saw a number in full; and its proof.
+"""The audit trail as the services use it: who came, what was set; and its proof.
 
 Acts with a transaction of their own write their line there (``app.storage.trail``); this is for the rest,
 for the signed checkpoints that go to the court, and for checking it all.
@@ -44,12 +44,6 @@ def start(desk: Desk) -> None:
             _line(connection, desk, Act.SETTINGS, "settings", sha256=digest)
 
     desk.store(write)
-
-
-@on(DB)
-def seen_in_full(desk: Desk, visit_id: str, field: str) -> None:
-    """Write who has seen an identity number in full; shown only after this has returned."""
-    desk.store(lambda connection: _line(connection, desk, Act.ID_SEEN, visit_id, field=field))
 
 
 def _line(connection: Transaction, desk: Desk, act: Act, subject: str, **facts: str | int) -> AuditLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from app.domain.checklist import Status
@@ -28,12 +29,14 @@ from app.services.favourites import of_clerk, offered
 from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
+from app.services.numbers import masked_groups, masked_text
 from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
 from app.services.steps import Step, recorded
 from app.services.views import (
     AdviceView,
     ConfirmationView,
     DeskView,
+    FieldGroup,
     FieldView,
     MatterTab,
     OutcomeView,
@@ -97,6 +100,9 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
     outcome = _outcome(connection, case, knowledge)
     number = value(draft, "identity.id_number")
     materials = _materials(case, shown)
+    hidden: Callable[[Iterable[FieldGroup]], tuple[FieldGroup, ...]] = masked_groups if outcome else tuple
+    if outcome:
+        read = replace(read, text=masked_text(read.text, draft))
     return VisitView(
         visit_id=case.visit.id,
         ticket=case.visit.ticket,
@@ -106,9 +112,9 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         masked_number=mask_id(number) if number else "",
         matter_title=shown.title,
         steps=_steps(case, shown, knowledge, read, outcome),
-        identity=form.groups(draft, "identity", knowledge),
-        matter=offered(form.groups(draft, "matter", knowledge), liked, knowledge),
-        parties=form.groups(draft, "parties", knowledge),
+        identity=hidden(form.groups(draft, "identity", knowledge)),
+        matter=hidden(offered(form.groups(draft, "matter", knowledge), liked, knowledge)),
+        parties=hidden(form.groups(draft, "parties", knowledge)),
         pages=tuple(_pages(case, shown, knowledge)),
         materials=materials,
         confirmation=read,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.clock import stamp
 from app.domain.audit import EMPTY, Act, AuditLine, Head, detail, line_after
@@ -55,3 +55,13 @@ def newest(connection: Connection, limit: int, *, act: Act | None = None) -> tup
     if act is not None:
         wanted = wanted.where(_c.act == act.value)
     return tuple(AuditLine(*row) for row in connection.execute(wanted))
+
+
+def count(connection: Connection, act: Act, since: datetime, *, actor: str = "", subject: str = "") -> int:
+    """Return how many lines of an act there are from an instant on, of one actor or subject if given."""
+    mine = select(func.count()).where(_c.act == act.value, _c.at >= stamp(since))
+    if actor:
+        mine = mine.where(_c.actor == actor)
+    if subject:
+        mine = mine.where(_c.subject == subject)
+    return int(connection.execute(mine).scalar_one())

@@ -13,7 +13,7 @@ from app.cli import main
 from app.domain.audit import EMPTY, Act, line_after
 from app.errors import StorageProblem
 from app.lanes import RECEIPT_PRINTER
-from app.services import calling, print_out, trail
+from app.services import calling, numbers, print_out, trail
 from app.services.desk import Desk
 from app.services.verify import at_court, findings
 from app.settings import CourtSettings, LookSettings, Settings
@@ -56,7 +56,7 @@ def test_each_act_of_a_visit_leaves_a_line_of_the_one_who_did_it(desk: Desk, tmp
     job_id = in_doubt(desk)
     do(desk, print_out.answer, job_id, False)
     print_all(desk)
-    do(desk, trail.seen_in_full, visit_id, "identity.id_number")
+    do(desk, numbers.reveal, visit_id, "identity.id_number")
     assert acts(desk) == [
         *("signed_in", "settings", "called", "finished", "printed", "paper_answered", "reprinted"),
         *("printed", "printed", "printed", "id_seen"),

@@ -11,6 +11,7 @@ from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.hall_rules import HallRulesPanel
 from ui.panels.ledger import LedgerPanel
+from ui.panels.numbers import NumbersPanel
 from ui.panels.panel import Panel
 from ui.panels.papers import PapersPanel
 from ui.panels.queue_acts import QueueActsPanel
@@ -33,4 +34,5 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     SendingPanel,
     StepsPanel,
     RisksPanel,
+    NumbersPanel,
 )  # fmt: skip

@@ -1,0 +1,180 @@
+"""Identity numbers in full: one at a time, each with a line in the audit trail, so many a day.
+
+A finished visit shows its numbers masked. Who needs one asks for it; more than the court allows on a day is
+bulk viewing (risk node 15), which stops until a supervisor has looked at what it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+from typing import Final
+
+from app.clock import COURT_ZONE
+from app.domain.audit import Act
+from app.domain.identity import mask_id
+from app.domain.risk import Finding, HallDay, RiskLimits, check_hall
+from app.domain.staff import Purpose
+from app.errors import FormProblem
+from app.lanes import DB, on
+from app.services import freezing
+from app.services.approval import spend
+from app.services.desk import Desk
+from app.services.fields import Draft, value
+from app.services.views import FieldGroup, FieldView
+from app.storage import trail, visits
+from app.storage.access import Transaction
+from app.texts import _
+
+_NODE: Final = 15
+_SUBJECT: Final = "id_views"
+_END: Final = ".id_number"
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """Somebody whose number is known; ``key`` is the path of the number."""
+
+    key: str
+    who: str
+    role: str
+    masked: str
+
+
+@dataclass(frozen=True)
+class NumbersView:
+    """Whose numbers a visit holds. ``seen`` of ``limit`` were shown today; ``frozen``: why no more are."""
+
+    visit_id: str
+    rows: tuple[NumberRow, ...]
+    seen: int
+    limit: int
+    frozen: str = ""
+    basis: str = ""
+
+
+class Bulk(FormProblem):
+    """More numbers were asked for on one day than the court allows; a supervisor may lift it."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(
+            _("已冻结：{text}（{basis}）。").format(text=finding.rule.text, basis=finding.rule.article),
+            safe=_("号码没有显示，记录没有改动。"),
+            next_step=_("请值班主任核实用途，在“完整号码”（Alt+I）写明理由解除。"),
+        )
+
+
+@on(DB)
+def numbers_of(desk: Desk, visit_id: str) -> NumbersView:
+    """Return whose numbers the visit holds, masked."""
+
+    def read(connection: Transaction) -> NumbersView:
+        rows = tuple(_rows(visits.fields(connection, visit_id))) if visit_id else ()
+        seen, lifted = _today(connection, desk)
+        limit = desk.settings.filing.id_views
+        found = _bulk(desk, seen + 1, lifted)
+        words = (found.rule.text, found.rule.article) if found else ("", "")
+        return NumbersView(visit_id, rows, seen, limit * (lifted + 1), *words)
+
+    return desk.store(read)
+
+
+def _rows(draft: Draft) -> Iterator[NumberRow]:
+    """Everybody with a number, once: the visitor first, who is often a party too."""
+    told: set[str] = set()
+    paths = [path for path in draft if path.endswith(_END) and draft[path].value]
+    for path in sorted(paths, key=lambda path: (not path.startswith("identity."), path)):
+        number, head = draft[path].value, path.removesuffix(_END)
+        if number not in told:
+            told.add(number)
+            name = value(draft, f"{head}.name") or _("（未填姓名）")
+            yield NumberRow(path, name, _role(head), mask_id(number))
+
+
+def _role(head: str) -> str:
+    words = {"identity": _("来访人"), "agent": _("代理人")}
+    return words.get(head.partition(".")[0], _("当事人"))
+
+
+@on(DB)
+def reveal(desk: Desk, visit_id: str, key: str) -> str:
+    """Return one number in full; that it was seen, by whom and whose, is durable before it returns.
+
+    Raises Bulk beyond what a clerk may see on a day, FormProblem where there is no such number.
+    """
+
+    def read(connection: Transaction) -> str:
+        number = value(visits.fields(connection, visit_id), key) if key.endswith(_END) else ""
+        if not number:
+            raise FormProblem(_("没有这个号码。"), next_step=_("请从名单里选。"))
+        seen(connection, desk, visit_id, key)
+        return number
+
+    return desk.store(read)
+
+
+def seen(connection: Transaction, desk: Desk, visit_id: str, field: str) -> None:
+    """Write that numbers of a visit are shown in full now; raises Bulk, then nothing may be shown."""
+    before, lifted = _today(connection, desk)
+    bulk = _bulk(desk, before + 1, lifted)
+    if bulk is not None:
+        raise Bulk(bulk)
+    clerk, now = desk.settings.hall.clerk, desk.clock.now()
+    trail.add(connection, Act.ID_SEEN, subject=visit_id, actor=clerk, at=now, field=field)
+
+
+def _today(connection: Transaction, desk: Desk) -> tuple[int, int]:
+    """Return how often this clerk saw a number in full today, and how often a supervisor let them go on."""
+    midnight = datetime.combine(desk.today(), time(), COURT_ZONE)
+    views = trail.count(connection, Act.ID_SEEN, midnight, actor=desk.settings.hall.clerk)
+    return views, trail.count(connection, Act.UNFROZEN, midnight, subject=_SUBJECT)
+
+
+def _bulk(desk: Desk, views: int, lifted: int) -> Finding | None:
+    limits = RiskLimits(id_views_a_day=desk.settings.filing.id_views * (lifted + 1))
+    found = check_hall(HallDay(desk.today(), ids_revealed=views), limits)
+    return next((one for one in found if one.node == _NODE), None)
+
+
+@on(DB)
+def lift(desk: Desk, approval_id: str, reason: str) -> str:
+    """Let the clerk see as many again today, with a supervisor's approval; return the supervisor's name.
+
+    Raises FormProblem without a reason or where nothing is frozen, NotApproved.
+    """
+    words = freezing.good_reason(reason)
+
+    def write(connection: Transaction) -> str:
+        before, lifted = _today(connection, desk)
+        if _bulk(desk, before + 1, lifted) is None:
+            raise FormProblem(_("没有冻结。"), safe=_("什么都没有改动，核准没有用掉。"))
+        now = desk.clock.now()
+        who = spend(connection, approval_id, Purpose.UNFREEZE, _SUBJECT, now)
+        trail.add(connection, Act.UNFROZEN, subject=_SUBJECT, actor=who, at=now, finding="15", reason=words)
+        return who
+
+    return desk.store(write)
+
+
+# ---- what a finished visit shows ------------------------------------------------------------------------
+
+
+def masked_groups(groups: Iterable[FieldGroup]) -> tuple[FieldGroup, ...]:
+    """Return the groups with every identity number masked, what a card said of it too."""
+    return tuple(replace(group, fields=tuple(map(_masked, group.fields))) for group in groups)
+
+
+def _masked(field: FieldView) -> FieldView:
+    if field.kind not in ("id_number", "id"):
+        return field
+    read = mask_id(field.read_value) if field.read_value else field.read_value
+    return replace(field, value=mask_id(field.value) if field.value else "", read_value=read, problem="")
+
+
+def masked_text(text: str, draft: Draft) -> str:
+    """Return a text about the visit with the numbers in it masked."""
+    numbers = {f.value for path, f in draft.items() if path.endswith(_END) and f.value}
+    for number in sorted(numbers, key=len, reverse=True):
+        text = text.replace(number, mask_id(number))
+    return text

@@ -1,0 +1,111 @@
+"""Alt+I: identity numbers of the visit in full, each audited."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import cast
+
+from PySide6.QtWidgets import QWidget
+
+from app.domain.staff import Purpose
+from app.errors import Expected
+from app.services import freezing, numbers
+from app.services.numbers import NumbersView
+from app.texts import _
+from ui.panels.panel import Panel
+from ui.screens.numbers import NumbersPage
+
+
+class NumbersPanel(Panel):
+    """Asks for one number at a time; what is frozen is lifted by a supervisor with a reason."""
+
+    key = "numbers"
+    icon = "card"
+
+    @property
+    def title(self) -> str:
+        return _("完整号码")
+
+    @property
+    def purpose(self) -> str:
+        return _("证件号码平时遮住；逐个查看，每次记入审计")
+
+    def make(self) -> QWidget:
+        page = NumbersPage(self.controls.look)
+        page.wanted.connect(self._reveal)
+        page.lift.connect(self._lift)
+        return page
+
+    def opened(self) -> None:
+        self._mine.reason.clear()
+        self._refresh()
+        self._mine.list.setFocus()
+
+    def left(self) -> None:
+        self._mine.hide_number()
+
+    @property
+    def _mine(self) -> NumbersPage:
+        return cast(NumbersPage, self.page)
+
+    def _refresh(self) -> None:
+        self.controls.acts.run(
+            self._mine,
+            numbers.numbers_of,
+            self.controls.visit(),
+            name="numbers",
+            once=False,
+            done=self._mine.show_numbers,
+        )
+
+    def _reveal(self, key: str) -> None:
+        visit = self.controls.visit()
+        self.controls.acts.run(
+            self._mine,
+            numbers.reveal,
+            visit,
+            key,
+            name="reveal",
+            done=partial(self._shown, visit, key),
+            problem=self._refused,
+        )
+
+    def _shown(self, visit: str, key: str, number: str) -> None:
+        def again(view: NumbersView) -> None:
+            self._mine.show_numbers(view)
+            self._mine.show_number(key, number)
+
+        if visit == self.controls.visit():
+            self.controls.acts.run(
+                self._mine, numbers.numbers_of, visit, name="numbers", once=False, done=again
+            )
+
+    def _refused(self, problem: Expected) -> None:
+        self.controls.problem(problem)
+        self._refresh()
+
+    def _lift(self, what: str, reason: str) -> None:
+        """The reason is looked at before a supervisor is called over."""
+        try:
+            freezing.good_reason(reason)
+        except Expected as problem:
+            self.controls.problem(problem)
+            return
+        asked = _("解除冻结：{what}").format(what=what)
+        self.controls.approve(Purpose.UNFREEZE, asked, partial(self._approved, reason))
+
+    def _approved(self, reason: str, approval_id: str) -> None:
+        self.controls.acts.run(
+            self._mine,
+            numbers.lift,
+            approval_id,
+            reason,
+            done=self._lifted,
+            problem=self.controls.problem,
+        )
+
+    def _lifted(self, who: str) -> None:
+        self.controls.flash(_("{who}已解除冻结").format(who=who))
+        self._mine.reason.clear()
+        self._refresh()
+        self._mine.list.setFocus()
