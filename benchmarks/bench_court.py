@@ -1,9 +1,11 @@
 """How many records a second reach the court, from a durable outbox to a durable acknowledgement.
 
-Run with ``python3 make.py bench bench_court``. A real gateway runs in its own process, the desk's side is an
-SQLite outbox with `synchronous=FULL`, the way between is the loopback. PostgreSQL is measured where it is
-installed, on a cluster of its own. `--preload N` first fills the PostgreSQL with N records (a month each
-5,000,000), to see what size does. One intake is about 1 KB and names two blobs.
+Run with ``python3 make.py bench bench_court``. A real gateway runs in its own process, the way between is
+the loopback. "Own sender" is a desk as it is: the encrypted store, its outbox, the sender with its batches.
+The other lines show what the size of a batch costs, with a plain SQLite outbox at `synchronous=FULL`.
+PostgreSQL is measured where it is installed, on a cluster of its own. `--preload N` first fills the
+PostgreSQL with N records (a month each 5,000,000), to see what size does. One intake is about 1 KB and names
+two blobs.
 """
 
 from __future__ import annotations
@@ -19,11 +21,24 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
+from app.clock import SystemClock
+from app.lanes import DB, Lanes
+from app.paths import Places
+from app.storage import intakes, visits
+from app.storage.access import StoreAccess, Transaction
+from app.storage.opening import open_store
+from app.storage.records import VisitRecord
 from app.sync.client import CourtClient
+from app.sync.line import SideBySide
+from app.sync.outbox import StoreInbox, StoreOutbox
 from app.sync.protocol import Event, Stored
+from app.sync.sender import Sender
+from tests.helpers.cases import MOMENT
 from tests.helpers.court import Gateway
-from tests.helpers.outbox import intake
+from tests.helpers.outbox import MemoryBlobs, intake, seeded
 from tests.helpers.postgres import Cluster, name_of, programs
 
 Act = Callable[[], int]
@@ -74,6 +89,49 @@ class Outbox:
 
     def close(self) -> None:
         self._raw.close()
+
+
+class OwnDesk:
+    """The encrypted store of a desk with finished visits in it."""
+
+    def __init__(self, folder: Path, records: int) -> None:
+        self._lanes = Lanes()
+        opened = self._lanes.submit(DB, open_store, Places.under(folder), MOMENT).result()
+        self._store = StoreAccess(opened, self._lanes)
+        self._store(_fill, records)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._lanes.close(last=(DB, self._store.close))
+
+    def drain(self, client: CourtClient) -> int:
+        """Send everything; return how many the court has stored."""
+        outbox, inbox = (
+            StoreOutbox(self._store, SystemClock(), "desk-1"),
+            StoreInbox(self._store, SystemClock()),
+        )
+        sender = Sender(outbox, MemoryBlobs(), inbox, client, time.monotonic, seeded(1), SideBySide(3))
+        stored = 0
+        while outbox.backlog().events:
+            stored += sum(sender.step().stored for _ in range(20))
+        sender.close()
+        return stored
+
+
+def _fill(connection: Transaction, records: int) -> None:
+    for seq in range(1, records + 1):
+        made = intake(seq, pages=[b"%d" % seq, b"d%d" % seq], claims="请求判令被告偿还借款本金及利息。" * 6)
+        ticket, at = f"A{seq % 1000:03d}", MOMENT
+        day = at.date().isoformat()
+        visits.add(connection, VisitRecord(made.visit_id, ticket, day, 3, "窗口", False, at, "finished", at))
+        intakes.add_event(
+            connection, event_id=made.id, visit_id=made.visit_id, kind=made.kind, schema=made.schema,
+            body=made.body, sha256=made.sha256, at=at,
+        )  # fmt: skip
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -128,6 +186,8 @@ def measure(
                 client.hello()
                 name = f"{label}, 1 desk, batch {batch}"
                 total += report(name, gateway, [lambda o=outbox, c=client, b=batch: o.drain(c, b)], database)
+        with OwnDesk(folder / "desk", records) as desk, gateway.client() as client:
+            total += report(f"{label}, own sender", gateway, [lambda: desk.drain(client)], database)
         with outboxes(folder, "many", 4, records // 2) as many, ExitStack() as clients:
             acts = []
             for outbox in many:

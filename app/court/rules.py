@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, cast
 
 from app.sync.protocol import MAX_BLOB_BYTES, Event, Rejected, is_sha256, is_uuid7, parse_json
 
@@ -121,9 +121,11 @@ def judge(event: Event) -> Rejected | list[NamedBlob]:
     if fault is not None:
         return fault
     for field in RULES[event.kind, event.schema]:
-        code = _field_code(field, body.get(field.name), present=field.name in body)
-        if code:
-            return Rejected(code, field.name)
+        value = body.get(field.name)
+        if not _is_plainly_good(field, value):
+            code = _field_code(field, value)
+            if code:
+                return Rejected(code, field.name)
     if body["visit_id"] != event.visit_id:
         return Rejected("mismatch", "visit_id")
     return list({item["sha256"]: NamedBlob(item["sha256"], item["size"]) for item in body["blobs"]}.values())
@@ -157,17 +159,16 @@ def _envelope_fault(event: Event) -> Rejected | None:
         return Rejected("bad_value", "device")
     if event.seq < 1:
         return Rejected("bad_value", "seq")
-    if not any(kind == event.kind for kind, _ in RULES):
-        return Rejected("unknown_kind", "kind")
     if (event.kind, event.schema) not in RULES:
-        return Rejected("unknown_schema", "schema")
+        known = any(kind == event.kind for kind, _ in RULES)
+        return Rejected("unknown_schema", "schema") if known else Rejected("unknown_kind", "kind")
     return None
 
 
 def _limits_fault(body: Mapping[str, Any], size: int) -> Rejected | None:
     """Return the first field that is too deep or too long; `size` is the body's bytes."""
     for name, value in body.items():
-        if type(value) in {list, dict} and not _is_shallow(value, MAX_DEPTH):
+        if type(value) in _CONTAINERS and not _is_shallow(value, MAX_DEPTH):
             return Rejected("too_deep", _shown(name))
         if size > MAX_TEXT and any(len(text) > MAX_TEXT for text in _texts(value)):
             return Rejected("too_long", _shown(name))
@@ -179,12 +180,17 @@ def _shown(name: str) -> str:
     return name if re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name) else "body"
 
 
-def _is_shallow(value: list[object] | dict[str, object], left: int) -> bool:
+_CONTAINERS: Final = frozenset({list, dict})
+"""What `parse_json` makes of arrays and objects: never a subclass."""
+_Container = list[object] | dict[str, object]
+
+
+def _is_shallow(value: _Container, left: int) -> bool:
     """Whether nothing is more than `left` deep: a list of texts is 2. Runs for every event that comes."""
-    if left < 1 or (left < 2 and value):
+    if left < 2 and (value or left < 1):
         return False
-    for item in value.values() if isinstance(value, dict) else value:
-        if (isinstance(item, (list, dict))) and not _is_shallow(item, left - 1):
+    for item in value.values() if type(value) is dict else value:
+        if type(item) in _CONTAINERS and not _is_shallow(cast("_Container", item), left - 1):
             return False
     return True
 
@@ -198,9 +204,17 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
-def _field_code(field: Field, value: object, *, present: bool) -> str:
+def _is_plainly_good(field: Field, value: object) -> bool:
+    """Whether a text or a list keeps its rule at first sight, as nearly all do; False decides nothing."""
+    if type(value) is str:
+        short = field.form == "text" and 0 < len(value) <= field.most
+        return short and value[0] != " " and value.isascii() and value.isprintable()
+    return type(value) is list and field.form == "list" and field.least <= len(value) <= field.most
+
+
+def _field_code(field: Field, value: object) -> str:
     """Return the code of the fault, "" for none."""
-    if not present or value is None:
+    if value is None:
         return "missing"
     if field.form in {"list", "blobs"}:
         return _list_code(field, value)
@@ -243,11 +257,10 @@ def _list_code(field: Field, value: object) -> str:
 
 
 def _is_blob(item: object) -> bool:
-    if not isinstance(item, dict):
+    if type(item) is not dict:
         return False
     sha256, size = item.get("sha256"), item.get("size")
-    sized = isinstance(size, int) and not isinstance(size, bool) and 0 < size <= MAX_BLOB_BYTES
-    return isinstance(sha256, str) and is_sha256(sha256) and sized
+    return type(sha256) is str and type(size) is int and 0 < size <= MAX_BLOB_BYTES and is_sha256(sha256)
 
 
 def _is_utc(text: str) -> bool:

@@ -38,10 +38,11 @@ from app.sync.protocol import (
     BATCH_OVERHEAD,
     MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS,
-    Answer,
+    Answers,
     Conflict,
     NotOurProtocol,
     Rejected,
+    Settled,
     Stored,
     canonical,
     decode_answers,
@@ -258,7 +259,8 @@ def _apply(desk: Desk, reader: Reader) -> Applied:
         if record.epoch != known:
             raise BundleRefused("stale")
         outbox.new_epoch(told.epoch)
-    words = [_settle(desk, outbox, told.epoch, one, answer) for one, answer in told.by_id.items()]
+    words = _settled(desk, told)
+    outbox.settle(words)
     pictures = [one for one in facts.get("blobs", []) if isinstance(one, str) and is_sha256(one)]
     for sha256 in pictures:
         outbox.blob_stored(sha256, told.epoch)
@@ -266,7 +268,8 @@ def _apply(desk: Desk, reader: Reader) -> Applied:
     desk.store(courier.answered, record.id, desk.clock.now())
     if new:
         office.announce(desk)
-    return Applied(words.count("stored"), words.count("attention"), len(pictures), new)
+    stored = sum(isinstance(word, Stored) for word in words.values())
+    return Applied(stored, len(words) - stored, len(pictures), new)
 
 
 def _asked(connection: Transaction, reply_key: str) -> BundleRecord | None:
@@ -289,22 +292,22 @@ def _content(reader: Reader, key: X25519PrivateKey) -> tuple[dict[str, Any], Any
     return facts, decode_answers(frames[1][1]), frames[2][1]
 
 
-def _settle(desk: Desk, outbox: StoreOutbox, epoch: str, event_id: str, answer: Answer) -> str:
-    """Record one word; what the network settled meanwhile stays as it is."""
-    event = desk.store(intakes.get_event, event_id)
-    if event is None or event.state != "waiting":
-        return ""
-    match answer:
-        case Stored(receipt_no, sha256, told) if sha256 == event.sha256 and told == epoch:
-            outbox.stored(event_id, receipt_no, epoch)
-            return "stored"
-        case Rejected(code, field):
-            outbox.rejected(event_id, code, field)
-            return "attention"
-        case Stored() | Conflict():
-            outbox.conflict(event_id)
-            return "attention"
-    return ""
+def _settled(desk: Desk, told: Answers) -> dict[str, Settled]:
+    """Return the words that end an event's way; what the network settled meanwhile stays as it is."""
+    waiting = desk.store(intakes.waiting_hashes)
+    found: dict[str, Settled] = {}
+    for event_id, answer in told.by_id.items():
+        if event_id not in waiting:
+            continue
+        match answer:
+            case Stored(_, sha256, epoch) if sha256 == waiting[event_id]:
+                if epoch == told.epoch:
+                    found[event_id] = answer
+            case Rejected():
+                found[event_id] = answer
+            case Stored() | Conflict():
+                found[event_id] = Conflict()
+    return found
 
 
 _SENTENCES: Final = {

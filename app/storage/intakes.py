@@ -4,14 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from app.clock import moment, stamp
 from app.storage import meta
-from app.storage.records import IntakeRecord, OutboxRecord
+from app.storage.records import CourtWord, DueRecord, IntakeRecord, OutboxRecord
 from app.storage.tables import blob, intake, outbox, outbox_blob
+
+_WAITING: Final = (
+    select(
+        outbox.c.seq,
+        outbox.c.id,
+        outbox.c.visit_id,
+        outbox.c.kind,
+        outbox.c.schema,
+        outbox.c.body,
+        outbox.c.sha256,
+    )
+    .where(outbox.c.state == "waiting")
+    .order_by(outbox.c.seq)
+)
+_ANSWER: Final = (
+    "UPDATE outbox SET state = ?, receipt_no = ?, epoch = ?, code = ?, field = ?, answered_at = ? "
+    "WHERE id = ? AND state = 'waiting'"
+)
+"""As it is: SQLAlchemy took as long for the values of a row as SQLite for the row."""
 
 
 def add_intake(connection: Connection, record: IntakeRecord) -> None:
@@ -83,41 +113,35 @@ def parked_visits() -> Select[tuple[str]]:
     return select(outbox.c.visit_id).where(_parked(outbox))
 
 
-def due(connection: Connection, limit: int, held: frozenset[str]) -> tuple[OutboxRecord, ...]:
+def due(connection: Connection, limit: int, held: frozenset[str]) -> list[DueRecord]:
     """Return unsent events in order of making, without visits that have a parked event nobody amended.
 
     ``held`` are events the court asked to keep for later; they and what follows them in their visits wait.
     """
-    parked = outbox.alias("parked")
-    blocked = exists().where(parked.c.visit_id == outbox.c.visit_id, _parked(parked))
-    waiting = select(outbox).where(outbox.c.state == "waiting", ~blocked).order_by(outbox.c.seq)
-    found: list[OutboxRecord] = []
-    skipped: set[str] = set()
-    with connection.execute(waiting) as rows:
-        for row in rows:
+    skipped = set(connection.execute(parked_visits()).scalars())
+    found: list[DueRecord] = []
+    with connection.execute(_WAITING) as rows:
+        for seq, event_id, visit_id, kind, schema, body, sha256 in rows:
             if len(found) == limit:
                 break
-            if row.id in held or row.visit_id in skipped:
-                skipped.add(row.visit_id)
+            if event_id in held or visit_id in skipped:
+                skipped.add(visit_id)
             else:
-                found.append(_record(row))
-    return tuple(found)
+                found.append(DueRecord(seq, event_id, visit_id, kind, schema, body, sha256))
+    return found
 
 
-def answer(
-    connection: Connection, event_id: str, *, state: str, at: datetime, receipt_no: str | None = None,
-    epoch: str | None = None, code: str | None = None, field: str | None = None,
-) -> bool:  # fmt: skip
-    """Record the court's answer to a waiting event; return False when the event is unknown or not waiting."""
-    values = {
-        "receipt_no": receipt_no,
-        "epoch": epoch,
-        "code": code,
-        "field": field,
-        "answered_at": stamp(at),
-    }
-    found = outbox.update().where(outbox.c.id == event_id, outbox.c.state == "waiting")
-    return connection.execute(found.values(state=state, **values)).rowcount == 1
+def answer(connection: Connection, words: Iterable[CourtWord], at: datetime) -> int:
+    """Record what the court said of waiting events; return how many of them were waiting."""
+    moment = stamp(at)
+    rows = [(w.state, w.receipt_no, w.epoch, w.code, w.field, moment, w.id) for w in words]
+    return connection.exec_driver_sql(_ANSWER, rows).rowcount if rows else 0
+
+
+def waiting_hashes(connection: Connection) -> dict[str, str]:
+    """Return the hash of the body of each event that waits, by its id."""
+    found = select(outbox.c.id, outbox.c.sha256).where(outbox.c.state == "waiting")
+    return {row.id: row.sha256 for row in connection.execute(found)}
 
 
 def offer_again(connection: Connection, epoch: str) -> None:

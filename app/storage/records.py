@@ -102,6 +102,31 @@ class OutboxRecord:
     corrects: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class DueRecord:
+    """An event that may be offered to the court: as much of an ``OutboxRecord`` as is sent."""
+
+    seq: int
+    id: str
+    visit_id: str
+    kind: str
+    schema: int
+    body: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourtWord:
+    """What the court said of one event. ``state``: stored, conflict or rejected."""
+
+    id: str
+    state: str
+    receipt_no: str | None = None
+    epoch: str | None = None
+    code: str | None = None
+    field: str | None = None
+
+
 @dataclass(frozen=True)
 class AnswerRecord:
     """What the back office said; ``no`` orders within an epoch of the court, ``matter`` 0 is the whole visit.

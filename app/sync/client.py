@@ -59,7 +59,7 @@ class _Reply:
 
 
 class CourtClient:
-    """Speaks to one gateway. Belongs to the sync lane; calls about blobs may run at once."""
+    """Speaks to one gateway. Belongs to the sync lane; `post` and the calls about blobs may run at once."""
 
     def __init__(
         self,
@@ -80,7 +80,6 @@ class CourtClient:
         if (token or tls is None) and _TOKEN.fullmatch(token) is None:
             raise ValueError("the court token has 16 to 256 visible ASCII characters")
         self._device = device
-        self._compressor = zstandard.ZstdCompressor(level=3, write_checksum=True)
         self._http = httpx.Client(
             base_url=base_url,
             headers={
@@ -113,7 +112,7 @@ class CourtClient:
 
     def post(self, events: Sequence[Event]) -> Answers:
         """Offer a batch. Raises `ValueError` when it is beyond the limits of a batch."""
-        content = self._compressor.compress(encode_batch(events))
+        content = zstandard.ZstdCompressor(level=3, write_checksum=True).compress(encode_batch(events))
         headers = {
             "Content-Type": "application/json",
             "Content-Encoding": "zstd",

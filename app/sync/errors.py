@@ -12,6 +12,8 @@ Messages are for logs and carry codes and numbers only, never content.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 class SyncTrouble(Exception):
     """Base of everything below; never raised itself."""
@@ -53,3 +55,12 @@ class BlobUnreadable(SyncTrouble):
     def __init__(self, sha256: str) -> None:
         super().__init__(f"blob {sha256[:12]} cannot be read here")
         self.sha256 = sha256
+
+
+def raise_worst(raised: Sequence[SyncTrouble]) -> None:
+    """Raise what stops everything before what only one call met; nothing for an empty list."""
+    for trouble in raised:
+        if not isinstance(trouble, CourtTrouble):
+            raise trouble
+    if raised:
+        raise raised[0]

@@ -1,4 +1,4 @@
-"""How much the blobs may take of the way to the court: calls side by side, bytes a second, bytes a call.
+"""How the way to the court is shared: calls side by side, and what the blobs may take of it.
 
 Records share the line with the blobs and must not wait for them, so no call carries more than the line moves
 in about a second. A cap, where a court sets one, holds on the average of a few seconds.
@@ -6,7 +6,7 @@ in about a second. A cap, where a court sets one, holds on the average of a few 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol, TypeVar
 
@@ -29,8 +29,8 @@ class Calls(Protocol):
         """How many calls it makes at once."""
         ...
 
-    def __call__(self, calls: Sequence[Callable[[], T]]) -> list[T | SyncTrouble]:
-        """Return what each call returned or, of the errors of `app.sync.errors`, raised."""
+    def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[T | SyncTrouble]:
+        """Give, in order, what each call returned or, of the errors of `app.sync.errors`, raised."""
         ...
 
     def close(self) -> None:
@@ -51,9 +51,9 @@ class InTurn:
     def __init__(self, at_once: int = 1) -> None:
         self.at_once = at_once
 
-    def __call__(self, calls: Sequence[Callable[[], T]]) -> list[T | SyncTrouble]:
+    def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[T | SyncTrouble]:
         """See `Calls`."""
-        return [_outcome(call) for call in calls]
+        return map(_outcome, calls)
 
     def close(self) -> None:
         """There is nothing to give back."""
@@ -66,11 +66,11 @@ class SideBySide:
         self.at_once = at_once
         self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="upload")
 
-    def __call__(self, calls: Sequence[Callable[[], T]]) -> list[T | SyncTrouble]:
-        """See `Calls`."""
+    def __call__(self, calls: Sequence[Callable[[], T]]) -> Iterator[T | SyncTrouble]:
+        """See `Calls`; the first is given while the others are still under way."""
         if len(calls) == 1:
-            return [_outcome(calls[0])]
-        return list(self._threads.map(_outcome, calls))
+            return iter([_outcome(calls[0])])
+        return self._threads.map(_outcome, calls)
 
     def close(self) -> None:
         """Wait for calls under way and end the threads."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -12,11 +12,11 @@ from app.errors import StorageProblem
 from app.storage import answers, intakes, meta, pages
 from app.storage.access import StoreAccess
 from app.storage.blobs import BlobTree
-from app.storage.records import AnswerRecord
+from app.storage.records import AnswerRecord, CourtWord
 from app.sync.errors import BlobUnreadable
 from app.sync.office import AnswerPage, OfficeAnswer
 from app.sync.ports import Backlog, BlobDue
-from app.sync.protocol import Event
+from app.sync.protocol import Conflict, Event, Rejected, Settled, Stored
 
 
 class StoreOutbox:
@@ -36,15 +36,9 @@ class StoreOutbox:
             Event(r.id, self._device, r.seq, r.visit_id, r.kind, r.schema, r.body, r.sha256) for r in rows
         ]
 
-    def stored(self, id: str, receipt_no: str, epoch: str) -> None:  # noqa: A002
-        now = self._clock.now()
-        self._store(intakes.answer, id, state="stored", at=now, receipt_no=receipt_no, epoch=epoch)
-
-    def conflict(self, id: str) -> None:  # noqa: A002
-        self._store(intakes.answer, id, state="conflict", at=self._clock.now())
-
-    def rejected(self, id: str, code: str, field: str) -> None:  # noqa: A002
-        self._store(intakes.answer, id, state="rejected", at=self._clock.now(), code=code, field=field)
+    def settle(self, words: Mapping[str, Settled]) -> None:
+        told = [court_word(event_id, word) for event_id, word in words.items()]
+        self._store(intakes.answer, told, self._clock.now())
 
     def later(self, id: str, seconds: float) -> None:  # noqa: A002
         self._held[id] = self._clock.monotonic() + seconds
@@ -68,6 +62,17 @@ class StoreOutbox:
         events, blobs, oldest, _ = self._store(intakes.backlog)
         age = (self._clock.now() - oldest).total_seconds() if oldest else None
         return Backlog(events, blobs, age)
+
+
+def court_word(event_id: str, word: Settled) -> CourtWord:
+    """Return what the court said of an event as the store keeps it."""
+    match word:
+        case Stored(receipt_no, _, epoch):
+            return CourtWord(event_id, "stored", receipt_no=receipt_no, epoch=epoch)
+        case Rejected(code, field):
+            return CourtWord(event_id, "rejected", code=code, field=field)
+        case Conflict():
+            return CourtWord(event_id, "conflict")
 
 
 class StoreInbox:

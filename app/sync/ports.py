@@ -6,12 +6,12 @@ Nothing here is deleted by sending: the outbox keeps rows after *stored* until r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from app.sync.office import AnswerPage
-from app.sync.protocol import Answers, BlobProgress, CourtInfo, Event
+from app.sync.protocol import Answers, BlobProgress, CourtInfo, Event, Settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,12 @@ class Outbox(Protocol):
         """
         ...
 
-    def stored(self, id: str, receipt_no: str, epoch: str) -> None:  # noqa: A002
-        """Mark an event acknowledged under `epoch`. May come again with another number after a new epoch."""
-        ...
+    def settle(self, words: Mapping[str, Settled]) -> None:
+        """Record, in one transaction, what the court said of each event, by its id.
 
-    def conflict(self, id: str) -> None:  # noqa: A002
-        """Park an event whose id the court knows with other content."""
-        ...
-
-    def rejected(self, id: str, code: str, field: str) -> None:  # noqa: A002
-        """Park an event that breaks a rule. `code` starting with "local_" was found before sending."""
+        *stored* may come again with another number after a new epoch; *conflict* and *rejected* park the
+        event. A code starting with "local_" was found before sending.
+        """
         ...
 
     def later(self, id: str, seconds: float) -> None:  # noqa: A002

@@ -25,6 +25,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from json.encoder import encode_basestring
 from typing import Any, Final, NoReturn, cast
 
 VERSION: Final = 1
@@ -107,7 +108,9 @@ class Later:
     seconds: float
 
 
-Answer = Stored | Conflict | Rejected | Later
+Settled = Stored | Conflict | Rejected
+"""What ends an event's way, for the desk."""
+Answer = Settled | Later
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,8 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-_COMPACT: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_quoted: Final = encode_basestring
+"""A JSON string as `canonical` writes it; the rest of an event's envelope is always the same."""
 _STRICT: Final = json.JSONDecoder(
     parse_float=_refuse_number, parse_constant=_refuse_number, object_pairs_hook=_unique_keys
 )
@@ -217,19 +221,14 @@ _STRICT: Final = json.JSONDecoder(
 
 def encode_event(event: Event) -> bytes:
     """Return one event in canonical form, as in a batch. Raises `ValueError` for a body that is not UTF-8."""
-    fields = {
-        "body": event.body.decode("utf-8"),
-        "device": event.device,
-        "id": event.id,
-        "kind": event.kind,
-        "schema": event.schema,
-        "seq": event.seq,
-        "sha256": event.sha256,
-        "visit_id": event.visit_id,
-    }
     if abs(event.seq) > MAX_SAFE_INT or abs(event.schema) > MAX_SAFE_INT:
         raise ValueError("an integer beyond 2**53-1 must be a string")
-    return _COMPACT.encode(fields).encode("utf-8")
+    text = (
+        f'{{"body":{_quoted(event.body.decode("utf-8"))},"device":{_quoted(event.device)},'
+        f'"id":{_quoted(event.id)},"kind":{_quoted(event.kind)},"schema":{event.schema:d},'
+        f'"seq":{event.seq:d},"sha256":{_quoted(event.sha256)},"visit_id":{_quoted(event.visit_id)}}}'
+    )
+    return text.encode("utf-8")
 
 
 def encode_batch(events: Sequence[Event]) -> bytes:
@@ -251,20 +250,23 @@ BATCH_OVERHEAD: Final = len(join_events([]))
 
 def encode_answers(answers: Answers) -> bytes:
     """Return the content of the court's reply."""
-    listed = [{"id": event_id, **_answer_fields(answer)} for event_id, answer in answers.by_id.items()]
-    return canonical({"v": VERSION, "epoch": answers.epoch, "answers": listed})
+    listed = ",".join(_answer_text(_quoted(one), answer) for one, answer in answers.by_id.items())
+    return f'{{"answers":[{listed}],"epoch":{_quoted(answers.epoch)},"v":{VERSION}}}'.encode()
 
 
-def _answer_fields(answer: Answer) -> dict[str, object]:
+def _answer_text(one: str, answer: Answer) -> str:
+    """Return an answer to the event with the quoted id `one`, in canonical form."""
     match answer:
-        case Stored(receipt_no, sha256, epoch):
-            return {"word": "stored", "receipt_no": receipt_no, "sha256": sha256, "epoch": epoch}
+        case Stored(number, sha256, epoch):
+            told = f'"receipt_no":{_quoted(number)},"sha256":{_quoted(sha256)},"word":"stored"'
+            return f'{{"epoch":{_quoted(epoch)},"id":{one},{told}}}'
         case Conflict():
-            return {"word": "conflict"}
+            return f'{{"id":{one},"word":"conflict"}}'
         case Rejected(code, field):
-            return {"word": "rejected", "code": code, "field": field}
+            told = f'"field":{_quoted(field)},"id":{one},"word":"rejected"'
+            return f'{{"code":{_quoted(code)},{told}}}'
         case Later(seconds):
-            return {"word": "later", "seconds": int(seconds)}
+            return f'{{"id":{one},"seconds":{int(seconds)},"word":"later"}}'
 
 
 def decode_answers(data: bytes) -> Answers:

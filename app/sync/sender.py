@@ -14,9 +14,10 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from typing import Final
 
-from app.sync.errors import CourtRefused, CourtTrouble, CourtUnreachable
+from app.sync.errors import CourtRefused, CourtTrouble, CourtUnreachable, SyncTrouble, raise_worst
 from app.sync.inbox import Question
 from app.sync.line import Calls, InTurn, Pace
 from app.sync.ports import BlobSource, Clock, Court, Inbox, Outbox
@@ -24,12 +25,12 @@ from app.sync.protocol import (
     BATCH_OVERHEAD,
     MAX_BATCH_BYTES,
     MAX_BATCH_EVENTS,
-    Answer,
     Answers,
     Conflict,
     Event,
     Later,
     Rejected,
+    Settled,
     Stored,
     encode_event,
 )
@@ -40,6 +41,9 @@ HEARTBEAT: Final = 60.0
 """Seconds between hellos of an idle desk; without them it would never learn of a new epoch."""
 BLOCKED_RETRY: Final = 60.0
 """Seconds between hellos of a desk that was refused; the loop heals when the court lets it in again."""
+
+_BATCHES_AT_ONCE: Final = 2
+"""While the court works on one batch the next is on its way."""
 
 
 class Did(Enum):
@@ -110,7 +114,7 @@ class Sender:
         calls: Calls | None = None,
         blob_bytes_per_second: int = 0,
     ) -> None:
-        """Prepare; `calls` carries blobs side by side, `blob_bytes_per_second` caps them, 0 for no cap."""
+        """Prepare; `calls` carries things side by side, `blob_bytes_per_second` caps blobs, 0 for no cap."""
         self._outbox = outbox
         self._court = court
         self._clock = clock
@@ -215,52 +219,65 @@ class Sender:
         self._schedule.reset()
 
     def _send_records(self) -> StepResult | None:
-        """Offer one batch; None when nothing is due."""
-        due = _one_a_visit(self._outbox.due(self._limit))
+        """Offer a batch, or two at once while much waits; None when nothing is due."""
+        wide = min(_BATCHES_AT_ONCE, self._calls.at_once) if self._limit == MAX_BATCH_EVENTS else 1
+        due = _one_a_visit(self._outbox.due(self._limit * wide))
         if not due:
             return None
         tally = _Tally()
-        batch = self._fit(due, tally)
-        if batch:
-            self._apply_all(batch, self._post(batch), tally)
+        batches = self._fit(due, wide, tally)
+        if batches:
+            self._offer(batches, tally)
         if tally.progress:
             self._succeeded()
             return StepResult(Did.RECORDS, 0.0, tally.stored, tally.parked)
         # One visit that has to wait is its own affair; several at once mean that the court is busy.
-        wait = self._schedule.hold(FLOOR) if len(batch) == 1 else self._schedule.failed()
+        wait = self._schedule.hold(FLOOR) if len(due) == 1 else self._schedule.failed()
         return StepResult(Did.RECORDS, wait)
 
-    def _fit(self, due: Sequence[Event], tally: _Tally) -> list[Event]:
-        """Take events up to the size of a batch; park what can never be sent."""
-        batch: list[Event] = []
+    def _fit(self, due: Sequence[Event], wide: int, tally: _Tally) -> list[list[Event]]:
+        """Take events up to the size of `wide` batches; park what can never be sent."""
+        batches: list[list[Event]] = [[]]
+        hopeless: dict[str, Settled] = {}
         room = MAX_BATCH_BYTES - BATCH_OVERHEAD
         for event in due:
             code, size = _measure(event)
             if code:
-                self._outbox.rejected(event.id, code, "body")
-                tally.parked += 1
+                hopeless[event.id] = Rejected(code, "body")
                 continue
+            full = len(batches[-1]) == self._limit or size + 1 > room
+            if full and batches[-1]:
+                if len(batches) == wide:
+                    break
+                batches.append([])
+                room = MAX_BATCH_BYTES - BATCH_OVERHEAD
             room -= size + 1
-            if room < 0 and batch:
-                break
-            batch.append(event)
-        return batch
+            batches[-1].append(event)
+        if hopeless:
+            self._outbox.settle(hopeless)
+            tally.parked += len(hopeless)
+        return [batch for batch in batches if batch]
 
-    def _post(self, batch: Sequence[Event]) -> Answers:
+    def _offer(self, batches: Sequence[list[Event]], tally: _Tally) -> None:
         """Post; after trouble halve the next batch, so that one event that upsets the court stands alone."""
-        try:
-            answers = self._court.post(batch)
-        except (CourtTrouble, CourtUnreachable):
-            if len(batch) == 1:
-                self._hold(batch, 0.0)
-            self._limit = max(1, len(batch) // 2)
-            raise
+        told = self._calls([partial(self._court.post, batch) for batch in batches])
         self._limit = min(MAX_BATCH_EVENTS, self._limit * 2)
-        return answers
+        raised: list[SyncTrouble] = []
+        for batch, answers in zip(batches, told, strict=True):
+            if isinstance(answers, Answers):
+                self._apply_all(batch, answers, tally)
+                continue
+            raised.append(answers)
+            if not isinstance(answers, CourtRefused):
+                self._limit = min(self._limit, max(1, len(batch) // 2))
+                if len(batch) == 1:
+                    self._hold(batch, 0.0)
+        raise_worst(raised)
 
     def _apply_all(self, batch: Sequence[Event], answers: Answers, tally: _Tally) -> None:
         self._meet(answers.epoch)
         held: list[Event] = []
+        settled: dict[str, Settled] = {}
         asked = 0.0
         for event in batch:
             answer = answers.by_id.get(event.id, Later(0.0))
@@ -269,22 +286,17 @@ class Sender:
             if isinstance(answer, Later):
                 held.append(event)
                 asked = max(asked, answer.seconds)
-            else:
-                self._settle(event, answer, tally)
+                continue
+            if isinstance(answer, Stored) and answer.sha256 != event.sha256:
+                answer = Conflict()
+            settled[event.id] = answer
+            self._holds.forget(event.id)
+        if settled:
+            self._outbox.settle(settled)
+        stored = sum(isinstance(word, Stored) for word in settled.values())
+        tally.stored += stored
+        tally.parked += len(settled) - stored
         self._hold(held, asked)
-
-    def _settle(self, event: Event, answer: Answer, tally: _Tally) -> None:
-        match answer:
-            case Stored(receipt_no, sha256, epoch) if sha256 == event.sha256:
-                self._outbox.stored(event.id, receipt_no, epoch)
-                tally.stored += 1
-            case Rejected(code, field):
-                self._outbox.rejected(event.id, code, field)
-                tally.parked += 1
-            case Stored() | Conflict():
-                self._outbox.conflict(event.id)
-                tally.parked += 1
-        self._holds.forget(event.id)
 
     def _hold(self, events: Sequence[Event], asked: float) -> None:
         """Hold events back together, so that they come again in one batch and not one by one."""

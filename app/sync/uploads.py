@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from app.sync.errors import BlobRestart, BlobUnreadable, CourtTrouble, SyncTrouble
+from app.sync.errors import BlobRestart, BlobUnreadable, CourtTrouble, SyncTrouble, raise_worst
 from app.sync.line import Calls, Pace
 from app.sync.ports import BlobDue, BlobReader, BlobSource, Clock, Court, Outbox
 from app.sync.protocol import CHUNK_BYTES, BlobProgress
@@ -109,7 +109,7 @@ class Uploads:
         due = self._outbox.blobs_due(_LOOKAHEAD + len(self._holds) + len(self._open))
         free = [blob for blob in due if blob.sha256 not in self._open and not self._holds.held(blob.sha256)]
         begun = [upload for blob in free[:missing] if (upload := self._begin(blob)) is not None]
-        found = self._calls([partial(self._court.blob_offset, upload.sha256) for upload in begun])
+        found = list(self._calls([partial(self._court.blob_offset, upload.sha256) for upload in begun]))
         raised: list[SyncTrouble] = []
         for upload, offset in zip(begun, found, strict=True):
             if isinstance(offset, SyncTrouble):
@@ -117,7 +117,7 @@ class Uploads:
                 continue
             upload.offset = offset if offset is not None and offset <= upload.size else 0
             upload.reader.seek(upload.offset)
-        _raise_worst(raised)
+        raise_worst(raised)
 
     def _begin(self, blob: BlobDue) -> _Upload | None:
         try:
@@ -134,12 +134,8 @@ class Uploads:
             self._finish(upload, epoch, done)  # its last chunk arrived and the answer was lost
         chunks = self._chunks()
         since = self._clock()
-        found = self._calls(
-            [
-                partial(self._court.put_blob_chunk, one.sha256, one.offset, one.size, chunk)
-                for one, chunk in chunks
-            ]
-        )
+        puts = [partial(self._put, one, chunk) for one, chunk in chunks]
+        found = list(self._calls(puts))
         self._pace.sent(sum(len(chunk) for _, chunk in chunks), since)
         raised: list[SyncTrouble] = []
         for (upload, chunk), told in zip(chunks, found, strict=True):
@@ -149,7 +145,10 @@ class Uploads:
                 self._advance(upload, told, epoch, done)
             else:
                 raised += self._refused(upload, CourtTrouble(200, "nonsense"))
-        _raise_worst(raised)
+        raise_worst(raised)
+
+    def _put(self, one: _Upload, chunk: bytes) -> BlobProgress:
+        return self._court.put_blob_chunk(one.sha256, one.offset, one.size, chunk)
 
     def _chunks(self) -> list[tuple[_Upload, bytes]]:
         most = self._pace.chunk(max(1, len(self._open)))
@@ -220,15 +219,6 @@ class Uploads:
 def _fits(upload: _Upload, chunk: bytes, told: BlobProgress) -> bool:
     expected = upload.offset + len(chunk)
     return told.offset == expected and told.complete == (expected == upload.size)
-
-
-def _raise_worst(raised: list[SyncTrouble]) -> None:
-    """Raise what stops everything before what only one blob met."""
-    for trouble in raised:
-        if not isinstance(trouble, CourtTrouble):
-            raise trouble
-    if raised:
-        raise raised[0]
 
 
 def _read_exactly(upload: _Upload, most: int) -> bytes:

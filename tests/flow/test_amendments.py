@@ -20,7 +20,7 @@ from app.services.verify import at_court, findings
 from app.services.views import ExplainView, Health, UnsentView
 from app.settings import CourtSettings, Settings
 from app.storage import intakes, trail
-from app.storage.records import OutboxRecord
+from app.storage.records import CourtWord, OutboxRecord
 from app.sync.protocol import Event, Stored
 from tests.helpers.cases import SteppingClock
 from tests.helpers.counter import CONTROL, OFFSCREEN, OpenCounter, counter, qapp
@@ -70,10 +70,14 @@ def finished(desk: Desk, folder: Path) -> OutboxRecord:
     return desk.store(intakes.events_of, visit_id)[0]
 
 
+def turned_down(event_id: str, code: str = "bad_value", field: str = "parties") -> CourtWord:
+    return CourtWord(event_id, "rejected", code=code, field=field)
+
+
 def rejected(desk: Desk, folder: Path, code: str = "bad_value", field: str = "parties") -> OutboxRecord:
     """A finished visit whose record a stricter court has turned down."""
     event = finished(desk, folder)
-    desk.store(intakes.answer, event.id, state="rejected", at=desk.clock.now(), code=code, field=field)
+    desk.store(intakes.answer, [turned_down(event.id, code, field)], desk.clock.now())
     return event
 
 
@@ -237,9 +241,7 @@ def test_the_clerk_corrects_a_record_by_keys_and_the_court_gets_it(counter: Open
     opened.finish_unsigned()
     [event] = opened.read(intakes.events_of, visit_id)
     now = opened.desk.clock.now()
-    opened.read(
-        lambda c: intakes.answer(c, event.id, state="rejected", at=now, code="bad_value", field="visitor")
-    )
+    opened.read(lambda c: intakes.answer(c, [turned_down(event.id, field="visitor")], now))
     opened.court.start()
     opened.key(Qt.Key.Key_U, CONTROL)
     opened.until(lambda: "法院退回：" in opened.words(), "why it was turned down")

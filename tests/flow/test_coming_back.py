@@ -21,6 +21,7 @@ from app.services.verify import at_court, findings
 from app.settings import CourtSettings, Settings
 from app.storage import intakes, retention, trail
 from app.storage.access import Transaction
+from app.storage.records import CourtWord
 from app.storage.tables import meta as meta_table
 from tests.helpers.cases import SteppingClock
 from tests.helpers.court import Gateway
@@ -364,7 +365,8 @@ def test_pictures_stay_as_long_as_somebody_may_come_back_for_them(desk: Desk, tm
 
 def _acknowledge(connection: Transaction) -> None:
     for event in intakes.all_events(connection):
-        intakes.answer(connection, event.id, state="stored", at=event.created_at, receipt_no="R", epoch="e")
+        word = CourtWord(event.id, "stored", receipt_no="R", epoch="e")
+        intakes.answer(connection, [word], event.created_at)
 
 
 # ---- a further notice -------------------------------------------------------------------------------------

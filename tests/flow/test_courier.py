@@ -21,7 +21,7 @@ from app.services.desk import Desk
 from app.services.verify import findings
 from app.settings import CourtSettings, Settings
 from app.storage import intakes, meta
-from app.storage.records import OutboxRecord
+from app.storage.records import CourtWord, OutboxRecord
 from tests.helpers.court import Gateway, command
 from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.office import Office
@@ -235,7 +235,9 @@ def test_poison_comes_back_with_its_reason_and_its_correction_goes_with_the_next
 ) -> None:
     poison, good = visit(desk, tmp_path), visit(desk, tmp_path)
     desk.store(
-        intakes.answer, poison.id, state="rejected", at=desk.clock.now(), code="missing", field="parties"
+        intakes.answer,
+        [CourtWord(poison.id, "rejected", code="missing", field="parties")],
+        desk.clock.now(),
     )
     assert pack(desk, post).records == 1, "a record that waits for a person stays here"
     made = do(desk, amendments.amend, poison.id, {}, "补上当事人")

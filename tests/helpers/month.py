@@ -29,6 +29,7 @@ from app.storage.access import StoreAccess, Transaction
 from app.storage.opening import open_store
 from app.storage.records import BlobRecord, VisitRecord
 from app.sync.errors import BlobRestart, CourtTrouble, CourtUnreachable
+from app.sync.line import InTurn
 from app.sync.office import AnswerPage
 from app.sync.outbox import StoreInbox, StoreOutbox
 from app.sync.protocol import Answers, BlobProgress, CourtInfo, Event, content_digest, sha256_hex
@@ -241,7 +242,8 @@ class Month:
     def _sender(self) -> Sender:
         outbox = StoreOutbox(self.store, self.clock, DEVICE)
         inbox = StoreInbox(self.store, self.clock)
-        return Sender(outbox, self.blobs, inbox, self.line, self.clock.monotonic, self.rng)
+        calls = InTurn(3)
+        return Sender(outbox, self.blobs, inbox, self.line, self.clock.monotonic, self.rng, calls)
 
     def drain(self, told: Callable[[str], None] = lambda _: None) -> Outcome:
         """Send until nothing is left, restarting either end now and then; then look at everything."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import uuid_utils
@@ -12,7 +12,7 @@ import uuid_utils
 from app.sync.errors import BlobUnreadable
 from app.sync.office import AnswerPage, OfficeAnswer
 from app.sync.ports import Backlog, BlobDue
-from app.sync.protocol import Event, canonical, sha256_hex
+from app.sync.protocol import Event, Rejected, Settled, Stored, canonical, sha256_hex
 
 
 def new_id() -> str:
@@ -99,21 +99,15 @@ class MemoryOutbox:
                 found.append(row.event)
         return found
 
-    def _settle(self, event_id: str, state: str) -> Row:
-        row = self.rows[event_id]
-        row.state = state
-        row.history.append(state)
-        return row
-
-    def stored(self, id: str, receipt_no: str, epoch: str) -> None:  # noqa: A002
-        row = self._settle(id, "stored")
-        row.receipt_no, row.epoch = receipt_no, epoch
-
-    def conflict(self, id: str) -> None:  # noqa: A002
-        self._settle(id, "conflict")
-
-    def rejected(self, id: str, code: str, field: str) -> None:  # noqa: A002
-        self._settle(id, "rejected").code = f"{code}:{field}"
+    def settle(self, words: Mapping[str, Settled]) -> None:
+        for event_id, word in words.items():
+            row = self.rows[event_id]
+            row.state = type(word).__name__.lower()
+            row.history.append(row.state)
+            if isinstance(word, Stored):
+                row.receipt_no, row.epoch = word.receipt_no, word.epoch
+            elif isinstance(word, Rejected):
+                row.code = f"{word.code}:{word.field}"
 
     def later(self, id: str, seconds: float) -> None:  # noqa: A002
         self.rows[id].not_before = self.clock() + seconds

@@ -14,7 +14,15 @@ from app.paths import Places
 from app.storage import intakes, pages, print_jobs, visits
 from app.storage.engine import Store
 from app.storage.opening import open_store
-from app.storage.records import BlobRecord, ConfirmationRecord, DraftField, IntakeRecord, PageRecord, PrintJob
+from app.storage.records import (
+    BlobRecord,
+    ConfirmationRecord,
+    CourtWord,
+    DraftField,
+    IntakeRecord,
+    PageRecord,
+    PrintJob,
+)
 from app.storage.tables import metadata
 from tests.helpers.cases import MOMENT, paper, visit
 
@@ -139,7 +147,7 @@ def test_the_same_statement_works_while_the_visit_is_open(store: Store, statemen
 def test_what_must_still_move_moves(store: Store) -> None:
     with store.transaction() as c:
         assert print_jobs.move(c, f"j{DONE}", frm=("waiting",), to="sending", at=MOMENT)
-        assert intakes.answer(c, f"e{DONE}", state="stored", at=MOMENT, receipt_no="R1", epoch="e1")
+        assert intakes.answer(c, [CourtWord(f"e{DONE}", "stored", receipt_no="R1", epoch="e1")], MOMENT) == 1
         intakes.blob_stored(c, BLOBS[DONE], "e1", MOMENT)
         intakes.offer_again(c, "e2")
     with store.transaction() as c:

@@ -27,7 +27,7 @@ from app.sync.protocol import (
 from app.sync.schedule import CAP, FLOOR
 from app.sync.sender import HEARTBEAT, Did
 from tests.helpers.court import Desk
-from tests.helpers.outbox import FakeClock, intake, new_id, with_body
+from tests.helpers.outbox import FakeClock, Row, intake, new_id, with_body
 
 Verdict = Callable[[Event], Answer | None]
 
@@ -109,6 +109,32 @@ def test_everything_is_stored_and_the_state_says_so(court: ScriptedCourt) -> Non
     assert court.posts[0][0] == events[0].id
     state = desk.sender.state()
     assert (state.waiting, state.oldest_age, state.blocked, state.trouble) == (0, None, None, None)
+
+
+def test_two_batches_go_at_once_and_trouble_with_one_keeps_the_other(court: ScriptedCourt) -> None:
+    desk = Desk(court, calls=InTurn(3))
+    visit = new_id()
+    first, second = desk.outbox.add(intake(1, visit)), desk.outbox.add(intake(2, visit))
+    for n in range(3, 1202):
+        desk.outbox.add(intake(n))
+    desk.step()
+    assert [len(post) for post in court.posts] == [500, 499]
+    assert not any(second.id in post for post in court.posts), "it waits for the first of its visit"
+    real = court.post
+
+    def post(events: Sequence[Event]) -> Answers:
+        if first.id not in court.posts[0] or len(court.posts) == 3:
+            raise CourtTrouble(503, "storage")
+        return real(events)
+
+    desk.outbox.rows.update({one.id: Row(one) for one in map(intake, range(2000, 2800))})
+    court.post = post  # type: ignore[method-assign]
+    desk.step()
+    assert desk.outbox.states().count("stored") == 999 + 500
+    court.post = real  # type: ignore[method-assign]
+    desk.settle()
+    assert set(desk.outbox.states()) == {"stored"}
+    assert max(map(len, court.posts[3:5])) <= 500
 
 
 def test_events_of_one_visit_go_one_after_the_other(court: ScriptedCourt) -> None:
