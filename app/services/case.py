@@ -20,7 +20,7 @@ from app.domain.party import Agent, Party
 from app.domain.short_form import variant_of
 from app.errors import FormProblem
 from app.services import people, risks, steps
-from app.services.fields import Draft, is_agent, value
+from app.services.fields import ORIGINAL, Draft, is_agent, value
 from app.services.form import shown_values
 from app.services.knowledge import Knowledge
 from app.services.running import Running
@@ -142,7 +142,7 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Kno
 
 
 def _provenance(draft: Draft) -> list[dict[str, str]]:
-    kept = (field for field in draft.values() if field.path != CURRENT)
+    kept = (field for field in draft.values() if field.path not in (CURRENT, ORIGINAL))
     return [
         {"path": f.path, "value": f.value, "source": f.source, "read_value": f.read_value or ""}
         for f in sorted(kept, key=lambda f: f.path)

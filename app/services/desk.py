@@ -14,9 +14,10 @@ from app.domain.calendar import HolidayTable
 from app.domain.wait import Waited
 from app.errors import SettingsProblem, StorageProblem
 from app.hall.seat import Seat
-from app.lanes import DB, HALL, PAPERS, SEARCH, Lanes
+from app.lanes import DB, HALL, PAPERS, RECOGNITION, SEARCH, Lanes
 from app.notices import Notice, Notices
 from app.paths import Places
+from app.recognition.mrz_page import PageReader
 from app.services import key_care
 from app.services.bench import DEVICES, Bench, paper_folder
 from app.services.enrolment import court_of
@@ -63,6 +64,7 @@ class Desk:
     rhythm: Rhythm = field(default_factory=Rhythm)
     settings_file: Path | None = None
     announcer: Announcer | None = None
+    page_reader: PageReader = field(default_factory=PageReader)
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)
 
@@ -97,6 +99,7 @@ class Desk:
         if self.board is not None:
             self.board.close()
         ending.append(self.lanes.submit(SEARCH, self.index.close))
+        ending.append(self.lanes.submit(RECOGNITION, self.page_reader.close))
         wait(ending, timeout=_PATIENCE)  # a court or device that does not answer must not keep us
         ended = self.lanes.close(last=(DB, self.store.close))
         self.lock.release()

@@ -17,6 +17,8 @@ from printing.fonts import Style, missing
 from printing.text import printable
 
 LONGEST_TEXT: Final = 4000
+ORIGINAL: Final = "identity.chip"
+"""Where a draft keeps the original of a card, as JSON: it stays in the encrypted store and is not sent."""
 SPELLING: Final = "\u200c\u200d\u180e"
 """Format characters that belong to the spelling, as in ``app.domain.names``."""
 _OWN_SPELLING: Final = frozenset({"name", "id_number", "phone"})

@@ -51,7 +51,13 @@ _LONGEST_REASON: Final = 200
 IDENTITY: Final = GroupSpec(
     "来访人",
     (
-        FieldSpec("identity.name", "姓名", "name", required=True, hint="放上身份证按 F3，或手工输入"),
+        FieldSpec(
+            "identity.name",
+            "姓名",
+            "name",
+            required=True,
+            hint="放身份证按 F3，护照按 Ctrl+F3，或手工输入",
+        ),
         FieldSpec("identity.id_number", "证件号码", "id_number", required=True, rule=check_person_number),
         FieldSpec("identity.phone", "手机号码", "phone", required=True),
         FieldSpec(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,6 +13,7 @@ from app.lanes import READER, on
 from app.notices import Level, Notice
 from app.services.desk import Desk
 from app.services.drafts import require_open
+from app.services.fields import ORIGINAL
 from app.services.views import Health
 from app.storage import visits
 from app.storage.access import Transaction
@@ -32,7 +35,7 @@ def read_card(desk: Desk) -> None:
     flag = desk.cancel_flag("read_card")
     record = require_open(desk)
     card = wait_for_card(desk, flag)
-    desk.store(_save, record.id, _fields(card), desk)
+    desk.store(_save, record.id, {**_fields(card), ORIGINAL: _original(card)}, desk)
     _flag_characters(desk, card)
     _flag_addresses(desk, card)
 
@@ -69,12 +72,23 @@ def _tell_state(desk: Desk, state: CardState) -> None:
 
 def _fields(card: CardRead) -> Mapping[str, str]:
     found = {
-        "identity.name": card.name,
+        "identity.name": card.name or card.english_name,
         "identity.id_number": card.number,
         "identity.nation": nation_name(card.nation_code),
         "identity.address": card.later_addresses[-1] if card.later_addresses else card.address,
     }
     return {path: text for path, text in found.items() if text}
+
+
+def _original(card: CardRead) -> str:
+    """What the chip said, byte for byte, with the photo no open program can decode; never the fingerprint."""
+    kept = {
+        "kind": card.kind.name,
+        "raw": b64encode(card.raw).decode("ascii"),
+        "photo": b64encode(card.photo).decode("ascii"),
+        "finger_length": card.finger_length,
+    }
+    return json.dumps(kept)
 
 
 def _save(connection: Transaction, visit_id: str, found: Mapping[str, str], desk: Desk) -> None:

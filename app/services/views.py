@@ -20,6 +20,8 @@ class Source(StrEnum):
     TYPED = "typed"
     CARD = "card"
     PAGE = "page"
+    MRZ = "mrz"
+    CHIP = "chip"
 
 
 class Health(StrEnum):

@@ -96,7 +96,7 @@ draft_field = Table(
     Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
     Column("path", Text, primary_key=True),
     Column("value", Text, nullable=False),
-    Column("source", Text, _one_of("source", "typed", "card", "page"), nullable=False),
+    Column("source", Text, _one_of("source", "typed", "card", "page", "mrz", "chip"), nullable=False),
     Column("read_value", Text),
     Column("updated_at", Text, nullable=False),
 )

@@ -11,6 +11,7 @@ from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.hall_rules import HallRulesPanel
 from ui.panels.ledger import LedgerPanel
+from ui.panels.mrz import MrzPanel
 from ui.panels.numbers import NumbersPanel
 from ui.panels.panel import Panel
 from ui.panels.papers import PapersPanel
@@ -22,6 +23,7 @@ from ui.panels.supply import SupplyPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
     CameraPanel,
+    MrzPanel,
     PapersPanel,
     LedgerPanel,
     DayPanel,

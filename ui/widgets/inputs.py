@@ -23,14 +23,27 @@ from app.texts import _
 from ui.theme import Theme
 from ui.widgets.combo import Combo
 
-_CHIP_TONES: Final = {Source.CARD: "ok", Source.PAGE: "warn", Source.TYPED: "sub"}
+_CHIP_TONES: Final = {
+    Source.CARD: "ok",
+    Source.CHIP: "ok",
+    Source.MRZ: "ok",
+    Source.PAGE: "warn",
+    Source.TYPED: "sub",
+}
 
 
 def source_words(source: Source | None) -> str:
     """Return the word for where a value came from."""
     if source is None:
         return ""
-    return {Source.CARD: _("读卡"), Source.PAGE: _("识别"), Source.TYPED: _("手填")}[source]
+    words = {
+        Source.CARD: _("读卡"),
+        Source.CHIP: _("IC 卡"),
+        Source.MRZ: _("机读码"),
+        Source.PAGE: _("识别"),
+        Source.TYPED: _("手填"),
+    }
+    return words[source]
 
 
 class Input(Protocol):

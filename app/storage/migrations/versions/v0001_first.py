@@ -98,9 +98,9 @@ _STATEMENTS: Final = (
     """CREATE INDEX ix_confirmation_visit_id ON confirmation (visit_id)""",
     """CREATE TABLE draft_field (
     visit_id TEXT NOT NULL,
-    path TEXT NOT NULL,
-    value TEXT NOT NULL,
-    source TEXT NOT NULL CONSTRAINT ck_draft_field_source CHECK (source IN ('typed', 'card', 'page')),
+    path TEXT NOT NULL, value TEXT NOT NULL,
+    source TEXT NOT NULL
+    CONSTRAINT ck_draft_field_source CHECK (source IN ('typed', 'card', 'page', 'mrz', 'chip')),
     read_value TEXT,
     updated_at TEXT NOT NULL,
     PRIMARY KEY (visit_id, path),

@@ -1,0 +1,78 @@
+"""Other ways to an identity: machine-readable lines of a page; and what is kept of a card that was read."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.services.fields import ORIGINAL
+from app.services.views import FieldView, Source
+from app.storage import intakes, visits
+from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from ui.screens.mrz import MrzPage
+
+__all__ = ["counter", "qapp"]
+
+pytestmark = OFFSCREEN
+PASSPORT = Path(__file__).resolve().parents[1] / "unit" / "data" / "mrz_td3.jpg"
+
+
+def field(desk: Counter, path: str) -> FieldView:
+    return next(f for group in desk.visit.identity for f in group.fields if f.path == path)
+
+
+def test_a_passport_on_a_page_is_read_shown_put_right_and_taken_by_the_clerk(counter: OpenCounter) -> None:
+    desk = counter()
+    desk.call()
+    desk.key(Qt.Key.Key_F3, CONTROL)
+    page = cast(MrzPage, desk.conductor.panels._panels["mrz"].page)
+    assert "还没有可读的页" in desk.words(page)
+    desk.key(Qt.Key.Key_Escape)
+    desk.bring_papers(PASSPORT, material="M02")
+    desk.until(lambda: len(desk.visit.pages) == 1, "the page of the passport")
+    desk.key(Qt.Key.Key_1, ALT)
+    desk.key(Qt.Key.Key_F3, CONTROL)
+    desk.walk.wait(lambda: "校验位全部相符" in desk.words(page), "the lines", seconds=60)
+    assert page.picture.live
+    assert "ERIKSSON ANNA MARIA" in desk.words(page)
+    assert desk.visit.party_name == ""
+    good = page.boxes[1].text()
+    page.boxes[1].setText(good[:5] + "7" + good[6:])
+    page.changed.emit()
+    assert not page.button.isEnabled()
+    page.boxes[1].setText(good)
+    page.changed.emit()
+    QTest.keyClick(page.button, Qt.Key.Key_Return, CONTROL)
+    desk.until(lambda: desk.visit.party_name == "ERIKSSON ANNA MARIA", "the name in the form")
+    assert field(desk, "identity.id_number").value == "L898902C3"
+    assert field(desk, "identity.id_number").source is Source.MRZ
+    assert not field(desk, "identity.id_number").problem
+    desk.until(lambda: not desk.conductor.acts.running("mrz.let_go"), "the reading process has ended")
+    logs = "".join(path.read_text("utf-8") for path in desk.desk.places.logs.glob("*.log*"))
+    assert "ERIKSSON" not in logs
+    assert "L898902C3" not in logs
+
+
+def test_the_original_of_a_card_stays_in_the_store_and_leaves_it_with_nothing(counter: OpenCounter) -> None:
+    desk = counter("reader")
+    desk.call()
+    desk.place("adult")
+    desk.until(lambda: desk.visit.party_name == "张𬭎", "the card")
+    visit_id = desk.visit.visit_id
+    kept = json.loads(desk.read(visits.fields, visit_id)[ORIGINAL].value)
+    assert len(base64.b64decode(kept["raw"])) == 256
+    assert len(base64.b64decode(kept["photo"])) == 1024
+    assert base64.b64decode(kept["raw"])[:6].decode("utf-16-le") == "张𬭎"
+    desk.bring_papers(PASSPORT)
+    desk.until(lambda: len(desk.visit.pages) == 1, "a page")
+    desk.finish_unsigned()
+    record = desk.read(intakes.get_intake, visit_id).body
+    assert kept["raw"][:40].encode() not in record
+    assert ORIGINAL.encode() not in record
+    with_it = desk.read(visits.fields, visit_id)
+    assert ORIGINAL in with_it
