@@ -102,7 +102,7 @@ class Packages:
         here = (event.c.court == court) & (event.c.verdict == "stored")
         if before is not None:
             here &= event.c.no < before
-        here &= event.c.kind.not_in(("checkpoint", "print"))  # a device's own log is no visit
+        here &= event.c.kind.not_in(("checkpoint", "print", "void"))  # a device's own log is no visit
         wanted = select(*columns, event.c.body).where(here).order_by(event.c.no.desc()).limit(PAGE)
         with self._ground.read() as connection:
             rows = connection.execute(wanted).all()

@@ -67,6 +67,8 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
     ),
     # What became of one paper of the print ledger; ``visit_id`` is the device.
     ("print", 1): _PRINT,
+    # A receipt whose number counts no longer; the page that checks codes says so.
+    ("void", 1): (*_PRINT, Field("receipt_no", "text")),
     ("intake", 2): (*_INTAKE, Field("agents", "list", most=1_000)),
     ("rating", 1): (
         Field("visit_id", "uuid7"),

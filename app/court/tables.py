@@ -80,6 +80,9 @@ event = Table(
 )
 Index("event_by_visit", event.c.court, event.c.visit_id)
 Index("event_by_no", event.c.court, event.c.no)
+Index("event_by_hash", event.c.sha256)
+_VOID: Final = event.c.kind == "void"
+Index("event_void", event.c.court, event.c.device, sqlite_where=_VOID, postgresql_where=_VOID)
 
 event_blob = Table(
     "event_blob",

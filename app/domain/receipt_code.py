@@ -24,6 +24,8 @@ _FORM = re.compile(
     re.ASCII,
 )
 _DIGEST_BYTES = 16
+_SHORT = 12
+_SHORT_FORM = re.compile(r"[0-9A-Fa-f]{12}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,21 @@ class ReceiptCode:
     def signed(self, signature: str) -> str:
         """Return the code; ``signature`` is hex of 64 bytes."""
         return f"{self.statement}*{_text(bytes.fromhex(signature))}"
+
+
+def short_code(sha256: str) -> str:
+    """Return what a person can read out: the first 12 hex digits of a record's hash, in capitals."""
+    return sha256[:_SHORT].upper()
+
+
+def parse_short(text: str) -> str | None:
+    """Return the beginning of the hash a short code names, None for what is none.
+
+    Blanks and hyphens do not count, nor does the case. A short code is not signed: it finds a record where
+    the records are, and proves nothing elsewhere.
+    """
+    plain = "".join(text.split()).replace("-", "")
+    return plain.lower() if _SHORT_FORM.fullmatch(plain) else None
 
 
 def digest_of(sha256: str) -> str:

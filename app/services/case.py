@@ -17,6 +17,7 @@ from app.domain.fees import Fee
 from app.domain.matter import FieldKind
 from app.domain.notice import outcome_of
 from app.domain.party import Agent, Party
+from app.domain.receipt_code import short_code
 from app.domain.short_form import variant_of
 from app.errors import FormProblem
 from app.services import people, risks, steps
@@ -50,7 +51,6 @@ from app.storage.records import (
 from app.texts import _
 
 SCHEMA: Final = 3
-VERIFICATION_CHARACTERS: Final = 12
 
 
 @dataclass(frozen=True)
@@ -392,7 +392,7 @@ def receipt_content(
         "received": local(closing.at).isoformat(),
         "officer": case.visit.clerk,
         "signature_sha256": closing.signed.signature_sha256 if closing.signed else "",
-        "verification": sha256[:VERIFICATION_CHARACTERS].upper(),
+        "verification": short_code(sha256),
     }
 
 

@@ -34,6 +34,7 @@ def kind_word(kind: str) -> str:
         "amendment": _("更正"),
         "checkpoint": _("审计签章"),
         "print": _("打印记录"),
+        "void": _("收据作废"),
     }
     return known.get(kind, kind)
 

@@ -167,7 +167,7 @@ def void(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
             connection, Act.VOIDED, subject=intake.visit_id, actor=clerk, at=now,
             receipt_no=number, why=reason, approved_by=supervisor,
         )  # fmt: skip
-        print_out.report(connection, desk, job, "voided", why=reason, by=supervisor)
+        print_out.report(connection, desk, job, "voided", kind=print_out.VOID, why=reason, by=supervisor)
         return number
 
     return desk.store(write)

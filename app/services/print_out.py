@@ -41,6 +41,7 @@ RECEIPTS: Final = ("receipt", "receipt_a4")
 _PUT_OUT: Final = ("confirmed", "unconfirmed")
 _TOLD: Final = ("confirmed", "unconfirmed", "not_printed")
 EVENT: Final = "print"
+VOID: Final = "void"
 EVENT_SCHEMA: Final = 1
 _STATES: Final = {
     PrinterStatus.READY: (Health.OK, ""),
@@ -123,7 +124,14 @@ def _move(desk: Desk, job: PrintJob, frm: str, to: str, reason: str = "") -> boo
 
 
 def report(
-    connection: Transaction, desk: Desk, job: PrintJob, outcome: str, *, why: str = "", by: str = ""
+    connection: Transaction,
+    desk: Desk,
+    job: PrintJob,
+    outcome: str,
+    *,
+    kind: str = EVENT,
+    why: str = "",
+    by: str = "",
 ) -> None:
     """Put what became of a paper into the outbox: the ledger is part of the record the court keeps."""
     device = meta.read(connection, meta.DEVICE) or ""
@@ -151,7 +159,7 @@ def report(
         connection,
         event_id=new_id(),
         visit_id=device,
-        kind=EVENT,
+        kind=kind,
         schema=EVENT_SCHEMA,
         body=body,
         sha256=sha256_hex(body),

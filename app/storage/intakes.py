@@ -65,6 +65,13 @@ def get_intake(connection: Connection, visit_id: str) -> IntakeRecord | None:
     return _intake(row) if row else None
 
 
+def beginning(connection: Connection, sha256: str) -> IntakeRecord | None:
+    """Return the record whose hash begins so, None when there is none or more than one."""
+    found = select(intake).where(intake.c.sha256 >= sha256, intake.c.sha256 < f"{sha256}g").limit(2)
+    rows = connection.execute(found).all()
+    return _intake(rows[0]) if len(rows) == 1 else None
+
+
 def all_intakes(connection: Connection) -> tuple[IntakeRecord, ...]:
     return tuple(_intake(row) for row in connection.execute(select(intake)))
 
@@ -222,7 +229,7 @@ def backlog(connection: Connection) -> tuple[int, int, datetime | None, int]:
     Nor is what became of papers: a clerk counts people.
     """
     waiting = select(func.count(), func.min(outbox.c.created_at)).where(
-        outbox.c.state == "waiting", outbox.c.kind != "print"
+        outbox.c.state == "waiting", outbox.c.kind.not_in(("print", "void"))
     )
     count, oldest = connection.execute(waiting).one()
     parked = select(func.count()).select_from(outbox).where(_parked(outbox))

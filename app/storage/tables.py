@@ -152,6 +152,7 @@ intake = Table(
     Column("body", LargeBinary, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("finished_at", Text, nullable=False),
+    Index(None, "sha256"),
 )
 
 # ``visit_id`` is the unit of order: a visit, or this device itself for what concerns no visit.

@@ -186,11 +186,12 @@ def test_what_became_of_every_paper_goes_to_the_court_by_its_rules(desk: Desk) -
     print_all(desk)
     do(desk, ledger.void, row.job_id, "重复办理", give(desk, Purpose.VOID_RECEIPT))
     device = desk.store(meta.read, meta.DEVICE) or ""
-    told = [one for one in desk.store(intakes.events_of, device) if one.kind == "print"]
+    told = [one for one in desk.store(intakes.events_of, device) if one.kind in ("print", "void")]
     bodies = [json.loads(one.body) for one in told]
     assert {(b["paper"], b["copy"]) for b in bodies} >= {("ticket", 0), ("receipt", 0)}
     assert [b["copy"] for b in bodies if b["copy"]] == [1]
     assert [b["outcome"] for b in bodies[-2:]] == ["confirmed", "voided"]
+    assert [one.kind for one in told[-2:]] == ["print", "void"]
     assert (bodies[-2]["original"], bodies[-2]["why"], bodies[-2]["approved_by"]) == (
         bodies[-1]["job"], "当事人遗失", "乌兰",
     )  # fmt: skip

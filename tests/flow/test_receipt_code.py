@@ -13,15 +13,16 @@ import zxingcpp
 
 from app.commands.receipts import main as receipts_report
 from app.commands.verify_receipt import main as verify
-from app.domain.receipt_code import parse
+from app.domain.receipt_code import parse, short_code
+from app.domain.staff import Purpose, Role
 from app.errors import FormProblem
-from app.services import status, trail
+from app.services import approval, ledger, status, trail
 from app.services.desk import Desk
 from app.services.print_out import document
 from app.services.receipt_code import check
 from app.services.receipt_scan import read_code
 from app.settings import CourtSettings, PaperSettings, Settings
-from app.storage import intakes, meta, print_jobs, signing
+from app.storage import intakes, print_jobs, signing
 from printing import pdf
 from printing.layout import Paper
 from printing.preview import pictures
@@ -93,16 +94,33 @@ def test_a_receipt_is_checked_from_its_paper_here_and_at_the_court(
         except FormProblem:
             continue
     do(desk, trail.checkpoint)
-    device = desk.store(meta.read, meta.DEVICE) or ""
-    while any(one.state == "waiting" for one in desk.store(intakes.events_of, device)):
-        do(desk, status.send)
+    deliver(desk)
     said = page(gateway, code)
     assert "收据是真的" in said
     assert facts.receipt_no in said
     assert "签名不对" in page(gateway, code.replace(facts.receipt_no, facts.receipt_no[:-1] + "9"))
     assert "不是收据的核验码" in page(gateway, "<script>alert(1)</script>")
+    short = desk.store(intakes.all_intakes)[0].sha256[:12].upper()
+    assert short in text
+    assert "登记</th><td>法院已收到" in page(gateway, code)
+    for written in (short, short.lower(), f"{short[:4]}-{short[4:8]} {short[8:]}"):
+        said = page(gateway, written)
+        assert "法院有这个短码的登记" in said
+        assert facts.receipt_no in said
+    assert "没有这个短码" in page(gateway, short[:-1] + ("0" if short[-1] != "0" else "1"))
+    approval.enlist(desk, "乌兰", Role.SUPERVISOR, "648219")
+    given = do(desk, approval.approve, "乌兰", "648219", Purpose.VOID_RECEIPT)
+    job = next(one for one in do(desk, ledger.find, "") if one.is_receipt)
+    do(desk, ledger.void, job.job_id, "重复办理", given)
+    deliver(desk)
+    assert all("已经作废" in page(gateway, each) for each in (code, short))
     told = httpx.get(f"{gateway.url}/v1/receipt-keys", timeout=20).json()
     assert key in {one["key"] for one in told["keys"]}
+
+
+def deliver(desk: Desk) -> None:
+    while any(one.state == "waiting" for one in desk.store(intakes.all_events)):
+        do(desk, status.send)
 
 
 def pictures_of(path: Path) -> object:
@@ -121,7 +139,8 @@ def test_the_command_says_what_it_found_without_a_line(
     with desk_in(tmp_path) as desk:
         path = receipt_pdf(desk, tmp_path)
         key = desk.store(signing.public_key)
-        code = read_code(path)[0]
+        code, text = read_code(path)
+        short = short_code(desk.store(intakes.all_intakes)[0].sha256)
     keys = tmp_path / "keys.json"
     keys.write_text(json.dumps({"v": 1, "keys": [{"device": "w", "key": key}]}), "utf-8")
     assert verify(["--file", str(path), "--keys", str(keys)]) == 0
@@ -129,6 +148,13 @@ def test_the_command_says_what_it_found_without_a_line(
     assert verify([code, "--data", str(tmp_path)]) == 0
     assert "收据是真的" in capsys.readouterr().out
     assert verify([changed(code)[3], "--key", key]) in (1, 2)
+    assert short in text
+    assert verify([short, "--data", str(tmp_path)]) == 0
+    assert "要扫二维码才能证明" in capsys.readouterr().out
+    assert verify(["0123456789AB", "--data", str(tmp_path)]) == 2
+    assert "本窗口没有这个短码" in capsys.readouterr().out
+    assert verify([short, "--key", key]) == 2
+    assert "离线不能证明" in capsys.readouterr().err
     assert verify([code, "--key", "0" * 64]) == 2
     assert verify(["no code", "--key", key]) == 2
     assert receipts_report(["--data", str(tmp_path), "--json"]) == 0

@@ -116,6 +116,7 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_intake_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
     CONSTRAINT uq_intake_receipt_no UNIQUE (receipt_no)
 )""",
+    """CREATE INDEX ix_intake_sha256 ON intake (sha256)""",
     """CREATE TABLE outbox (
     seq INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL,
