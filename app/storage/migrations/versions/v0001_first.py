@@ -1,7 +1,4 @@
-"""The first schema.
-
-Revision ID: 0001
-"""
+"""The first schema, revision 0001."""
 
 from __future__ import annotations
 
