@@ -246,7 +246,9 @@ class Conductor(QObject):
     def _kept_up(self, view: QueueView) -> None:
         if self._behind:
             self._keep_up()
-        if self._view is not None and self._view.queue != view:
+        if self._view is not None and self._view.queue.brought != view.brought:
+            self._refresh()
+        elif self._view is not None and self._view.queue != view:
             self._view = replace(self._view, queue=view)
             self._window.show_queue(view)
         if self._standing != self._desk.hall.standing():

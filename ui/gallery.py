@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app.errors import Expected, PrinterProblem
 from app.notices import Level, Notice
 from app.services.views import ConfirmationView, JobView, StepState
-from ui import gallery_court, gallery_supply
+from ui import gallery_court, gallery_hall, gallery_supply
 from ui import gallery_views as views
 from ui.application import dress, load_rare_characters, make_application
 from ui.main_window import MainWindow
@@ -169,6 +169,8 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "53-asked": gallery_supply.show_asked,
     "54-numbers": gallery_supply.show_numbers,
     "55-numbers-frozen": gallery_supply.show_numbers_frozen,
+    "60-handover": gallery_hall.show_giving,
+    "61-handover-offered": gallery_hall.show_offered,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

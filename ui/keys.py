@@ -45,6 +45,7 @@ KEYS: Final[dict[str, str]] = {
     "why": "Alt+W",
     "panel_palette": "F1",
     "panel_hall_rules": "Ctrl+H",
+    "panel_handover": "Ctrl+G",
     "panel_supply": "F9",
     "panel_comeback": "Shift+F9",
     "panel_papers": "Ctrl+D",

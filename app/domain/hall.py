@@ -11,7 +11,7 @@ epoch before stand still until every enrolled window has reported what it knew, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -65,6 +65,25 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """A window asks for the papers of an earlier visit; ``person`` is the hash of what they are found by."""
+
+    window: int
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Papers of an earlier visit on their way from one window to another, or there already."""
+
+    giver: int
+    to: int
+    wish: str = ""
+    taken: bool = False
+
+
+@dataclass(frozen=True)
 class HallState:
     """All tickets of the day by number; order of arrival is the order of issue.
 
@@ -80,6 +99,8 @@ class HallState:
     tags: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     paused: Mapping[int, Pause] = field(default_factory=lambda: MappingProxyType({}))
     promise: Promise | None = None
+    wishes: Mapping[str, Wish] = field(default_factory=lambda: MappingProxyType({}))
+    parcels: Mapping[str, Parcel] = field(default_factory=lambda: MappingProxyType({}))
 
     def waiting(self) -> list[Ticket]:
         return [t for t in self.tickets.values() if t.state is TicketState.WAITING]
@@ -149,6 +170,8 @@ class _Folding:
         self.tags = dict(state.tags)
         self.paused = dict(state.paused)
         self.promise = state.promise
+        self.wishes = dict(state.wishes)
+        self.parcels = dict(state.parcels)
 
     def state(self) -> HallState:
         return HallState(
@@ -160,6 +183,8 @@ class _Folding:
             MappingProxyType(self.tags),
             MappingProxyType(self.paused),
             self.promise,
+            MappingProxyType(self.wishes),
+            MappingProxyType(self.parcels),
         )
 
     def apply(self, event: HallEvent) -> None:
@@ -172,6 +197,8 @@ class _Folding:
                 self._about_windows(event)
             case EventKind.PAUSED | EventKind.RESUMED:
                 self._about_calling(event)
+            case EventKind.WANTED | EventKind.GIVEN | EventKind.TAKEN:
+                self._about_papers(event)
             case EventKind.PROMISED:
                 self.promise = Promise.of(event.limits)
             case _:
@@ -227,6 +254,21 @@ class _Folding:
             self.paused[event.window] = Pause(event.reason, event.at)
         else:
             self.paused.pop(event.window, None)
+
+    def _about_papers(self, event: HallEvent) -> None:
+        """What is given stays given; only the window it was given to takes it."""
+        if event.window is None:
+            return
+        known = self.parcels.get(event.parcel)
+        match event.kind:
+            case EventKind.WANTED:
+                self.wishes.setdefault(event.wish, Wish(event.window, event.person, event.at))
+            case EventKind.GIVEN if event.to is not None:
+                self.parcels.setdefault(event.parcel, Parcel(event.window, event.to, event.wish))
+            case EventKind.TAKEN if known is None:
+                self.parcels[event.parcel] = Parcel(0, event.window, taken=True)
+            case EventKind.TAKEN if known is not None and known.to == event.window:
+                self.parcels[event.parcel] = replace(known, taken=True)
 
     def _about_ticket(self, event: HallEvent) -> None:
         ticket = self.tickets.get(event.number)
@@ -304,15 +346,16 @@ def _after(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticke
         case EventKind.CALLED:
             called = {"state": TicketState.CALLED, "window": event.window, "called_at": event.at}
             why = {"rule": event.rule, "reason": event.reason, "other": event.other, "overtook": overtook}
-            return ticket.moved(**called, **why, calls=ticket.calls + 1, bound=None, asked=None, sent=False)
+            here = {"holder": event.window, "bound": None, "asked": None, "sent": False}
+            return ticket.moved(**called, **why, **here, calls=ticket.calls + 1)
         case EventKind.PARKED:
-            return ticket.moved(state=TicketState.PARKED, bound=event.window, reason=event.reason)
+            return ticket.moved(state=TicketState.PARKED, bound=event.window, reason=event.reason, parcel="")
         case EventKind.TRANSFERRED:
             return _sent(ticket, event)
         case EventKind.RECALLED:
             return ticket.moved(calls=ticket.calls + 1)
         case EventKind.NO_SHOW:
-            return ticket.moved(state=TicketState.NO_SHOW, closed_at=event.at)
+            return ticket.moved(state=TicketState.NO_SHOW, closed_at=event.at, parcel="")
         case EventKind.SERVED:
             return ticket.moved(state=TicketState.SERVED, closed_at=event.at)
         case EventKind.BOUND:
@@ -323,7 +366,9 @@ def _after(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticke
             back = {"state": TicketState.WAITING, "window": None, "closed_at": None, "sent": False}
             urgent = ticket.urgent or event.urgent
             bound = event.to if event.kind is EventKind.RETURNED else None
-            return ticket.moved(**back, bound=bound, asked=None, urgent=urgent, reason=event.reason)
+            return ticket.moved(
+                **back, bound=bound, asked=None, urgent=urgent, reason=event.reason, parcel=""
+            )
 
 
 def _sent(ticket: Ticket, event: HallEvent) -> Ticket:
@@ -331,7 +376,8 @@ def _sent(ticket: Ticket, event: HallEvent) -> Ticket:
     needs = tuple(sorted({*ticket.needs, *event.needs}))
     back = {"state": TicketState.WAITING, "window": None, "bound": event.to, "sent": event.to is not None}
     urgent = ticket.urgent or event.urgent
-    return ticket.moved(**back, asked=None, needs=needs, urgent=urgent, reason=event.reason)
+    more = {"needs": needs, "urgent": urgent, "reason": event.reason, "parcel": event.parcel}
+    return ticket.moved(**back, **more, asked=None)
 
 
 def fits(ticket: Ticket, event: HallEvent) -> bool:

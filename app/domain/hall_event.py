@@ -31,6 +31,9 @@ class EventKind(StrEnum):
     EPOCH = "epoch"
     REPORTED = "reported"
     RETIRED = "retired"
+    WANTED = "wanted"
+    GIVEN = "given"
+    TAKEN = "taken"
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class HallEvent:
     window it goes ``to`` or what it ``needs``, a RETURNED the window that alone may call it now (``to``), an
     ENROLLED the ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits at most,
     times an ordinary one is overtaken, minutes a missed number keeps its place.
+
+    ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
+    of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``
+    names the question), GIVEN to it and TAKEN by it.
     """
 
     kind: EventKind
@@ -67,3 +74,5 @@ class HallEvent:
     limits: tuple[int, ...] = ()
     wait: tuple[int, ...] = ()
     back: bool = False
+    parcel: str = ""
+    wish: str = ""

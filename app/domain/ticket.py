@@ -62,6 +62,8 @@ class Ticket:
     ``bound`` is the only window that may call it, ``asked`` a window that asks for it, ``sent`` whether it is
     bound because a person was sent there, ``epoch`` the copy of the log it was issued in. ``before`` is the
     ticket as it was before the last act of window ``by``, ``overtook`` who waited longer when it was called.
+    ``holder`` is the window that called it last, where its draft lies; ``parcel`` the draft on its way to the
+    window it is bound to.
     """
 
     number: str
@@ -90,6 +92,8 @@ class Ticket:
     before: Ticket | None = None
     overtook: tuple[str, ...] = ()
     back: bool = False
+    parcel: str = ""
+    holder: int | None = None
 
     @property
     def priority(self) -> bool:

@@ -89,7 +89,7 @@ def sign(
     purposes = [ExtendedKeyUsageOID.CLIENT_AUTH]
     if server:
         purposes.append(ExtendedKeyUsageOID.SERVER_AUTH)
-    usage = x509.KeyUsage(True, False, False, False, False, False, False, False, False)
+    usage = x509.KeyUsage(True, False, False, False, True, False, False, False, False)
     builder = _builder(_name(dns), ca.subject, public, now or datetime.now(UTC), days)
     return (
         builder.add_extension(

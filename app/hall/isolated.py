@@ -270,6 +270,7 @@ class Member(Ledger):
         to: int | None = None,
         needs: tuple[str, ...] = (),
         urgent: bool = False,
+        parcel: str = "",
     ) -> None:
         """Record what became of the ticket called here, which nobody can dispute.
 
@@ -277,7 +278,21 @@ class Member(Ledger):
         """
         event = self._event(kind, number, now, reason)
         to = self.window if kind is EventKind.RETURNED and self.cut_off else to
-        self._fact(replace(event, to=to, needs=needs, urgent=urgent))
+        self._fact(replace(event, to=to, needs=needs, urgent=urgent, parcel=parcel))
+
+    def about_papers(
+        self,
+        kind: EventKind,
+        now: datetime,
+        *,
+        parcel: str = "",
+        wish: str = "",
+        to: int | None = None,
+        person: str = "",
+    ) -> None:
+        """Say that papers are WANTED, GIVEN to a window or TAKEN; cut off, the hall hears it later."""
+        event = self._event(kind, "", now)
+        self._fact(replace(event, parcel=parcel, wish=wish, to=to, person=person))
 
     def bring_back(self, number: str, now: datetime) -> bool:
         """Let a missed number wait again; False when it does not miss any more. Raises HallProblem.

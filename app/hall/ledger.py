@@ -65,6 +65,12 @@ class Ledger:
         unmerged = self._unmerged()
         return fold((entry.event for entry in unmerged), self._hub) if unmerged else self._hub
 
+    def about(self, number: str) -> list[HallEvent]:
+        """Return what is known to have happened to a ticket, in order."""
+        seen = (e.event for e in self._seen if e.subject == ticket_subject(number))
+        mine = (e.event for e in self._unmerged() if e.subject == ticket_subject(number))
+        return [*seen, *mine]
+
     def _forget_hub(self) -> None:
         self._hub = HallState()
         self._seq = 0
@@ -192,7 +198,10 @@ class Ledger:
             raise refusals.unreachable("cut off", 0)
 
     def _return_unannounced(self, now: datetime) -> None:
-        """Give back a claim the log has, but whose answer never came: nobody was called."""
+        """Give back a claim the log has, but whose answer never came: nobody was called.
+
+        Whoever is handed over stays handed over to this window.
+        """
         calls = {
             e.event.number: fact_id(e.event_id)
             for e in self._seen
@@ -201,7 +210,8 @@ class Ledger:
         for ticket in list(self._hub.tickets.values()):
             called = ticket.state is TicketState.CALLED and ticket.window == self.window
             if called and calls.get(ticket.number) not in self._own_ids:
-                self._fact(HallEvent(EventKind.RETURNED, ticket.number, now, self.window))
+                back = EventKind.UNDONE if ticket.parcel else EventKind.RETURNED
+                self._fact(HallEvent(back, ticket.number, now, self.window))
 
     def _release_own_issued(self, now: datetime) -> None:
         """Let the hall have the numbers issued alone beyond our reserve."""

@@ -117,6 +117,18 @@ class NatsLog:
         self._watchers.append(told)
         return lambda: self._watchers.remove(told)
 
+    def ask(self, work: Callable[[Client], Coroutine[Any, Any, _T]]) -> _T:
+        """Do something else over the proven connection, again until it is answered; it may be done twice.
+
+        Raises HallProblem when the hall does not answer in time, or refuses.
+        """
+
+        async def ready() -> _T:
+            await self._ready()
+            return await work(self._client)
+
+        return self._wait(self._patiently(ready))
+
     def close(self) -> None:
         """End the connection and its thread; waits at most two seconds. Again does nothing."""
         if not self._thread.is_alive():

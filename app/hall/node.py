@@ -27,7 +27,9 @@ POINTS: Final = 16
 BOARDS: Final = 64
 ROLES: Final = {"window": WINDOWS, "point": POINTS, "board": BOARDS, "node": 3}
 """What a member can be, and how many of each a hall can have."""
-_MAX_EVENT: Final = 16384
+MAX_EVENT: Final = 16384
+_MAX_PAYLOAD: Final = 131072
+"""Bytes of one message: a part of papers on their way between windows is the largest."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,7 @@ class Node:
             f"listen: {_quoted(f'{self.host}:{self.port}')}",
             f"log_file: {_quoted(self.log)}",
             "logfile_size_limit: 10MB\nlogfile_max_num: 5",
-            f"max_payload: {_MAX_EVENT}",
+            f"max_payload: {_MAX_PAYLOAD}",
             f"jetstream {{ store_dir: {_quoted(self.folder / 'jetstream')}, sync_interval: always }}",
             f"tls {{ {self._tls()} verify_and_map: true, handshake_first: true }}",
             self._accounts(members),
@@ -247,6 +249,9 @@ class Node:
                 f"{day}.window.{number}",
                 f"{day}.epoch",
                 f"{day}.rules",
+                names.parcels_of(number),
+                names.parcel_message,
+                names.parcel_many,
             ],
             "point": [f"{day}.ticket.*", f"{day}.counter.*"],
             "board": [],

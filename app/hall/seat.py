@@ -21,6 +21,7 @@ from app.hall.transfer import DayDiffers, take_along
 ALONE_PREFIX: Final = "Z"
 """Numbers given while cut off have a series of their own, so that the others stay without holes."""
 _RELEASE_SECONDS: Final = 0.6
+_LOOK_SECONDS: Final = 0.25
 _DAYS_BACK: Final = 7
 """How far back a window looks for work done alone that has not reached the hall."""
 
@@ -33,6 +34,22 @@ class SharedLog(RestorableLog, Protocol):
         """Whether the last question was answered in time; it becomes true again by itself."""
 
     def close(self) -> None: ...
+
+
+class Parcels(Protocol):
+    """The way papers take between windows. Calls block; they belong to the ``hall`` lane."""
+
+    def announce(self) -> None:
+        """Show this window's certificate to the others. Raises HallProblem."""
+
+    def send(self, to: int, parcel: str, data: bytes) -> None:
+        """Seal papers for a window and lay them into the hall. Raises HallProblem."""
+
+    def fetch(self, giver: int, parcel: str) -> bytes | None:
+        """Return papers sealed for this window, None while they are not all there. Raises HallProblem."""
+
+    def clear(self, to: int, parcel: str) -> None:
+        """Take papers of this window out of the hall. Raises HallProblem."""
 
 
 class Standing(StrEnum):
@@ -62,7 +79,8 @@ class Seat:
     """Belongs to the ``hall`` lane, but for ``follow`` and ``standing``.
 
     ``log`` and ``journal`` are those of a one-window hall, or with ``shared`` of many; ``local`` is then the
-    log of the window's own store, whose running day is taken along into an empty hall.
+    log of the window's own store, whose running day is taken along into an empty hall, and ``parcels`` the
+    way papers take to other windows.
     """
 
     def __init__(
@@ -74,9 +92,11 @@ class Seat:
         *,
         shared: SharedLog | None = None,
         local: HallLog | None = None,
+        parcels: Parcels | None = None,
         outside: HallProblem | None = None,
     ) -> None:
         self.outside = outside
+        self.parcels = parcels
         self._log = log
         self._journal = journal
         self._terms = terms
@@ -183,6 +203,21 @@ class Seat:
             self._told.clear()
             if not member.read():
                 return
+
+    def wait_for(self, day: date, come: Callable[[HallState], bool], seconds: float) -> bool:
+        """Wait until the hall's state is so; False after ``seconds``, or when the hall is out of reach."""
+        until = self._clock.monotonic() + seconds
+        member = self.member(day)
+        self._told.clear()
+        while not come(member.state):
+            left = until - self._clock.monotonic()
+            if left <= 0:
+                return False
+            self._told.wait(min(left, _LOOK_SECONDS))
+            self._told.clear()
+            if not member.read():
+                return False
+        return True
 
     def follow(self, changed: Callable[[], None]) -> None:
         """Call ``changed`` on a thread of the log whenever something happened in the hall."""

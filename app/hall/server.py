@@ -29,7 +29,7 @@ from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
 
 from app.errors import HallProblem
-from app.hall.node import Node
+from app.hall.node import MAX_EVENT, Node
 from app.texts import _
 
 _START_SECONDS: Final = 20.0
@@ -39,6 +39,7 @@ _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 _LOOK: Final = 0.05
 _STEADY_SECONDS: Final = 30.0
+_PARCEL_SECONDS: Final = 3 * 24 * 3600
 _PR_SET_PDEATHSIG: Final = 1
 _log = logging.getLogger(__name__)
 
@@ -179,6 +180,22 @@ def stream_config(node: Node) -> StreamConfig:
         deny_delete=True,
         deny_purge=True,
         republish=RePublish(src=node.names.all_subjects, dest=node.names.pushed),
+        max_msg_size=MAX_EVENT,
+    )
+
+
+def parcels_config(node: Node) -> StreamConfig:
+    """Return how papers between windows are kept: on disk, sealed, until their giver takes them out."""
+    return StreamConfig(
+        name=node.names.parcels,
+        subjects=[node.names.all_parcels],
+        retention=RetentionPolicy.LIMITS,
+        storage=StorageType.FILE,
+        num_replicas=node.replicas,
+        max_age=_PARCEL_SECONDS,
+        allow_direct=True,
+        allow_rollup_hdrs=True,
+        deny_delete=True,
     )
 
 
@@ -207,7 +224,8 @@ async def _ensure_stream(node: Node, keep_on: Callable[[], bool]) -> None:
                     allow_reconnect=False,
                     error_cb=_quiet,
                 )
-            await client.jetstream(timeout=2).add_stream(stream_config(node))
+            for config in (stream_config(node), parcels_config(node)):
+                await client.jetstream(timeout=2).add_stream(config)
         except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError) as error:
             _log.info("the hall's stream is not ready: %s", type(error).__name__)
             if time.monotonic() > until:

@@ -74,6 +74,33 @@ class Names:
     def info(self) -> str:
         return f"$JS.API.STREAM.INFO.{self.stream}"
 
+    @property
+    def parcels(self) -> str:
+        """The stream of papers on their way between windows."""
+        return f"PARCELS_{self.hall}"
+
+    @property
+    def all_parcels(self) -> str:
+        return f"parcels.{self.hall}.>"
+
+    @property
+    def parcel_message(self) -> str:
+        return f"$JS.API.STREAM.MSG.GET.{self.parcels}"
+
+    @property
+    def parcel_many(self) -> str:
+        return f"$JS.API.DIRECT.GET.{self.parcels}"
+
+    def parcels_of(self, window: int) -> str:
+        """What only this window writes."""
+        return f"parcels.{self.hall}.{window}.>"
+
+    def parcel_key(self, window: int) -> str:
+        return f"parcels.{self.hall}.{window}.key"
+
+    def parcel(self, giver: int, to: int, parcel: str) -> str:
+        return f"parcels.{self.hall}.{giver}.to.{to}.{parcel}"
+
     def day(self, day: date) -> str:
         return f"hall.{self.hall}.{day.isoformat()}."
 

@@ -13,17 +13,18 @@ from typing import Final
 from app.domain.audit import Act
 from app.domain.hall import HallState
 from app.domain.hall_event import EventKind
+from app.domain.hall_next import next_ticket
 from app.domain.ticket import Ticket, TicketState
 from app.errors import FormProblem, HallProblem
 from app.ids import new_id
 from app.lanes import HALL, on
 from app.notices import Level, Notice
-from app.services import coming_back
+from app.services import coming_back, fetching, moved
 from app.services.desk import Desk
 from app.services.freezing import refuse_leaving
 from app.services.running import Running
 from app.services.sheet import sheets
-from app.storage import supplements, trail, visits
+from app.storage import handovers, supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import VisitRecord
 from app.texts import _
@@ -44,6 +45,9 @@ def call_next(desk: Desk) -> VisitRecord:
         return _open_visit(desk, here)
     _end_pause(desk, state)
     desk.hall.ask_around(desk.today())
+    first = next_ticket(desk.hall.state, desk.clock.now(), window=desk.window)
+    if first is not None:
+        moved.hold(desk, first.ticket)
     choice = desk.hall.member(desk.today()).call_next(desk.clock.now())
     if choice is None:
         raise _nobody(desk)
@@ -58,6 +62,9 @@ def call_one(desk: Desk, number: str) -> VisitRecord:
     if here is not None:
         return _open_visit(desk, here)
     _end_pause(desk, state)
+    wanted = state.tickets.get(number)
+    if wanted is not None and wanted.bound == desk.window:
+        moved.hold(desk, wanted)
     reason = _("{window} 号窗口点名叫号。").format(window=desk.window)
     if not desk.hall.member(desk.today()).call(number, desk.clock.now(), reason):
         raise _not_callable(desk, number)
@@ -109,10 +116,14 @@ def _not_callable(desk: Desk, number: str) -> HallProblem:
 
 def _open_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
     """Open the ticket's visit; the draft of a person who was here before is opened again."""
-    known = desk.store(visits.of_ticket, desk.today().isoformat(), ticket.number)
+    moved.hold(desk, ticket)
 
     def write(connection: Transaction) -> VisitRecord:
-        if known is not None and known.state != "finished":
+        known = visits.of_ticket(connection, desk.today().isoformat(), ticket.number)
+        came = moved.brought(connection, desk, ticket)
+        if came is not None:
+            record = came
+        elif known is not None and known.state in ("open", _AWAY):
             visits.reopen(connection, known.id)
             record = visits.get(connection, known.id) or known
         else:
@@ -124,7 +135,10 @@ def _open_visit(desk: Desk, ticket: Ticket) -> VisitRecord:
         trail.add(connection, Act.CALLED, subject=record.id, actor=clerk, at=now, ticket=number)
         return record
 
-    return desk.store(write)
+    opened = desk.store(write)
+    moved.say_taken(desk, ticket.parcel)
+    fetching.want_draft(desk, ticket, opened)
+    return opened
 
 
 def _go_on(connection: Transaction, desk: Desk, record: VisitRecord) -> None:
@@ -198,6 +212,12 @@ def transfer(desk: Desk, reason: str, to: int | None = None, needs: tuple[str, .
     Raises HallProblem when there is no such window today, or the hall is out of reach.
     """
     state = desk.hall.refresh(desk.today())
+    require_window(desk, state, to, needs)
+    return _let_go(desk, EventKind.TRANSFERRED, reason, to=to, needs=needs)
+
+
+def require_window(desk: Desk, state: HallState, to: int | None, needs: tuple[str, ...] = ()) -> None:
+    """Raise HallProblem when the hall cannot be told, or there is no such window today."""
     if desk.hall.member(desk.today()).cut_off:
         raise HallProblem(
             _("联系不上排队主机，别的窗口听不到转号。"),
@@ -211,7 +231,6 @@ def transfer(desk: Desk, reason: str, to: int | None = None, needs: tuple[str, .
             safe=_("排队没有变动。"),
             next_step=_("请从名单里选一个开着的窗口。"),
         )
-    return _let_go(desk, EventKind.TRANSFERRED, reason, to=to, needs=needs)
 
 
 @on(HALL)
@@ -287,14 +306,14 @@ def _let_go(
     ticket = _called(desk)
     member = desk.hall.member(desk.today())
     draft = desk.store(visits.open_at, desk.window)
-    urgent = draft is not None and _pressing(desk, draft)
+    urgent = draft is not None and pressing(desk, draft)
     member.close(kind, ticket.number, desk.clock.now(), reason=reason, to=to, needs=needs, urgent=urgent)
     if draft is not None:
         _put_away(desk, draft)
     return ticket.number
 
 
-def _pressing(desk: Desk, draft: VisitRecord) -> bool:
+def pressing(desk: Desk, draft: VisitRecord) -> bool:
     """Whether a limit found while the visit was open makes its number go first from now on."""
     now, fields = desk.clock.now(), desk.store(visits.fields, draft.id)
     made = sheets(fields, desk.knowledge)
@@ -319,7 +338,7 @@ def resume(desk: Desk) -> VisitRecord | None:
     ticket = mended(desk).called_by(desk.window)
     if ticket is not None:
         known = desk.store(visits.of_ticket, desk.today().isoformat(), ticket.number)
-        if known is None or known.state == _AWAY:
+        if known is None or known.state in (_AWAY, handovers.ELSEWHERE):
             _open_visit(desk, ticket)
     record = desk.store(visits.open_at, desk.window)
     if record is not None:
@@ -339,6 +358,7 @@ def mended(desk: Desk) -> HallState:
     """Return the day's state after doing what a crash or a full disk left undone in hall or store."""
     day = desk.today()
     state = desk.hall.refresh(day)
+    moved.settle(desk)
     ticket = state.called_by(desk.window)
     if ticket is not None:
         known = desk.store(visits.of_ticket, day.isoformat(), ticket.number)

@@ -37,7 +37,7 @@ from app.services.sheet import (
 )
 from app.services.views import FieldView
 from app.settings import HallSettings
-from app.storage import intakes, pages, supplements, visits
+from app.storage import handovers, pages, supplements, visits
 from app.storage.access import Transaction
 from app.storage.records import (
     BlobRecord,
@@ -103,7 +103,7 @@ def read_case(connection: Transaction, visit_id: str) -> Case:
         visits.fields(connection, visit_id),
         pages.of_visit(connection, visit_id),
         pages.last_confirmation(connection, visit_id),
-        intakes.get_intake(connection, record.continues) if record.continues else None,
+        handovers.receipt_of(connection, record.continues) if record.continues else None,
         supplements.of_intake(connection, visits.first_of(connection, visit_id)),
     )
 

@@ -30,7 +30,7 @@ from app.services.sheet import RESTARTED, numbers
 from app.services.supplement import CORRECTION
 from app.services.supply_views import OwedRow
 from app.services.views import Remark
-from app.storage import intakes, meta, pages, supplements, trail, visits
+from app.storage import handovers, meta, pages, supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import DraftField, SupplementRecord, VisitRecord
 from app.texts import _
@@ -58,12 +58,17 @@ def _owed(connection: Transaction, desk: Desk, sought: str) -> tuple[OwedRow, ..
     here = visits.open_at(connection, desk.window)
     number = compact(value(visits.fields(connection, here.id), "identity.id_number")) if here else ""
     rows = [_asked(connection, one, desk, number) for one in court_asks.pending(connection)]
-    rows += [_row(connection, one, desk.today(), number) for one in supplements.still_open(connection)]
+    told = (one for one in supplements.still_open(connection) if _is_here(connection, one))
+    rows += [_row(connection, one, desk.today(), number) for one in told]
     text = compact(sought)
     if text:
         code = read_code(sought)
         rows = [row for row in rows if _is_sought(connection, row, text, code)]
     return tuple(sorted(rows, key=lambda row: not row.here))
+
+
+def _is_here(connection: Transaction, one: SupplementRecord) -> bool:
+    return handovers.place_of(connection, one.first_id) is None
 
 
 def _is_sought(connection: Transaction, row: OwedRow, text: str, code: str) -> bool:
@@ -79,7 +84,7 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
     last = latest(connection, one.visit_id)
     draft = visits.fields(connection, last)
     visit = visits.get(connection, one.visit_id)
-    intake = intakes.get_intake(connection, one.visit_id)
+    intake = handovers.receipt_of(connection, one.visit_id)
     known = compact(value(draft, "identity.id_number"))
     return OwedRow(
         key=one.id,
@@ -104,7 +109,7 @@ def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> Owed
     last = latest(connection, one.answer.visit_id)
     draft = visits.fields(connection, last)
     visit = visits.get(connection, one.answer.visit_id)
-    intake = intakes.get_intake(connection, one.answer.visit_id)
+    intake = handovers.receipt_of(connection, one.answer.visit_id)
     known = compact(value(draft, "identity.id_number"))
     clock = court_asks.due_of(one, draft, desk)
     return OwedRow(
@@ -135,8 +140,13 @@ def mask_name(name: str) -> str:
 
 def latest(connection: Transaction, visit_id: str) -> str:
     """Return the last finished visit of the intake that this one belongs to."""
-    later = [one for one in visits.continued_by(connection, visit_id) if one.state == "finished"]
+    later = [one for one in visits.continued_by(connection, visit_id) if _is_finished(connection, one)]
     return latest(connection, later[-1].id) if later else visit_id
+
+
+def _is_finished(connection: Transaction, one: VisitRecord) -> bool:
+    """Here, or at another window that gave its copy."""
+    return one.state == "finished" or handovers.receipt_of(connection, one.id) is not None
 
 
 @on(DB)
@@ -147,7 +157,8 @@ def remind(desk: Desk) -> None:
         today = desk.today()
         if meta.read(connection, _TOLD) == today.isoformat():
             return 0
-        late = sum(one.due < today for one in supplements.still_open(connection))
+        owing = supplements.still_open(connection)
+        late = sum(one.due < today and _is_here(connection, one) for one in owing)
         if late:
             meta.write(connection, _TOLD, today.isoformat())
         return late
@@ -225,8 +236,15 @@ def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: st
 
 def _finished(connection: Transaction, visit_id: str) -> VisitRecord:
     found = visits.get(connection, visit_id)
-    if found is None or found.state != "finished":
+    if found is None or not _is_finished(connection, found):
         raise FormProblem(_("没有找到这份收件。"), next_step=_("请看名单，或扫告知书上的码。"))
+    window = handovers.place_of(connection, visits.first_of(connection, visit_id))
+    if window is not None:
+        raise FormProblem(
+            _("这份收件已转到 {window} 号窗口。").format(window=window),
+            safe=_("两边都没有改动。"),
+            next_step=_("请到那个窗口，或在“补交”里按号码向它要回来。"),
+        )
     return found
 
 
@@ -250,7 +268,7 @@ def waiting(connection: Transaction, case: Case) -> Remark | None:
     number = value(case.draft, "identity.id_number")
     if not number or case.visit.continues or case.dossier or _entered(case.draft):
         return None
-    told = supplements.of_person(connection, number)
+    told = [one for one in supplements.of_person(connection, number) if _is_here(connection, one)]
     if not told and court_asks.of_person(connection, number):
         words = _("后台要求来访人补正，还没有书面告知")
         return Remark(words, "", _("Shift+F9 出告知书，或接着办"), grave=True)

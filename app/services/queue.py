@@ -11,6 +11,7 @@ from app.domain.ticket import Ticket, TicketState
 from app.errors import HallProblem
 from app.hall.board.picture import Picture
 from app.lanes import HALL, on
+from app.services import fetching, moved
 from app.services.desk import Desk
 from app.services.views import QueueView, TicketRow
 from app.texts import _
@@ -47,6 +48,7 @@ def view(desk: Desk) -> QueueView:
         average_minutes=round(average.total_seconds() / 60) if average else None,
         parked=tuple(row(t) for t in state.parked() if t.bound == desk.window),
         called_why=_called_why(called) if called else "",
+        brought=desk.moving.brought,
         paused=pause.reason or _("暂停叫号") if pause else "",
     )
 
@@ -65,6 +67,8 @@ def keep_up(desk: Desk) -> QueueView:
     """
     with suppress(HallProblem):
         desk.hall.tend(desk.today())
+        moved.attend(desk)
+        fetching.answer(desk)
     return view(desk)
 
 
@@ -74,6 +78,8 @@ def _note(window: int, ticket: Ticket) -> str:
         return ticket.reason
     if ticket.bound not in (None, window):
         return _("{window} 号窗").format(window=ticket.bound)
+    if ticket.parcel and ticket.sent and ticket.bound == window:
+        return _("{window} 号窗移交").format(window=ticket.holder)
     return ""
 
 

@@ -44,12 +44,15 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
     if not settings.hall.url:
         return Seat(local, own_journal, terms, clock)
     try:
-        from app.hall.nats_log import NatsLog  # a window alone starts without it
+        from app.hall.nats_log import NatsLog  # a window alone starts without them
+        from app.hall.parcels import NatsParcels
 
-        log = NatsLog(credentials(settings, places))
+        address = credentials(settings, places)
+        log = NatsLog(address)
     except HallProblem as problem:
         return Seat(local, own_journal, terms, clock, outside=problem)
-    return Seat(log, StoreJournal(store), terms, clock, shared=log, local=local)
+    parcels = NatsParcels(log, address)
+    return Seat(log, StoreJournal(store), terms, clock, shared=log, local=local, parcels=parcels)
 
 
 def promise_of(queue: QueueSettings) -> Promise:

@@ -64,7 +64,8 @@ class QueueView:
     """The left zone. ``next`` is who a press of F5 would call and ``why`` the rule that says so.
 
     ``called_why`` is the rule that chose who is here, ``parked`` who was set aside here, ``paused`` the
-    reason why this window does not call, "" while it does.
+    reason why this window does not call, "" while it does. ``brought`` is the visit whose draft came last
+    from another window.
     """
 
     next: TicketRow | None
@@ -77,6 +78,7 @@ class QueueView:
     parked: tuple[TicketRow, ...] = ()
     called_why: str = ""
     paused: str = ""
+    brought: str = ""
 
 
 # ---- this visit (centre) ---------------------------------------------------------------------------

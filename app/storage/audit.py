@@ -42,7 +42,7 @@ def facts(connection: Connection) -> Facts:
         events=all_events(connection),
         blobs=tuple(BlobRecord(*row) for row in blobs),
         hall_events=tuple((row[0], row[1], row[2]) for row in events),
-        visits_by_ticket=Counter((row.day, row.ticket) for row in visits),
+        visits_by_ticket=Counter((row.day, row.ticket) for row in visits if row.state != "elsewhere"),
         jobs=print_jobs.in_state(connection, *states),
         bands=restoring.all_bands(connection),
     )

@@ -22,7 +22,9 @@ class HallEventRecord:
 
 @dataclass(frozen=True)
 class VisitRecord:
-    """One visit. ``state``: open, finished or away (put away, draft and all).
+    """One visit. ``state``: open, finished, away (put away, draft and all) or elsewhere.
+
+    The last is the closed copy of one that goes on, or was finished, at another window.
 
     ``day`` is the local business day, ISO. ``continues`` is the finished visit that this one goes on with.
     """
@@ -175,6 +177,50 @@ class SupplementRecord:
     ended_by: str | None = None
     ended_at: datetime | None = None
     answer_id: str | None = None
+
+
+@dataclass(frozen=True)
+class HandoverRecord:
+    """Papers that move to another window (``way`` out) or came from there (in); ``other`` is that window.
+
+    ``id`` is the parcel's, ``first_id`` the visit the intake began with, ``ticket`` "" for papers of an
+    earlier visit. ``state``: out is sealed, given, then taken or back; in is held, then taken or back.
+    ``body`` are the papers while they are held.
+    """
+
+    id: str
+    way: str
+    visit_id: str
+    first_id: str
+    ticket: str
+    other: int
+    reason: str
+    state: str
+    body: bytes
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class SignatureRecord:
+    """What was signed as it moves with its visit; ``strokes`` is JSON."""
+
+    id: str
+    text: str
+    text_sha256: str
+    signature_sha256: str
+    strokes: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True)
+class MovingVisit:
+    """One visit with all that moves with it; ``receipt`` is (number, SHA-256, ISO time) of a finished one."""
+
+    visit: VisitRecord
+    fields: tuple[DraftField, ...]
+    pages: tuple[PageRecord, ...] = ()
+    signed: tuple[SignatureRecord, ...] = ()
+    receipt: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True)

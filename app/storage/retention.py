@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, Select, delete, exists, func, select
 
 from app.clock import stamp
-from app.storage import meta
+from app.storage import handovers, meta
 from app.storage.tables import (
     blob,
     confirmation,
@@ -52,8 +52,19 @@ def wipe_missed(connection: Connection, today: date) -> int:
         found += connection.execute(delete(confirmation).where(confirmation.c.visit_id == visit_id)).rowcount
         wiped += found > 0
     meta.write(connection, _MISSED, today.isoformat())
-    connection.execute(delete(blob).where(blob.c.sha256.in_(_unnamed())) if wiped else select(1))
+    wiped += handovers.forget_copies(connection, today.isoformat())
+    if wiped and not any(one.way == "in" for one in handovers.unsettled(connection)):
+        connection.execute(delete(blob).where(blob.c.sha256.in_(_unnamed())))
     return wiped
+
+
+def drop_held(connection: Connection, parcel: str, at: datetime) -> None:
+    """Forget papers another window wanted to give, with the pictures nothing else names."""
+    held = handovers.get(connection, parcel, "in")
+    if held is None or not handovers.settle(connection, parcel, "in", "back", at):
+        return
+    hashes = [str(one["sha256"]) for one in json.loads(held.body)["blobs"]]
+    connection.execute(delete(blob).where(blob.c.sha256.in_(hashes), blob.c.sha256.in_(_unnamed())))
 
 
 def _unnamed() -> Select[tuple[str]]:

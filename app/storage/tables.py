@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from app.domain.papers import DOCUMENTS
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 PAPERS: Final = ("ticket", "receipt", "receipt_a4", *DOCUMENTS)
 """The kinds of print jobs: the ticket, the receipt on a roll and on a page, and every other document."""
@@ -81,7 +81,7 @@ visit = Table(
     Column("clerk", Text, nullable=False),
     Column("green", Integer, CheckConstraint("green IN (0, 1)", name="green"), nullable=False),
     Column("opened_at", Text, nullable=False),
-    Column("state", Text, _one_of("state", "open", "finished", "away"), nullable=False),
+    Column("state", Text, _one_of("state", "open", "finished", "away", "elsewhere"), nullable=False),
     Column("closed_at", Text),
     # The finished visit this one goes on with: its papers came later.
     Column("continues", Text, ForeignKey("visit.id")),
@@ -269,6 +269,39 @@ comeback = Table(
     Column("day", Text, primary_key=True),
     Column("ticket", Text, primary_key=True),
     Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
+)
+
+# Papers that moved between this window and another: ``way`` out or in, sealed or held until that is settled.
+handover = Table(
+    "handover",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("way", Text, _one_of("way", "out", "in"), nullable=False),
+    Column("visit_id", Text, nullable=False),
+    Column("first_id", Text, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("other", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("state", Text, _one_of("state", "sealed", "given", "held", "taken", "back"), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Column("settled_at", Text),
+    UniqueConstraint("id", "way"),
+    CheckConstraint("(settled_at IS NULL) = (state IN ('sealed', 'given', 'held'))", name="settled"),
+    Index(None, "first_id"),
+    Index(None, "settled_at"),
+    sqlite_autoincrement=True,
+)
+
+# A visit that was finished at another window: what its record says of itself; the record is there.
+intake_elsewhere = Table(
+    "intake_elsewhere",
+    metadata,
+    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
+    Column("receipt_no", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("finished_at", Text, nullable=False),
 )
 
 # A paper's content never changes; ``part`` tells papers of one kind apart, ``copy`` 0 is the original.

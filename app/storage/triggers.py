@@ -40,6 +40,14 @@ def _frozen_with_visit(table: str, when: str, verb: str, row: str) -> str:
     )
 
 
+def _closed_with_copy(table: str) -> str:
+    return (  # the words come from the tables here, never from data
+        f"CREATE TRIGGER {table}_elsewhere BEFORE INSERT ON {table} "  # noqa: S608
+        "WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'elsewhere' "
+        "BEGIN SELECT RAISE(ABORT, 'the visit goes on at another window'); END"
+    )
+
+
 TRIGGERS: Final = (
     """CREATE TRIGGER hall_event_append_only BEFORE UPDATE ON hall_event
        BEGIN SELECT RAISE(ABORT, 'hall events are append-only'); END""",
@@ -133,4 +141,12 @@ TRIGGERS: Final = (
             ("delete", "DELETE", "OLD"),
         )
     ),
+    *(_closed_with_copy(table) for table in ("draft_field", "page", "confirmation")),
+    """CREATE TRIGGER handover_identity
+       BEFORE UPDATE OF seq, id, way, visit_id, first_id, ticket, other, reason, made_at ON handover
+       BEGIN SELECT RAISE(ABORT, 'a hand-over is immutable'); END""",
+    """CREATE TRIGGER handover_settled_once BEFORE UPDATE ON handover WHEN OLD.settled_at IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'a hand-over is settled once'); END""",
+    """CREATE TRIGGER handover_kept BEFORE DELETE ON handover
+       BEGIN SELECT RAISE(ABORT, 'a hand-over is kept'); END""",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
@@ -56,6 +56,12 @@ def of_ticket(connection: Connection, day: str, ticket: str) -> VisitRecord | No
     return _record(row) if row else None
 
 
+def away(connection: Connection, day: str) -> tuple[VisitRecord, ...]:
+    """Return the visits of a day that were put away with what was entered."""
+    rows = connection.execute(select(visit).where(visit.c.day == day, visit.c.state == "away"))
+    return tuple(_record(row) for row in rows)
+
+
 def close(connection: Connection, visit_id: str, state: str, at: datetime) -> None:
     """Move an open visit to ``finished`` or ``away``; a trigger refuses any later change."""
     connection.execute(visit.update().where(visit.c.id == visit_id).values(state=state, closed_at=stamp(at)))
@@ -85,6 +91,19 @@ def first_of(connection: Connection, visit_id: str) -> str:
         visit_id = found.continues
         found = get(connection, visit_id)
     return visit_id
+
+
+def is_empty(connection: Connection, visit_id: str) -> bool:
+    """Say whether nothing was entered and no page laid in."""
+    entered = select(draft_field.c.path).where(draft_field.c.visit_id == visit_id, draft_field.c.value != "")
+    laid = select(page.c.id).where(page.c.visit_id == visit_id)
+    return not any(connection.execute(found.limit(1)).first() for found in (entered, laid))
+
+
+def remove_empty(connection: Connection, visit_id: str) -> None:
+    """Forget an open visit in which nothing was entered; a trigger keeps a finished one."""
+    connection.execute(delete(draft_field).where(draft_field.c.visit_id == visit_id))
+    connection.execute(delete(visit).where(visit.c.id == visit_id))
 
 
 def has_pages(connection: Connection, visit_id: str, matter: int) -> bool:

@@ -12,6 +12,7 @@ NOT_SHOWN = {
     "ui/gallery_views.py",
     "ui/gallery.py",
     "ui/gallery_court.py",
+    "ui/gallery_hall.py",
     "ui/gallery_supply.py",
     "ui/walkthrough.py",
 }

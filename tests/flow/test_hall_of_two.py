@@ -16,7 +16,6 @@ from app.commands import join as join_command
 from app.domain.hall import HallState
 from app.domain.ticket import TicketState
 from app.errors import HallProblem
-from app.hall.door import Door
 from app.hall.join import Codes
 from app.hall.seat import Standing
 from app.paths import Places
@@ -26,7 +25,8 @@ from app.services.verify import findings
 from app.services.views import Health
 from app.settings import HallSettings, Settings
 from tests.helpers.desks import desk_in, do, file_devices
-from tests.helpers.nats import Host, free_ports, until
+from tests.helpers.hall_desks import door_of, settings_of
+from tests.helpers.nats import Host, until
 from tests.helpers.visits import fill, finish, hand_in
 
 # A server that is killed while a client is in its TLS handshake leaves nats-py's transport to the collector.
@@ -39,20 +39,6 @@ pytestmark = pytest.mark.filterwarnings(
 def host(tmp_path: Path) -> Iterator[Host]:
     with Host(tmp_path / "hall") as one:
         yield one
-
-
-@contextmanager
-def door_of(host: Host) -> Iterator[Door]:
-    door = Door(host.nodes[0], free_ports(1)[0])
-    try:
-        yield door
-    finally:
-        door.close()
-
-
-def settings_of(folder: Path, window: int, port: int) -> Settings:
-    hall = HallSettings(window=window, clerk=f"窗口{window}", url=f"hall://127.0.0.1:{port}")
-    return Settings(hall=hall, devices=file_devices(folder))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from ui.panels.day import DayPanel
 from ui.panels.device_choice import DeviceChoicePanel
 from ui.panels.devices import DevicesPanel
 from ui.panels.hall_rules import HallRulesPanel
+from ui.panels.handover import HandoverPanel
 from ui.panels.ledger import LedgerPanel
 from ui.panels.mrz import MrzPanel
 from ui.panels.numbers import NumbersPanel
@@ -28,6 +29,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     LedgerPanel,
     DayPanel,
     QueueActsPanel,
+    HandoverPanel,
     HallRulesPanel,
     SupplyPanel,
     ComebackPanel,

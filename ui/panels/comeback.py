@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from app.domain.staff import Purpose
-from app.services import coming_back, court_asks
+from app.services import coming_back, court_asks, fetching
 from app.texts import _
 from ui.panels.panel import Controls, Panel
 from ui.screens.comeback import ComebackPage
@@ -42,6 +42,8 @@ class ComebackPanel(Panel):
         page.number_wanted.connect(self._number)
         page.looked.connect(self._look)
         page.notice_wanted.connect(self._notice)
+        page.asked.connect(self._ask)
+        page.ask.setVisible(self.controls.desk.hall.is_shared)
         return page
 
     @property
@@ -62,6 +64,16 @@ class ComebackPanel(Panel):
         self.controls.acts.run(
             self.page, coming_back.owed, sought, once=False, name="owed", done=self._shown.show_owed
         )
+
+    def _ask(self, sought: str) -> None:
+        """Let the window that has it give it to this one; then it stands in the list like the others."""
+
+        def answered(window: int) -> None:
+            self.controls.flash(_("{window} 号窗口已转来，按回车接着办").format(window=window))
+            self._find(sought)
+
+        busy = _("正在问别的窗口")
+        self.controls.acts.run(self.page, fetching.ask, sought, name="ask", busy=busy, done=answered)
 
     def _take_up(self, visit_id: str) -> None:
         words = _("接着上次的办：填过的和交过的都在。")

@@ -21,6 +21,8 @@ _LINES = 8
 class ComebackPage(QWidget):
     """Emits ``sought(text)`` for what is not in the list, the visit for each of three acts, and
     ``notice_wanted(key, reason)`` where what the back office asks for is to be told in writing.
+
+    ``asked(text)`` asks the other windows of the hall for what is not here.
     """
 
     sought = Signal(str)
@@ -28,6 +30,7 @@ class ComebackPage(QWidget):
     number_wanted = Signal(str)
     looked = Signal(str)
     notice_wanted = Signal(str, str)
+    asked = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,7 +55,11 @@ class ComebackPage(QWidget):
         head = row(gap=look.grid(1.5))
         head.addWidget(self.box, 1)
         head.addWidget(self.count)
+        self.ask = KeyButton(look, "ask", _("问别的窗口"), kind="quiet", key="Ctrl+W")
+        self.ask.clicked.connect(lambda: self.asked.emit(self.box.text()))
+        QShortcut(QKeySequence("Ctrl+W"), self).activated.connect(self.ask.click)
         acts = row(
+            self.ask,
             None,
             self._button("look", _("看收件"), "Ctrl+L", "quiet", self.looked),
             self._button("number", _("取补交号，不再排队"), "Ctrl+T", "plain", self.number_wanted),
@@ -148,6 +155,7 @@ class ComebackPage(QWidget):
         for button in self.buttons.values():
             button.setEnabled(bool(rows))
         self._explain(self.list.current())
+        self.ask.setEnabled(not rows and bool(self.box.text().strip()))
 
 
 def _words(one: OwedRow) -> str:

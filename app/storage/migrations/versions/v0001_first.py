@@ -71,7 +71,7 @@ _STATEMENTS: Final = (
     clerk TEXT NOT NULL,
     green INTEGER NOT NULL CONSTRAINT ck_visit_green CHECK (green IN (0, 1)),
     opened_at TEXT NOT NULL,
-    state TEXT NOT NULL CONSTRAINT ck_visit_state CHECK (state IN ('open', 'finished', 'away')),
+    state TEXT NOT NULL CONSTRAINT ck_visit_state CHECK (state IN ('open', 'finished', 'away', 'elsewhere')),
     closed_at TEXT,
     continues TEXT,
     PRIMARY KEY (id),
