@@ -35,6 +35,7 @@ from app.hall.door import Door
 from app.hall.join import Codes, ask, join
 from app.hall.node import Node
 from app.hall.server import ServerChild, ensure_stream
+from app.hall.speech_host import SpeechHost
 from app.texts import _
 
 PORT: Final = 4333
@@ -91,6 +92,7 @@ def serve(
     child = ServerChild(node)
     door: Door | None = None
     shown: HallBoard | None = None
+    speech: SpeechHost | None = None
     try:
         if is_restored:
             node.write_config(members=False)
@@ -105,6 +107,7 @@ def serve(
             _wait_for_stream(node, ending)
         if not ending.is_set():
             shown = _open_board(board) if board else None
+            speech = SpeechHost(node.admin()) if node.has_authority else None
             _say(
                 ready=True,
                 hall=node.hall,
@@ -121,6 +124,8 @@ def serve(
             door.close()
         if shown is not None:
             shown.close()
+        if speech is not None:
+            speech.close()
         child.stop()
 
 

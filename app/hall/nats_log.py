@@ -129,6 +129,32 @@ class NatsLog:
 
         return self._wait(self._patiently(ready))
 
+    def question(self, subject: str, data: bytes, seconds: float) -> bytes | None:
+        """Return what whoever serves the subject answers; None when nobody does in time."""
+        if not self.connected:
+            return None
+        asking = asyncio.run_coroutine_threadsafe(
+            self._client.request(subject, data, timeout=seconds), self._loop
+        )
+        try:
+            return bytes(asking.result(seconds + _PAUSE).data)
+        except (nats.errors.Error, TimeoutError, OSError):
+            asking.cancel()
+            return None
+
+    def serve(self, subject: str, answer: Callable[[str, bytes], bytes]) -> None:
+        """Answer what is asked on the subject, on this log's thread, from when the hall is reached on."""
+
+        async def said(message: Msg) -> None:
+            if message.reply:
+                await message.respond(answer(message.subject, message.data))
+
+        async def subscribe() -> None:
+            await asyncio.wrap_future(self._connecting)
+            await self._client.subscribe(subject, cb=said)
+
+        asyncio.run_coroutine_threadsafe(subscribe(), self._loop)
+
     def close(self) -> None:
         """End the connection and its thread; waits at most two seconds. Again does nothing."""
         if not self._thread.is_alive():

@@ -252,6 +252,7 @@ class Node:
                 names.parcels_of(number),
                 names.parcel_message,
                 names.parcel_many,
+                names.speech(number),
             ],
             "point": [f"{day}.ticket.*", f"{day}.counter.*"],
             "board": [],

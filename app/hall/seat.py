@@ -16,6 +16,7 @@ from app.errors import HallProblem
 from app.hall.isolated import RESERVE, Member
 from app.hall.journal import Journal
 from app.hall.log import HallLog, RestorableLog
+from app.hall.speech import LocalTurn, SpeechTurn
 from app.hall.transfer import DayDiffers, take_along
 
 ALONE_PREFIX: Final = "Z"
@@ -80,7 +81,7 @@ class Seat:
 
     ``log`` and ``journal`` are those of a one-window hall, or with ``shared`` of many; ``local`` is then the
     log of the window's own store, whose running day is taken along into an empty hall, and ``parcels`` the
-    way papers take to other windows.
+    way papers take to other windows. ``speech`` says whose turn it is to speak.
     """
 
     def __init__(
@@ -94,9 +95,11 @@ class Seat:
         local: HallLog | None = None,
         parcels: Parcels | None = None,
         outside: HallProblem | None = None,
+        speech: SpeechTurn | None = None,
     ) -> None:
         self.outside = outside
         self.parcels = parcels
+        self.speech: SpeechTurn = speech or LocalTurn()
         self._log = log
         self._journal = journal
         self._terms = terms

@@ -3,12 +3,14 @@
 The protocol, for a hall of several windows. A window asks the hall ``ask(window, seconds)`` again and again,
 at least every ``LAPSE`` seconds, until the answer is yes; then it speaks, for at most ``seconds``, and says
 ``done(window)``. A window that no longer asks loses its place, one that never says done loses the turn when
-its seconds are over: nobody who died keeps a hall silent. The hall program holds one :class:`Turns`, and only
-its clock counts. A window that cannot reach the hall uses :class:`LocalTurn`, which only it asks.
+its seconds are over: nobody who died keeps a hall silent. The hall program of the first host holds one
+:class:`Turns`, and only its clock counts. A window that cannot reach
+the hall uses :class:`LocalTurn`, which only it asks.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -19,6 +21,13 @@ LAPSE: Final = 1.0
 """Seconds after which a window that does not ask again loses its place."""
 LONGEST: Final = 30.0
 """Seconds of the longest turn that is granted."""
+YES: Final = b"yes"
+NO: Final = b"no"
+DONE: Final = b"done"
+_ASK: Final = re.compile(rb"ask (\d{1,3}(?:\.\d{1,3})?)")
+_PATIENCE: Final = 0.8
+_MISSES: Final = 3
+"""As many questions without an answer make a window alone: one lost answer must not make two voices."""
 
 
 class SpeechTurn(Protocol):
@@ -30,6 +39,17 @@ class SpeechTurn(Protocol):
 
     def done(self, window: int) -> None:
         """Give the turn back, or the place in the row; never raises."""
+        ...
+
+
+class Asked(Protocol):
+    """The way to the hall."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    def question(self, subject: str, data: bytes, seconds: float) -> bytes | None:
+        """Return the answer; None when nobody answers in time."""
         ...
 
 
@@ -79,3 +99,36 @@ class LocalTurn:
         """See :class:`SpeechTurn`."""
         with self._lock:
             self._turns.done(window)
+
+
+class HallTurn:
+    """A :class:`SpeechTurn` of a window in a hall; while the hall does not answer, the window is alone."""
+
+    def __init__(self, hall: Asked, subject: str, clock: Callable[[], float] = time.monotonic) -> None:
+        """``subject`` is this window's own; the hall takes its number from there."""
+        self._hall = hall
+        self._subject = subject
+        self._alone = LocalTurn(clock)
+        self._missed = 0
+
+    def ask(self, window: int, seconds: float) -> bool:
+        """See :class:`SpeechTurn`."""
+        if self._hall.connected and self._missed < _MISSES:
+            question = f"ask {min(seconds, LONGEST):.1f}".encode("ascii")
+            answer = self._hall.question(self._subject, question, _PATIENCE)
+            self._missed = 0 if answer is not None else self._missed + 1
+            if answer is not None or self._missed < _MISSES:
+                return answer == YES
+        return self._alone.ask(window, seconds)
+
+    def done(self, window: int) -> None:
+        """See :class:`SpeechTurn`; the next call asks the hall again."""
+        self._missed = 0
+        self._hall.question(self._subject, DONE, _PATIENCE)
+        self._alone.done(window)
+
+
+def asked_seconds(said: bytes) -> float | None:
+    """Return for how long a window asks to speak; None for what is no such question."""
+    found = _ASK.fullmatch(said)
+    return float(found[1]) if found is not None else None

@@ -62,6 +62,10 @@ class Names:
         """Where every server of the hall answers with its JetStream settings."""
         return f"setting.{self.hall}"
 
+    def speech(self, window: int | None = None) -> str:
+        """Where a window asks whether it may speak; without one, where the hall listens."""
+        return f"speak.{self.hall}.{'*' if window is None else window}"
+
     @property
     def get_message(self) -> str:
         return f"$JS.API.STREAM.MSG.GET.{self.stream}"

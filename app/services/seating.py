@@ -17,7 +17,9 @@ from app.hall.address import FILE, HallAddress
 from app.hall.join import join
 from app.hall.journal import StoreJournal
 from app.hall.seat import Seat, Standing, Terms
+from app.hall.speech import HallTurn
 from app.hall.sqlite_log import SqliteLog
+from app.hall.wire import Names
 from app.notices import Notice, Notices
 from app.paths import Places
 from app.services.views import DeviceView, Health
@@ -52,7 +54,10 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
     except HallProblem as problem:
         return Seat(local, own_journal, terms, clock, outside=problem)
     parcels = NatsParcels(log, address)
-    return Seat(log, StoreJournal(store), terms, clock, shared=log, local=local, parcels=parcels)
+    speech = HallTurn(log, Names(address.hall).speech(settings.hall.window))
+    return Seat(
+        log, StoreJournal(store), terms, clock, shared=log, local=local, parcels=parcels, speech=speech
+    )
 
 
 def promise_of(queue: QueueSettings) -> Promise:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from app.clock import local
 from app.domain.voice import parse_spans
 from app.errors import DeviceProblem
-from app.hall.speech import LocalTurn
 from app.lanes import LED_STRIP, SPEAKER, on
 from app.paths import resources
 from app.services.desk import Desk
@@ -47,4 +46,6 @@ def _announcer(desk: Desk) -> Announcer:
         problem = device_problem(error, _("音箱"))
         raise problem if isinstance(problem, DeviceProblem) else error from error
     plan = VoicePlan(voice.repeats, voice.chime, parse_spans(voice.quiet))
-    return Announcer(desk.bench.speaker, clips, LocalTurn(), lambda: local(desk.clock.now()).time(), plan)
+    return Announcer(
+        desk.bench.speaker, clips, desk.hall.speech, lambda: local(desk.clock.now()).time(), plan
+    )
