@@ -49,6 +49,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_supply": "F9",
     "panel_comeback": "Shift+F9",
     "panel_papers": "Ctrl+D",
+    "panel_search": "Ctrl+F",
     "panel_ledger": "Ctrl+P",
     "panel_day": "Ctrl+J",
     "panel_devices": "F11",

@@ -16,7 +16,6 @@ from functools import partial
 from app.clock import local
 from app.domain.audit import Act
 from app.domain.dossier import DossierPage, bundles
-from app.domain.finding import words_of
 from app.domain.matter import Group
 from app.domain.receipt import receipt_number
 from app.errors import FormProblem
@@ -33,7 +32,7 @@ from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.receipt_code import code_of
 from app.services.sheet import material_name, sheets
-from app.storage import finding, intakes, meta, pages, print_jobs, restoring, supplements, trail, visits
+from app.storage import intakes, meta, pages, print_jobs, restoring, supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import (
     BlobRecord,
@@ -171,7 +170,6 @@ def _commit(
         at=now,
     )
     intakes.owe_blobs(connection, visit_id, (record.sha256 for record in closing.owed))
-    finding.add(connection, visit_id, _words(case, number))
     if received_now(case):
         _queue_receipts(connection, desk, case, closing, sha256)
     for job in notice_paper.jobs(desk, case, closing):
@@ -211,16 +209,6 @@ def _queue_receipts(connection: Transaction, desk: Desk, case: Case, closing: Cl
     content["verification_qr"] = code_of(connection, content, sha256, desk.settings.papers)
     for job in _receipt_jobs(desk, case.visit.id, json.dumps(content, ensure_ascii=False)):
         print_jobs.add(connection, job, closing.at)
-
-
-def _words(case: Case, number: str) -> frozenset[str]:
-    """What the visit is found by, from everything that was entered about people."""
-    ends = {"names": (".name",), "numbers": (".id_number",), "phones": (".phone",)}
-    said = {
-        kind: [f.value for path, f in case.draft.items() if path.endswith(end) and f.value]
-        for kind, end in ends.items()
-    }
-    return words_of(receipt_no=number, ticket=case.visit.ticket, **said)
 
 
 def _owed(

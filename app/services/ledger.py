@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from app.clock import COURT_ZONE
 from app.domain.audit import Act
-from app.domain.finding import beginnings
 from app.domain.receipt import Series, series
 from app.domain.staff import Purpose
 from app.errors import FormProblem
 from app.ids import new_id
-from app.lanes import DB, on
-from app.services import print_out
+from app.lanes import DB, SEARCH, on
+from app.services import print_out, search
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.views import LedgerRow
-from app.storage import finding, intakes, print_jobs, receipts, restoring, trail
+from app.storage import intakes, print_jobs, receipts, restoring, trail
 from app.storage.access import Transaction
 from app.storage.receipts import VoidRecord
 from app.storage.records import PrintJob
@@ -36,21 +36,33 @@ _JOBS: Final = 200
 _DONE: Final = ("confirmed", "printed", "unconfirmed", "not_printed")
 
 
-@on(DB)
-def find(desk: Desk, text: str) -> tuple[LedgerRow, ...]:
+@dataclass(frozen=True)
+class LedgerView:
+    """The papers that were found; ``behind``: the index is being made and older ones may be missing."""
+
+    rows: tuple[LedgerRow, ...]
+    behind: bool = False
+
+
+@on(SEARCH)
+def find(desk: Desk, text: str) -> LedgerView:
     """Return the papers of the visits and tickets the words lead to; of a day; of today for no words."""
-    return desk.store(_find, desk, text)
+    words = tuple(text.lower().split())
+    visits, behind = tuple[str, ...](), False
+    if words and _as_day(words) is None:
+        found = search.search(desk, text, _VISITS)
+        visits, behind = tuple(hit.visit_id for hit in found.hits), found.behind
+    return LedgerView(desk.store(_find, desk.today(), words, visits), behind)
 
 
-def _find(connection: Transaction, desk: Desk, text: str) -> tuple[LedgerRow, ...]:
-    words = beginnings(text)
-    today = desk.today()
+def _find(
+    connection: Transaction, today: date, words: tuple[str, ...], visits: tuple[str, ...]
+) -> tuple[LedgerRow, ...]:
     if not words:
         found = print_jobs.made(connection, *_day(today), _JOBS)
     elif (day := _as_day(words)) is not None:
         found = print_jobs.made(connection, *_day(day), _JOBS)
     else:
-        visits = finding.find(connection, words, _VISITS)
         found = print_jobs.of_visits(connection, visits)
         if len(words) == 1 and words[0].startswith("rj"):
             found += print_jobs.numbered(connection, words[0].upper())

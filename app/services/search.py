@@ -15,7 +15,8 @@ from app.domain.search_words import terms, words
 from app.lanes import SEARCH, on
 from app.services.desk import Desk
 from app.storage import searching
-from app.storage.search_index import Entry, Shown
+from app.storage.search_index import Entry
+from app.storage.search_index import Shown as Shown
 from app.storage.searching import Changed
 
 LIMIT: Final = 20

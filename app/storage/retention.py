@@ -20,7 +20,6 @@ from app.storage.tables import (
     blob,
     confirmation,
     draft_field,
-    find_word,
     intake,
     outbox,
     outbox_blob,
@@ -173,7 +172,6 @@ def erase_records(connection: Connection, visits: Iterable[str]) -> int:
         told = supplement.update().where(supplement.c.visit_id == visit_id)
         connection.execute(told.values(body=ERASED_PAPER))
         connection.execute(delete(draft_field).where(draft_field.c.visit_id == visit_id))
-        connection.execute(delete(find_word).where(find_word.c.visit_id == visit_id))
         connection.execute(delete(confirmation).where(confirmation.c.visit_id == visit_id))
         count += 1
     return count

@@ -351,16 +351,6 @@ receipt_void = Table(
     Column("voided_at", Text, nullable=False),
 )
 
-# What a finished visit is found by: names and their ends, initials, ends of numbers, all in lower case.
-find_word = Table(
-    "find_word",
-    metadata,
-    Column("word", Text, primary_key=True),
-    Column("visit_id", Text, ForeignKey("visit.id"), primary_key=True),
-    Index(None, "visit_id"),
-    sqlite_with_rowid=False,
-)
-
 staff = Table(
     "staff",
     metadata,

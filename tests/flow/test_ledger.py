@@ -52,8 +52,9 @@ def visited(desk: Desk, **changes: str) -> str:
 
 
 def find(desk: Desk, text: str = "") -> tuple[LedgerRow, ...]:
-    found: tuple[LedgerRow, ...] = do(desk, ledger.find, text)
-    return found
+    found: ledger.LedgerView = do(desk, ledger.find, text)
+    assert not found.behind
+    return found.rows
 
 
 def receipt(desk: Desk, text: str = "") -> LedgerRow:

@@ -20,6 +20,7 @@ from tests.helpers.desks import FILLED
 from ui.panels.ledger import LedgerPage
 from ui.panels.papers import PapersPage
 from ui.screens.day import DayPage
+from ui.screens.search import SearchPage
 
 __all__ = ["counter", "qapp"]
 
@@ -124,6 +125,31 @@ def test_a_copy_needs_a_second_person_whose_pin_is_right_and_in_force(finished: 
     give(desk, PIN)
     desk.until(lambda: copies(desk) == 1, "the copy")
     assert not desk.findings()
+
+
+def test_a_visit_is_found_again_and_opened_by_keys_alone(finished: Counter) -> None:
+    desk = finished
+    visit_id = desk.visit.visit_id
+    desk.key(Qt.Key.Key_F, CTRL)
+    page = desk.window.findChild(SearchPage)
+    assert page is not None
+    QTest.keyClicks(page.box, "zzz")
+    desk.until(lambda: "没有找到" in desk.words(page), "that there is nothing")
+    page.box.clear()
+    QTest.keyClicks(page.box, "syl")
+    desk.until(lambda: page.list.current() == visit_id, "the visit by its initials")
+    assert "150***********5517" in desk.words(page)
+    assert FILLED["identity.id_number"] not in desk.words(page)
+    desk.key(Qt.Key.Key_P, CTRL)
+    ledger = desk.window.findChild(LedgerPage)
+    assert ledger is not None
+    desk.until(lambda: any(row.is_receipt for row in ledger._rows.values()), "its papers")
+    desk.key(Qt.Key.Key_Escape)
+    desk.key(Qt.Key.Key_F, CTRL)
+    desk.until(lambda: page.list.current() == visit_id, "what was found before")
+    QTest.keyClick(page.box, Qt.Key.Key_Return)
+    desk.until(lambda: desk.conductor.panels.current == "", "the panel left")
+    desk.until(lambda: desk.outcome.receipt_no in desk.words(), "the visit on the window")
 
 
 def test_the_day_is_closed_by_keys_alone(finished: Counter) -> None:

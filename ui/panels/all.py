@@ -18,6 +18,7 @@ from ui.panels.panel import Panel
 from ui.panels.papers import PapersPanel
 from ui.panels.queue_acts import QueueActsPanel
 from ui.panels.risks import RisksPanel
+from ui.panels.search import SearchPanel
 from ui.panels.sending import SendingPanel
 from ui.panels.steps import StepsPanel
 from ui.panels.supply import SupplyPanel
@@ -26,6 +27,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     CameraPanel,
     MrzPanel,
     PapersPanel,
+    SearchPanel,
     LedgerPanel,
     DayPanel,
     QueueActsPanel,

@@ -52,6 +52,7 @@ class Panels(QObject):
             refresh=refresh,
             approve=self.approve,
             open=self.open,
+            open_with=self.open_with,
             close=self.close,
             visit=visit,
             print_waiting=print_waiting,

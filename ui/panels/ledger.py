@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from app.domain.staff import Purpose
 from app.lanes import Act
 from app.services import ledger
-from app.services.views import LedgerRow
 from app.texts import _
 from ui.panels.panel import Panel
 from ui.screens.ledger import LedgerPage
@@ -56,10 +55,10 @@ class LedgerPanel(Panel):
             self._mine, ledger.find, text, once=False, name="ledger", done=partial(self._found, text)
         )
 
-    def _found(self, text: str, rows: tuple[LedgerRow, ...]) -> None:
+    def _found(self, text: str, found: ledger.LedgerView) -> None:
         """Draw the answer to the newest question only."""
         if text == self._mine.box.text():
-            self._mine.show_rows(rows)
+            self._mine.show_found(found)
 
     def _count(self) -> None:
         today = self.controls.desk.today()

@@ -24,7 +24,8 @@ class Controls:
 
     ``approve(purpose, what, done)`` asks a supervisor for a PIN and calls ``done(approval id)``; ``refresh``
     asks for a new view of the visit, ``visit`` is the id of the one in the centre,
-    ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``close`` leaves this one;
+    ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``open_with`` has it look
+    for a text, ``close`` leaves this one;
     ``show`` puts a finished visit on the window while nobody is there; ``papers`` knows what
     the next page is.
     """
@@ -37,6 +38,7 @@ class Controls:
     refresh: Callable[[], None]
     approve: Callable[[Purpose, str, Callable[[str], None]], None]
     open: Callable[[str], None]
+    open_with: Callable[[str, str], None]
     close: Callable[[], None]
     visit: Callable[[], str]
     print_waiting: Callable[[], None]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.clock import local
 from app.domain.receipt import Series
+from app.services.ledger import LedgerView
 from app.services.views import LedgerRow
 from app.texts import _
 from ui.screens.outcome import job_word
@@ -62,7 +63,9 @@ class LedgerPage(QWidget):
         line.addWidget(self.drop)
         line.addWidget(self.again)
         self._gaps = Label(tone="sub", size="small", wrap=True)
-        whole = column(self.box, self._gaps, gap=look.grid(1))
+        self._behind = Label(tone="warn", size="small")
+        self._behind.hide()
+        whole = column(self.box, self._gaps, self._behind, gap=look.grid(1))
         whole.addWidget(self.list, 1)
         for part in (rule(), self._story, self._marks):
             whole.addWidget(part)
@@ -74,10 +77,11 @@ class LedgerPage(QWidget):
             QShortcut(QKeySequence(button.key), self).activated.connect(button.click)
         self._show("")
 
-    def show_rows(self, rows: tuple[LedgerRow, ...]) -> None:
+    def show_found(self, found: LedgerView) -> None:
         """Draw what was found; the cursor stays on its paper."""
-        self._rows = {one.job_id: one for one in rows}
-        self.list.show_rows(tuple(_row(one) for one in rows))
+        self._rows = {one.job_id: one for one in found.rows}
+        self.list.show_rows(tuple(_row(one) for one in found.rows))
+        self._behind.show_or_hide(_("索引正在补建，较早的可能还没有列出。") if found.behind else "")
         self._show(self.list.current())
 
     def show_series(self, series: tuple[Series, ...]) -> None:

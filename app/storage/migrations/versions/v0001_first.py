@@ -284,14 +284,6 @@ _STATEMENTS: Final = (
     PRIMARY KEY (receipt_no),
     CONSTRAINT fk_receipt_void_receipt_no FOREIGN KEY(receipt_no) REFERENCES intake (receipt_no)
 )""",
-    """CREATE TABLE find_word (
-    word TEXT NOT NULL,
-    visit_id TEXT NOT NULL,
-    PRIMARY KEY (word, visit_id),
-    CONSTRAINT fk_find_word_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id)
-)
- WITHOUT ROWID""",
-    """CREATE INDEX ix_find_word_visit_id ON find_word (visit_id)""",
     """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at)""",
     """CREATE INDEX ix_page_sha256 ON page (sha256)""",
     """CREATE TABLE staff (
