@@ -46,6 +46,7 @@ from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
+from ui.pad_signing import PadSigning
 from ui.panels.host import Panels
 
 _PEOPLE: Final = ("call_next", "call_one", "take_ticket", "desk_view")
@@ -69,6 +70,7 @@ class Conductor(QObject):
         )
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
+        PadSigning(window, desk, self.acts, self._bridge)
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self._finished = ""
         self._unsigned_visit = ""

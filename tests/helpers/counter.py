@@ -28,7 +28,7 @@ from app.services.verify import at_court, findings
 from app.services.views import DeviceView, JobView, OutcomeView, QueueView, StatusView, VisitView
 from app.settings import CourtSettings, DeviceSettings, HallSettings, Settings
 from tests.helpers.court import FaultProxy, Gateway
-from tests.helpers.device_cases import counter_device
+from tests.helpers.device_cases import counter_device, pad_url
 from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
 from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
@@ -44,7 +44,7 @@ OFFSCREEN: Final = pytest.mark.qt_log_ignore(
 HALL: Final = HallSettings(window=3, clerk="其木格")
 QUICK: Final = Rhythm(card=1.0, devices=0.25, reader=0.2, view=1.0, court=0.25)
 PARTS: Final = {
-    "reader", "printer", "scanner", "camera", "gun", "typing-gun", "court", "proxy",
+    "reader", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "court", "proxy",
 }  # fmt: skip
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
@@ -70,6 +70,7 @@ class Devices:
     camera: Simulator | None = None
     gun: Simulator | None = None
     typing_gun: bool = False
+    pad: Path | None = None
     court: Gateway | None = None
     proxy: FaultProxy | None = None
 
@@ -117,6 +118,11 @@ class Counter:
     def gun(self) -> Simulator:
         assert self.devices.gun is not None
         return self.devices.gun
+
+    def pad(self, scene: str) -> None:
+        """Tell the signature pad what happens there (devices.simulators.signature_worker)."""
+        assert self.devices.pad is not None
+        self.devices.pad.write_text(scene, "utf-8")
 
     @property
     def court(self) -> Gateway:
@@ -336,9 +342,15 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
         camera=stack.enter_context(document_camera(folder)) if "camera" in parts else None,
         gun=stack.enter_context(counter_device("gun", folder)) if "gun" in parts else None,
         typing_gun="typing-gun" in parts,
+        pad=_scene(folder / "pad", "sign") if "pad" in parts else None,
         court=court,
         proxy=stack.enter_context(FaultProxy(court)) if court and "proxy" in parts else None,
     )
+
+
+def _scene(file: Path, first: str) -> Path:
+    file.write_text(first, "utf-8")
+    return file
 
 
 def _settings(devices: Devices, token: Path, text: str) -> Settings:
@@ -352,6 +364,7 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
             id_reader=devices.reader.url if devices.reader else "",
             scanner=devices.scanner.url if devices.scanner else "",
             camera=devices.camera.url if devices.camera else "",
+            signature_pad=pad_url(devices.pad) if devices.pad else "",
             scan_gun=devices.gun.url if devices.gun else "gun+keyboard:" if devices.typing_gun else "",
             ticket_printer=printer.url if printer else "",
             receipt_printer=printer.url if printer else "",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QLayout, QPlainTextEdit, QPushButton, QStackedWidget, QWidget
@@ -17,11 +19,15 @@ from ui.widgets.layout import column, margins, row, surface
 
 
 class PartyWindow(QWidget):
-    """Idle it shows the court's name. ``signed(sha256, png, strokes)`` names the text that was on show."""
+    """Idle it shows the court's name. ``signed(sha256, png, strokes)`` names the text that was on show.
+
+    ``on_show(sha256)`` tells which text can be signed from now on, "" that none can.
+    """
 
     signed = Signal(str, bytes, object)
     left = Signal()
     rated = Signal(int)
+    on_show = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -45,13 +51,19 @@ class PartyWindow(QWidget):
         """Whether a text is on show."""
         return self._pages.currentIndex() == 1
 
+    @property
+    def shown(self) -> str:
+        """The hash of the text on show, "" while there is none."""
+        return self._view.sha256 if self._view is not None and self.reading else ""
+
     def show_court(self, court: str, centre: str, window: int) -> None:
         self._court.setText(court)
         self._centre.setText(_("{centre} · {window} 号窗口").format(centre=centre, window=window))
 
     def present(self, view: ConfirmationView) -> None:
         """Put the text on show; a text that has changed must be signed anew."""
-        if self._view is None or self._view.sha256 != view.sha256 or not self.reading:
+        new = self._view is None or self._view.sha256 != view.sha256 or not self.reading
+        if new:
             changed = self.reading
             self._text.setPlainText(view.text)
             self.pad.clear()
@@ -59,10 +71,30 @@ class PartyWindow(QWidget):
         self._view = view
         self._pages.setCurrentIndex(1)
         self._text.setFocus()
+        if new:
+            self.show_pad("")
+            self.on_show.emit(view.sha256)
+
+    def show_pad(self, words: str) -> None:
+        """Say how the signature pad stands, below the frame."""
+        self._beside.setText(words)
+        self._beside.setVisible(bool(words))
+
+    def sign_with(self, png: bytes, strokes: Sequence[Sequence[tuple[float, float, float, float]]]) -> None:
+        """Take a signature of the text on show that was made on a pad."""
+        if not self.shown:
+            return
+        sha256 = self.shown
+        self.rest()
+        self.signed.emit(sha256, png, [list(stroke) for stroke in strokes])
+        self.left.emit()
 
     def rest(self) -> None:
         """Go back to the court's name; a window that lay over the clerk's own goes away."""
+        was = self.shown
         self._view = None
+        if was:
+            self.on_show.emit("")
         self.pad.clear()
         self._text.clear()
         self._pages.setCurrentIndex(0)
@@ -152,6 +184,9 @@ class PartyWindow(QWidget):
         self.pad.setMaximumHeight(look.px(420))
         box = column(Label(_("在框里签全名，用手指或笔都可以"), size="person", tone="sub"), gap=look.grid(2))
         box.addWidget(self.pad, 1)
+        self._beside = Label(size="person", tone="brand", wrap=True)
+        self._beside.hide()
+        box.addWidget(self._beside)
         box.addLayout(buttons)
         box.addStretch(0)
         return box
