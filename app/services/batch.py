@@ -45,6 +45,8 @@ def import_table(desk: Desk, path: Path, again: bool, on_row: Callable[[int, int
 
     ``on_row(done, all)`` is called on this lane after each. Esc stops before the next row; what is entered
     stays. Raises FormProblem for a file that is not taken, ImportedBefore unless ``again``, StorageProblem.
+    With ``again`` only rows that no finished visit holds are entered, all of them where none is left: so a
+    file longer than a visit goes on in the next one.
     """
     flag = desk.cancel_flag("import_table")
     visit_id = require_open(desk).id
@@ -56,13 +58,20 @@ def import_table(desk: Desk, path: Path, again: bool, on_row: Callable[[int, int
     if not again:
         _ask_about(desk, known_file, visit_id)
     rows = tuple(read_rows(table, matter, desk.knowledge))
+    before = _entered_before(desk, known_file, visit_id)
+    if before.keys() >= {row.mark for row in rows if not row.problems}:
+        before = {}
     lines: list[BatchLine] = []
     stopped = 0
     for row in rows:
         if flag.is_set():
             stopped = row.number
             break
-        lines.append(_entered(desk, visit_id, number, row, table, known_file))
+        known = before.get(row.mark)
+        if known and not row.problems:
+            lines.append(BatchLine(row.number, RowState.KNOWN, row.title, known))
+        else:
+            lines.append(_entered(desk, visit_id, number, row, table, known_file))
         on_row(len(lines), len(rows))
     if stopped and not lines:
         raise Cancelled
@@ -78,16 +87,39 @@ def _file_key(path: Path) -> str:
 
 
 def _ask_about(desk: Desk, known_file: str, visit_id: str) -> None:
-    before = desk.store(meta.read, known_file)
-    if before is None or before == visit_id:
+    before = _visits(desk.store(meta.read, known_file))
+    if not before or before[-1] == visit_id:
         return
-    record = desk.store(visits.get, before)
+    record = desk.store(visits.get, before[-1])
     day, ticket = (record.day, record.ticket) if record else ("", "")
     raise ImportedBefore(
         _("这个文件在 {day} {ticket} 号来访时已经录入过。").format(day=day, ticket=ticket),
         safe=_("这次没有录入任何一行。"),
-        next_step=_("确要再录一遍，请再导入一次同一个文件。"),
+        next_step=_("要接着录没录的行，请再导入一次同一个文件；都录过的，会全部再录一遍。"),
     )
+
+
+def _visits(kept: str | None) -> list[str]:
+    """The visits a file was entered in, the oldest first."""
+    return (kept or "").split()
+
+
+def _entered_before(desk: Desk, known_file: str, visit_id: str) -> dict[str, str]:
+    """Return the marks of rows that finished visits hold, each with where it is."""
+
+    def read(connection: Transaction) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for earlier in _visits(meta.read(connection, known_file)):
+            record = visits.get(connection, earlier)
+            if record is None or record.state != "finished" or earlier == visit_id:
+                continue
+            words = _("先前已录入，在 {day} {ticket} 号来访").format(day=record.day, ticket=record.ticket)
+            for path, field in visits.fields(connection, earlier).items():
+                if path.endswith(f".{MARK}") and field.value:
+                    found[field.value] = words
+        return found
+
+    return desk.store(read)
 
 
 def _entered(desk: Desk, visit_id: str, number: int, row: Row, table: Table, known_file: str) -> BatchLine:
@@ -137,7 +169,9 @@ class _Page:
 
     def save(self, connection: Transaction, visit_id: str, desk: Desk, known_file: str) -> None:
         write(connection, visit_id, self.before, self.texts, desk.clock.now())
-        meta.write(connection, known_file, visit_id)
+        known = _visits(meta.read(connection, known_file))
+        if visit_id not in known:
+            meta.write(connection, known_file, " ".join((*known, visit_id)))
 
 
 def _enter_matter(
@@ -185,7 +219,8 @@ def _fits(page: _Page, number: int, matter: Matter, row: Row) -> bool:
 def _copy(page: _Page, pattern: int, matter: Matter) -> int:
     """A new matter with the answers and parties of the pattern, as a copied matter has them."""
     if len(numbers(page.draft)) >= MOST:
-        raise RowRefused(_("一次来访最多 {most} 件").format(most=MOST))
+        words = _("一次来访最多 {most} 件；办结后在下一次来访再导入同一个文件，会接着录没录的行")
+        raise RowRefused(words.format(most=MOST))
     number = fresh_number(page.draft)
     prefix = f"matter.{pattern}."
     for path, field in tuple(page.draft.items()):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
 from app.clock import local
+from app.domain.dossier import Bundle
 from app.domain.matter import AGENT_NAMES, FieldKind
 from app.domain.party import Party
 from app.errors import FormProblem
@@ -37,9 +38,10 @@ SMALLEST_SIGNATURE = 64
 def text_of(case: Case, court: str, knowledge: Knowledge) -> str:
     """Return the text to be read, the same for the same draft; at most ``LONGEST`` characters."""
     lines = [f"{court}：", _visitor(case.draft)]
-    made = sheets(case.draft, knowledge)
+    made, papers = sheets(case.draft, knowledge), handed_in(case)
     for place, shown in enumerate(made, 1):
-        lines += _matter(case, shown, place if len(made) > 1 else 0, knowledge)
+        mine = [bundle for bundle in papers if bundle.matter == shown.number]
+        lines += _matter(case, shown, place if len(made) > 1 else 0, knowledge, mine)
     lines += steps.lines(steps.recorded(case.draft, knowledge))
     body = "\n".join(line for line in lines if line)
     if len(body) > LONGEST:
@@ -62,7 +64,9 @@ def _visitor(draft: Draft) -> str:
     return f"{who}\n{agent}"
 
 
-def _matter(case: Case, shown: Sheet, place: int, knowledge: Knowledge) -> list[str]:
+def _matter(
+    case: Case, shown: Sheet, place: int, knowledge: Knowledge, papers: Iterable[Bundle]
+) -> list[str]:
     draft, variant = case.draft, shown.variant
     name = f"{shown.matter.name}（{variant.label}）" if variant else shown.matter.name
     head = _("今天办理：{name}。").format(name=name)
@@ -78,7 +82,7 @@ def _matter(case: Case, shown: Sheet, place: int, knowledge: Knowledge) -> list[
     if chosen:
         lines.append(_("推选的诉讼代表人：{names}。").format(names="、".join(chosen)))
     lines += [f"{view.label}：{_said(view)}" for view in shown_values(shown, draft, knowledge)]
-    lines.append(_("提交的材料：{handed}。").format(handed=_handed(case, shown, knowledge) or _("无")))
+    lines.append(_("提交的材料：{handed}。").format(handed=_handed(papers, shown, knowledge) or _("无")))
     wish = value(draft, shown.path("mediation"))
     if wish and mediation_spec(shown) is not None:
         agreed = _("愿意先行调解。") if wish == AGREE else _("不愿意先行调解，请依法立案。")
@@ -98,15 +102,14 @@ def _party(party: Party) -> str:
     return "，".join(part for part in parts if part)
 
 
-def _handed(case: Case, shown: Sheet, knowledge: Knowledge) -> str:
+def _handed(papers: Iterable[Bundle], shown: Sheet, knowledge: Knowledge) -> str:
     return "、".join(
         _("{name} {count} 页").format(
             name=material_name(bundle.material, knowledge, shown), count=len(bundle.pages)
         )
         if bundle.pages
         else material_name(bundle.material, knowledge, shown)
-        for bundle in handed_in(case)
-        if bundle.matter == shown.number
+        for bundle in papers
     )
 
 

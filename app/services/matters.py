@@ -78,7 +78,11 @@ def clone(desk: Desk) -> int:
 
 def _add(desk: Desk, record: VisitRecord, draft: Draft, texts: Mapping[str, str]) -> int:
     if len(numbers(draft)) >= MOST:
-        raise FormProblem(_("一次来访最多 {most} 件。").format(most=MOST), safe=_("已填的都在。"))
+        raise FormProblem(
+            _("一次来访最多 {most} 件。").format(most=MOST),
+            safe=_("已填的都在。"),
+            next_step=_("请先办结这一次，再给来访人取号接着办。"),
+        )
     number = fresh_number(draft)
     made = {f"matter.{number}.{key}": text for key, text in texts.items()}
     save(desk, record.id, draft, made | {CURRENT: str(number)})

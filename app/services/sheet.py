@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count, takewhile
 from typing import Final
@@ -27,7 +27,7 @@ from app.domain.steps import Mark, StepKind
 from app.services import people
 from app.services.fields import FIRST, Draft, entry, value
 from app.services.knowledge import Knowledge
-from app.storage.records import PageRecord
+from app.storage.records import DraftField, PageRecord
 from app.texts import _
 
 DEFAULT_CODE: Final = "F01"
@@ -45,7 +45,8 @@ class Sheet:
     """One matter of a visit; ``number`` is the one in its paths, ``fields`` those that show now.
 
     ``marks`` are what its recorded steps mean, each with the instant it was recorded. ``begun`` of a matter
-    that goes on: the day it was first received, or ``RESTARTED``; "" when this visit receives it.
+    that goes on: the day it was first received, or ``RESTARTED``; "" when this visit receives it. ``copies``
+    are those the clerk counted, by material.
     """
 
     number: int
@@ -56,6 +57,7 @@ class Sheet:
     cause: Cause | None
     marks: Mapping[Mark, datetime]
     begun: str = ""
+    copies: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def variant(self) -> Variant | None:
@@ -95,7 +97,19 @@ def matter_of(draft: Draft, number: int, knowledge: Knowledge) -> Matter:
 
 def sheets(draft: Draft, knowledge: Knowledge) -> tuple[Sheet, ...]:
     """Return all matters of the visit."""
-    return tuple(sheet(draft, number, knowledge) for number in numbers(draft))
+    own = _by_matter(draft)
+    return tuple(_sheet(draft, number, own.get(number, {}), knowledge) for number in numbers(draft))
+
+
+def _by_matter(draft: Draft) -> dict[int, dict[str, DraftField]]:
+    """The fields of each matter: with hundreds of them nobody looks through the whole draft for each."""
+    found: dict[int, dict[str, DraftField]] = {}
+    for path, one in draft.items():
+        if path.startswith("matter."):
+            number = path[7 : path.find(".", 7)]
+            if number.isdigit():
+                found.setdefault(int(number), {})[path] = one
+    return found
 
 
 def current(draft: Draft, knowledge: Knowledge) -> Sheet:
@@ -105,10 +119,17 @@ def current(draft: Draft, knowledge: Knowledge) -> Sheet:
 
 def sheet(draft: Draft, number: int, knowledge: Knowledge) -> Sheet:
     """Return one matter of the visit, worked out from the draft."""
+    prefix = f"matter.{number}."
+    own = {path: one for path, one in draft.items() if path.startswith(prefix)}
+    return _sheet(draft, number, own, knowledge)
+
+
+def _sheet(draft: Draft, number: int, own: Draft, knowledge: Knowledge) -> Sheet:
+    """``own`` are the fields of this matter among those of the draft."""
     matter = matter_of(draft, number, knowledge)
     cause = _cause(draft, number, matter, knowledge)
     marks = _marks(draft, number, matter, knowledge)
-    answers = replace(_answers(draft, number, matter, cause), complete_online=Mark.FILED_ONLINE in marks)
+    answers = replace(_answers(own, number, matter, cause), complete_online=Mark.FILED_ONLINE in marks)
     parties = _parties(draft, number, matter)
     return Sheet(
         number,
@@ -119,6 +140,7 @@ def sheet(draft: Draft, number: int, knowledge: Knowledge) -> Sheet:
         cause,
         marks,
         value(draft, f"matter.{number}.begun"),
+        copies_counted(own, number),
     )
 
 
@@ -180,12 +202,12 @@ def _cause(draft: Draft, number: int, matter: Matter, knowledge: Knowledge) -> C
 def _parties(draft: Draft, number: int, matter: Matter) -> Parties:
     """Everyone in the matter's lists; who stands in two lists counts where first named."""
     people_: dict[str, Party] = {}
-    for field in people.lists_of(matter):
-        if field.side is None:
+    for listed in people.lists_of(matter):
+        if listed.side is None:
             continue
-        default = people.default_form(matter, field)
-        for key in people.members(draft, number, matter, field):
-            people_.setdefault(key, people.party_of(draft, key, field.side, default))
+        default = people.default_form(matter, listed)
+        for key in people.members(draft, number, matter, listed):
+            people_.setdefault(key, people.party_of(draft, key, listed.side, default))
     found = tuple(people_.values())
     filers = tuple(party.key for party in Parties(found).filers)
     chosen = tuple(key for key in chosen_representatives(draft, number) if key in filers)
@@ -206,7 +228,7 @@ def handed(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[H
     for record in dossier:
         if record.page.matter == shown.number:
             pages[record.page.material] = pages.get(record.page.material, 0) + 1
-    counted = copies_counted(draft, shown.number)
+    counted = shown.copies
     codes = dict.fromkeys((*pages, *counted))
     found = [Handed(code, counted.get(code, 1), pages=pages.get(code, 0)) for code in codes]
     if card_shown(draft, shown):
@@ -228,10 +250,11 @@ def papers_in(draft: Draft, dossier: Sequence[PageRecord]) -> tuple[Bundle, ...]
     """Pages by matter and material, and after them what was counted on the counter without a scan."""
     scanned = bundles(record.page for record in dossier)
     known = {(bundle.matter, bundle.material) for bundle in scanned}
+    own = _by_matter(draft)
     counted = [
         Bundle(code, (), number)
         for number in numbers(draft)
-        for code, copies in sorted(copies_counted(draft, number).items())
+        for code, copies in sorted(copies_counted(own.get(number, {}), number).items())
         if copies and (number, code) not in known
     ]
     return tuple(sorted((*scanned, *counted), key=lambda bundle: bundle.matter))

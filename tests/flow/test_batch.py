@@ -147,6 +147,29 @@ def test_the_same_file_in_another_visit_is_asked_about_first(at_lawyer: Desk, tm
     assert told(enter(desk, path, again=True)) == [(2, "entered")]
 
 
+def test_a_file_longer_than_a_visit_goes_on_in_the_next(
+    at_lawyer: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = at_lawyer
+    monkeypatch.setattr(batch, "MOST", 2)
+    path = xlsx(tmp_path / "many.xlsx", [HEADINGS, *(case_row(n) for n in range(1, 6))])
+    wanted = ["entered", "entered", "failed", "failed", "failed"]
+    for _visit in range(2):
+        made = enter(desk, path, again=True)
+        assert [line.state.value for line in made.lines] == wanted
+        assert "下一次来访再导入同一个文件" in made.lines[-1].text
+        hand_in(desk, tmp_path)
+        do(desk, finishing.finish, True)
+        called(desk)
+        for name in ("name", "id_number", "phone"):
+            do(desk, drafts.set_field, f"identity.{name}", FILLED[f"identity.{name}"])
+        do(desk, drafts.set_field, "identity.role", "agent")
+        wanted = ["known", "known", "entered", "entered", "failed"]
+    made = enter(desk, path, again=True)
+    assert [line.state.value for line in made.lines] == [*["known"] * 4, "entered"]
+    assert "号来访" in made.lines[0].text
+
+
 def test_columns_the_file_lacks_keep_what_is_on_the_screen(at_lawyer: Desk, tmp_path: Path) -> None:
     desk = at_lawyer
     for path, text in (
@@ -239,7 +262,7 @@ def test_no_more_matters_than_a_visit_holds(at_lawyer: Desk, tmp_path: Path) -> 
     rows = [["原告", "标的额"], *([f"工人{n}", str(n)] for n in range(1, matters.MOST + 3))]
     view = enter(at_lawyer, xlsx(tmp_path / "a.xlsx", rows))
     assert (view.entered, view.count(RowState.FAILED)) == (matters.MOST, 2)
-    assert view.lines[-1].text == f"一次来访最多 {matters.MOST} 件"
+    assert view.lines[-1].text.startswith(f"一次来访最多 {matters.MOST} 件；")
 
 
 @pytest.mark.parametrize("code", sorted(catalogue().matters))
