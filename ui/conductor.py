@@ -46,6 +46,7 @@ from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
+from ui.outcome_papers import OutcomePapers
 from ui.pad_signing import PadSigning
 from ui.panels.host import Panels
 
@@ -71,6 +72,7 @@ class Conductor(QObject):
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         PadSigning(window, desk, self.acts, self._bridge)
+        self.view_shown.connect(OutcomePapers(window, self.acts).show_view)
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self._finished = ""
         self._unsigned_visit = ""

@@ -135,6 +135,12 @@ def _outdated(window: MainWindow) -> None:
 def _finished(window: MainWindow) -> None:
     steps = tuple(replace(step, state=StepState.DONE, summary="") for step in views.visit().steps)
     window.show_desk(views.desk(visit=replace(views.visit(), outcome=views.outcome(), steps=steps)))
+    window.visit.outcome.show_papers(views.papers(open_visit=False))
+
+
+def _outcome_open(window: MainWindow) -> None:
+    _open(window, "outcome")
+    window.visit.outcome.show_papers(views.papers(open_visit=True))
 
 
 def _why(window: MainWindow) -> None:
@@ -157,7 +163,7 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "12-confirmation": _step("confirmation"),
     "13-signed": _signed,
     "14-outdated": _outdated,
-    "15-outcome-open": _step("outcome"),
+    "15-outcome-open": _outcome_open,
     "16-outcome": _finished,
     "17-error": _error,
     "18-offline": _offline,

@@ -26,12 +26,14 @@ from app.services.views import (
     Mark,
     OutcomeView,
     PageView,
+    PaperView,
     QueueView,
     Source,
     StatusView,
     StepState,
     StepView,
     TicketRow,
+    VisitPapers,
     VisitView,
 )
 
@@ -369,6 +371,16 @@ def desk(**changes: object) -> DeskView:
 def idle(**changes: object) -> DeskView:
     """Return the window between two visits."""
     return replace(desk(visit=None, advice=AdviceView()), **changes)  # type: ignore[arg-type]
+
+
+def papers(*, open_visit: bool) -> VisitPapers:
+    found = (
+        PaperView("1.service_address", "送达地址确认书", "made", chosen=False),
+        PaperView("1.rights_notice", "诉讼权利义务告知书", "ready"),
+        PaperView("1.evidence_list", "证据清单", "ready", "有字打不出来：𰻝", chosen=False),
+        PaperView("1.acceptance_notice", "受理案件通知书", "lacking", "法院答复立案后可以打印", chosen=False),
+    )
+    return VisitPapers("", found, at_end=("材料收据（小票）", "材料收据（A4）") if open_visit else ())
 
 
 def outcome() -> OutcomeView:

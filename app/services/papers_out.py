@@ -23,12 +23,13 @@ from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
 from app.services import freezing
-from app.services.case import Case, read_case
+from app.services.case import Case, read_case, received_now
 from app.services.desk import Desk
 from app.services.fields import undrawable, value
 from app.services.paper_data import Made, make
 from app.services.paper_ground import Ground, Lacking
 from app.services.sheet import sheets
+from app.services.supplement import CORRECTION, PROMISE, decision
 from app.services.views import PaperView, VisitPapers
 from app.storage import answers, intakes, print_jobs
 from app.storage.access import Transaction
@@ -153,7 +154,23 @@ def papers_of(desk: Desk, visit_id: str) -> VisitPapers:
 def _papers_of(connection: Transaction, desk: Desk, visit_id: str) -> VisitPapers:
     case = read_case(connection, visit_id)
     large = large_by_age(case, desk.clock.now())
-    return VisitPapers(visit_id, views(connection, desk, case), large)
+    at_end = _at_end(desk, case) if case.visit.state == "open" else ()
+    return VisitPapers(visit_id, views(connection, desk, case), large, at_end)
+
+
+def _at_end(desk: Desk, case: Case) -> tuple[str, ...]:
+    """Return the titles of what F12 prints by itself: the receipt on each printer, the notices decided on."""
+    receipts = ((RECEIPT_PRINTER, _("材料收据（小票）")), (A4_PRINTER, _("材料收据（A4）")))
+    made = [title for role, title in receipts if desk.bench.has(role) and received_now(case)]
+    if desk.bench.has(A4_PRINTER):
+        decided = (decision(case.draft, shown) for shown in sheets(case.draft, desk.knowledge))
+        told = {said.kind for said in decided if said is not None}
+        made += [title for kind, title in _notices() if kind in told]
+    return tuple(made)
+
+
+def _notices() -> tuple[tuple[str, str], ...]:
+    return (CORRECTION, _("一次性补正告知书")), (PROMISE, _("容缺受理告知书"))
 
 
 def _view(offer: Offer, jobs: dict[tuple[str, str], PrintJob]) -> PaperView:

@@ -200,11 +200,12 @@ class PaperView:
 
 @dataclass(frozen=True)
 class VisitPapers:
-    """The papers of a visit; ``large_print`` by the visitor's age."""
+    """The papers of a visit; ``large_print`` by the visitor's age; ``at_end`` what F12 prints."""
 
     visit_id: str
     papers: tuple[PaperView, ...] = ()
     large_print: bool = False
+    at_end: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

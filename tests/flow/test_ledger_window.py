@@ -79,6 +79,8 @@ def attempts(desk: Counter) -> list[Refusal | None]:
 
 def test_papers_of_the_visit_are_printed_by_keys_alone(finished: Counter) -> None:
     desk = finished
+    step = desk.window.visit.outcome
+    desk.until(lambda: "诉讼风险提示书" in desk.words(step), "what can be printed, in the last step")
     desk.key(Qt.Key.Key_D, CTRL)
     page = desk.window.findChild(PapersPage)
     assert page is not None

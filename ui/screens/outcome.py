@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.clock import local
-from app.services.views import AnswerView, JobView, OutcomeView, Remark
+from app.services.views import AnswerView, JobView, OutcomeView, PaperView, Remark, VisitPapers
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
@@ -63,6 +63,7 @@ class OutcomeStep(QFrame):
         self._look = look
         self._view: OutcomeView | None = None
         self._drawn = False
+        self._papers = VisitPapers("")
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(*margins(look, 3, 3))
         self._box.setSpacing(look.grid(1.5))
@@ -71,11 +72,20 @@ class OutcomeStep(QFrame):
         if self._drawn and view == self._view:
             return
         self._view, self._drawn = view, True
+        self._draw()
+
+    def show_papers(self, papers: VisitPapers) -> None:
+        """Draw the papers the visit gives out below what is drawn already."""
+        if papers != self._papers:
+            self._papers = papers
+            self._draw()
+
+    def _draw(self) -> None:
         empty(self._box)
-        if view is None:
+        if self._view is None:
             self._draw_open()
         else:
-            self._draw_outcome(view)
+            self._draw_outcome(self._view)
         self._box.addStretch(1)
 
     def _draw_open(self) -> None:
@@ -91,6 +101,39 @@ class OutcomeStep(QFrame):
             label = Label(text, tone="sub" if index else "ink", wrap=True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             self._box.addWidget(label)
+        at_end = self._papers.at_end
+        lines = [self._paper(title, "", _("F12 时打印"), "brand", Shape.RING) for title in at_end]
+        self._draw_papers(lines + [self._paper_line(paper) for paper in self._papers.papers])
+
+    def _draw_papers(self, lines: list[QVBoxLayout]) -> None:
+        """What the visit gives out, each paper with what stands in its way or what became of it."""
+        if not lines:
+            return
+        self._box.addWidget(rule())
+        head = row(Label(_("文书"), bold=True), None, gap=self._look.grid())
+        head.addWidget(Label(_("Ctrl+D 选择并打印"), tone="sub", size="small"))
+        self._box.addLayout(head)
+        for line in lines:
+            self._box.addLayout(line)
+
+    def _paper_line(self, paper: PaperView) -> QVBoxLayout:
+        if paper.state == "made":
+            return self._paper(paper.title, "", _("已打印"), "ok", Shape.CHECK)
+        if paper.state == "lacking":
+            return self._paper(paper.title, paper.note, _("还不能打"), "sub", Shape.DASH)
+        word = _("可以打印") if paper.chosen else _("需要时打印")
+        return self._paper(paper.title, paper.note, word, "brand", Shape.RING)
+
+    def _paper(self, title: str, note: str, word: str, tone: str, shape: Shape) -> QVBoxLayout:
+        line = row(Badge(self._look, shape), gap=self._look.grid())
+        line.addWidget(Label(title, wrap=True), 1)
+        line.addWidget(Label(word, tone=tone))
+        lines = column(line, gap=2)
+        if note:
+            detail = row(gap=0, margins=(self._look.px(24), 0, 0, 0))
+            detail.addWidget(Label(note, size="small", tone="sub", wrap=True), 1)
+            lines.addLayout(detail)
+        return lines
 
     def _draw_outcome(self, view: OutcomeView) -> None:
         look = self._look
@@ -119,6 +162,8 @@ class OutcomeStep(QFrame):
         line = row(Icon("court", look.tokens.brand, look.px(20)), gap=look.grid())
         line.addWidget(Label(court, wrap=True), 1)
         self._box.addLayout(line)
+        left = [paper for paper in self._papers.papers if paper.state != "made"]
+        self._draw_papers([self._paper_line(paper) for paper in left])
         if view.steps:
             self._box.addWidget(rule())
             head = row(Label(_("办理步骤"), bold=True), None)
