@@ -6,6 +6,8 @@
 ``escpos+usb://04b8:0e15?width=576``                  a ticket printer at USB, by vendor and product
 ``pdf+file:///folder``                                one PDF a job in a folder
 ``cups://NAME?server=host:631``                       a queue of the system spooler
+``winspool://NAME``                                   a page printer of Windows, its name percent-encoded
+``escpos+winspool://NAME?width=576``                  a ticket printer that Windows knows by name
 
 ``width``: 576 (80 mm, the default) or 384 dots. ``status``: what proof the printer can give, see
 :class:`Proof`. ``baud``: 9600 (the default) to 115200; ``flow``: xonxoff (the default), rtscts or none;
@@ -33,6 +35,7 @@ _FAST = 57600  # from here on a drawn ticket takes less than four seconds
 _COM = re.compile(r"COM[1-9]\d{0,2}", re.IGNORECASE)
 _USB = re.compile(r"([0-9a-fA-F]{4}):([0-9a-fA-F]{4})")
 _QUEUE = re.compile(r"[^\s/#\\\"'?<>|\x00-\x1f\-][^\s/#\\\"'?<>|\x00-\x1f]{0,126}")  # as lpadmin takes them
+_LONGEST_NAME = 220  # characters; what CreateDC and OpenPrinter take
 _HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]*")
 
 
@@ -43,6 +46,8 @@ class Scheme(Enum):
     ESCPOS_USB = "escpos+usb"
     PDF_FOLDER = "pdf+file"
     CUPS = "cups"
+    WINDOWS = "winspool"
+    ESCPOS_WINDOWS = "escpos+winspool"
 
 
 class Proof(Enum):
@@ -96,6 +101,8 @@ _OPTIONS = {
     Scheme.ESCPOS_USB: frozenset({"width", "status"}),
     Scheme.PDF_FOLDER: frozenset[str](),
     Scheme.CUPS: frozenset({"server"}),
+    Scheme.WINDOWS: frozenset[str](),
+    Scheme.ESCPOS_WINDOWS: frozenset({"width"}),
 }
 
 
@@ -192,11 +199,24 @@ def _cups(url: str, parts: SplitResult, options: dict[str, str]) -> Address:
     return Address(url, Scheme.CUPS, host, int(port or 631), name=name)
 
 
+def _windows(url: str, parts: SplitResult, options: dict[str, str]) -> Address:
+    name = unquote(parts.netloc)
+    if not name.strip() or len(name) > _LONGEST_NAME or parts.path not in ("", "/"):
+        raise BadAddress(url, "needs the name of a printer, percent-encoded")
+    if any(ord(char) < ord(" ") or char == "\x7f" for char in name):
+        raise BadAddress(url, "a name has no control characters")
+    scheme = Scheme(parts.scheme)
+    width = _width(url, options) if scheme is Scheme.ESCPOS_WINDOWS else 0
+    return Address(url, scheme, name=name, width=width)
+
+
 _PARSERS: dict[Scheme, Callable[[str, SplitResult, dict[str, str]], Address]] = {
     Scheme.ESCPOS_TCP: _tcp,
     Scheme.ESCPOS_SERIAL: _serial,
     Scheme.ESCPOS_USB: _usb,
     Scheme.CUPS: _cups,
+    Scheme.WINDOWS: _windows,
+    Scheme.ESCPOS_WINDOWS: _windows,
 }
 
 

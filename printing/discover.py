@@ -12,6 +12,8 @@ from urllib.parse import quote
 import usb.core
 from serial.tools.list_ports import comports
 
+from printing.printers.windows import names
+
 _SECONDS: Final = 8.0
 _PRINTER_CLASS: Final = 7
 
@@ -25,13 +27,15 @@ class Candidate:
 
 
 def page_printers() -> tuple[Candidate, ...]:
-    """Return the queues of CUPS."""
-    return tuple(_queues())
+    """Return the queues of CUPS and the printers of Windows."""
+    windows = (Candidate(f"winspool://{quote(name, safe='')}", name) for name in names())
+    return (*_queues(), *windows)
 
 
 def ticket_printers() -> tuple[Candidate, ...]:
-    """Return USB printers and serial ports; a printer on the network is typed in."""
-    return (*_usb_printers(), *_ports())
+    """Return USB printers, serial ports and printers of Windows; one on the network is typed in."""
+    windows = (Candidate(f"escpos+winspool://{quote(name, safe='')}?width=576", name) for name in names())
+    return (*_usb_printers(), *_ports(), *windows)
 
 
 def _queues() -> Iterator[Candidate]:

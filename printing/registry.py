@@ -13,6 +13,7 @@ from printing.printers.network import NetworkPrinter
 from printing.printers.serial import SerialPrinter
 from printing.printers.spooler import SpoolerPrinter
 from printing.printers.usb import UsbPrinter
+from printing.printers.windows import WindowsPrinter
 
 
 def open_printer(url: str, limits: Limits | None = None) -> Printer:
@@ -34,6 +35,8 @@ def open_printer(url: str, limits: Limits | None = None) -> Printer:
             return FolderPrinter(address)
         case Scheme.CUPS:
             return SpoolerPrinter(address)
+        case Scheme.WINDOWS | Scheme.ESCPOS_WINDOWS:
+            return WindowsPrinter(address)
 
 
 def render(document: Document, takes: Capabilities) -> bytes:
