@@ -163,9 +163,10 @@ def names() -> tuple[str, ...]:
     """Return the printers Windows knows, none where this is no Windows or pywin32 is missing."""
     try:
         api = importlib.import_module("win32print")
-        found = api.EnumPrinters(api.PRINTER_ENUM_LOCAL | api.PRINTER_ENUM_CONNECTIONS, None, 4)
     except ImportError:
         return ()
+    try:
+        found = api.EnumPrinters(api.PRINTER_ENUM_LOCAL | api.PRINTER_ENUM_CONNECTIONS, None, 4)
     except api.error:
         return ()
     return tuple(str(one["pPrinterName"]) for one in found)
