@@ -56,6 +56,8 @@ TEST_PROGRAMS = {
     "lp": ("cups-client", ""),
     "chromium": ("chromium", ""),
     "initdb": ("postgresql", "/usr/lib/postgresql/*/bin"),
+    "swtpm": ("swtpm", ""),
+    "tpm2_unseal": ("tpm2-tools", ""),
 }
 
 

@@ -52,7 +52,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
     status = commands.add_parser("status", help="密钥现在怎么保管；没有封存或没有托管副本时返回 1")
     status.set_defaults(command=_status)
-    seal = commands.add_parser("seal", help="封存：keyring 系统密钥库，custodians 两位保管人，file 只是文件")
+    seal = commands.add_parser(
+        "seal", help="封存：tpm 本机安全芯片，keyring 系统密钥库，custodians 两位保管人，file 只是文件"
+    )
     seal.add_argument("method", choices=key_care.METHODS)
     seal.set_defaults(command=_seal)
     recover = commands.add_parser("recover", help="用法院的私钥从托管副本恢复密钥")

@@ -16,10 +16,12 @@ from app.storage.engine import Store
 from app.storage.keeping import PLAIN, SystemKeyStore
 from app.storage.keys import Custodians, Passphrases
 from app.storage.opening import InstanceLock
+from app.storage.tpm import Tpm
 from app.texts import _
 
-METHODS: Final = (SystemKeyStore.method, Custodians.method, PLAIN)
+METHODS: Final = (Tpm.method, SystemKeyStore.method, Custodians.method, PLAIN)
 _TITLES: Final = {
+    Tpm.method: "由本机安全芯片（TPM）封存",
     SystemKeyStore.method: "由系统密钥库封存",
     Custodians.method: "由两位保管人的口令封存",
     PLAIN: "未封存，是只有本用户能读的文件",
@@ -54,9 +56,9 @@ def _health(found: keeping.Standing) -> Health:
 
 
 def care(places: Places, settings: KeySettings, key: bytes) -> None:
-    """At a start: keep the court's copy current; seal by the system's key store what nothing seals yet.
+    """At a start: keep the court's copy current; seal by TPM or key store what nothing seals yet.
 
-    Without a copy for the court nothing is sealed by itself: a lost key store would be lost data. Raises
+    Without a copy for the court nothing is sealed by itself: a lost chip would be lost data. Raises
     SettingsProblem for a court key that cannot be used; the store is open all the same.
     """
     if not settings.escrow:
@@ -69,9 +71,8 @@ def care(places: Places, settings: KeySettings, key: bytes) -> None:
             safe=_("数据和密钥都没有改动。"),
             next_step=_("请管理员检查设置 key.escrow 指的文件：X25519 或 3072 位以上 RSA 的公钥（PEM）。"),
         ) from error
-    system = SystemKeyStore()
-    if settings.seal == "auto" and keeping.standing(places).method == PLAIN and system.usable():
-        keeping.keep_sealed(places, key, system)
+    if settings.seal == "auto" and keeping.standing(places).method == PLAIN:
+        keeping.seal_by_itself(places, key)
 
 
 def seal(places: Places, method: str, now_open: Passphrases, to: Passphrases, actor: str) -> None:

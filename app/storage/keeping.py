@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from app.paths import Places
 from app.storage import keys
 from app.storage.blobs import sync_folder
 from app.storage.keys import KEY_BYTES, Custodians, KeyLocked, Passphrases, Sealer
+from app.storage.tpm import Tpm
 from app.texts import _
 
 PLAIN: Final = "file"
@@ -90,8 +92,21 @@ def nobody_asked() -> tuple[str, str]:
 
 def sealers(ask: Passphrases) -> dict[str, Sealer]:
     """Return what can open a sealed file here, by method."""
-    made: tuple[Sealer, ...] = (SystemKeyStore(), Custodians(ask))
+    made: tuple[Sealer, ...] = (Tpm(), SystemKeyStore(), Custodians(ask))
     return {sealer.method: sealer for sealer in made}
+
+
+def seal_by_itself(places: Places, key: bytes) -> None:
+    """Seal a plain key by the TPM, else by the system's key store; leave it plain where there is neither.
+
+    What does not work when it is tried counts as not there. Raises OSError.
+    """
+    for sealer in (Tpm(), SystemKeyStore()):
+        if not sealer.usable():
+            continue
+        with suppress(KeyLocked):
+            keep_sealed(places, key, sealer)
+            return
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
-"""The store's key at rest: sealed by the system's key store or by two custodians, and escrowed to the court.
+"""The store's key at rest: sealed by TPM, the system's key store or two custodians; escrowed to the court.
 
 ``store.sealed`` holds the raw key under AES-256-GCM; its header is the associated data, so a file whose words
-were changed does not open. What opens it is asked of a *sealer*; a TPM would be one more. ``store.escrow``
+were changed does not open. What opens it is asked of a *sealer*. ``store.escrow``
 holds the same key for the court's public key alone: X25519 (RFC 7748) with HKDF, or RSA-OAEP (RFC 8017).
 """
 

@@ -17,7 +17,7 @@ from app.paths import Places
 from app.services import key_care
 from app.services.views import Health
 from app.settings import KeySettings, Settings
-from app.storage import keeping, keys, trail
+from app.storage import keeping, keys, tpm, trail
 from app.storage.keys import Custodians, KeyLocked
 from app.storage.opening import load_key
 from tests.helpers.desks import HALL, desk_in
@@ -38,6 +38,13 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[HeldStore]:
     monkeypatch.setattr(keeping.SystemKeyStore.__init__, "__defaults__", (("tests.helpers.key_store",),))
     with system_key_store() as store:
         yield store
+
+
+@pytest.fixture(autouse=True)
+def _no_chip(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the TPM of the computer the tests run on alone."""
+    monkeypatch.setattr(tpm, "RESOURCE_MANAGER", Path("/nowhere"))
+    monkeypatch.delenv(tpm.ADDRESS, raising=False)
 
 
 @pytest.fixture(autouse=True)
