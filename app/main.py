@@ -191,7 +191,11 @@ def run_demo(out: Path, data: Path | None) -> int:
         started = time.perf_counter()
         with OpenDesk(desk) as opened:
             walk = Walkthrough(
-                opened.window, opened.conductor, lambda: counter.reader.tell(f"place {_DEMO_CARD}"), out
+                opened.window,
+                opened.conductor,
+                lambda: counter.reader.tell(f"place {_DEMO_CARD}"),
+                lambda sheets: counter.scanner.tell(f"load {sheets}"),
+                out,
             )
             visit = walk.run()
             seconds = time.perf_counter() - started

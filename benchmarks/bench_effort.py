@@ -184,7 +184,10 @@ def walked(folder: Path) -> list[Step]:
         with OpenDesk(desk) as opened:
             opened.window.activateWindow()
             walk = Walkthrough(
-                opened.window, opened.conductor, lambda: counter.reader.tell("place adult"), None
+                opened.window,
+                opened.conductor,
+                lambda: counter.reader.tell("place adult"),
+                lambda sheets: counter.scanner.tell(f"load {sheets}"),
             )
             walk.begin()
             clerk = Effort(walk)

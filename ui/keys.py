@@ -26,6 +26,7 @@ KEYS: Final[dict[str, str]] = {
     "restore_page": "Ctrl+Z",
     "material": "Alt+M",
     "copies": "Alt+F",
+    "paper_form": "Alt+O",
     "waive": "Alt+K",
     "add_party_1": "Alt+A",
     "add_party_2": "Alt+D",

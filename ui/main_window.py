@@ -28,7 +28,15 @@ _REST_AFTER_MS: Final = 30
 _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
     {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
-    | {"remove_party", "add_matter", "clone_matter", "next_matter", "remove_matter", *_ADD_PARTY}
+    | {
+        "paper_form",
+        "remove_party",
+        "add_matter",
+        "clone_matter",
+        "next_matter",
+        "remove_matter",
+        *_ADD_PARTY,
+    }
     | {"previous_matter", "import_table", "save_template", "join_party", "represent", "waive"}
 )
 _IMPORTS: Final = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp"
@@ -228,6 +236,7 @@ class MainWindow(QMainWindow):
             "restore_page": self._restore,
             "material": self.visit.pages.open_materials,
             "copies": self._count_copies,
+            "paper_form": self._turn_paper_form,
             **{act: partial(self._add_party, act) for act in _ADD_PARTY},
             "remove_party": self._remove_party,
             "add_matter": lambda: self._new_matter(self.add_matter),
@@ -414,6 +423,10 @@ class MainWindow(QMainWindow):
     def _count_copies(self) -> None:
         self.visit.choose("materials")
         self.visit.pages.focus_copies()
+
+    def _turn_paper_form(self) -> None:
+        self.visit.choose("materials")
+        self.visit.pages.turn_form()
 
     def _confirm(self) -> None:
         if self._view is None or self._view.visit is None:

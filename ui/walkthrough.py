@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from app.services.views import DeskView, QueueView, StatusView, VisitView
 from ui.conductor import Conductor
@@ -31,6 +31,9 @@ TYPED = {
     "party.p2.address": "内蒙古自治区达拉特旗树林召镇",
 }
 
+PAPERS = (("M01", 1), ("M13", 2))
+"""What the visitor hands in: the material and its sheets."""
+
 
 class Stuck(Exception):
     """The window did not show what the step waits for."""
@@ -38,14 +41,16 @@ class Stuck(Exception):
 
 @dataclass
 class Walkthrough:
-    """``place_card`` lays a card on the reader; ``steps`` collects each step's name and milliseconds.
+    """``place_card`` lays a card on the reader, ``load`` so many sheets into the feeder.
 
-    ``typed`` is what goes into each field that is still empty when its step comes.
+    ``steps`` collects each step's name and milliseconds; ``typed`` is what goes into each field that is still
+    empty when its step comes.
     """
 
     window: MainWindow
     conductor: Conductor
     place_card: Callable[[], None]
+    load: Callable[[int], None]
     pictures: Path | None = None
     typed: Mapping[str, str] = field(default_factory=lambda: TYPED)
     steps: list[tuple[str, float]] = field(default_factory=list)
@@ -134,12 +139,44 @@ class Walkthrough:
 
     def _scan(self) -> None:
         self.key(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
-        if self._visit().pages:
-            return
+        for material, sheets in PAPERS:
+            if not self._pages_of(material):
+                self._scan_as(material, sheets)
+            self._count_copies(material)
+
+    def _scan_as(self, material: str, sheets: int) -> None:
+        self._choose_material(material)
+        self.load(sheets)
         self.key(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
-        self.wait(lambda: len(self._visit().pages) > 0, "the first page")
+        self.wait(lambda: self._pages_of(material) > 0, "the first page")
         self.wait(lambda: not self.conductor.acts.running("scan"), "the end of the scan")
         self.wait(self._settled, "a view with all pages")
+
+    def _choose_material(self, material: str) -> None:
+        """Walk through the list of materials to the wanted one."""
+        combo = self.window.visit.pages.findChild(QComboBox)
+        if combo is None:
+            raise Stuck("no list of materials on the window")
+        combo.setFocus()
+        steps = combo.findData(material) - combo.currentIndex()
+        for _step in range(abs(steps)):
+            QTest.keyClick(combo, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+
+    def _count_copies(self, material: str) -> None:
+        """One for the court and one for the other side."""
+        path = f"matter.1.copies.{material}"
+        self._choose_material(material)
+        self.key(Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
+        editor = self._editor("copies")
+        QTest.keyClicks(editor, "2")
+        QTest.keyClick(editor, Qt.Key.Key_Return)
+        self.wait(lambda: self._copies(path) == "2", "the copies counted")
+
+    def _pages_of(self, material: str) -> int:
+        return sum(page.material == material for page in self._visit().pages)
+
+    def _copies(self, path: str) -> str:
+        return next((view.value for view in self._visit().copies if view.path == path), "")
 
     def _sign(self) -> None:
         if self._visit().confirmation.signed_at is not None:

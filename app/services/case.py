@@ -32,6 +32,7 @@ from app.services.sheet import (
     copies_before,
     copies_counted,
     material_name,
+    paper_form,
     papers_in,
     sheets,
 )
@@ -340,6 +341,7 @@ def _material(draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Kn
         "name": _name(bundle, made, knowledge),
         "pages": len(bundle.pages),
         "copies": copies_counted(draft, bundle.matter).get(bundle.material, 1) or 1,
+        "form": paper_form(draft, bundle.matter, bundle.material, knowledge),
         "sha256": [page.sha256 for page in bundle.pages],
     }
 
@@ -438,5 +440,5 @@ def _receipt_line(
         "name": name,
         "pages": len(bundle.pages) or None,
         "copies": max(_copies(draft, bundle), 1),
-        "form": "copy",
+        "form": paper_form(draft, bundle.matter, bundle.material, knowledge),
     }

@@ -41,6 +41,7 @@ YES: Final = "是"
 NO: Final = "否"
 STEPS: Final = ("identity", "matter", "parties")
 MOST_COPIES: Final = 999
+PAPER_FORMS: Final = (("original", "原件"), ("copy", "复印件"), ("electronic", "电子件"))
 MOST_OF_DEFECT: Final = 200
 TEMPLATE_USE: Final = (("用示范文本", "用示范文本"), ("不用，自己写", "不用，自己写"))
 _NAMED_TEMPLATES: Final = 2
@@ -213,6 +214,11 @@ def copies_spec(shown: Sheet, code: str) -> FieldSpec:
     return FieldSpec(shown.path(f"copies.{code}"), "份数", "number", rule=_check_copies)
 
 
+def paper_form_spec(path: str) -> FieldSpec:
+    """Whether a material is the original, a copy or a file."""
+    return FieldSpec(path, "原件或复印件", "choice", choices=PAPER_FORMS)
+
+
 def waiver_spec(path: str, code: str, matter: Matter) -> FieldSpec | None:
     """Why an item of practice is refused or not needed here, None for one the law asks for."""
     requirement = next((r for r in matter.requirements if r.material.code == code), None)
@@ -345,6 +351,8 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
     if code in knowledge.catalogue.materials or f"matter.{number}.asked.{code}" in draft:
         if about == "copies":
             return FieldSpec(path, "份数", "number", rule=_check_copies)
+        if about == "form":
+            return paper_form_spec(path)
         if about == "defect":
             return FieldSpec(path, "不合要求之处", rule=_check_defect)
     every = (matter, *knowledge.matters.values())

@@ -24,7 +24,7 @@ from printing.documents.acceptance_notice import AcceptanceNotice
 from printing.documents.cross_court_application import CrossCourtApplication
 from printing.documents.evidence_list import Evidence, EvidenceList
 from printing.documents.evidence_notice import EvidenceNotice
-from printing.documents.facts import Account, Facts, Form, Payment
+from printing.documents.facts import Account, Facts, Payment
 from printing.documents.fee_notice import FeeNotice
 from printing.documents.integrity_card import IntegrityCard
 from printing.documents.mediation_notice import MediationNotice
@@ -171,8 +171,8 @@ def _service_address(ground: Ground, party: Party) -> ServiceAddress:
 
 def _evidence_list(ground: Ground) -> Made:
     rows = tuple(
-        Evidence(name=name, pages=len(bundle.pages) or None, copies=copies, form=Form.COPY)
-        for bundle, name, copies in ground.handed()
+        Evidence(name=name, pages=len(bundle.pages) or None, copies=copies, form=form)
+        for bundle, name, copies, form in ground.handed()
         if bundle.material in _EVIDENCE
     )
     if not rows:
@@ -259,7 +259,7 @@ def _cross_court(ground: Ground) -> Made:
     variant = ground.sheet.variant
     helps = variant is None or variant.key == "helping"
     issue = ground.issue()
-    handed = tuple((name, len(bundle.pages), copies) for bundle, name, copies in ground.handed())
+    handed = tuple((name, len(bundle.pages), copies) for bundle, name, copies, _form in ground.handed())
     if not handed:
         raise Lacking(_("还没有收到材料"))
     agent = ground.agent_of(first)

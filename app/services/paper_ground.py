@@ -21,11 +21,11 @@ from app.services.case import Case, handed_in
 from app.services.fields import Draft, value
 from app.services.form import YES
 from app.services.knowledge import Knowledge
-from app.services.sheet import Sheet, copies_counted, material_name
+from app.services.sheet import Sheet, copies_counted, material_name, paper_form
 from app.settings import HallSettings, PaperSettings
 from app.storage.records import AnswerRecord
 from app.texts import _
-from printing.documents.facts import Account, Issue
+from printing.documents.facts import Account, Form, Issue
 
 _NAMED: Final = 3
 _ABOUT: Final = ("crime", "act")
@@ -191,13 +191,18 @@ class Ground:
     def after(self, days: int) -> date:
         return self.at.date() + timedelta(days=days)
 
-    def handed(self) -> tuple[tuple[Bundle, str, int], ...]:
-        """Return what was handed in for this matter: its pages, its name, how many copies."""
+    def handed(self) -> tuple[tuple[Bundle, str, int, Form], ...]:
+        """Return what was handed in for this matter: its pages, its name, how many copies, its form."""
         number = self.sheet.number
         copies = copies_counted(self.draft, number)
         mine = (bundle for bundle in handed_in(self.case) if bundle.matter == number)
         return tuple(
-            (b, material_name(b.material, self.knowledge, self.sheet), copies.get(b.material, 1) or 1)
+            (
+                b,
+                material_name(b.material, self.knowledge, self.sheet),
+                copies.get(b.material, 1) or 1,
+                Form(paper_form(self.draft, number, b.material, self.knowledge)),
+            )
             for b in mine
         )
 

@@ -15,7 +15,7 @@ from app.services.running import Running
 from app.services.sheet import checklist
 from app.texts import _
 from printing.documents.effect_certificate import EffectCertificate
-from printing.documents.facts import Account, Facts, Form, Payment
+from printing.documents.facts import Account, Facts, Payment
 from printing.documents.file_request import FileRequest
 from printing.documents.flow_sheet import FlowSheet, ToBring
 from printing.documents.funds_claim import FundsClaim
@@ -49,8 +49,8 @@ def _masked(number: str) -> str:
 
 def _transfer_list(ground: Ground) -> Mapping[str, Facts]:
     papers = tuple(
-        Transferred(name=name, pages=len(bundle.pages) or None, copies=copies, form=Form.COPY)
-        for bundle, name, copies in ground.handed()
+        Transferred(name=name, pages=len(bundle.pages) or None, copies=copies, form=form)
+        for bundle, name, copies, form in ground.handed()
     )
     if not papers:
         raise Lacking(_("还没有收到材料"))
@@ -140,7 +140,7 @@ def _funds_claim(ground: Ground) -> Mapping[str, Facts]:
             phone=first.phone,
             debtor=ground.text("debtor"),
             amount=ground.money("amount"),
-            papers=tuple(name for _bundle, name, _copies in ground.handed()),
+            papers=tuple(name for _bundle, name, _copies, _form in ground.handed()),
             account=ground.account(first.name, "account"),
             agent=agent,
             authority=authority,

@@ -1,6 +1,7 @@
 """The matters of one visit as the rules see them: each with its short form, parties, cause and papers.
 
 Paths: ``matter.<n>.code``, ``matter.<n>.variant``, ``matter.<n>.<field>``, ``matter.<n>.copies.<material>``,
+``matter.<n>.form.<material>``,
 ``matter.<n>.defect.<material>``, ``matter.<n>.asked.<item>`` (what the back office asks for besides),
 ``matter.<n>.mediation``, ``matter.<n>.supply`` and what belongs to it.
 A visit without a code is about the first matter of the catalogue; an empty code takes a matter out again.
@@ -244,6 +245,17 @@ def copies_counted(draft: Draft, number: int) -> dict[str, int]:
         for path, field in draft.items()
         if path.startswith(prefix) and field.value.isdigit()
     }
+
+
+def paper_form(draft: Draft, number: int, code: str, knowledge: Knowledge) -> str:
+    """How a material was handed in, "original", "copy" or "electronic": what the receipt must say (民诉法69).
+
+    Until the clerk says otherwise it is as the catalogue asks for it.
+    """
+    known = knowledge.catalogue.materials.get(code)
+    return value(draft, f"matter.{number}.form.{code}") or (
+        "original" if known and known.original else "copy"
+    )
 
 
 def papers_in(draft: Draft, dossier: Sequence[PageRecord]) -> tuple[Bundle, ...]:

@@ -348,8 +348,8 @@ class VisitView:
     """The centre zone: one visit, whole.
 
     ``matter``, ``parties``, ``materials`` and ``copies`` are those of the matter ``current``; a party can be
-    added to each of ``party_lists`` (key, label); ``copies`` and ``waivers`` stand beside ``materials``,
-    one each; a waiver is None for what the law asks for.
+    added to each of ``party_lists`` (key, label); ``copies``, ``paper_forms`` and ``waivers`` stand beside
+    ``materials``, one each; a waiver is None for what the law asks for.
     ``joinable`` are parties of other matters of the visit, as ``list:party`` of the matter on the screen.
     """
 
@@ -370,6 +370,7 @@ class VisitView:
     outcome: OutcomeView | None = None
     party_lists: tuple[tuple[str, str], ...] = ()
     copies: tuple[FieldView, ...] = ()
+    paper_forms: tuple[FieldView, ...] = ()
     waivers: tuple[FieldView | None, ...] = ()
     tabs: tuple[MatterTab, ...] = ()
     current: int = 1

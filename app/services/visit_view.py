@@ -30,7 +30,16 @@ from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.numbers import masked_groups, masked_text
-from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, current, material_name, sheets
+from app.services.sheet import (
+    OTHER_NAME,
+    OTHER_PAPER,
+    Sheet,
+    checklist,
+    current,
+    material_name,
+    paper_form,
+    sheets,
+)
 from app.services.steps import Step, recorded
 from app.services.views import (
     AdviceView,
@@ -123,12 +132,19 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
             (field.key, _(field.label)) for field in shown.fields if field.kind is FieldKind.PARTIES
         ),
         copies=tuple(form.field_view(draft, form.copies_spec(shown, code)) for code, _name in materials),
+        paper_forms=tuple(_paper_form(draft, shown, code, knowledge) for code, _name in materials),
         waivers=tuple(_waiver(draft, shown, code) for code, _name in materials),
         tabs=_tabs(case, knowledge),
         current=shown.number,
         filers=len(shown.parties.filers),
         joinable=joinable(draft, shown, knowledge),
     )
+
+
+def _paper_form(draft: Draft, shown: Sheet, code: str, knowledge: Knowledge) -> FieldView:
+    path = shown.path(f"form.{code}")
+    known = paper_form(draft, shown.number, code, knowledge)
+    return replace(form.field_view(draft, form.paper_form_spec(path)), value=known)
 
 
 def _waiver(draft: Draft, shown: Sheet, code: str) -> FieldView | None:

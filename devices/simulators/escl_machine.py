@@ -92,9 +92,9 @@ class EsclMachine:
         self._cleared = threading.Event()
 
     def load(self, sheets: int) -> None:
+        """Put sheets into the feeder; they follow on what went through before."""
         with self._lock:
             self._sheets = sheets
-            self._fed = 0
 
     def fault(self, name: str, number: int) -> None:
         with self._lock:

@@ -6,7 +6,7 @@ When ready it writes one JSON line ``{"ready": true, "url": ...}``. Then it take
 and answers each with ``{"done": LINE}`` or ``{"failed": LINE, "why": ...}``; it ends with ``quit`` or when
 stdin ends.
 
-    load N            put N sheets into the feeder
+    load N            put N more sheets into the empty feeder
     fault NAME [N]    until ``clear``:
         jam [N]       paper stuck after N more pages (0)      cover      cover open
         cut           a page breaks off after a third         empty      feeder empty

@@ -86,7 +86,12 @@ class Counter:
         self.conductor: Conductor = desk.conductor
         self.desk: Desk = desk.desk
         self._at_start: set[str] = set()
-        self.walk = Walkthrough(self.window, self.conductor, lambda: self.place("adult"))
+        self.walk = Walkthrough(
+            self.window,
+            self.conductor,
+            lambda: self.place("adult"),
+            lambda sheets: self.scanner.tell(f"load {sheets}"),
+        )
 
     def close(self) -> None:
         """Close the window and the desk, as at the end of a day; the devices stay."""

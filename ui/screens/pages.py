@@ -64,8 +64,8 @@ _NARROW: Final[dict[str, Place]] = {
 class PagesPanel(QFrame):
     """Emits ``pressed(act)`` for scan, feeder and import, ``remove(page_id)`` for a page.
 
-    ``counted(path, text)`` says how many copies of the chosen material lie on the counter, or why one that
-    only custom asks for is not handed in.
+    ``counted(path, text)`` says how many copies of the chosen material lie on the counter, whether they are
+    originals, or why one that only custom asks for is not handed in.
     """
 
     pressed = Signal(str)
@@ -84,6 +84,7 @@ class PagesPanel(QFrame):
         self.strip = PageStrip(look)
         self.strip.remove.connect(self.remove)
         self._views: dict[str, FieldView] = {}
+        self._forms: dict[str, FieldView] = {}
         self._waivers: dict[str, FieldView | None] = {}
         self._count = Label(tone="sub", size="small")
         self._combo = Combo(look)
@@ -133,16 +134,19 @@ class PagesPanel(QFrame):
         self._views = {
             code: copies for (code, _name), copies in zip(view.materials, view.copies, strict=False)
         }
+        self._forms = {
+            code: known for (code, _name), known in zip(view.materials, view.paper_forms, strict=False)
+        }
         self._waivers = {
             code: waiver for (code, _name), waiver in zip(view.materials, view.waivers, strict=False)
         }
         if view.materials != self._materials:
             self._refill(view.materials)
+        self._taking = view.outcome is None
         self._show_copies()
         self.strip.pages.show_pages(view.pages)
         self.strip.setVisible(bool(view.pages))
         self._empty.setVisible(not view.pages)
-        self._taking = view.outcome is None
         self._count.setText(_("{count} 页").format(count=len(view.pages)))
         for button in self.buttons.values():
             button.setEnabled(view.outcome is None)
@@ -184,7 +188,17 @@ class PagesPanel(QFrame):
         self._copies.setEnabled(view is not None)
         if view is not None and not self._copies.isModified():
             self._copies.setText(view.value)
+        known = self._forms.get(self.material)
+        self._form.setEnabled(known is not None and self._taking)
+        self._form.set_label(dict(known.choices)[known.value] if known is not None else _("原件"))
         self._show_waiver()
+
+    def turn_form(self) -> None:
+        """The chosen material is no original but a copy, no copy but a file, no file but an original."""
+        known = self._forms.get(self.material)
+        if known is not None and self._taking:
+            order = [word for word, _label in known.choices]
+            self.counted.emit(known.path, order[(order.index(known.value) + 1) % len(order)])
 
     def _show_waiver(self) -> None:
         """Only an item of custom may be left out with a reason; for the law's the line says so."""
@@ -219,7 +233,10 @@ class PagesPanel(QFrame):
         self._combo.currentIndexChanged.connect(self._show_copies)
         label = Label(_("份数 {key}").format(key=KEYS["copies"]), tone="sub", size="small")
         label.setBuddy(self._copies)
-        return surface("clear", row(label, self._copies, None), self)
+        self._form = KeyButton(look, "paper_form", _("复印件"), parent=self)
+        self._form.setAccessibleDescription(_("所选材料是原件、复印件还是电子件，印在收据上"))
+        self._form.clicked.connect(self.turn_form)
+        return surface("clear", row(label, self._copies, self._form, None), self)
 
     def _waive_box(self) -> QFrame:
         """Why the chosen item of custom is not handed in."""
