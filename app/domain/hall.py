@@ -205,8 +205,12 @@ class _Folding:
                 self._about_ticket(event)
 
     def _issue(self, event: HallEvent) -> None:
-        """Add the ticket. While reports are missing, only a window's own block has numbers sure to be new."""
-        if self.owed and not event.report and event.window is None:
+        """Add the ticket. While reports are missing, only a window's own block has numbers sure to be new.
+
+        Of two numbers given for one card at the same moment the first in the log counts; what was printed
+        while a window was alone always does.
+        """
+        if event.window is None and not event.report and (self.owed or self._holds_one(event)):
             return
         epoch = self.epoch - 1 if event.report else self.epoch
         new = Ticket(
@@ -223,6 +227,10 @@ class _Folding:
             wait=event.wait,
         )
         self.tickets.setdefault(event.number, new)
+
+    def _holds_one(self, event: HallEvent) -> bool:
+        same = (t for t in self.tickets.values() if t.person == event.person and t.group == event.group)
+        return bool(event.person) and any(t.state in OPEN for t in same)
 
     def _grant(self, event: HallEvent) -> None:
         if event.window is not None:

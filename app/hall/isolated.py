@@ -141,9 +141,15 @@ class Member(Ledger):
     # ---- numbers ------------------------------------------------------------------------------------
 
     def issue(self, prefix: str, wanted: Wanted, now: datetime) -> str:
-        """Return a number nobody else has, durable before it is printed. Raises HallProblem."""
+        """Return a number nobody else has, durable before it is printed. Raises HallProblem.
+
+        Another reader may have been faster with the same person: then it is that number (see ``gave``).
+        """
         if not self.cut_off and not self._hub.owed:
             number = self._issue_connected(prefix, wanted, now)
+            held = self.state.open_for(wanted.person, wanted.group) if number is None else None
+            if held is not None and not self.cut_off:
+                return held.number
             if number is not None:
                 return number
         prefix = self._alone or prefix
@@ -154,6 +160,11 @@ class Member(Ledger):
         number = format_number(prefix, count)
         self._issued(replace(_issued(number, wanted, now), window=self.window))
         return number
+
+    def gave(self, number: str) -> bool:
+        """Say whether this member itself gave the number out."""
+        mine = (e.event for e in self._own if e.event.kind is EventKind.ISSUED)
+        return any(event.number == number for event in mine)
 
     def _issue_connected(self, prefix: str, wanted: Wanted, now: datetime) -> str | None:
         try:

@@ -79,9 +79,10 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
     prefix = GREEN_PREFIX if wanted.green else letters.get(wanted.group, PREFIX)
     _skip_lost(desk, day, prefix, now)
     wanted = replace(wanted, wait=waits.said(desk, state, wanted.group))
-    number = desk.hall.member(day).issue(prefix, wanted, now)
+    member = desk.hall.member(day)
+    number = member.issue(prefix, wanted, now)
     _queue_paper(desk, desk.hall.state, number)
-    return Taken(number, left=left)
+    return Taken(number, left=left) if member.gave(number) else Taken(number, again=True)
 
 
 def _require_open(desk: Desk, state: HallState) -> int | None:

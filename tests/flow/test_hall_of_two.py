@@ -14,7 +14,7 @@ import pytest
 
 from app.commands import join as join_command
 from app.domain.hall import HallState
-from app.domain.ticket import TicketState
+from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall.join import Codes
 from app.hall.seat import Standing
@@ -132,6 +132,7 @@ def test_two_windows_give_each_number_once_and_call_each_person_once(host: Host,
             numbers = [number for mine in pool.map(issue, desks) for number in mine]
         assert len(set(numbers)) == 16
         assert sorted(numbers)[:12] == [f"A{n:03d}" for n in range(1, 13)], "no holes while connected"
+        numbers += _one_card_at_two_readers(desks)
         called: list[str] = []
 
         def work(desk: Desk) -> list[str]:
@@ -149,6 +150,24 @@ def test_two_windows_give_each_number_once_and_call_each_person_once(host: Host,
         assert one == other
         assert {t.state for t in one.tickets.values()} == {TicketState.SERVED}
         assert findings(desks[0]) == findings(desks[1]) == []
+
+
+def _one_card_at_two_readers(desks: tuple[Desk, Desk]) -> list[str]:
+    """Both swipe the same cards at the same moment: each person has one number, given out once."""
+    start = threading.Barrier(2)
+
+    def swipe(desk: Desk) -> list[issuing.Taken]:
+        taken = []
+        for person in "abcdef":
+            start.wait(10)
+            taken.append(do(desk, issuing.take_for, Wanted("立案", person=person * 32)))
+        return taken
+
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(swipe, desks)
+    assert [t.number for t in one] == [t.number for t in other]
+    assert all(first.again != second.again for first, second in zip(one, other, strict=True))
+    return [t.number for t in one]
 
 
 def test_a_window_goes_on_alone_within_three_seconds_and_merges_by_itself(host: Host, tmp_path: Path) -> None:

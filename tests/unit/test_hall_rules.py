@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -43,6 +44,21 @@ def test_the_same_number_issued_again_changes_nothing() -> None:
     again = state(*THREE, issued("A001", 9, green=True))
     assert again.tickets["A001"].arrived_at == at(0)
     assert not again.tickets["A001"].green
+
+
+def by_card(number: str, minute: float, *, window: int | None = None) -> HallEvent:
+    return replace(issued(number, minute), person="f" * 32, window=window)
+
+
+def test_of_two_numbers_for_one_card_the_first_in_the_log_counts() -> None:
+    both = state(by_card("A001", 0), by_card("A002", 0))
+    assert list(both.tickets) == ["A001"]
+    served = state(
+        by_card("A001", 0), event(K.CALLED, "A001", 1), event(K.SERVED, "A001", 2), by_card("A002", 3)
+    )
+    assert list(served.tickets) == ["A001", "A002"], "who is done may take another number"
+    alone = state(by_card("A001", 0), by_card("Z001", 0, window=4))
+    assert list(alone.tickets) == ["A001", "Z001"], "what was printed alone is not taken back"
 
 
 def test_a_call_takes_the_ticket_to_its_window_and_counts() -> None:
