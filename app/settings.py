@@ -48,7 +48,8 @@ class QueueSettings:
     A missed number that comes back within ``grace`` minutes keeps its place. ``hours`` when numbers are
     given out, by season; ``cap`` how many a day, 0 for no limit, with a warning when ``cap_warning`` are
     left; ``prefixes`` the letter of a group's numbers (``app.domain.issue_rules``). ``elder`` is the age from
-    which a card alone gives the green channel.
+    which a card alone gives the green channel. ``auto_call`` are the seconds after which an idle window calls
+    by itself, 0 for never: the same at every window of a hall.
     """
 
     green_wait: int = 10
@@ -59,6 +60,7 @@ class QueueSettings:
     cap_warning: int = 20
     prefixes: str = ""
     elder: int = 60
+    auto_call: int = 0
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
     "queue.hours": (lambda v: _reads(parse_hours, v), "应为 05-01~09-30 08:30-12:00 14:30-17:30; … 这样"),
     "queue.prefixes": (lambda v: _reads(parse_prefixes, v), "应为 立案=A 执行=B 这样，G、P、Z 留作他用"),
+    "queue.auto_call": (lambda v: 0 <= v <= 600, "应为 0 到 600 秒"),
     "queue.elder": (lambda v: 50 <= v <= 100, "应为 50 到 100 岁"),
     "queue.cap": (lambda v: 0 <= v <= 9000, "应为 0 到 9000"),
     "queue.grace": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟"),

@@ -44,13 +44,14 @@ from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
 from ui.codes import Codes
 from ui.counter_signals import CounterSignals
+from ui.help_calls import HelpCalls
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
 from ui.outcome_papers import OutcomePapers
 from ui.pad_signing import PadSigning
 from ui.panels.host import Panels
 
-_PEOPLE: Final = ("call_next", "call_one", "take_ticket", "desk_view")
+_PEOPLE: Final = ("call_next", "call_one", "call_by_itself", "take_ticket", "desk_view")
 """Acts during which the hall is not looked at: they look at it themselves."""
 
 
@@ -69,6 +70,7 @@ class Conductor(QObject):
         self.panels = Panels(
             window, desk, self.acts, self._refresh, self._visit_id, self._print_all, self._show_finished
         )
+        HelpCalls(window, self.acts)
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         PadSigning(window, desk, self.acts, self._bridge)
@@ -88,6 +90,7 @@ class Conductor(QObject):
         desk.hall.follow(lambda: self._bridge.deliver(self._keep_up))
         desk.bench.on_change(lambda: self._bridge.deliver(self._refresh_status))
         rhythm = desk.rhythm
+        lively = desk.hall.is_shared or desk.settings.queue.auto_call
         self._send = self._timer(0, self._send_round, single=True)
         self._timers = (
             self._send,
@@ -95,7 +98,7 @@ class Conductor(QObject):
             self._timer(rhythm.reader, self._watch_for_card),
             self._timer(rhythm.view, self._refresh),
             self._timer(rhythm.court, self._watch_for_court),
-            self._timer(rhythm.hall if desk.hall.is_shared else rhythm.view, self._keep_up),
+            self._timer(rhythm.hall if lively else rhythm.view, self._keep_up),
             self._timer(rhythm.upkeep, self._tend),
         )
 
@@ -255,6 +258,10 @@ class Conductor(QObject):
         elif self._view is not None and self._view.queue != view:
             self._view = replace(self._view, queue=view)
             self._window.show_queue(view)
+        if view.calls_in == 0 and not self.panels.current:
+            self.acts.run(
+                self, calling.call_by_itself, done=self._called_by_itself, problem=_shown_in_the_status_bar
+            )
         if self._standing != self._desk.hall.standing():
             self._standing = self._desk.hall.standing()
             self._refresh_status()
@@ -268,6 +275,10 @@ class Conductor(QObject):
             self._signals.called(number)
 
         self.acts.run(self, calling.recall, done=recalled)
+
+    def _called_by_itself(self, number: str) -> None:
+        if number:
+            self._called(number)
 
     def _called(self, number: str) -> None:
         self._run(coming_back.remind, name="remind.owed")

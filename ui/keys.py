@@ -46,6 +46,8 @@ KEYS: Final[dict[str, str]] = {
     "why": "Alt+W",
     "panel_palette": "F1",
     "panel_hall_rules": "Ctrl+H",
+    "alarm": "Ctrl+F1",
+    "come": "Ctrl+Shift+F1",
     "panel_handover": "Ctrl+G",
     "panel_supply": "F9",
     "panel_comeback": "Shift+F9",

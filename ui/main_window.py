@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         if self._view is not None:
             self._view = replace(self._view, queue=view)
         self.queue.show_queue(view)
+        self.header.answer.setVisible(view.help_wanted)
         self.zones.empty.show_queue(view)
 
     def show_status(self, view: StatusView) -> None:

@@ -65,6 +65,14 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """Somebody at a window calls for help since ``at``; ``coming`` are the windows that answered."""
+
+    at: datetime
+    coming: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wish:
     """A window asks for the papers of an earlier visit; ``person`` is the hash of what they are found by."""
 
@@ -88,7 +96,7 @@ class HallState:
     """All tickets of the day by number; order of arrival is the order of issue.
 
     ``owed`` are the windows whose report of the epoch before is missing, ``tags`` what each enrolled window
-    can do. ``promise`` is None until the hall has said one today.
+    can do, ``idle`` since when each window has nobody. ``promise`` is None until the hall has said one today.
     """
 
     tickets: Mapping[str, Ticket] = field(default_factory=lambda: MappingProxyType({}))
@@ -99,6 +107,8 @@ class HallState:
     tags: Mapping[int, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     paused: Mapping[int, Pause] = field(default_factory=lambda: MappingProxyType({}))
     promise: Promise | None = None
+    idle: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
+    alarms: Mapping[int, Alarm] = field(default_factory=lambda: MappingProxyType({}))
     wishes: Mapping[str, Wish] = field(default_factory=lambda: MappingProxyType({}))
     parcels: Mapping[str, Parcel] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -170,6 +180,8 @@ class _Folding:
         self.tags = dict(state.tags)
         self.paused = dict(state.paused)
         self.promise = state.promise
+        self.idle = dict(state.idle)
+        self.alarms = dict(state.alarms)
         self.wishes = dict(state.wishes)
         self.parcels = dict(state.parcels)
 
@@ -183,6 +195,8 @@ class _Folding:
             MappingProxyType(self.tags),
             MappingProxyType(self.paused),
             self.promise,
+            MappingProxyType(self.idle),
+            MappingProxyType(self.alarms),
             MappingProxyType(self.wishes),
             MappingProxyType(self.parcels),
         )
@@ -199,6 +213,8 @@ class _Folding:
                 self._about_calling(event)
             case EventKind.WANTED | EventKind.GIVEN | EventKind.TAKEN:
                 self._about_papers(event)
+            case EventKind.ALARM | EventKind.COMING | EventKind.CALM:
+                self._about_help(event)
             case EventKind.PROMISED:
                 self.promise = Promise.of(event.limits)
             case _:
@@ -243,6 +259,8 @@ class _Folding:
             case EventKind.ENROLLED:
                 self.enrolled |= window
                 self.tags.update((number, frozenset(event.tags)) for number in window)
+                for number in window:
+                    self.idle.setdefault(number, event.at)
             case EventKind.EPOCH:
                 self.epoch += 1
                 self.owed = self.enrolled | frozenset(event.windows)
@@ -254,6 +272,8 @@ class _Folding:
                 for number in window:
                     self.tags.pop(number, None)
                     self.paused.pop(number, None)
+                    self.idle.pop(number, None)
+                    self.alarms.pop(number, None)
 
     def _about_calling(self, event: HallEvent) -> None:
         if event.window is None:
@@ -262,6 +282,18 @@ class _Folding:
             self.paused[event.window] = Pause(event.reason, event.at)
         else:
             self.paused.pop(event.window, None)
+            self.idle[event.window] = event.at
+
+    def _about_help(self, event: HallEvent) -> None:
+        if event.window is None:
+            return
+        if event.kind is EventKind.ALARM:
+            self.alarms.setdefault(event.window, Alarm(event.at))
+        elif event.kind is EventKind.CALM:
+            self.alarms.pop(event.window, None)
+        elif event.to in self.alarms and event.window not in self.alarms[event.to].coming:
+            known = self.alarms[event.to]
+            self.alarms[event.to] = replace(known, coming=(*known.coming, event.window))
 
     def _about_papers(self, event: HallEvent) -> None:
         """What is given stays given; only the window it was given to takes it."""
@@ -285,6 +317,7 @@ class _Folding:
         old = bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
         if old and not event.report and event.kind in _TAKES:
             return
+        self._count_idle(ticket, event)
         if event.kind is EventKind.UNDONE:
             self._undo(ticket)
             return
@@ -292,6 +325,15 @@ class _Folding:
         if event.kind is EventKind.CALLED and ticket.state is TicketState.WAITING:
             overtook = self._overtake(ticket, event.window)
         self.tickets[event.number] = self._moved(ticket, event, overtook)
+
+    def _count_idle(self, ticket: Ticket, event: HallEvent) -> None:
+        """A window is idle from when somebody left it until it calls again."""
+        if event.window is None:
+            return
+        if event.kind is EventKind.CALLED:
+            self.idle.pop(event.window, None)
+        elif ticket.state is TicketState.CALLED and event.kind is not EventKind.RECALLED:
+            self.idle[event.window] = event.at
 
     def _overtake(self, called: Ticket, window: int | None) -> tuple[str, ...]:
         """Count the call against everybody who waits longer and could have been called by this window."""

@@ -34,6 +34,9 @@ class EventKind(StrEnum):
     WANTED = "wanted"
     GIVEN = "given"
     TAKEN = "taken"
+    ALARM = "alarm"
+    COMING = "coming"
+    CALM = "calm"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,8 @@ class HallEvent:
     ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
     of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``
     names the question), GIVEN to it and TAKEN by it.
+
+    An ALARM calls for help at a window, COMING answers the one ``to`` name, CALM ends one's own.
     """
 
     kind: EventKind

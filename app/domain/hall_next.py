@@ -9,7 +9,9 @@ kept as far as that allows: nobody with priority is ever called later than by pl
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Final
 
 from app.domain.hall import HallState, Promise
 from app.domain.ticket import Ticket
@@ -97,6 +99,32 @@ def _tired(waiting: list[Ticket], ahead: Ticket, promise: Promise) -> Ticket | N
 
 def _minutes(ticket: Ticket, now: datetime) -> int:
     return max(0, int((now - ticket.arrived_at).total_seconds() // 60))
+
+
+# ---- calling by itself ------------------------------------------------------------------------------------
+
+BETWEEN: Final = 3
+"""Seconds a window that was idle for a shorter time leaves to each one that was idle longer."""
+
+
+def calls_in(
+    state: HallState, window: int, now: datetime, after: int, promise: Promise | None = None
+) -> int | None:
+    """Return in how many seconds an idle window calls by itself; None when it does not.
+
+    ``after`` are the seconds a window stays idle at least. Of several idle windows that may call the person
+    who is next, the one that was idle longest comes first: work goes round, and no two call at once.
+    """
+    since = state.idle.get(window)
+    choice = next_ticket(state, now, promise, window)
+    if after <= 0 or since is None or window in state.paused or choice is None:
+        return None
+    person = choice.ticket
+    idle = {w: at for w, at in state.idle.items() if w not in state.paused and w in state.enrolled | {window}}
+    may = [w for w in idle if person.bound in (None, w) and state.can_serve(w, person)]
+    rank = sorted(may, key=lambda w: (idle[w], w)).index(window)
+    due = max(since, person.arrived_at) + timedelta(seconds=after + rank * BETWEEN)
+    return max(0, ceil((due - now).total_seconds()))
 
 
 # ---- what a window holds ----------------------------------------------------------------------------------

@@ -371,6 +371,11 @@ class Member(Ledger):
     def resume(self, now: datetime) -> None:
         self._fact(self._event(EventKind.RESUMED, "", now))
 
+    def help(self, kind: EventKind, now: datetime, to: int | None = None) -> bool:
+        """Call for help (ALARM), answer it (COMING) or end one's own (CALM); say whether others hear."""
+        self._fact(replace(self._event(kind, "", now), to=to))
+        return not self.cut_off
+
     def promise(self, promise: Promise, now: datetime) -> bool:
         """Change the hall's promise for the rest of the day; False when somebody was faster.
 

@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.audit import Act
 from app.domain.hall import HallState
 from app.domain.hall_event import EventKind
-from app.domain.hall_next import next_ticket
+from app.domain.hall_next import calls_in, next_ticket
 from app.domain.ticket import Ticket, TicketState
 from app.errors import FormProblem, HallProblem
 from app.ids import new_id
@@ -52,6 +52,16 @@ def call_next(desk: Desk) -> VisitRecord:
     if choice is None:
         raise _nobody(desk)
     return _open_visit(desk, choice.ticket)
+
+
+@on(HALL)
+def call_by_itself(desk: Desk) -> str:
+    """Call whoever is next if this window was idle long enough and it is its turn; "" if not."""
+    state, after = desk.hall.refresh(desk.today()), desk.settings.queue.auto_call
+    busy = desk.store(visits.open_at, desk.window) is not None
+    if busy or calls_in(state, desk.window, desk.clock.now(), after) != 0:
+        return ""
+    return call_next(desk).ticket
 
 
 @on(HALL)

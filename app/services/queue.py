@@ -6,12 +6,12 @@ from contextlib import suppress
 from datetime import timedelta
 
 from app.domain.hall import HallState
-from app.domain.hall_next import Choice, callable_at, next_ticket
+from app.domain.hall_next import Choice, callable_at, calls_in, next_ticket
 from app.domain.ticket import Ticket, TicketState
 from app.errors import HallProblem
 from app.hall.board.picture import Picture
 from app.lanes import HALL, on
-from app.services import fetching, moved
+from app.services import alarm, fetching, moved
 from app.services.desk import Desk
 from app.services.views import QueueView, TicketRow
 from app.texts import _
@@ -49,6 +49,8 @@ def view(desk: Desk) -> QueueView:
         parked=tuple(row(t) for t in state.parked() if t.bound == desk.window),
         called_why=_called_why(called) if called else "",
         brought=desk.moving.brought,
+        help_wanted=alarm.is_wanted(state, desk.window),
+        calls_in=calls_in(state, desk.window, now, desk.settings.queue.auto_call),
         paused=pause.reason or _("暂停叫号") if pause else "",
     )
 
@@ -69,6 +71,7 @@ def keep_up(desk: Desk) -> QueueView:
         desk.hall.tend(desk.today())
         moved.attend(desk)
         fetching.answer(desk)
+    alarm.show(desk)
     return view(desk)
 
 

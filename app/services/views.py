@@ -65,7 +65,8 @@ class QueueView:
 
     ``called_why`` is the rule that chose who is here, ``parked`` who was set aside here, ``paused`` the
     reason why this window does not call, "" while it does. ``brought`` is the visit whose draft came last
-    from another window.
+    from another window, ``calls_in`` the seconds after which this window calls by itself, None for never;
+    ``help_wanted``: another window calls for help and nobody here has answered.
     """
 
     next: TicketRow | None
@@ -79,6 +80,8 @@ class QueueView:
     called_why: str = ""
     paused: str = ""
     brought: str = ""
+    calls_in: int | None = None
+    help_wanted: bool = False
 
 
 # ---- this visit (centre) ---------------------------------------------------------------------------

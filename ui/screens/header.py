@@ -16,9 +16,14 @@ from ui.widgets.layout import row
 
 
 class Header(QFrame):
-    """Court and centre on the left, clerk and clock on the right. ``more`` asks for the list of panels."""
+    """Court and centre on the left, clerk and clock on the right.
+
+    ``more`` asks for the list of panels, ``alarm`` calls for help, ``come`` answers a window that does.
+    """
 
     more = Signal()
+    alarm = Signal()
+    come = Signal()
 
     def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,10 +38,17 @@ class Header(QFrame):
         person = Icon("person", look.tokens.sub, look.px(18))
         more = KeyButton(look, "panel_palette", _("更多"), kind="quiet", icon="menu")
         more.clicked.connect(self.more)
+        self.help = KeyButton(look, "alarm", _("求助"), kind="quiet", icon="alert")
+        self.help.clicked.connect(self.alarm)
+        self.answer = KeyButton(look, "come", _("马上来"), kind="primary", icon="people")
+        self.answer.clicked.connect(self.come)
+        self.answer.hide()
         line = row(
             self._court,
             self._window,
             None,
+            self.answer,
+            self.help,
             more,
             row(person, self._clerk, gap=look.grid(0.75)),
             self._time,
@@ -50,6 +62,7 @@ class Header(QFrame):
         self._court.setText(f"{view.court}　{view.centre}" if view.centre else view.court)
         self._window.setText(_("{window} 号窗口").format(window=view.window))
         self._clerk.setText(view.clerk)
+        self.answer.setVisible(view.queue.help_wanted)
         self._clerk.setAccessibleName(_("经办人 {clerk}").format(clerk=view.clerk))
 
     def tick(self) -> None:

@@ -157,7 +157,9 @@ class QueueZone(QFrame):
         self._leaf.setVisible(bool(ticket and ticket.green))
         self._next_kind.setText(_next_words(ticket))
         paused = _("本窗口已暂停：{reason}。按 F5 恢复叫号。").format(reason=view.paused)
-        self._why.show_or_hide(paused if view.paused else view.why)
+        soon = _("{seconds} 秒后自动叫号；暂停请按 F4。").format(seconds=view.calls_in)
+        why = view.why if view.calls_in is None else f"{soon}{view.why}"
+        self._why.show_or_hide(paused if view.paused else why)
         self.buttons["call_one"].setEnabled(bool(view.waiting or view.parked))
 
     def _show_called(self, ticket: TicketRow | None, why: str) -> None:
