@@ -15,6 +15,7 @@
     wia:                                     scan+worker:///opt/vendor/twain?args=--source%20X
     signature+worker:///opt/vendor/pad?args=--port%201
     pcsc:                                    pcsc:ACS%20ACR1281
+    pcsc+worker:///opt/vendor/reader?args=--port%201
     speaker+file:///srv/last.wav             speech+command:///usr/bin/engine?args=--stdout
 
 Every function raises :class:`~devices.errors.BadAddress` saying which part is wrong, and nothing else.
@@ -233,6 +234,11 @@ def parse_speaker(url: str) -> tuple[str, str]:
     if name and scheme == "speaker+null":
         raise BadAddress(f"{url!r}: nobody has no name")
     return scheme, name
+
+
+def parse_pcsc(url: str) -> str | ProgramAddress:
+    """Parse ``pcsc:[NAME]`` or ``pcsc+worker:///path[?args=...]``; a reader's name or a vendor's program."""
+    return parse_program(url, "pcsc+worker") if scheme_of(url) == "pcsc+worker" else parse_named(url, "pcsc")
 
 
 def parse_camera(url: str) -> str | ProgramAddress:

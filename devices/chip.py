@@ -1,16 +1,19 @@
 """Chip cards on a PC/SC reader: social security, staff and bank cards, by answer to reset and number.
 
-What such cards hold about a person needs keys that a court does not have; a card is recognised, not read out.
+What most of them hold about a person needs keys that a court does not have: such a card is recognised, not
+read out. Social security cards say number and name to everybody (``devices.social_card``).
 What a driver's worker is asked, as in ``devices.requests``:
 
     {"do": "open", "name": ""}         -> {"title": "..."}
     {"do": "find"}                     -> {"present": true}
     {"do": "card"}                     -> {"atr": Base64, "uid": Base64 | null}
     {"do": "apdu", "bytes": Base64}    -> {"answer": Base64, at least the two bytes of status}
+    {"do": "session", "list": [Base64, ...]}  -> {"answers": [as "answer", ...]}, one connection to the card
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -53,5 +56,12 @@ class ChipReader(Device, Protocol):
         """Send a command of 4 to 261 bytes; return the data and the status word, 0x9000 for good.
 
         Raises as :meth:`read`, and ValueError for a command of another length.
+        """
+        ...
+
+    def session(self, commands: Sequence[bytes]) -> tuple[tuple[bytes, int], ...]:
+        """Send commands one after another without letting the card go; data and status word of each.
+
+        Raises as :meth:`exchange`.
         """
         ...

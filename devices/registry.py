@@ -161,6 +161,7 @@ _OURS: Mapping[str, Driver] = {
     "camera+file": Driver(camera=_camera),
     "camera+worker": Driver(camera=_camera),
     "pcsc": Driver(chip_reader=_pcsc),
+    "pcsc+worker": Driver(chip_reader=_pcsc),
     "signature+worker": Driver(signature_pad=_signature),
     "speaker": Driver(speaker=_speaker),
     "speaker+null": Driver(speaker=_speaker),

@@ -19,6 +19,7 @@ from app.lanes import Act
 from app.services import (
     answers,
     calling,
+    chip,
     coming_back,
     confirmation,
     drafts,
@@ -154,6 +155,7 @@ class Conductor(QObject):
         window.call_one.connect(lambda number: self._call(calling.call_one, number))
         window.bring_back.connect(lambda number: self._run(calling.bring_back, number, refresh=True))
         window.read_card.connect(self._read_card)
+        window.read_chip.connect(self._read_chip)
         window.cancel.connect(self._cancel)
         window.field_edited.connect(self._edit)
         window.scan.connect(self._scan)
@@ -291,6 +293,10 @@ class Conductor(QObject):
 
     def _read_card(self) -> None:
         self._run(identity.read_card, busy=_("请把身份证放在读卡区（Esc 取消）"), refresh=True)
+
+    def _read_chip(self) -> None:
+        words = _("请把社保卡插入读卡器（Esc 取消）")
+        self._run(chip.read, name="read_chip", busy=words, refresh=True)
 
     def _cancel(self) -> None:
         """Esc: what has not begun never begins, what runs is asked to stop."""

@@ -9,6 +9,7 @@ KEYS: Final[dict[str, str]] = {
     "take_ticket_green": "Shift+F2",
     "take_ticket_urgent": "Ctrl+F2",
     "read_card": "F3",
+    "read_chip": "Shift+F3",
     "panel_mrz": "Ctrl+F3",
     "call_next": "F5",
     "call_one": "Shift+F5",

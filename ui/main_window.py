@@ -27,17 +27,10 @@ _BUSY_LINE_AFTER_MS: Final = 250
 _REST_AFTER_MS: Final = 30
 _ADD_PARTY: Final = ("add_party_1", "add_party_2", "add_party_3")
 _NEEDS_VISIT: Final = frozenset(
-    {"read_card", "scan", "scan_feeder", "import_files", "show_confirmation", "finish", "material", "copies"}
-    | {
-        "paper_form",
-        "remove_party",
-        "add_matter",
-        "clone_matter",
-        "next_matter",
-        "remove_matter",
-        *_ADD_PARTY,
-    }
-    | {"previous_matter", "import_table", "save_template", "join_party", "represent", "waive"}
+    {"read_card", "read_chip", "scan", "scan_feeder", "import_files", "show_confirmation", "finish"}
+    | {"remove_party", "add_matter", "clone_matter", "next_matter", "remove_matter", *_ADD_PARTY}
+    | {"material", "copies", "previous_matter", "import_table", "save_template", "join_party", "represent"}
+    | {"waive", "paper_form"}
 )
 _IMPORTS: Final = "*.pdf *.jpg *.jpeg *.png *.tif *.tiff *.bmp *.webp"
 
@@ -54,6 +47,7 @@ class MainWindow(QMainWindow):
     call_one = Signal(str)
     open_panel = Signal(str)
     read_card = Signal()
+    read_chip = Signal()
     cancel = Signal()
     field_edited = Signal(str, str)
     scan = Signal(str, bool)
@@ -141,7 +135,9 @@ class MainWindow(QMainWindow):
 
     def show_status(self, view: StatusView) -> None:
         """Draw the status bar, and offer what the devices of this counter can do."""
-        self.visit.pages.show_camera(there=any(device.key == "camera" for device in view.devices))
+        there = {device.key for device in view.devices}
+        self.visit.pages.show_camera(there="camera" in there)
+        self.actions_bar.show_chips(there="chip_reader" in there)
         self.status.show_status(view)
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:
@@ -230,6 +226,7 @@ class MainWindow(QMainWindow):
             "bring_back": self._bring_back,
             "call_one": self._call_one,
             "read_card": self.read_card.emit,
+            "read_chip": self.read_chip.emit,
             "scan": lambda: self.scan.emit(self.visit.pages.material, False),
             "scan_feeder": lambda: self.scan.emit(self.visit.pages.material, True),
             "import_files": self._import,

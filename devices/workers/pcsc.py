@@ -16,6 +16,7 @@ from devices.workers.serving import serve
 
 _GET_UID = toBytes("FF CA 00 00 00")
 _GOOD = (0x90, 0x00)
+_MORE, _OTHER_LENGTH = 0x61, 0x6C
 
 
 class PcscWorker:
@@ -37,6 +38,10 @@ class PcscWorker:
                 data, *status = with_card.transmit(_GET_UID)
                 uid = _text(bytes(data)) if tuple(status) == _GOOD and data else None
                 return {"atr": _text(bytes(with_card.getATR())), "uid": uid}
+            case "session":
+                card = self._connected()
+                told = [base64.b64decode(command) for command in request["list"]]
+                return {"answers": [_text(_transmitted(card, command)) for command in told]}
             case _:
                 return {"answer": self._exchanged(base64.b64decode(request["bytes"]))}
 
@@ -69,11 +74,23 @@ class PcscWorker:
         return connection
 
     def _exchanged(self, command: bytes) -> str:
-        try:
-            data, high, low = self._connected().transmit(list(command))
-        except CardConnectionException as error:
-            raise ReadFailed(f"{error}") from error
-        return _text(bytes([*data, high, low]))
+        return _text(_transmitted(self._connected(), command))
+
+
+def _transmitted(card: Any, command: bytes) -> bytes:
+    """Send a command; what the card keeps waiting (61xx) is fetched, a length it corrects (6Cxx) is used.
+
+    ISO/IEC 7816-3 and 7816-4.
+    """
+    try:
+        data, high, low = card.transmit(list(command))
+        if high == _MORE:
+            data, high, low = card.transmit([0x00, 0xC0, 0x00, 0x00, low])
+        elif high == _OTHER_LENGTH:
+            data, high, low = card.transmit([*command[:-1], low])
+    except CardConnectionException as error:
+        raise ReadFailed(f"{error}") from error
+    return bytes([*data, high, low])
 
 
 def _text(data: bytes) -> str:

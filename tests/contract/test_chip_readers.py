@@ -11,8 +11,18 @@ from hypothesis import strategies as st
 
 from devices.chip import ChipReader
 from devices.drivers.chip_pcsc import PcscReader
-from devices.errors import BadAddress, DeviceError, LibraryMissing, NoCard, ReadFailed, Unplugged
+from devices.errors import (
+    BadAddress,
+    DeviceError,
+    Garbled,
+    LibraryMissing,
+    NoCard,
+    NotSupported,
+    ReadFailed,
+    Unplugged,
+)
 from devices.registry import make_chip_reader, open_chip_reader
+from devices.social_card import holder
 from tests.helpers.chip import ATR, NO_PCSC, UID, VirtualCard, virtual_card
 from tests.helpers.devices import nothing_left, wait_until
 
@@ -92,3 +102,18 @@ def test_any_reply_of_a_worker_is_understood_or_garbled(reply: dict[str, object]
     for act in (reader.poll, reader.read, lambda: reader.exchange(b"1234")):
         with suppress(DeviceError):
             act()
+
+
+ANSWERS = st.lists(
+    st.tuples(st.binary(max_size=60), st.sampled_from((0x9000, 0x6A82, 0x6982))), min_size=0, max_size=6
+)
+
+
+@given(ANSWERS)
+def test_whatever_a_card_says_is_a_holder_or_a_named_error(answers: list[tuple[bytes, int]]) -> None:
+    try:
+        found = holder(answers)
+    except (Garbled, NotSupported):
+        return
+    assert found.name and found.number  # noqa: PT018
+    assert found.name not in repr(found)

@@ -11,9 +11,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from app.services.fields import ORIGINAL
-from app.services.views import FieldView, Source
+from app.services.views import FieldView, Health, Source
 from app.storage import intakes, visits
-from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from devices.simulators.chip_worker import HOLDER
+from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.screens.mrz import MrzPage
 
 __all__ = ["counter", "qapp"]
@@ -76,3 +77,28 @@ def test_the_original_of_a_card_stays_in_the_store_and_leaves_it_with_nothing(co
     assert ORIGINAL.encode() not in record
     with_it = desk.read(visits.fields, visit_id)
     assert ORIGINAL in with_it
+
+
+def test_a_social_security_card_names_its_holder_and_the_record_says_so(counter: OpenCounter) -> None:
+    desk = counter("chips")
+    desk.call()
+    desk.until(lambda: desk.window.actions_bar.buttons["read_chip"].isVisible(), "the button")
+    desk.key(Qt.Key.Key_F3, SHIFT)
+    assert "已填写和已扫描的内容都在" in desk.says("没有读到卡")
+    desk.chips("other")
+    desk.key(Qt.Key.Key_F3, SHIFT)
+    desk.says("这张卡上没有能用的姓名和号码")
+    desk.chips("broken")
+    desk.key(Qt.Key.Key_F3, SHIFT)
+    desk.says("IC 卡读卡器传来的数据有误")
+    desk.chips("social")
+    desk.key(Qt.Key.Key_F3, SHIFT)
+    desk.until(lambda: desk.visit.party_name == HOLDER[0], "the holder")
+    assert field(desk, "identity.id_number").value == HOLDER[1]
+    assert field(desk, "identity.id_number").source is Source.CHIP
+    assert field(desk, "identity.nation").value == "蒙古"
+    desk.chips("unplugged")
+    desk.key(Qt.Key.Key_F3, SHIFT)
+    desk.says("IC 卡读卡器没有连上")
+    desk.chips("none")
+    desk.until(lambda: desk.device("chip_reader").health is Health.OK, "a green reader, without a key")

@@ -28,7 +28,7 @@ from app.services.verify import at_court, findings
 from app.services.views import DeviceView, JobView, OutcomeView, QueueView, StatusView, VisitView
 from app.settings import CourtSettings, DeviceSettings, HallSettings, Settings
 from tests.helpers.court import FaultProxy, Gateway
-from tests.helpers.device_cases import counter_device, pad_url
+from tests.helpers.device_cases import chips_url, counter_device, pad_url
 from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
 from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
@@ -44,7 +44,7 @@ OFFSCREEN: Final = pytest.mark.qt_log_ignore(
 HALL: Final = HallSettings(window=3, clerk="其木格")
 QUICK: Final = Rhythm(card=1.0, devices=0.25, reader=0.2, view=1.0, court=0.25)
 PARTS: Final = {
-    "reader", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "court", "proxy",
+    "reader", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "chips", "court", "proxy",
 }  # fmt: skip
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
@@ -71,6 +71,7 @@ class Devices:
     gun: Simulator | None = None
     typing_gun: bool = False
     pad: Path | None = None
+    chips: Path | None = None
     court: Gateway | None = None
     proxy: FaultProxy | None = None
 
@@ -128,6 +129,11 @@ class Counter:
         """Tell the signature pad what happens there (devices.simulators.signature_worker)."""
         assert self.devices.pad is not None
         self.devices.pad.write_text(scene, "utf-8")
+
+    def chips(self, scene: str) -> None:
+        """Tell the reader of chip cards what is in it (devices.simulators.chip_worker)."""
+        assert self.devices.chips is not None
+        self.devices.chips.write_text(scene, "utf-8")
 
     @property
     def court(self) -> Gateway:
@@ -348,6 +354,7 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
         gun=stack.enter_context(counter_device("gun", folder)) if "gun" in parts else None,
         typing_gun="typing-gun" in parts,
         pad=_scene(folder / "pad", "sign") if "pad" in parts else None,
+        chips=_scene(folder / "chips", "none") if "chips" in parts else None,
         court=court,
         proxy=stack.enter_context(FaultProxy(court)) if court and "proxy" in parts else None,
     )
@@ -370,6 +377,7 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
             scanner=devices.scanner.url if devices.scanner else "",
             camera=devices.camera.url if devices.camera else "",
             signature_pad=pad_url(devices.pad) if devices.pad else "",
+            chip_reader=chips_url(devices.chips) if devices.chips else "",
             scan_gun=devices.gun.url if devices.gun else "gun+keyboard:" if devices.typing_gun else "",
             ticket_printer=printer.url if printer else "",
             receipt_printer=printer.url if printer else "",

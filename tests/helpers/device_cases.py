@@ -237,6 +237,23 @@ def _pcsc(_folder: Path) -> Iterator[Case]:
         yield Case(lambda: make_device("pcsc:", TABLES), "pcsc:", DeviceKind.CHIP_READER)
 
 
+def chips_url(scene: Path) -> str:
+    """The address of the simulated reader of chip cards that does what ``scene`` says."""
+    words = ["-W", "error", "-m", "devices.simulators.chip_worker", "--scene", str(scene)]
+    return f"pcsc+worker://{quote(sys.executable)}?args={quote(shlex.join(words))}"
+
+
+@contextmanager
+def _chips(folder: Path) -> Iterator[Case]:
+    scene = folder / "scene"
+    scene.write_text("social", "utf-8")
+    url = chips_url(scene)
+    yield Case(
+        lambda: make_device(url, TABLES), url, DeviceKind.CHIP_READER,
+        lambda: scene.write_text("unplugged", "utf-8"), lambda: scene.write_text("social", "utf-8"),
+    )  # fmt: skip
+
+
 def pad_url(scene: Path) -> str:
     """The address of the simulated signature pad that does what ``scene`` says."""
     words = ["-W", "error", "-m", "devices.simulators.signature_worker", "--scene", str(scene)]
@@ -334,6 +351,7 @@ CASES: Mapping[str, Callable[[Path], AbstractContextManager[Case]]] = {
     "wia": _wia,
     "scan+worker": _scan_worker,
     "signature+worker": _pad,
+    "pcsc+worker": _chips,
     "speaker": lambda _folder: _speaker("speaker:"),
     "speaker+null": lambda _folder: _speaker("speaker+null:"),
     "speaker+file": _sound_file,

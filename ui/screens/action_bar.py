@@ -35,11 +35,13 @@ class ActionBar(QWidget):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.quiet)
         read = self._button("read_card", _("读证件"), icon="card")
+        self._chips = False
+        chips = self._button("read_chip", _("社保卡"), icon="card")
         confirm = _("交确认") if look.large else _("交当事人确认")
         show = self._button("show_confirmation", confirm, icon="sign")
         end = self._button("finish", _("办结"), icon="check")
-        acts = row(read, show, end) if look.large else row(show, end)
-        words = row(gap=look.grid()) if look.large else row(read, gap=look.grid(1.5))
+        acts = row(read, chips, show, end) if look.large else row(show, end)
+        words = row(gap=look.grid()) if look.large else row(read, chips, gap=look.grid(1.5))
         words.addWidget(self.line, 1)
         words.addWidget(self._undo)
         if look.large:
@@ -65,11 +67,17 @@ class ActionBar(QWidget):
         self._write("")
         self._undo.hide()
 
+    def show_chips(self, *, there: bool) -> None:
+        """Offer the reader of chip cards where the counter has one."""
+        self._chips = there
+        self.buttons["read_chip"].setVisible(there and not self.buttons["read_card"].isHidden())
+
     def show_visit(self, view: VisitView | None) -> None:
         open_visit = view is not None and view.outcome is None
-        for act in ("read_card", "show_confirmation", "finish"):
+        for act in ("read_card", "read_chip", "show_confirmation", "finish"):
             self.buttons[act].setVisible(view is not None)
             self.buttons[act].setEnabled(open_visit)
+        self.show_chips(there=self._chips)
         self._hint(view)
         signed = (
             view is not None and view.confirmation.signed_at is not None and not view.confirmation.outdated
