@@ -29,6 +29,7 @@ from app.storage.tables import (
     visit,
 )
 
+_RECORD_KINDS: Final = ("intake", "amendment")
 _MISSED: Final = "retention_missed"
 _IMAGES: Final = "retention_images"
 _RECORDS: Final = "retention_records"
@@ -123,15 +124,16 @@ def _still_needed(connection: Connection, hashes: list[str], before: datetime) -
 def records_due(connection: Connection, before: datetime, limit: int) -> list[str]:
     """Return visits whose every event the court acknowledged before ``before`` and that nothing holds.
 
-    A visit with an unsent event, an unsent picture or something still to be supplied is held and looked at
-    again at the next call.
+    A record that was turned down counts as settled by the one that stands for it now. A visit with an unsent
+    event, an unsent picture or something still to be supplied is held and looked at again at the next call.
     """
     since = meta.read(connection, _RECORDS) or ""
     rows = connection.execute(
         select(outbox.c.visit_id, outbox.c.answered_at)
         .where(
             outbox.c.state == "stored",
-            outbox.c.kind == "intake",
+            outbox.c.kind.in_(_RECORD_KINDS),
+            func.length(outbox.c.body) > 0,
             outbox.c.answered_at > since,
             outbox.c.answered_at <= stamp(before),
         )
@@ -149,9 +151,11 @@ def records_due(connection: Connection, before: datetime, limit: int) -> list[st
 
 
 def _held(connection: Connection, visit_id: str, before: datetime) -> bool:
+    later = outbox.alias()
+    amended = exists().where(later.c.corrects == outbox.c.id)
     unsent = exists().where(
         outbox.c.visit_id == visit_id,
-        (outbox.c.state != "stored") | (outbox.c.answered_at > stamp(before)),
+        ((outbox.c.state != "stored") & ~amended) | (outbox.c.answered_at > stamp(before)),
     )
     owed = exists().where(outbox_blob.c.visit_id == visit_id, outbox_blob.c.stored_at.is_(None))
     awaited = exists().where(

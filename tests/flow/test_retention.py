@@ -7,16 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from app.domain.audit import Act
 from app.errors import StorageProblem
-from app.services import calling, day, retention
+from app.services import amendments, calling, day, retention
 from app.services.desk import Desk
 from app.services.finishing import load_page
 from app.services.print_out import document
 from app.services.verify import findings
 from app.settings import CourtSettings, Settings
 from app.storage import audit, intakes, pages, trail
+from app.storage import retention as storage_retention
+from app.storage.records import CourtWord
 from printing.layout import Paper
 from tests.flow.test_services_visit import send_all
 from tests.helpers.cases import SteppingClock
@@ -128,6 +131,34 @@ def test_records_go_later_and_the_day_still_adds_up(desk: Desk, tmp_path: Path, 
         if job.visit_id:
             with pytest.raises(StorageProblem, match="保存期限"):
                 document(desk, job, Paper.ROLL_80)
+
+
+def test_a_record_that_was_turned_down_goes_with_the_one_that_stands_for_it(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    visit_id = ready(desk, tmp_path)
+    finish(desk)
+    [event] = desk.store(intakes.events_of, visit_id)
+    desk.store(
+        intakes.answer, [CourtWord(event.id, "rejected", code="missing", field="parties")], desk.clock.now()
+    )
+    clock.forward(days=200)
+    do(desk, retention.erase_due)
+    assert NAME in rows(desk), "somebody has to look at it"
+    with pytest.raises(IntegrityError):
+        desk.store(storage_retention.erase_records, [visit_id])
+    do(desk, amendments.amend, event.id, {}, "补送")
+    send_all(desk)
+    do(desk, retention.erase_due)
+    assert NAME in rows(desk), "the court has it only now"
+    clock.forward(days=181)
+    do(desk, retention.erase_due)
+    assert NAME not in rows(desk)
+    assert erased(desk).count(("record", 1)) == 1
+    clock.forward(days=1)
+    do(desk, retention.erase_due)
+    assert erased(desk).count(("record", 1)) == 1, "and only once"
+    assert findings(desk) == []
 
 
 def test_a_picture_that_comes_again_after_it_was_erased_is_kept_again(

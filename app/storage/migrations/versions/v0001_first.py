@@ -391,9 +391,10 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'what somebody was told is kept'); END""",
     f"""CREATE TRIGGER outbox_identity BEFORE UPDATE OF seq, id, visit_id, kind, schema, body, sha256,
     corrects ON outbox
-       WHEN NOT (OLD.state = 'stored' AND length(NEW.body) = 0 AND NEW.seq = OLD.seq
+       WHEN NOT ((OLD.state = 'stored' OR EXISTS (SELECT 1 FROM outbox WHERE corrects = OLD.id))
+       AND length(NEW.body) = 0 AND NEW.seq = OLD.seq
        AND {_same("id visit_id kind schema sha256 corrects")})
-    BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",
+    BEGIN SELECT RAISE(ABORT, 'an event is immutable'); END""",  # noqa: S608  our own words
     """CREATE TRIGGER outbox_kept BEFORE DELETE ON outbox
     BEGIN SELECT RAISE(ABORT, 'an event is kept'); END""",
     """CREATE TRIGGER outbox_blob_identity BEFORE UPDATE OF visit_id, sha256 ON outbox_blob
