@@ -27,7 +27,7 @@ class HallSettings:
     ``url`` is where a hall of many windows takes in new ones, ``hall://host:port``; empty: this window alone.
     ``tags`` are what this window can do, apart by spaces: a ticket that needs one comes here. ``board`` is
     where people's phones reach the call board, for the code on a ticket; ``board_port`` opens one here, for a
-    hall of one window.
+    hall of one window. ``reception`` makes this desk the one that gives numbers and calls nobody.
     """
 
     court: str = "巴林右旗人民法院"
@@ -39,6 +39,7 @@ class HallSettings:
     tags: str = ""
     board: str = ""
     board_port: int = 0
+    reception: bool = False
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ from app.services import (
     papers,
     print_out,
     queue,
+    reception,
     search,
     status,
     trail,
@@ -108,6 +109,8 @@ class Conductor(QObject):
         self._run(print_out.doubt_interrupted)
         self.acts.run(self, calling.resume, done=lambda _visit: self._refresh())
         self._run(issuing.give_lost_papers)
+        if self._desk.settings.hall.reception:
+            self.acts.run(self, reception.open_reception, done=lambda _none: self.panels.open("reception"))
         self._run(trail.start)
         self._run(answers.remind)
         self._run(coming_back.remind, name="remind.owed")

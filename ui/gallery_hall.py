@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from app.services.handover import HandoverView, OfferRow, WindowRow
+from app.services.reception import Given, GroupRow, ReceptionView
 from ui.gallery_views import desk
 from ui.main_window import MainWindow
 from ui.screens.handover import HandoverPage
+from ui.screens.reception import ReceptionPage
 
 WINDOWS = (
     WindowRow(1, "", ""),
@@ -36,3 +38,28 @@ def _page(window: MainWindow, view: HandoverView) -> HandoverPage:
     page.begin()
     page.show_view(view)
     return page
+
+
+def show_reception(window: MainWindow) -> None:
+    window.show_desk(desk())
+    page = ReceptionPage(window.look)
+    window.show_panel("ticket", "导诉台", "数字键取号；G 绿色、U 时效；补打号票、补录号卷", page)
+    page.show_view(RECEPTION)
+    page.begin()
+    page.show_given(Given("A027", 6, (12, 25)))
+    page.green.setChecked(True)
+
+
+RECEPTION = ReceptionView(
+    groups=(
+        GroupRow("立案", "A", 7, (12, 25)),
+        GroupRow("执行", "B", 3, (8, 15)),
+        GroupRow("材料收转", "C", 0, ()),
+        GroupRow("查询咨询", "D", 2, (5, 10)),
+    ),
+    needs=("sign", "mongolian"),
+    windows=4,
+    given=38,
+    reader=True,
+    printer=True,
+)

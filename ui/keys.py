@@ -49,6 +49,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_hall_rules": "Ctrl+H",
     "alarm": "Ctrl+F1",
     "come": "Ctrl+Shift+F1",
+    "panel_reception": "Ctrl+N",
     "panel_handover": "Ctrl+G",
     "panel_supply": "F9",
     "panel_comeback": "Shift+F9",

@@ -72,7 +72,7 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
     state = desk.hall.refresh(day)
     held = state.open_for(wanted.person, wanted.group)
     if held is not None:
-        _queue_paper(desk, state, held.number)
+        queue_paper(desk, state, held.number)
         return Taken(held.number, again=True)
     left = _require_open(desk, state)
     letters = parse_prefixes(desk.settings.queue.prefixes)
@@ -81,7 +81,7 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
     wanted = replace(wanted, wait=waits.said(desk, state, wanted.group))
     member = desk.hall.member(day)
     number = member.issue(prefix, wanted, now)
-    _queue_paper(desk, desk.hall.state, number)
+    queue_paper(desk, desk.hall.state, number)
     return Taken(number, left=left) if member.gave(number) else Taken(number, again=True)
 
 
@@ -149,7 +149,7 @@ def give_lost_papers(desk: Desk) -> tuple[str, ...]:
     printed = desk.store(print_jobs.tickets_of, desk.today().isoformat())
     lost = tuple(t.number for t in state.waiting() if t.number not in printed and not _is_stub(t.number))
     for number in lost:
-        _queue_paper(desk, state, number)
+        queue_paper(desk, state, number)
     return lost
 
 
@@ -172,8 +172,8 @@ def _stub(text: str) -> str:
     return number
 
 
-def _queue_paper(desk: Desk, state: HallState, number: str) -> None:
-    """Queue the ticket, or a copy of it where its paper is lost."""
+def queue_paper(desk: Desk, state: HallState, number: str, why: str = "") -> None:
+    """Queue the ticket, or a copy of it where its paper is lost; ``why`` stands in the ledger."""
     if not desk.bench.has(TICKET_PRINTER):
         return
     ticket = state.tickets[number]
@@ -198,11 +198,11 @@ def _queue_paper(desk: Desk, state: HallState, number: str) -> None:
         tries=0,
         clerk=desk.settings.hall.clerk,
     )
-    desk.store(_add, desk, job)
+    desk.store(_add, desk, job, why or _("号票遗失，刷证补打"))
 
 
-def _add(connection: Transaction, desk: Desk, job: PrintJob) -> None:
+def _add(connection: Transaction, desk: Desk, job: PrintJob, why: str) -> None:
     original = print_jobs.original(connection, job)
     if original is not None:
-        job = print_out.again(connection, desk, original, why=_("号票遗失，刷证补打"))
+        job = print_out.again(connection, desk, original, why=why)
     print_jobs.add(connection, job, desk.clock.now())

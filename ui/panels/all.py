@@ -17,6 +17,7 @@ from ui.panels.numbers import NumbersPanel
 from ui.panels.panel import Panel
 from ui.panels.papers import PapersPanel
 from ui.panels.queue_acts import QueueActsPanel
+from ui.panels.reception import ReceptionPanel
 from ui.panels.risks import RisksPanel
 from ui.panels.search import SearchPanel
 from ui.panels.sending import SendingPanel
@@ -32,6 +33,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     DayPanel,
     QueueActsPanel,
     HandoverPanel,
+    ReceptionPanel,
     HallRulesPanel,
     SupplyPanel,
     ComebackPanel,
