@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+_FURTHER = re.compile(r"(?<=\d{4})-\d{1,3}$")
 _NUMBER = re.compile(r"SJ(\d{8})-(\d{2,3})-(\d{4,})")
 
 
@@ -95,12 +96,17 @@ def _skipped(found: set[int], bands: Sequence[int]) -> tuple[tuple[int, int], ..
     return tuple(runs)
 
 
+def _of_visit(number: str) -> str:
+    """Return the number of the visit a receipt belongs to: further receipts of one end in -2, -3."""
+    return _FURTHER.sub("", number)
+
+
 def _series(
     day: date, window: int, found: set[int], voids: Mapping[str, str], bands: Sequence[int]
 ) -> Series:
     last, skipped = max(found), _skipped(found, bands)
     passed = {count for first, end in skipped for count in range(first, end + 1)}
     missing = tuple(sorted(set(range(1, last + 1)) - found - passed))
-    mine = [receipt_number(day, window, count) for count in sorted(found)]
-    explained = tuple((number, voids[number]) for number in mine if number in voids)
+    mine = {receipt_number(day, window, count) for count in found}
+    explained = tuple((number, why) for number, why in sorted(voids.items()) if _of_visit(number) in mine)
     return Series(day, window, min(found), last, missing, explained, skipped)

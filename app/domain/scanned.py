@@ -15,7 +15,7 @@ from app.domain.return_code import PREFIX, read_code, shown_code
 LONGEST: Final = 1_000
 """A longer text is no code that anybody meant for a field."""
 _TICKET = re.compile(r"(?:YC:|https?://[^\s]{1,200}/t/)(\d{4}-\d{2}-\d{2})\.([A-Z]\d{3,4})", re.ASCII)
-_RECEIPT = re.compile(r"SJ\d{8}-\d{2,3}-\d{4,}", re.ASCII)
+_RECEIPT = re.compile(r"SJ\d{8}-\d{2,3}-\d{4,}(?:-\d{1,3})?", re.ASCII)
 
 
 class Kind(StrEnum):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from app.clock import local, stamp
+from app.clock import stamp
 from app.domain.clocks import Clock, HourClock
 from app.domain.dossier import Bundle
 from app.domain.fee_choice import matter_fee
@@ -17,11 +17,9 @@ from app.domain.fees import Fee
 from app.domain.matter import FieldKind
 from app.domain.notice import outcome_of
 from app.domain.party import Agent, Party
-from app.domain.receipt_code import short_code
-from app.domain.short_form import variant_of
 from app.errors import FormProblem
 from app.services import people, risks, steps
-from app.services.fields import ORIGINAL, Draft, is_agent, value
+from app.services.fields import ORIGINAL, Draft, value
 from app.services.form import shown_values
 from app.services.knowledge import Knowledge
 from app.services.running import Running
@@ -29,7 +27,6 @@ from app.services.sheet import (
     CURRENT,
     Sheet,
     checklist,
-    copies_before,
     copies_counted,
     material_name,
     paper_form,
@@ -77,7 +74,7 @@ class Case:
 @dataclass(frozen=True)
 class Closing:
     """What finishing adds: the number, the time, the signature that counts, the bound pages if any, and
-    what the party is told in writing to supply.
+    what the party is told in writing to supply; ``receipts`` where there is more than one.
 
     ``findings`` are the risks on record and ``standing`` the keys of those that still hold; ``done`` is False
     where something frozen was only received.
@@ -92,6 +89,7 @@ class Closing:
     findings: Sequence[FindingRecord] = ()
     standing: Collection[str] = ()
     done: bool = True
+    receipts: Sequence[Mapping[str, object]] = ()
 
 
 def read_case(connection: Transaction, visit_id: str) -> Case:
@@ -130,6 +128,7 @@ def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Kno
         "continues": _continues(case),
         "matters": [_matter(case, shown, knowledge, closing) for shown in made],
         "notices": [_notice(record) for record in closing.told],
+        **({"receipts": list(closing.receipts)} if len(closing.receipts) > 1 else {}),
         "parties": _parties(made, case.draft),
         "agents": _agents(made),
         "steps": steps.body(steps.recorded(case.draft, knowledge), knowledge),
@@ -338,7 +337,7 @@ def _material(draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Kn
     return {
         "matter": bundle.matter,
         "code": bundle.material,
-        "name": _name(bundle, made, knowledge),
+        "name": bundle_name(bundle, made, knowledge),
         "pages": len(bundle.pages),
         "copies": copies_counted(draft, bundle.matter).get(bundle.material, 1) or 1,
         "form": paper_form(draft, bundle.matter, bundle.material, knowledge),
@@ -346,7 +345,8 @@ def _material(draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Kn
     }
 
 
-def _name(bundle: Bundle, made: Iterable[Sheet], knowledge: Knowledge) -> str:
+def bundle_name(bundle: Bundle, made: Iterable[Sheet], knowledge: Knowledge) -> str:
+    """The name of a material as its matter calls it."""
     whose = next((shown for shown in made if shown.number == bundle.matter), None)
     return material_name(bundle.material, knowledge, whose)
 
@@ -360,85 +360,4 @@ def _confirmation(signed: ConfirmationRecord | None) -> dict[str, str]:
         "text_sha256": signed.text_sha256,
         "signature_sha256": signed.signature_sha256,
         "signed_at": stamp(signed.signed_at),
-    }
-
-
-def received_now(case: Case) -> tuple[Bundle, ...]:
-    """What this visit brought: of one that goes on with another only what is new."""
-    if case.before is None:
-        return handed_in(case)
-    found = []
-    for bundle in handed_in(case):
-        pages_ = tuple(page for page in bundle.pages if page.source != pages.EARLIER)
-        counted = copies_counted(case.draft, bundle.matter).get(bundle.material, 0)
-        if pages_ or counted > copies_before(case.draft, bundle.matter).get(bundle.material, 0):
-            found.append(Bundle(bundle.material, pages_, bundle.matter))
-    return tuple(found)
-
-
-def receipt_content(
-    case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge, sha256: str
-) -> dict[str, object]:
-    """Return the data of the material receipt, frozen with the print job (民事诉讼法第六十九条)."""
-    draft, made = case.draft, sheets(case.draft, knowledge)
-    return {
-        "court": hall.court,
-        "window": _("{number} 号窗口").format(number=case.visit.window),
-        "receipt_no": closing.receipt_no,
-        "intake_no": case.visit.ticket,
-        "party": _filers(made) or value(draft, "identity.name"),
-        "agent": value(draft, "identity.name") if is_agent(draft) else "",
-        "matter": "；".join(dict.fromkeys(_matter_words(shown) for shown in made)),
-        "cause": "；".join(dict.fromkeys(shown.cause.name for shown in made if shown.cause)),
-        "materials": [_receipt_line(draft, bundle, made, knowledge) for bundle in received_now(case)],
-        "received": local(closing.at).isoformat(),
-        "officer": case.visit.clerk,
-        "signature_sha256": closing.signed.signature_sha256 if closing.signed else "",
-        "verification": short_code(sha256),
-    }
-
-
-def _filers(made: Sequence[Sheet]) -> str:
-    names = dict.fromkeys(p.name for shown in made for p in shown.parties.filers if p.name)
-    chosen = _representatives(made)
-    if chosen:
-        words = _("{names}（诉讼代表人）等 {count} 人")
-        return words.format(names="、".join(chosen), count=len(names))
-    several = len(names) > 3
-    first = "、".join(list(names)[: 3 if several else None])
-    return _("{names}等 {count} 人").format(names=first, count=len(names)) if several else first
-
-
-def _representatives(made: Sequence[Sheet]) -> list[str]:
-    """Names of those chosen to represent the filers, in the order in which they were chosen."""
-    found: dict[str, None] = {}
-    for shown in made:
-        names = {party.key: party.name for party in shown.parties.filers}
-        found |= dict.fromkeys(names[key] for key in shown.parties.representatives if names[key])
-    return list(found)
-
-
-def _matter_words(shown: Sheet) -> str:
-    chosen = variant_of(shown.matter, shown.answers)
-    variant = shown.matter.variant(chosen)
-    return f"{shown.matter.name}（{variant.label}）" if variant else shown.matter.name
-
-
-def _copies(draft: Draft, bundle: Bundle) -> int:
-    counted = copies_counted(draft, bundle.matter).get(bundle.material, 1)
-    return counted - copies_before(draft, bundle.matter).get(bundle.material, 0)
-
-
-def _receipt_line(
-    draft: Draft, bundle: Bundle, made: Sequence[Sheet], knowledge: Knowledge
-) -> dict[str, object]:
-    name = _name(bundle, made, knowledge)
-    place = next((i for i, shown in enumerate(made, 1) if shown.number == bundle.matter), 0)
-    if len(made) > 1 and place:
-        name = _("第{place}件 {name}").format(place=place, name=name)
-    return {
-        "name": name,
-        "pages": len(bundle.pages) or None,
-        "copies": max(_copies(draft, bundle), 1),
-        "form": paper_form(draft, bundle.matter, bundle.material, knowledge),
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -24,13 +24,14 @@ from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
 from app.services import confirmation, favourites, freezing, notice_paper, people, risks, supplement
-from app.services.case import SCHEMA, Case, Closing, intake_body, read_case, receipt_content, received_now
+from app.services.case import SCHEMA, Case, Closing, intake_body, read_case
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.receipt_code import code_of
+from app.services.receipt_data import Receipt, receipt_content, receipts_of
 from app.services.sheet import material_name, sheets
 from app.storage import intakes, meta, pages, print_jobs, restoring, supplements, trail, visits
 from app.storage.access import Transaction
@@ -155,7 +156,9 @@ def _commit(
     known = freezing.note(connection, visit_id, holds, now)
     done = not freezing.frozen(holds, known)
     owed = _owed(connection, case, signed, dossier)
-    closing = Closing(number, now, signed, dossier, owed, told, known, frozenset(holds), done)
+    given = receipts_of(case, number, desk.knowledge)
+    told_of = tuple(receipt.told for receipt in given)
+    closing = Closing(number, now, signed, dossier, owed, told, known, frozenset(holds), done, told_of)
     body = canonical(intake_body(case, closing, desk.settings.hall, desk.knowledge))
     sha256 = sha256_hex(body)
     intakes.add_intake(connection, IntakeRecord(visit_id, number, body, sha256, now))
@@ -170,8 +173,8 @@ def _commit(
         at=now,
     )
     intakes.owe_blobs(connection, visit_id, (record.sha256 for record in closing.owed))
-    if received_now(case):
-        _queue_receipts(connection, desk, case, closing, sha256)
+    for receipt in given:
+        _queue_receipt(connection, desk, case, closing, receipt, sha256)
     for job in notice_paper.jobs(desk, case, closing):
         print_jobs.add(connection, job, now)
     visits.close(connection, visit_id, "finished", now)
@@ -202,13 +205,19 @@ def _told(
     return told
 
 
-def _queue_receipts(connection: Transaction, desk: Desk, case: Case, closing: Closing, sha256: str) -> None:
-    """Queue the receipt for what was handed in; where nothing was, there is nothing to give a receipt for."""
-    content = receipt_content(case, closing, desk.settings.hall, desk.knowledge, sha256)
+def _queue_receipt(
+    connection: Transaction, desk: Desk, case: Case, closing: Closing, receipt: Receipt, sha256: str
+) -> None:
+    """Queue the papers of one receipt."""
+    content = receipt_content(case, closing, receipt, desk.settings.hall, desk.knowledge, sha256)
     content["court_mongolian"] = desk.settings.papers.court_mongolian
     content["verification_qr"] = code_of(connection, content, sha256, desk.settings.papers)
+    several = len(closing.receipts) > 1
     for job in _receipt_jobs(desk, case.visit.id, json.dumps(content, ensure_ascii=False)):
-        print_jobs.add(connection, job, closing.at)
+        which = _("{title} {number}").format(title=job.title, number=receipt.number)
+        print_jobs.add(
+            connection, replace(job, part=receipt.part, title=which if several else job.title), closing.at
+        )
 
 
 def _owed(

@@ -85,7 +85,7 @@ def _day(day: date) -> tuple[datetime, datetime]:
 
 def _row(connection: Transaction, job: PrintJob) -> LedgerRow:
     intake = intakes.get_intake(connection, job.visit_id) if job.visit_id else None
-    number = intake.receipt_no if intake else (job.ticket or "")
+    number = print_out.receipt_no(job, intake.receipt_no) if intake else (job.ticket or "")
     return LedgerRow(
         job_id=job.id,
         title=job.title,
@@ -169,7 +169,7 @@ def void(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
         intake = intakes.get_intake(connection, job.visit_id) if job.visit_id else None
         if intake is None or job.kind not in print_out.RECEIPTS:
             raise FormProblem(_("这不是收据。"), safe=_("什么都没有改动。"), next_step=_("请选收据再作废。"))
-        number, now = intake.receipt_no, desk.clock.now()
+        number, now = print_out.receipt_no(job, intake.receipt_no), desk.clock.now()
         if receipts.is_void(connection, number):
             raise FormProblem(_("{number} 已经作废。").format(number=number), safe=_("什么都没有改动。"))
         supervisor = spend(connection, approval_id, Purpose.VOID_RECEIPT, number, now)

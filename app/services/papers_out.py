@@ -23,11 +23,12 @@ from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
 from app.services import freezing
-from app.services.case import Case, read_case, received_now
+from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import undrawable, value
 from app.services.paper_data import Made, make
 from app.services.paper_ground import Ground, Lacking
+from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
 from app.services.supplement import CORRECTION, PROMISE, decision
 from app.services.views import PaperView, VisitPapers
@@ -161,7 +162,13 @@ def _papers_of(connection: Transaction, desk: Desk, visit_id: str) -> VisitPaper
 def _at_end(desk: Desk, case: Case) -> tuple[str, ...]:
     """Return the titles of what F12 prints by itself: the receipt on each printer, the notices decided on."""
     receipts = ((RECEIPT_PRINTER, _("材料收据（小票）")), (A4_PRINTER, _("材料收据（A4）")))
-    made = [title for role, title in receipts if desk.bench.has(role) and received_now(case)]
+    count = len(receipts_of(case, "", desk.knowledge))
+    several = _("{title} 每方一份，共 {count} 份")
+    made = [
+        several.format(title=title, count=count) if count > 1 else title
+        for role, title in receipts
+        if desk.bench.has(role) and count
+    ]
     if desk.bench.has(A4_PRINTER):
         decided = (decision(case.draft, shown) for shown in sheets(case.draft, desk.knowledge))
         told = {said.kind for said in decided if said is not None}

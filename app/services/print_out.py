@@ -123,6 +123,12 @@ def _move(desk: Desk, job: PrintJob, frm: str, to: str, reason: str = "") -> boo
     return desk.store(write)
 
 
+def receipt_no(job: PrintJob, visits_own: str) -> str:
+    """Return the number a receipt bears: of several of one visit each its own; else that of the visit."""
+    content: dict[str, Any] = json.loads(job.content) if job.kind in RECEIPTS else {}
+    return str(content.get("receipt_no") or visits_own)
+
+
 def report(
     connection: Transaction,
     desk: Desk,
@@ -142,7 +148,7 @@ def report(
             "visit_id": device,
             "job": job.id,
             "of": job.visit_id or job.ticket or "",
-            "receipt_no": intake.receipt_no if intake else "",
+            "receipt_no": receipt_no(job, intake.receipt_no) if intake else "",
             "paper": job.kind,
             "part": job.part,
             "copy": job.copy,

@@ -340,11 +340,12 @@ print_job = Table(
     Index("ux_print_job_of_ticket", "ticket", "kind", "part", "copy", unique=True),
 )
 
-# A receipt whose number counts no longer; the record it was given for stays.
+# A receipt whose number counts no longer; the record it was given for stays. Of several receipts of one visit
+# only the first bears the number of the intake.
 receipt_void = Table(
     "receipt_void",
     metadata,
-    Column("receipt_no", Text, ForeignKey("intake.receipt_no"), primary_key=True),
+    Column("receipt_no", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("clerk", Text, nullable=False),
     Column("approved_by", Text, nullable=False),

@@ -110,7 +110,7 @@ def test_a_receipt_is_checked_from_its_paper_here_and_at_the_court(
     assert "没有这个短码" in page(gateway, short[:-1] + ("0" if short[-1] != "0" else "1"))
     approval.enlist(desk, "乌兰", Role.SUPERVISOR, "648219")
     given = do(desk, approval.approve, "乌兰", "648219", Purpose.VOID_RECEIPT)
-    job = next(one for one in do(desk, ledger.find, "") if one.is_receipt)
+    job = next(one for one in do(desk, ledger.find, "").rows if one.is_receipt)
     do(desk, ledger.void, job.job_id, "重复办理", given)
     deliver(desk)
     assert all("已经作废" in page(gateway, each) for each in (code, short))

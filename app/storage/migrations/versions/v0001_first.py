@@ -281,8 +281,7 @@ _STATEMENTS: Final = (
     clerk TEXT NOT NULL,
     approved_by TEXT NOT NULL,
     voided_at TEXT NOT NULL,
-    PRIMARY KEY (receipt_no),
-    CONSTRAINT fk_receipt_void_receipt_no FOREIGN KEY(receipt_no) REFERENCES intake (receipt_no)
+    PRIMARY KEY (receipt_no)
 )""",
     """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at)""",
     """CREATE INDEX ix_page_sha256 ON page (sha256)""",
