@@ -12,7 +12,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,7 @@ from app.domain.fee_schedule import FREE_REASONS, FeeKind, FreeReason
 from app.domain.fees import Half, Stage
 from app.paths import Places
 from app.services.knowledge import Knowledge, read_knowledge
+from app.settings import load
 
 _STATUS: Final = """退出码：0 正确；1 输入有问题或还不能确定（有一句话说明）；2 用法不对。
 每个回答都写明规则、条文和算式；--json 给程序读：金额是文字，日期是 2026-01-31。"""
@@ -59,6 +60,7 @@ def answer(words: Sequence[str]) -> Said:
     options = parser.parse_args([_minus(word) for word in words])
     places = Places.under(options.data) if options.data else Places.of_user()
     known, faults = read_knowledge(places, keep=False)
+    known = replace(known, correction_days=load(places.settings)[0].filing.correction_days)
     ask: Callable[[Knowledge, argparse.Namespace, argparse.ArgumentParser], Answer] = options.ask
     found = ask(known, options, options.parser)
     text = json.dumps(found.as_json, ensure_ascii=False, indent=2) if options.json else found.shown

@@ -183,7 +183,8 @@ def due(known: Knowledge, rule: ClockRule, start: str, length: str | None = None
     try:
         if rule.unit is Unit.HOURS:
             return _hours(asked, rule, start, length)
-        clock = start_clock(rule.id, _day(start), known.holidays, length=_length(length))
+        own = _length(length) or known.lengths.get(rule.id)
+        clock = start_clock(rule.id, _day(start), known.holidays, length=own)
         return _days(asked, clock, known.holidays)
     except OverflowError:
         return Answer(asked, problem=_BEYOND)

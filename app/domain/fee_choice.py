@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from app.domain.fee_schedule import FeeKind
 from app.domain.fees import DEFAULT_SETTINGS, Fee, FeeQuestion, FeeSettings, FeeStep, Half, Stage, compute_fee
 from app.domain.matter import FeeSpec, Matter
-from app.domain.money import parse_money
+from app.domain.money import format_money, parse_money
 from app.domain.rule import Basis, Rule
 from app.domain.short_form import Answers, variant_of
 
@@ -53,10 +54,23 @@ def matter_fee(
         return _of_the_court(spec)
     stage = Stage.APPEAL if "appeal" in variant_of(matter, answers) else Stage.FIRST
     excused = answers.said("wage_group") and "wages" in answers.marks
-    return compute_fee(
+    fee = compute_fee(
         FeeQuestion(chosen, amount, halves, stage, prepay_excused=excused),
         settings,
     )
+    joint = _joint(answers, amount)
+    return fee if joint is None else replace(fee, steps=(joint, *fee.steps))
+
+
+def _joint(answers: Answers, amount: Decimal | None) -> FeeStep | None:
+    """The step that says how the claims of several filers become the amount of one case."""
+    if len(answers.claims) < 2:
+        return None
+    total = sum(answers.claims.values(), Decimal(0))
+    text = f"{len(answers.claims)}名申请人的请求金额合并计算，合计{format_money(total)}元，作为一案收费一次"
+    if amount is not None and amount != total:
+        text += f"；与标的额{format_money(amount)}元不一致，请核对"
+    return FeeStep(Rule("fee.joint", text, "民诉法解释第201条"), Decimal(0), Decimal(0))
 
 
 def _of_the_court(spec: FeeSpec) -> Fee:

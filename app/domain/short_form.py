@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from types import MappingProxyType
 
 from app.domain.bank_account import check_account
@@ -35,7 +36,7 @@ class Answers:
     `values` are texts (dates as YYYY-MM-DD) or yes/no by field key; `marks` are those of the chosen
     cause; `waived` names materials recorded as refused or not applicable, with the reason; `defects` those
     that were handed in but do not do, with what is wrong; `asked` what the back office asks for besides, in
-    its own words, by the code of the item.
+    its own words, by the code of the item; `claims` the sum each of several filers claims, by party.
     """
 
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
@@ -46,6 +47,7 @@ class Answers:
     complete_online: bool = False
     defects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     asked: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    claims: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
     def said(self, key: str) -> bool:
         """Whether a field is answered with anything but no."""

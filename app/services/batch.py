@@ -19,8 +19,9 @@ from app.lanes import PAPERS, on
 from app.services import groups, people
 from app.services.batch_rows import Person, Row, Table, read_rows, understand
 from app.services.batch_view import BatchLine, BatchView, RowState
+from app.services.claims import claim_path
 from app.services.desk import Desk
-from app.services.drafts import require_open, write
+from app.services.drafts import require_open, total_of, write
 from app.services.fields import value
 from app.services.matters import MOST, MOST_PARTIES, all_keys
 from app.services.sheet import current_number, fresh_number, matter_of, numbers
@@ -267,6 +268,10 @@ def _enter_party(
         page.put(f"party.{key}.{MARK}", row.mark)
         if person.representative:
             groups.put_forward(page.draft, page.put, number, key)
+        if person.claim:
+            page.put(claim_path(number, key), person.claim)
+            for path, text in total_of(page.draft, number, desk.knowledge).items():
+                page.put(path, text)
     page.save(connection, visit_id, desk, known_file)
     return ""
 

@@ -15,6 +15,7 @@ from app.domain.checked import Checked, fold
 from app.domain.matter import Field, FieldKind, Matter, PartyForm, Side
 from app.domain.party import guessed_form
 from app.services import form, people
+from app.services.claims import LABEL, check_claim, serves
 from app.services.fields import FieldSpec, check
 from app.services.knowledge import Knowledge
 from app.services.spreadsheet import Cell, Line, refused
@@ -25,6 +26,7 @@ from app.texts import _
 ROLE: Final = "诉讼地位"
 NAME: Final = "姓名（名称）"
 REPRESENTATIVE: Final = "诉讼代表人"
+CLAIMS: Final = (LABEL, "本人请求金额", "主张金额")
 VARIANT: Final = "类别"
 MARK_CHARACTERS: Final = 32
 _HEAD_WITHIN: Final = 10
@@ -73,6 +75,7 @@ class Person:
     number: int
     texts: Mapping[str, str]
     representative: bool = False
+    claim: str = ""
 
     @property
     def name(self) -> str:
@@ -140,7 +143,7 @@ def understand(lines: Sequence[Line], matter: Matter) -> Table:
 
 def _enough(table: Table) -> bool:
     """A party list says who; a list of matters has at least a party or one answer."""
-    own = (*ATTRIBUTES, "role", "representative")
+    own = (*ATTRIBUTES, "role", "representative", "claim")
     loose = any(column.attribute in own and not column.list_key for column in table.columns)
     return table.of_parties or not loose
 
@@ -168,6 +171,8 @@ def _column(place: int, text: str, matter: Matter) -> Column | None:
             return Column(place, text, field)
     if heading in (ROLE, REPRESENTATIVE, "代表人"):
         return Column(place, text, attribute="role" if heading == ROLE else "representative")
+    if heading in CLAIMS and serves(matter):
+        return Column(place, text, attribute="claim")
     if heading in _ATTRIBUTE_OF:
         return Column(place, text, attribute=_ATTRIBUTE_OF[heading])
     return _party_column(place, text, heading, matter)
@@ -266,7 +271,19 @@ def _persons(
             kept = _party(said, matter, field, told)
             if not kept.get("name") and not of_parties:
                 told.problem(next(iter(said)).heading, _("有内容，但没有写是谁"))
-            yield Person(list_key, number, kept, of_parties and chosen.strip().lower() in _YES)
+            claim = _claim(texts, told) if of_parties and field.side is Side.FILER else ""
+            yield Person(list_key, number, kept, of_parties and chosen.strip().lower() in _YES, claim)
+
+
+def _claim(texts: Mapping[Column, str], told: _Told) -> str:
+    """The sum the party of a row claims, as the form writes it."""
+    column, text = next(((c, t) for c, t in texts.items() if c.attribute == "claim"), (None, ""))
+    if column is None or not text.strip():
+        return ""
+    checked = check_claim(text)
+    if not checked.ok:
+        told.problem(column.heading, checked.problem or "")
+    return checked.value
 
 
 def _list_named(role: str, matter: Matter, told: _Told) -> str:
@@ -389,4 +406,6 @@ def party_headings(matter: Matter) -> list[tuple[str, str, tuple[str, ...]]]:
     made = [(ROLE, _("空着的按申请方录入"), roles)]
     made += [(headings[0], "", choices.get(key, ())) for key, headings in ATTRIBUTES.items()]
     made.append((REPRESENTATIVE, _("推选的诉讼代表人填“是”"), (form.YES, form.NO)))
+    if serves(matter):
+        made.append((LABEL, _("本人的请求金额，元；合计作为标的额"), ()))
     return made

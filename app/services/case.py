@@ -197,6 +197,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) ->
         },
         "parties": _lists(shown, draft),
         "representatives": list(shown.parties.representatives),
+        **({"claims": {k: _sum(v) for k, v in shown.answers.claims.items()}} if shown.answers.claims else {}),
         "mediation": value(draft, shown.path("mediation")),
         "fee": _fee(matter_fee(matter, shown.answers, knowledge.fees)),
         "clocks": [_clock(c) for c in (*clocks.received, *clocks.answered)]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from app.clock import local
 from app.domain.dossier import Bundle
 from app.domain.matter import AGENT_NAMES, FieldKind
+from app.domain.money import format_money
 from app.domain.party import Party
 from app.errors import FormProblem
 from app.ids import new_id
@@ -74,7 +76,8 @@ def _matter(
     for field in people.lists_of(shown.matter):
         keys = people.members(draft, shown.number, shown.matter, field)
         people_ = [party for party in shown.parties.people if party.key in keys and party.name]
-        lines += [f"{_(field.label)}：{_party(party)}" for party in people_[:MOST_NAMED]]
+        claims = shown.answers.claims
+        lines += [f"{_(field.label)}：{_party(party, claims)}" for party in people_[:MOST_NAMED]]
         if len(people_) > MOST_NAMED:
             lines.append(_("{label}共 {count} 人。").format(label=_(field.label), count=len(people_)))
     names = {party.key: party.name for party in shown.parties.filers}
@@ -97,8 +100,10 @@ def _said(view: FieldView) -> str:
     return view.value[:LONGEST_ANSWER]
 
 
-def _party(party: Party) -> str:
-    parts = (party.name, party.id_number, party.legal_representative, party.address, party.phone)
+def _party(party: Party, claims: Mapping[str, Decimal]) -> str:
+    sum_ = claims.get(party.key)
+    claim = _("请求 {amount} 元").format(amount=format_money(sum_)) if sum_ is not None else ""
+    parts = (party.name, party.id_number, party.legal_representative, party.address, party.phone, claim)
     return "，".join(part for part in parts if part)
 
 

@@ -7,10 +7,12 @@ from datetime import datetime
 
 from app.errors import FormProblem
 from app.lanes import DB, on
-from app.services import form, people
+from app.services import claims, form, people
+from app.services.claims import amount_path
 from app.services.desk import Desk
 from app.services.fields import Draft
-from app.services.sheet import matter_of
+from app.services.knowledge import Knowledge
+from app.services.sheet import matter_of, sheet
 from app.storage import visits
 from app.storage.access import Transaction
 from app.storage.records import DraftField, VisitRecord
@@ -40,7 +42,25 @@ def set_field(desk: Desk, path: str, text: str) -> None:
     spec = form.spec_at(draft, path, desk.knowledge)
     if spec is None:
         raise FormProblem(_("没有这一项。"))
-    save(desk, record.id, draft, {path: form.check(spec, text).value})
+    texts = {path: form.check(spec, text).value}
+    save(desk, record.id, draft, texts | _summed(draft, texts, desk.knowledge))
+
+
+def _summed(draft: Draft, texts: Mapping[str, str], knowledge: Knowledge) -> dict[str, str]:
+    """The amount of a matter, where what one of its filers claims has changed."""
+    [(path, text)] = texts.items()
+    number, _dot, rest = path.removeprefix("matter.").partition(".")
+    if not (path.startswith("matter.") and rest.startswith("claim.") and number.isdigit()):
+        return {}
+    after = {**draft, path: DraftField(path, text, "typed", None)}
+    return total_of(after, int(number), knowledge)
+
+
+def total_of(draft: Draft, number: int, knowledge: Knowledge) -> dict[str, str]:
+    """The amount of a matter by its path: the sum of what its filers claim; nothing where nobody does."""
+    shown = sheet(draft, number, knowledge)
+    path, total = amount_path(shown.matter, number), claims.total(shown.answers.claims)
+    return {path: total} if path and total else {}
 
 
 def _choose(desk: Desk, record: VisitRecord, draft: Draft, path: str, code: str) -> None:

@@ -6,16 +6,18 @@ for the first party too until the clerk says otherwise.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache, partial
 from typing import Final
 
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, passed
 from app.domain.initials import initials
-from app.domain.matter import Field, FieldKind, Level, Matter, MediationMode
+from app.domain.matter import Field, FieldKind, Level, Matter, MediationMode, Side
 from app.domain.mediation import mediation_for
 from app.domain.short_form import check_field, variant_of
 from app.services import people
+from app.services.claims import FEWEST, claim_path, claim_spec, serves
 from app.services.fields import (
     Draft,
     FieldSpec,
@@ -29,7 +31,7 @@ from app.services.fields import (
 )
 from app.services.knowledge import Knowledge
 from app.services.people import check_person_number
-from app.services.sheet import Sheet, current, matter_of, sheets
+from app.services.sheet import Sheet, current, matter_of, sheet, sheets
 from app.services.views import FieldGroup, FieldView, Suggestion
 from app.texts import _
 
@@ -272,17 +274,23 @@ def _party_groups(draft: Draft, shown: Sheet) -> list[GroupSpec]:
             members = people.members(draft, shown.number, shown.matter, field)
             keys = [key for key in members if key not in seen]
             chosen = shown.parties.representatives
-            made += [
-                people.party_group(
-                    draft,
-                    key,
-                    people.title_of(field, place, len(keys), represents=key in chosen),
-                    shown.matter,
-                    field,
-                )
-                for place, key in enumerate(keys, 1)
-            ]
+            for place, key in enumerate(keys, 1):
+                title = people.title_of(field, place, len(keys), represents=key in chosen)
+                group = people.party_group(draft, key, title, shown.matter, field)
+                made.append(_with_claim(group, shown, field, key))
     return made
+
+
+def _with_claim(group: GroupSpec, shown: Sheet, field: Field, key: str) -> GroupSpec:
+    """Of several filers each has a sum of its own."""
+    if field.side is not Side.FILER or not claims_offered(shown):
+        return group
+    return replace(group, fields=(*group.fields, claim_spec(claim_path(shown.number, key))))
+
+
+def claims_offered(shown: Sheet) -> bool:
+    """Say whether each filer of the matter may name a sum."""
+    return len(shown.parties.filers) >= FEWEST and serves(shown.matter)
 
 
 def groups(draft: Draft, step: str, knowledge: Knowledge) -> tuple[FieldGroup, ...]:
@@ -339,6 +347,8 @@ def _step_spec(draft: Draft, path: str, number: str, key: str, knowledge: Knowle
 
 def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Knowledge) -> FieldSpec | None:
     matter = matter_of(draft, number, knowledge)
+    if key.startswith("claim."):
+        return claim_spec(path) if claims_offered(sheet(draft, number, knowledge)) else None
     if key == "variant":
         return FieldSpec(path, "类别", "choice", choices=tuple((v.key, v.label) for v in matter.variants))
     if key == "template":

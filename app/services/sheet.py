@@ -26,6 +26,7 @@ from app.domain.party import Parties, Party
 from app.domain.short_form import Answers, variant_of, visible_fields
 from app.domain.steps import Mark, StepKind
 from app.services import people
+from app.services.claims import claims_of
 from app.services.fields import FIRST, Draft, entry, value
 from app.services.knowledge import Knowledge
 from app.storage.records import DraftField, PageRecord
@@ -130,8 +131,12 @@ def _sheet(draft: Draft, number: int, own: Draft, knowledge: Knowledge) -> Sheet
     matter = matter_of(draft, number, knowledge)
     cause = _cause(draft, number, matter, knowledge)
     marks = _marks(draft, number, matter, knowledge)
-    answers = replace(_answers(own, number, matter, cause), complete_online=Mark.FILED_ONLINE in marks)
     parties = _parties(draft, number, matter)
+    answers = replace(
+        _answers(own, number, matter, cause),
+        complete_online=Mark.FILED_ONLINE in marks,
+        claims=claims_of(own, number, (party.key for party in parties.filers)),
+    )
     return Sheet(
         number,
         matter,

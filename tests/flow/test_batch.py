@@ -22,7 +22,7 @@ from app.storage.access import Transaction
 from tests.helpers.desks import FILLED, desk_in, do
 from tests.helpers.domain import catalogue
 from tests.helpers.tables import HEADINGS, WORKERS, case_row, csv, id_number, worker_row, xlsx
-from tests.helpers.visits import called, hand_in, shown
+from tests.helpers.visits import called, hand_in, record, shown, view
 
 
 @pytest.fixture
@@ -341,3 +341,39 @@ def test_a_copied_matter_keeps_answers_and_people_and_nothing_that_is_the_first_
     assert own <= first.keys()
     assert second == {key: text for key, text in first.items() if key not in own} | {"code": "F01"}
     assert {"plaintiffs", "defendants", "representatives", "cause", "amount", "claims"} <= second.keys()
+
+
+def test_each_worker_of_a_group_has_a_sum_and_the_fee_is_of_all_together(
+    at_lawyer: Desk, tmp_path: Path
+) -> None:
+    desk = at_lawyer
+    do(desk, drafts.set_field, "matter.1.cause", "买卖合同纠纷")
+    rows = [[*worker_row(n), amount] for n, amount in ((1, "10,001.50"), (2, "1.2万"), (3, ""))]
+    bad = [*worker_row(4), "12,345.678"]
+    path = xlsx(tmp_path / "group.xlsx", [[*WORKERS, "请求金额"], *rows, bad])
+    made = enter(desk, path)
+    assert [line.state.value for line in made.lines] == ["entered"] * 3 + ["failed"]
+    assert "最多到分" in made.lines[-1].text
+    assert draft(desk)["matter.1.amount"] == "22,001.50"
+    keys = [key for key in draft(desk) if key.startswith("matter.1.claim.")]
+    do(desk, drafts.set_field, keys[0], "壹拾贰万叁仟")
+    assert draft(desk)["matter.1.amount"] == "135,000.00"
+    shown_now = view(desk)
+    fee = shown_now.advice.fee
+    assert fee is not None
+    assert "2名申请人的请求金额合并计算，合计135,000.00元" in fee.steps[0]
+    assert "民诉法解释第201条" in fee.steps[0]
+    assert str(fee.amount) == "3000.00"
+    assert shown_now.visit is not None
+    assert "请求 123,000.00 元" in shown_now.visit.confirmation.text
+    do(desk, drafts.set_field, "matter.1.amount", "135000.01")
+    fee = view(desk).advice.fee
+    assert fee is not None
+    assert "不一致，请核对" in fee.steps[0]
+    boxes = [f.path for group in shown_now.visit.parties for f in group.fields if f.label == "请求金额"]
+    assert boxes[:2] == keys[:2]
+    hand_in(desk, tmp_path)
+    visit_id = shown_now.visit.visit_id
+    do(desk, finishing.finish, True)
+    claims = record(desk, visit_id)["matters"][0]["claims"]
+    assert sorted(claims.values()) == ["12000.00", "123000.00"]

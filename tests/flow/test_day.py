@@ -151,7 +151,7 @@ def test_a_sheet_is_printed_once_until_the_figures_change_and_copied_from_the_le
         paper(desk)
         view = do(desk, day_paper.day_view)
         assert [state for _number, state in view.printed] == ["confirmed"] * 2
-        (row,) = (one for one in do(desk, ledger.find, number.lower()) if one.number == number)
+        (row,) = (one for one in do(desk, ledger.find, number.lower()).rows if one.number == number)
         approval.enlist(desk, "乌兰", Role.SUPERVISOR, "648219")
         given = do(desk, approval.approve, "乌兰", "648219", Purpose.REPRINT)
         do(desk, ledger.reprint, row.job_id, "存档或移交需要", given)
