@@ -359,17 +359,21 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
     about, _dot, code = key.partition(".")
     if code in knowledge.catalogue.materials or f"matter.{number}.asked.{code}" in draft:
-        if about == "copies":
-            return FieldSpec(path, "份数", "number", rule=_check_copies)
-        if about == "form":
-            return paper_form_spec(path)
-        if about == "defect":
-            return FieldSpec(path, "不合要求之处", rule=_check_defect)
+        return _paper_spec(path, about)
     every = (matter, *knowledge.matters.values())
     known = next((field for m in every if (field := m.field(key)) is not None), None)
     if known is None or known.kind is FieldKind.PARTIES:
         return None
     return field_spec(path, known, knowledge)
+
+
+def _paper_spec(path: str, about: str) -> FieldSpec | None:
+    """What is entered of a paper that was handed in."""
+    if about == "copies":
+        return FieldSpec(path, "份数", "number", rule=_check_copies)
+    if about == "form":
+        return paper_form_spec(path)
+    return FieldSpec(path, "不合要求之处", rule=_check_defect) if about == "defect" else None
 
 
 def shown_values(shown: Sheet, draft: Draft, knowledge: Knowledge) -> list[FieldView]:
