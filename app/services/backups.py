@@ -25,7 +25,7 @@ from app.storage.opening import InstanceLock
 from app.storage.restoring import Restored
 from app.texts import _
 
-_NOTICE: Final = "backup"
+NOTICE: Final = "backup"
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,9 @@ def back_up_if_due(desk: Desk) -> bool:
         try:
             _one(desk, place, "scheduled", pictures=place != desk.places.backups)
         except StorageProblem as problem:
-            desk.notices.post(Notice.of(f"{_NOTICE}.{place}", _not_made(place, problem)))
+            desk.notices.post(Notice.of(f"{NOTICE}.{place}", _not_made(place, problem)))
         else:
-            desk.notices.clear(f"{_NOTICE}.{place}")
+            desk.notices.clear(f"{NOTICE}.{place}")
             done += 1
     return done > 0
 

@@ -15,7 +15,7 @@ from typing import Final
 from app import lanes
 from app.errors import Expected
 from app.lanes import Act, on
-from app.services import camera, key_care, print_out, status
+from app.services import camera, checks_of_day, key_care, print_out, status
 from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.knowledge import CLERK_TOLD_DAYS
@@ -121,6 +121,7 @@ SERVICES: Final[dict[str, Act[Desk, [], DeviceView]]] = {
     "key": Act(lanes.PROBE, _key),
     "calendar": Act(lanes.PROBE, _calendar),
     "knowledge": Act(lanes.PROBE, _knowledge),
+    **checks_of_day.CHECKS,
 }
 
 
@@ -139,6 +140,7 @@ def title(key: str) -> str:
         "key": _("数据密钥"),
         "calendar": _("节假日表"),
         "knowledge": _("事项和代码文件"),
+        **checks_of_day.titles(),
     }
     return names.get(key) or _(TITLES[key])
 

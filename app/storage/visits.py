@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
@@ -47,6 +47,13 @@ def open_at(connection: Connection, window: int) -> VisitRecord | None:
     mine = select(visit).where(visit.c.state == "open", visit.c.window == window)
     row = connection.execute(mine.order_by(visit.c.opened_at.desc())).first()
     return _record(row) if row else None
+
+
+def newest(connection: Connection) -> datetime | None:
+    """Return when the visit that was stored last was opened."""
+    last = select(visit.c.opened_at).order_by(literal_column("rowid").desc()).limit(1)
+    found = connection.execute(last).scalar_one_or_none()
+    return moment(found) if found else None
 
 
 def of_ticket(connection: Connection, day: str, ticket: str) -> VisitRecord | None:

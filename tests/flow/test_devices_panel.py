@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.lanes import PROBE, READER, RECEIPT_PRINTER, TICKET_PRINTER
-from app.services import calling, checkup, devices, identity, issuing
+from app.services import calling, checks_of_day, checkup, devices, identity, issuing
 from app.services.desk import Desk
 from app.services.views import Health
 from app.settings import Settings
@@ -99,3 +99,19 @@ def test_before_the_first_use_there_is_nothing_to_save_or_to_play(desk: Desk) ->
         with pytest.raises(Exception, match="还没有用过"):
             act()
     assert devices.traffic.lane == PROBE
+
+
+def test_the_check_says_how_clock_hall_and_backup_stand_and_a_backup_can_be_made_at_once(desk: Desk) -> None:
+    checks = checkup.checks(desk)
+    assert do(desk, checks["hall"]).text == "单窗口，排队在本机"
+    assert do(desk, checks["backup"]).health is Health.UNKNOWN
+    assert "已备份" in do(desk, checks_of_day.back_up_now)
+    assert do(desk, checks["backup"]).health is Health.OK
+    do(desk, issuing.take_ticket, "立案", False)
+    do(desk, calling.call_next)
+    assert do(desk, checks["clock"]).health is Health.OK
+    assert isinstance(desk.clock, SteppingClock)
+    desk.clock.forward(days=-1)
+    behind = do(desk, checks["clock"])
+    assert behind.health is Health.FAILED
+    assert "请先对时" in behind.text

@@ -55,7 +55,7 @@ def test_the_keys_ask_for_a_try_of_the_device_under_the_cursor(qtbot: QtBot) -> 
     made = page(qtbot)
     QTest.keyClick(made.list, Qt.Key.Key_Down)
     assert made.list.current() == "disk"
-    made.show_possible(test=True, wire=False, replay=False)
+    made.show_possible(test=True, wire=False, replay=False, cure=True)
     with qtbot.waitSignal(made.try_one) as wanted:
         QTest.keyClick(made.list, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     assert wanted.args == ["disk"]
@@ -63,7 +63,7 @@ def test_the_keys_ask_for_a_try_of_the_device_under_the_cursor(qtbot: QtBot) -> 
 
 def test_what_cannot_be_done_is_not_offered(qtbot: QtBot) -> None:
     made = page(qtbot)
-    made.show_possible(test=False, wire=False, replay=False)
+    made.show_possible(test=False, wire=False, replay=False, cure=False)
     with qtbot.assertNotEmitted(made.save, wait=50):
         QTest.keyClick(made.list, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
 

@@ -49,6 +49,9 @@ class DeviceChoicePanel(Panel):
     def opened(self) -> None:
         self._show()
 
+    def seek(self, text: str) -> None:
+        self._choice.go_to(text)
+
     def _show(self) -> None:
         urls = dict(self.controls.desk.bench.urls)
         self._choice.show_roles({role: _(title) for role, title in TITLES.items()}, urls)

@@ -9,14 +9,16 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app import lanes
-from app.services import checkup, devices
-from app.services.bench import DEVICES
+from app.errors import Expected
+from app.services import checks_of_day, checkup, devices
+from app.services.bench import DEVICES, TITLES
 from app.services.views import DeviceView, Health
 from app.texts import _
 from ui.panels.panel import Controls, Panel
 from ui.screens.devices import DevicesPage
 
 _LOOK_AGAIN_MS = 1_000
+_CURES = frozenset({"court", "backup"})
 
 
 class DevicesPanel(Panel):
@@ -46,6 +48,7 @@ class DevicesPanel(Panel):
         page.bypass.connect(self._bypass)
         page.save.connect(self._save)
         page.replay.connect(self._replay)
+        page.cure.connect(self._cure)
         self._wire.setParent(page)
         self._wire.setInterval(_LOOK_AGAIN_MS)
         self._wire.timeout.connect(self._look)
@@ -81,7 +84,8 @@ class DevicesPanel(Panel):
     def _selected(self, key: str) -> None:
         there = bool(self.controls.desk.bench.urls.get(key))
         wire = there and key in DEVICES
-        self._shown.show_possible(test=there, wire=wire, replay=wire and key == lanes.READER)
+        cure = key in TITLES or key in _CURES
+        self._shown.show_possible(test=there, wire=wire, replay=wire and key == lanes.READER, cure=cure)
         self._look()
 
     def _look(self) -> None:
@@ -107,6 +111,25 @@ class DevicesPanel(Panel):
             done=self._shown.say,
             problem=lambda problem: self._shown.say(str(problem)),
         )
+
+    def _cure(self, key: str) -> None:
+        """Go to where the thing is put right: another address, the way to the court, a backup made now."""
+        if key in TITLES:
+            self.controls.open_with("device_choice", key)
+        elif key == "court":
+            self.controls.open("sending")
+        elif key == "backup":
+            self._shown.say(_("正在备份…"))
+            self.controls.acts.run(
+                self.page, checks_of_day.back_up_now, name="cure.backup", done=self._cured, problem=self._said
+            )
+
+    def _cured(self, words: str) -> None:
+        self._shown.say(words)
+        self._check_all()
+
+    def _said(self, problem: Expected) -> None:
+        self._shown.say(str(problem))
 
     def _bypass(self, key: str) -> None:
         self.controls.acts.run(self.page, checkup.bypass, key, done=self._shown.show_bypassed)

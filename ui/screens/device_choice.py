@@ -93,6 +93,12 @@ class DeviceChoicePage(QWidget):
         if not self.box.hasFocus():
             self.roles.setFocus()
 
+    def go_to(self, role: str) -> None:
+        """Put the cursor on a role."""
+        if role in self._titles:
+            place = list(self._titles).index(role)
+            self.roles.setCurrentIndex(self.roles.model().index(place, 0))
+
     def show_looking(self) -> None:
         self._found_words.setText(_("正在找…"))
         self.found.show_rows(())

@@ -39,6 +39,7 @@ class DevicesPage(QWidget):
     bypass = Signal(str)
     save = Signal(str)
     replay = Signal(str)
+    cure = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,6 +70,7 @@ class DevicesPage(QWidget):
         self._address = Label(tone="sub", size="small", wrap=True)
         self._buttons = {
             "try": self._button("try", _("测试"), "Ctrl+T", self.try_one),
+            "cure": self._button("cure", _("去处理"), "Ctrl+K", self.cure),
             "bypass": self._button("bypass", _("今天不用"), "Ctrl+B", self.bypass),
             "save": self._button("save", _("存通信记录"), "Ctrl+E", self.save),
             "replay": self._button("replay", _("重放最近的故障"), "Ctrl+G", self.replay),
@@ -127,9 +129,9 @@ class DevicesPage(QWidget):
         self._bypassed = keys
         self._draw()
 
-    def show_possible(self, *, test: bool, wire: bool, replay: bool) -> None:
+    def show_possible(self, *, test: bool, wire: bool, replay: bool, cure: bool) -> None:
         """Offer what can be done with the thing under the cursor."""
-        for name, possible in (("try", test), ("save", wire), ("replay", replay)):
+        for name, possible in (("try", test), ("save", wire), ("replay", replay), ("cure", cure)):
             self._buttons[name].setEnabled(possible)
 
     def show_traffic(self, traffic: Traffic) -> None:
