@@ -28,6 +28,7 @@ class HallSettings:
     ``tags`` are what this window can do, apart by spaces: a ticket that needs one comes here. ``board`` is
     where people's phones reach the call board, for the code on a ticket; ``board_port`` opens one here, for a
     hall of one window. ``reception`` makes this desk the one that gives numbers and calls nobody.
+    hall of one window. ``lock_after`` so many minutes without a key the window is locked, 0 for never.
     """
 
     court: str = "巴林右旗人民法院"
@@ -40,6 +41,7 @@ class HallSettings:
     board: str = ""
     board_port: int = 0
     reception: bool = False
+    lock_after: int = 10
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hall.url": (lambda v: not v or v.startswith("hall://"), "应为 hall://主机:端口，或留空"),
     "hall.board": (lambda v: not v or v.startswith(("http://", "https://")), "应为 http://主机:端口，或留空"),
     "hall.board_port": (lambda v: v == 0 or 1024 <= v <= 65535, "应为 1024 到 65535，0 为不开"),
+    "hall.lock_after": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟，0 为不锁"),
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),
     "queue.overtakes": (lambda v: 0 <= v <= 50, "应为 0 到 50 次"),
     "queue.hours": (lambda v: _reads(parse_hours, v), "应为 05-01~09-30 08:30-12:00 14:30-17:30; … 这样"),

@@ -47,6 +47,7 @@ from ui.bridge import Bridge
 from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.help_calls import HelpCalls
+from ui.locking import Locking
 from ui.main_window import MainWindow
 from ui.many_acts import ManyActs
 from ui.outcome_papers import OutcomePapers
@@ -78,6 +79,7 @@ class Conductor(QObject):
         PadSigning(window, desk, self.acts, self._bridge)
         self.view_shown.connect(OutcomePapers(window, self.acts).show_view)
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
+        self.locking = Locking(window, desk, self.acts, self._refresh)
         self._finished = ""
         self._unsigned_visit = ""
         self._received_visit = ""
@@ -119,6 +121,7 @@ class Conductor(QObject):
         self._run(upkeep.sweep_blobs)
         self._show_notices()
         self._look_around()
+        self.locking.start()
         for timer in self._timers:
             timer.start()
 
@@ -139,6 +142,7 @@ class Conductor(QObject):
         for timer in self._timers:
             timer.stop()
         self._codes.stop()
+        self.locking.stop()
         self._bridge.close()
 
     def _timer(self, seconds: float, slot: object, *, single: bool = False) -> QTimer:

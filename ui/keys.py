@@ -65,6 +65,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_numbers": "Alt+I",
     "printed_yes": "Y",
     "printed_no": "N",
+    "lock": "Ctrl+L",
     "cancel": "Esc",
     "quit": "Ctrl+Q",
 }

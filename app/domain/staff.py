@@ -37,11 +37,13 @@ class Purpose(StrEnum):
     QUEUE_RULES = "queue_rules"
     FREE_WINDOW = "free_window"
     RESTORE = "restore"
+    SIGN_IN = "sign_in"
 
 
 class Refusal(StrEnum):
-    """Why an approval is not given."""
+    """Why an approval is not given, or a window stays locked."""
 
+    LEFT = "left"
     NOT_SUPERVISOR = "not_supervisor"
     SELF = "self"
     LOCKED = "locked"
@@ -72,14 +74,23 @@ def weak_pin(pin: str) -> bool:
 
 
 def refusal(person: Staff, clerk: str, now: datetime, *, pin_is_right: bool) -> Refusal | None:
-    """Return why this person cannot approve for the clerk now, or None.
-
-    A locked or expired PIN is refused even when right, so that a guess is never confirmed.
-    """
+    """Return why this person cannot approve for the clerk now, or None."""
     if not person.active or person.role is not Role.SUPERVISOR:
         return Refusal.NOT_SUPERVISOR
     if person.name == clerk:
         return Refusal.SELF
+    return _pin_refusal(person, now, pin_is_right=pin_is_right)
+
+
+def entry_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refusal | None:
+    """Return why this person cannot work at the window now, or None."""
+    if not person.active:
+        return Refusal.LEFT
+    return _pin_refusal(person, now, pin_is_right=pin_is_right)
+
+
+def _pin_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refusal | None:
+    """A locked or expired PIN is refused even when right, so that a guess is never confirmed."""
     if person.locked_until is not None and now < person.locked_until:
         return Refusal.LOCKED
     if not pin_is_right:

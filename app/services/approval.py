@@ -61,12 +61,12 @@ def approve(desk: Desk, name: str, pin: str, purpose: Purpose) -> str:
             next_step=_("请选一位在册的值班主任；名单用 python -m app staff 维护。"),
         )
     now = desk.clock.now()
-    found = refusal(person, desk.settings.hall.clerk, now, pin_is_right=_matches(person, pin))
+    found = refusal(person, desk.settings.hall.clerk, now, pin_is_right=matches(person, pin))
     failures, locked = after_attempt(person, now, found)
     tried = ApprovalRecord(new_id(), name, purpose, desk.settings.hall.clerk, now, found)
     desk.store(staff.attempted, person.id, failures, locked, tried)
     if found is not None:
-        raise _refused(found, name, MOST_FAILURES - failures if locked is None else 0)
+        raise refused(found, name, MOST_FAILURES - failures if locked is None else 0)
     return tried.id
 
 
@@ -119,7 +119,8 @@ def retire(desk: Desk, name: str) -> bool:
     return desk.store(write)
 
 
-def _matches(person: Staff, pin: str) -> bool:
+def matches(person: Staff, pin: str) -> bool:
+    """Say whether this is the person's PIN; a tenth of a second of Argon2id."""
     try:
         return _hasher.verify(person.pin_hash, pin)
     except (VerifyMismatchError, InvalidHashError):
@@ -135,9 +136,11 @@ def _strong(pin: str) -> None:
         )
 
 
-def _refused(found: Refusal, name: str, left: int) -> NotApproved:
+def refused(found: Refusal, name: str, left: int) -> NotApproved:
+    """Return the sentences for a refusal; ``left`` tries remain before the lock."""
     minutes = int(LOCKED_FOR.total_seconds() // 60)
     happened, next_step = {
+        Refusal.LEFT: (_("{name} 已停用。"), _("请换一位在册的人员。")),
         Refusal.NOT_SUPERVISOR: (_("{name} 不是值班主任。"), _("请换一位值班主任。")),
         Refusal.SELF: (_("经办人不能核准自己的事。"), _("请另一位值班主任来核准。")),
         Refusal.LOCKED: (_("{name} 的口令因连续输错已锁定。"), _("请等 {minutes} 分钟，或换一位值班主任。")),

@@ -9,7 +9,6 @@ from app.clock import Clock, local
 from app.services.views import DeskView
 from app.texts import _
 from ui.theme import Theme
-from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.layout import row
@@ -18,12 +17,14 @@ from ui.widgets.layout import row
 class Header(QFrame):
     """Court and centre on the left, clerk and clock on the right.
 
-    ``more`` asks for the list of panels, ``alarm`` calls for help, ``come`` answers a window that does.
+    ``more`` asks for the list of panels, ``alarm`` calls for help, ``come`` answers a window that does. The
+    clerk's name is the button that locks the window and lets another clerk in: ``lock``.
     """
 
     more = Signal()
     alarm = Signal()
     come = Signal()
+    lock = Signal()
 
     def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,10 +33,10 @@ class Header(QFrame):
         self._clock = clock
         self._court = ElidedLabel(bold=True, size="lead")
         self._window = Label(pill="solid", bold=True)
-        self._clerk = Label(tone="sub")
+        self._clerk = KeyButton(look, "lock", "", kind="quiet", icon="person")
+        self._clerk.clicked.connect(self.lock)
         self._time = Label(bold=True, size="lead")
         self._time.setAccessibleName(_("现在时间"))
-        person = Icon("person", look.tokens.sub, look.px(18))
         more = KeyButton(look, "panel_palette", _("更多"), kind="quiet", icon="menu")
         more.clicked.connect(self.more)
         self.help = KeyButton(look, "alarm", _("求助"), kind="quiet", icon="alert")
@@ -50,7 +51,7 @@ class Header(QFrame):
             self.answer,
             self.help,
             more,
-            row(person, self._clerk, gap=look.grid(0.75)),
+            self._clerk,
             self._time,
             gap=look.grid(2),
             margins=(look.grid(2), 0, look.grid(2), 0),
@@ -61,9 +62,9 @@ class Header(QFrame):
     def show_desk(self, view: DeskView) -> None:
         self._court.setText(f"{view.court}　{view.centre}" if view.centre else view.court)
         self._window.setText(_("{window} 号窗口").format(window=view.window))
-        self._clerk.setText(view.clerk)
         self.answer.setVisible(view.queue.help_wanted)
-        self._clerk.setAccessibleName(_("经办人 {clerk}").format(clerk=view.clerk))
+        self._clerk.set_label(view.clerk)
+        self._clerk.setAccessibleName(_("经办人 {clerk}，锁定或换人").format(clerk=view.clerk))
 
     def tick(self) -> None:
         self._time.setText(local(self._clock.now()).strftime("%H:%M"))

@@ -1,0 +1,99 @@
+"""Locks the window when nobody has touched it for a while, and lets clerks change by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
+
+from app.errors import Expected
+from app.services import clerks
+from app.services.clerks import Clerks
+from app.services.desk import Desk
+from app.texts import _
+from ui.act import Acts
+from ui.keys import KEYS
+from ui.main_window import MainWindow
+from ui.screens.lock import LockScreen
+
+_TOUCHED: Final = frozenset(
+    {QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin}
+)
+_MINUTE_MS: Final = 60_000
+
+
+class Locking(QObject):
+    """``changed`` is called when somebody signed in. Without a clerk who has a PIN nothing is ever locked."""
+
+    def __init__(self, window: MainWindow, desk: Desk, acts: Acts, changed: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._desk = desk
+        self._acts = acts
+        self._changed = changed
+        self.screen = LockScreen(window.look, window)
+        self.screen.given.connect(self._try)
+        self.idle = QTimer(self)
+        self.idle.setSingleShot(True)
+        self.idle.setInterval(desk.settings.hall.lock_after * _MINUTE_MS)
+        self.idle.timeout.connect(self._tired)
+        shortcut = QShortcut(QKeySequence(KEYS["lock"]), window)
+        shortcut.activated.connect(self._asked)
+        window.header.lock.connect(self._asked)
+
+    def start(self) -> None:
+        """Watch the hands from now on."""
+        handle = self._window.windowHandle()
+        if self.idle.interval() and handle is not None:
+            handle.installEventFilter(self)
+            self.idle.start()
+
+    def stop(self) -> None:
+        self.idle.stop()
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in _TOUCHED and self.idle.interval():
+            self.idle.start()
+        return False
+
+    def _tired(self) -> None:
+        self._acts.run(self, clerks.clerks, name="lock", done=self._lock)
+
+    def _asked(self) -> None:
+        self._acts.run(self, clerks.clerks, name="lock", done=self._lock_or_say)
+
+    def _lock_or_say(self, found: Clerks) -> None:
+        if not found.names:
+            self._window.show_problem(
+                Expected(
+                    _("本窗口还没有登记人员，不能锁定或换人。"),
+                    safe=_("内容都在。"),
+                    next_step=_("请技术人员运行 python -m app staff add 姓名 --role clerk。"),
+                )
+            )
+            return
+        self._cover(found)
+
+    def _lock(self, found: Clerks) -> None:
+        if found.can_lock:
+            self._cover(found)
+        elif self.idle.interval():
+            self.idle.start()
+
+    def _cover(self, found: Clerks) -> None:
+        """What is half typed is saved first."""
+        self._window.visit.flush()
+        self.screen.show_names(found.names)
+
+    def _try(self, name: str, pin: str) -> None:
+        self._acts.run(
+            self, clerks.sign_in, name, pin, name="sign_in", done=self._entered, problem=self.screen.say
+        )
+
+    def _entered(self, name: str) -> None:
+        self.screen.accept()
+        self._window.flash(_("{name} 已进入").format(name=name))
+        self._changed()
+        self.start()
