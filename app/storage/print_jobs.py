@@ -17,6 +17,7 @@ from app.clock import moment, stamp
 from app.storage.records import PrintJob
 from app.storage.tables import print_job
 
+_END = "\U0010ffff"
 _c = print_job.c
 _COLUMNS = (
     _c.id, _c.visit_id, _c.ticket, _c.kind, _c.printer, _c.title, _c.content, _c.state, _c.reason, _c.tries,
@@ -70,7 +71,7 @@ def original(connection: Connection, job: PrintJob) -> PrintJob | None:
 
 def numbered(connection: Connection, prefix: str) -> tuple[PrintJob, ...]:
     """Return the papers of the window's own whose number begins so, oldest first, copies too."""
-    found = select(*_COLUMNS).where(_c.ticket.startswith(prefix, autoescape=True))
+    found = select(*_COLUMNS).where(_c.ticket >= prefix, _c.ticket < prefix + _END)
     return tuple(_record(row) for row in connection.execute(found.order_by(_c.created_at, _c.id)))
 
 

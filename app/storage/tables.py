@@ -336,6 +336,7 @@ print_job = Table(
     CheckConstraint("(copy = 0) = (original IS NULL)", name="original"),
     Index(None, "state"),
     Index(None, "created_at"),
+    Index(None, "original"),
     Index("ux_print_job_of_visit", "visit_id", "kind", "part", "copy", unique=True),
     Index("ux_print_job_of_ticket", "ticket", "kind", "part", "copy", unique=True),
 )

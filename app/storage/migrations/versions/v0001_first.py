@@ -270,6 +270,7 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_print_job_original FOREIGN KEY(original) REFERENCES print_job (id)
 )""",
     """CREATE INDEX ix_print_job_created_at ON print_job (created_at)""",
+    """CREATE INDEX ix_print_job_original ON print_job (original)""",
     """CREATE INDEX ix_print_job_state ON print_job (state)""",
     """CREATE INDEX ix_outbox_blob_owed ON outbox_blob (visit_id) WHERE stored_at IS NULL""",
     """CREATE INDEX ix_outbox_blob_sha256 ON outbox_blob (sha256)""",
