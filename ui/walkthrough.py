@@ -19,7 +19,7 @@ from app.services.views import DeskView, QueueView, StatusView, VisitView
 from ui.conductor import Conductor
 from ui.main_window import MainWindow
 
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 30.0
 
 TYPED = {
     "identity.phone": "13804761234",
