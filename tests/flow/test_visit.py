@@ -78,9 +78,11 @@ def test_a_visit_ends_with_ticket_receipt_dossier_and_a_record_at_the_court(coun
     assert visit.outcome is not None
     for told in (
         visit.outcome.receipt_no, "张𬭎", "民间借贷纠纷", "巴林右旗人民法院", "3 号窗口", "A001", "其木格",
-        "起诉状", sha256[:12].upper(),
+        "起诉状", "原件", "证据材料和证据清单", "复印件", sha256[:12].upper(),
     ):  # fmt: skip
         assert told in text, told
+    materials = [(m["code"], m["pages"], m["copies"], m["form"]) for m in record["materials"]]
+    assert materials == [("M01", 1, 2, "original"), ("M13", 2, 2, "copy")]
 
     assert record["receipt_no"] == visit.outcome.receipt_no
     assert record["visitor"]["name"] == "张𬭎"

@@ -196,6 +196,21 @@ def test_a_second_matter_is_one_key_and_the_parties_come_along(at: Window) -> No
     at.until(lambda: len(at.visit.tabs) == 2)
 
 
+def test_one_key_says_that_a_material_is_no_original_but_a_copy(at: Window) -> None:
+    material = at.window.visit.pages.material
+
+    def shown() -> str:
+        return dict(zip((c for c, _n in at.visit.materials), at.visit.paper_forms, strict=True))[
+            material
+        ].value
+
+    assert shown() == "original", "a complaint"
+    for then in ("copy", "electronic", "original"):
+        at.key(Qt.Key.Key_O, ALT)
+        at.until(lambda then=then: shown() == then)
+    assert at.window.visit.step == "materials"
+
+
 def test_copies_are_counted_beside_the_material(at: Window) -> None:
     at.key(Qt.Key.Key_F, ALT)
     assert at.window.visit.step == "materials"
