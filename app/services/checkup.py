@@ -48,6 +48,17 @@ def _open_only(desk: Desk, role: str) -> None:
         pass
 
 
+def _open_anew(desk: Desk, role: str) -> None:
+    """A device that is only opened says nothing more: whether it is still there, opening it again tells."""
+    desk.bench.close(role)
+    _open_only(desk, role)
+
+
+def _look_at_chips(desk: Desk, _role: str) -> None:
+    with desk.bench.chips() as reader:
+        reader.poll()
+
+
 def _look_at_reader(desk: Desk, _role: str) -> None:
     status.look_at_reader(desk)
 
@@ -68,6 +79,8 @@ _LOOK: Final[dict[str, Callable[[Desk, str], None]]] = {
     lanes.READER: _look_at_reader,
     lanes.SCANNER: _look_at_scanner,
     lanes.CAMERA: _look_at_camera,
+    lanes.CHIP_READER: _look_at_chips,
+    **dict.fromkeys((lanes.SIGNATURE_PAD, lanes.KEYPAD, lanes.LED_STRIP), _open_anew),
     **dict.fromkeys(PRINTERS, _look_at_printer),
 }
 

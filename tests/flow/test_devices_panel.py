@@ -16,6 +16,7 @@ from app.services.views import Health
 from app.settings import Settings
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, file_devices
+from tests.helpers.device_cases import pad_url
 from tests.helpers.devices import Simulator, id_reader, wait_until
 
 
@@ -115,3 +116,16 @@ def test_the_check_says_how_clock_hall_and_backup_stand_and_a_backup_can_be_made
     behind = do(desk, checks["clock"])
     assert behind.health is Health.FAILED
     assert "请先对时" in behind.text
+
+
+def test_a_pad_that_hangs_is_not_called_well_because_it_was_opened_before(tmp_path: Path) -> None:
+    scene = tmp_path / "scene"
+    scene.write_text("wait", "utf-8")
+    wired = replace(file_devices(tmp_path), signature_pad=pad_url(scene))
+    with desk_in(tmp_path, Settings(hall=HALL, devices=wired), SteppingClock()) as desk:
+        check = checkup.checks(desk)["signature_pad"]
+        assert do(desk, check).health is Health.OK
+        scene.write_text("unplugged", "utf-8")
+        assert do(desk, check).health is Health.FAILED
+        scene.write_text("wait", "utf-8")
+        assert do(desk, check).health is Health.OK

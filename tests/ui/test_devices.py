@@ -75,3 +75,13 @@ def test_the_wire_is_shown_as_plain_text_with_its_newest_fault(qtbot: QtBot) -> 
     assert wire is not None
     assert "<b>Garbled</b>" in wire.toPlainText()
     assert "Garbled: x" in words(made)
+
+
+def test_a_line_follows_the_device_while_the_page_is_open(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.show_line(DeviceView("id_reader", "读卡器", Health.OK))
+    made.show_live((DeviceView("id_reader", "读卡器", Health.FAILED, "没有连上"),))
+    assert "1 项要处理" in words(made)
+    made.show_running("id_reader")
+    made.show_live((DeviceView("id_reader", "读卡器", Health.OK),))
+    assert "还有 1 项" in words(made)

@@ -89,6 +89,7 @@ class DevicesPanel(Panel):
         self._look()
 
     def _look(self) -> None:
+        self._shown.show_live(self.controls.desk.bench.views())
         role = self._shown.list.current()
         self.controls.acts.run(
             self.page, devices.traffic, role, name="traffic", done=partial(self._draw_traffic, role)

@@ -125,6 +125,13 @@ class DevicesPage(QWidget):
         self._views[view.key] = view
         self._draw()
 
+    def show_live(self, views: tuple[DeviceView, ...]) -> None:
+        """Draw what has become of devices since they were checked; one that is being checked waits."""
+        new = {v.key: v for v in views if v.key not in self._running and self._views.get(v.key, v) != v}
+        if new:
+            self._views |= new
+            self._draw()
+
     def show_bypassed(self, keys: frozenset[str]) -> None:
         self._bypassed = keys
         self._draw()
