@@ -55,6 +55,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_comeback": "Shift+F9",
     "panel_papers": "Ctrl+D",
     "panel_search": "Ctrl+F",
+    "panel_backups": "Ctrl+K",
     "panel_ledger": "Ctrl+P",
     "panel_day": "Ctrl+J",
     "panel_devices": "F11",

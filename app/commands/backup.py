@@ -17,7 +17,6 @@ from app.services.desk import Desk
 from app.storage.backup import Backup
 
 _OK: Final = 0
-_REASONS: Final = {"scheduled": "定时", "hand": "手动", "migration": "升级前"}
 
 
 def main(words: Sequence[str]) -> int:
@@ -48,7 +47,7 @@ def show(found: Sequence[Backup], *, as_json: bool) -> None:
     for one in found:
         at = f"{local(one.made_at):%Y-%m-%d %H:%M:%S}"
         counted = f"登记 {one.contents.intakes}  审计 {one.contents.audit} 行  {one.size / 1e6:.1f} MB"
-        print(f"{at}  {_REASONS.get(one.reason, one.reason)}  {counted}  {one.path}")
+        print(f"{at}  {backups.REASONS.get(one.reason, one.reason)}  {counted}  {one.path}")
     if not found:
         print("没有备份")
 

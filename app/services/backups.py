@@ -37,6 +37,22 @@ class Made:
     pictures: int
 
 
+@dataclass(frozen=True)
+class BackupsView:
+    """Every backup there is, newest first, the folders they lie in, and how often they are made."""
+
+    backups: tuple[Backup, ...]
+    places: tuple[Path, ...]
+    hours: int
+
+    def is_second(self, one: Backup) -> bool:
+        """Say whether a backup lies on another disk, with the pictures."""
+        return one.path.parent != self.places[0]
+
+
+REASONS: Final = {"scheduled": "定时", "hand": "手动", "migration": "升级前"}
+
+
 def places_of(places: Places, settings: BackupSettings) -> tuple[Path, ...]:
     """Return the folders backups lie in, the nearest first."""
     return (places.backups, *([Path(settings.second)] if settings.second else []))
@@ -46,6 +62,27 @@ def all_of(places: Places, settings: BackupSettings) -> tuple[Backup, ...]:
     """Return every backup that can be reached, newest first; of two of one moment the nearest first."""
     found = [one for place in places_of(places, settings) for one in backup.listed(place)]
     return tuple(sorted(found, key=lambda one: one.made_at, reverse=True))
+
+
+@on(UPKEEP)
+def overview(desk: Desk) -> BackupsView:
+    """Return what can be put back."""
+    settings = desk.settings.backup
+    return BackupsView(all_of(desk.places, settings), places_of(desk.places, settings), settings.hours)
+
+
+@on(UPKEEP)
+def check(desk: Desk, path: Path) -> Backup:
+    """Prove every page of one backup again and return it; raises StorageProblem when it is no good."""
+    found = next((one for one in all_of(desk.places, desk.settings.backup) if one.path == path), None)
+    if found is None:
+        raise StorageProblem(
+            _("这份备份已经不在了。"),
+            safe=_("没有改动任何文件。"),
+            next_step=_("备份盘可能拔掉了；请插上，或改用另一份。"),
+        )
+    desk.store.aside(lambda store: backup.prove(found, store.key))
+    return found
 
 
 def due(desk: Desk, place: Path) -> bool:

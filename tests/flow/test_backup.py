@@ -51,6 +51,27 @@ def visit(desk: Desk, folder: Path) -> str:
     return finish(desk).receipt_no
 
 
+def test_the_list_of_backups_says_which_is_good_and_which_is_not(
+    settings: Settings, folder: Path, second: Path
+) -> None:
+    with desk_in(folder, settings) as desk:
+        visit(desk, folder)
+        made = do(desk, backups.back_up)
+        view = do(desk, backups.overview)
+        assert {one.path for one in view.backups} == {one.path for one in made.backups}
+        assert [view.is_second(one) for one in view.backups] == [
+            one.path.parent == second for one in view.backups
+        ]
+        near, far = sorted(view.backups, key=view.is_second)
+        assert do(desk, backups.check, near.path) == near
+        damage(far.path)
+        with pytest.raises(StorageProblem, match="不一样"):
+            do(desk, backups.check, far.path)
+        far.path.unlink()
+        with pytest.raises(StorageProblem, match="已经不在"):
+            do(desk, backups.check, far.path)
+
+
 def damage(path: Path, page: int = 6) -> None:
     """Flip one bit in the middle of a page."""
     content = bytearray(path.read_bytes())

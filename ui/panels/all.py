@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.panels.backups import BackupsPanel
 from ui.panels.camera import CameraPanel
 from ui.panels.comeback import ComebackPanel
 from ui.panels.day import DayPanel
@@ -40,6 +41,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     DevicesPanel,
     DeviceChoicePanel,
     SendingPanel,
+    BackupsPanel,
     StepsPanel,
     RisksPanel,
     NumbersPanel,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.errors import Expected
-from app.services import amendments, answers, unsent
+from app.services import amendments, answers, courier, unsent
+from app.services.courier import Applied, Packed
 from app.services.views import ExplainView
 from app.texts import _
 from ui.panels.panel import Controls, Panel
@@ -41,6 +44,8 @@ class SendingPanel(Panel):
         page.pause.connect(self._pause)
         page.amend.connect(self._form)
         page.amended.connect(self._send)
+        page.pack.connect(self._choose_stick)
+        page.unpack.connect(self._choose_answers)
         self._look.setParent(page)
         self._look.setInterval(_LOOK_AGAIN_MS)
         self._look.timeout.connect(self._refresh)
@@ -97,6 +102,58 @@ class SendingPanel(Panel):
         self._shown.show_reason()
         self.controls.flash(_("更正已存本机，正在送法院"))
         self._try_now()
+
+    def _choose_stick(self) -> None:
+        dialog = QFileDialog(self.page, _("选 U 盘或文件夹"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.fileSelected.connect(self._pack)
+        self._open(dialog)
+
+    def _choose_answers(self) -> None:
+        dialog = QFileDialog(self.page, _("选法院的回执"))
+        dialog.setNameFilter(_("回执 (*.ack)"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self._unpack)
+        self._open(dialog)
+
+    def _open(self, dialog: QFileDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _pack(self, folder: str) -> None:
+        self.controls.acts.run(
+            self.page,
+            courier.pack,
+            Path(folder),
+            busy=_("正在打包，请不要拔 U 盘"),
+            done=self._packed,
+            problem=self._refused,
+        )
+
+    def _packed(self, made: Packed) -> None:
+        words = _("已打包记录 {records} 件、图像 {pictures} 份，可以拔 U 盘")
+        left = _("；还有 {left} 份图像没带上").format(left=made.left) if made.left else ""
+        self.controls.flash(words.format(records=made.records, pictures=made.pictures) + left)
+
+    def _unpack(self, files: list[str]) -> None:
+        for file in files:
+            self.controls.acts.run(
+                self.page,
+                courier.unpack,
+                Path(file),
+                once=False,
+                busy=_("正在核对法院的回执"),
+                done=self._came,
+                problem=self._refused,
+            )
+
+    def _came(self, came: Applied) -> None:
+        words = _("法院收到记录 {stored} 件、图像 {pictures} 份，要人处理 {attention} 件")
+        self.controls.flash(
+            words.format(stored=came.stored, pictures=came.pictures, attention=came.attention)
+        )
+        self._refresh()
+        self.controls.refresh()
 
     def _refused(self, problem: Expected) -> None:
         self.controls.problem(problem)

@@ -27,13 +27,15 @@ _HEALTH: Final = {Health.OK: Shape.CHECK, Health.FAILED: Shape.STOP, Health.ABSE
 
 
 class UnsentPage(QWidget):
-    """Emits what the clerk wants: a record explained, everything tried, a pause, a correction."""
+    """Emits what the clerk wants: a record explained, a try, a pause, a correction, the courier."""
 
     selected = Signal(str)
     try_now = Signal()
     pause = Signal(bool)
     amend = Signal(str)
     amended = Signal(str, dict, str)
+    pack = Signal()
+    unpack = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,8 @@ class UnsentPage(QWidget):
             (self.again, self.try_now.emit),
             (self.halt, self._halt),
             (self.fix, self._amend),
+            (self.stick, self.pack.emit),
+            (self.back, self.unpack.emit),
         ):
             button.clicked.connect(slot)
             QShortcut(QKeySequence(button.key), self).activated.connect(button.click)
@@ -72,6 +76,8 @@ class UnsentPage(QWidget):
         self._told = Label(_("今日答复"), bold=True)
         self.again = KeyButton(look, "try_now", _("立即重试"), kind="primary", icon="send", key="Ctrl+R")
         self.halt = KeyButton(look, "pause", _("暂停发送"), icon="pause", key="Ctrl+B")
+        self.stick = KeyButton(look, "pack", _("打包到 U 盘"), icon="disk", key="Ctrl+K")
+        self.back = KeyButton(look, "unpack", _("收法院回执"), icon="import", key="Ctrl+I")
         head = row(gap=look.grid(1))
         head.addLayout(column(self._badge, None, gap=0, margins=(0, look.px(3), 0, 0)))
         head.addLayout(column(self._state, self._count, gap=2), 1)
@@ -80,6 +86,7 @@ class UnsentPage(QWidget):
         box.setSpacing(look.grid(1))
         box.addLayout(head)
         box.addLayout(row(self.again, self.halt, None))
+        box.addLayout(row(self.stick, self.back, None))
         box.addWidget(self.list, 3)
         box.addWidget(self._told)
         box.addWidget(self.answers, 2)
