@@ -23,6 +23,7 @@ from app.domain.risk import Effect, Finding
 from app.domain.short_form import missing_fields, variant_of
 from app.services import form, risks, step_view
 from app.services.due_lines import authority, due_line, hour_line
+from app.services.fee_remarks import fee_remarks
 from app.services.fields import FIRST, Draft, value
 from app.services.knowledge import Knowledge
 from app.services.running import Running
@@ -71,6 +72,7 @@ def advise(
         remarks=(
             *_remarks(draft, shown, clocks, findings),
             *step_view.remarks(taken),
+            *fee_remarks(shown, knowledge),
             *_to_be_told(draft, shown, dossier),
         ),
         urgent=_urgent(clocks, marked=marked),
