@@ -28,7 +28,8 @@ class HallSettings:
     ``tags`` are what this window can do, apart by spaces: a ticket that needs one comes here. ``board`` is
     where people's phones reach the call board, for the code on a ticket; ``board_port`` opens one here, for a
     hall of one window. ``reception`` makes this desk the one that gives numbers and calls nobody.
-    hall of one window. ``lock_after`` so many minutes without a key the window is locked, 0 for never.
+    ``lock_after`` so many minutes without a key the window is locked, 0 for never.
+    ``board_screen`` shows the board on that screen of this computer, counted from 1; 0 for none.
     """
 
     court: str = "巴林右旗人民法院"
@@ -42,6 +43,7 @@ class HallSettings:
     board_port: int = 0
     reception: bool = False
     lock_after: int = 10
+    board_screen: int = 0
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "hall.window": (lambda v: 1 <= v <= 999, "应为 1 到 999 的整数"),
     "hall.url": (lambda v: not v or v.startswith("hall://"), "应为 hall://主机:端口，或留空"),
     "hall.board": (lambda v: not v or v.startswith(("http://", "https://")), "应为 http://主机:端口，或留空"),
+    "hall.board_screen": (lambda v: 0 <= v <= 8, "应为 0 到 8"),
     "hall.board_port": (lambda v: v == 0 or 1024 <= v <= 65535, "应为 1024 到 65535，0 为不开"),
     "hall.lock_after": (lambda v: 0 <= v <= 240, "应为 0 到 240 分钟，0 为不锁"),
     "queue.green_wait": (lambda v: 1 <= v <= 240, "应为 1 到 240 分钟"),

@@ -44,6 +44,7 @@ from app.services.views import DeskView, Health, QueueView, StatusView
 from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
+from ui.call_board.screen import BoardScreen
 from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.help_calls import HelpCalls
@@ -74,6 +75,7 @@ class Conductor(QObject):
             window, desk, self.acts, self._refresh, self._visit_id, self._print_all, self._show_finished
         )
         HelpCalls(window, self.acts)
+        self._board = BoardScreen(desk, self.acts, self)
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         PadSigning(window, desk, self.acts, self._bridge)
@@ -94,7 +96,8 @@ class Conductor(QObject):
         desk.hall.follow(lambda: self._bridge.deliver(self._keep_up))
         desk.bench.on_change(lambda: self._bridge.deliver(self._refresh_status))
         rhythm = desk.rhythm
-        lively = desk.hall.is_shared or desk.settings.queue.auto_call
+        hall = desk.settings.hall
+        lively = desk.hall.is_shared or desk.settings.queue.auto_call or hall.board_screen
         self._send = self._timer(0, self._send_round, single=True)
         self._timers = (
             self._send,
@@ -141,6 +144,7 @@ class Conductor(QObject):
         """Deliver nothing any more; the desk can be closed."""
         for timer in self._timers:
             timer.stop()
+        self._board.close()
         self._codes.stop()
         self.locking.stop()
         self._bridge.close()
@@ -260,6 +264,7 @@ class Conductor(QObject):
         return any(self.acts.running(act) for act in _PEOPLE)
 
     def _kept_up(self, view: QueueView) -> None:
+        self._board.look()
         if self._behind:
             self._keep_up()
         if self._view is not None and self._view.queue.brought != view.brought:
@@ -267,7 +272,8 @@ class Conductor(QObject):
         elif self._view is not None and self._view.queue != view:
             self._view = replace(self._view, queue=view)
             self._window.show_queue(view)
-        if view.calls_in == 0 and not self.panels.current:
+        nobody_here = self.panels.current or self.locking.screen.isVisible()
+        if view.calls_in == 0 and not nobody_here:
             self.acts.run(
                 self, calling.call_by_itself, done=self._called_by_itself, problem=_shown_in_the_status_bar
             )

@@ -72,7 +72,7 @@ def _serve(words: Sequence[str]) -> int:
     before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         node = _node(options)
-        board = _board_of(node, options.board_port, options.board_name)
+        board = _board_of(node, options.board_port, options.board_name, options.board_mongolian)
         serve(node, options.join_port or node.port + 1, ending, is_restored=options.restored, board=board)
     finally:
         for number, handler in before.items():
@@ -138,7 +138,7 @@ def _open_board(board: Callable[[], HallBoard]) -> HallBoard | None:
         return None
 
 
-def _board_of(node: Node, port: int | None, name: str) -> Callable[[], HallBoard] | None:
+def _board_of(node: Node, port: int | None, name: str, mongolian: str) -> Callable[[], HallBoard] | None:
     """Return what opens the board; None when it is not wanted, or this node has nothing to read with.
 
     A node that did not found the hall reads with credentials in ``DIR/board``, from a code for board-N.
@@ -149,7 +149,7 @@ def _board_of(node: Node, port: int | None, name: str) -> Callable[[], HallBoard
         return None
     address = node.admin() if node.has_authority else HallAddress.read(member)
     others = [f"http://{host}:{port}" for host in node.hosts]
-    return lambda: HallBoard(address, node.host, port, name, others)
+    return lambda: HallBoard(address, node.host, port, name, others, mongolian)
 
 
 def _wait_for_stream(node: Node, ending: threading.Event) -> None:
@@ -192,6 +192,7 @@ def _serve_parser() -> argparse.ArgumentParser:
         help="叫号屏网页的端口，默认排队端口加二，0 为不开",
     )
     parser.add_argument("--board-name", default="", metavar="TEXT", help="叫号屏上方的名称")
+    parser.add_argument("--board-mongolian", default="", metavar="TEXT", help="叫号屏左侧的传统蒙古文")
     parser.add_argument(
         "--restored", action="store_true", help="数据是用备份恢复的：先封住旧号，等各窗口补报"
     )

@@ -110,7 +110,8 @@ def open_board(settings: Settings, notices: Notices) -> BoardServer | None:
     from app.hall.board.server import BoardServer  # a web server; most windows start without it
 
     try:
-        return BoardServer("0.0.0.0", hall.board_port, f"{hall.court}{hall.centre}")  # noqa: S104
+        name, mongolian = f"{hall.court}{hall.centre}", settings.papers.court_mongolian
+        return BoardServer("0.0.0.0", hall.board_port, name, mongolian=mongolian)  # noqa: S104
     except HallProblem as problem:
         notices.post(Notice.of("board", problem))
         return None

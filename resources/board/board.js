@@ -20,6 +20,7 @@ function show(board) {
   servers = [location.origin, ...(board.servers || []).filter((one) => one !== location.origin)];
   server = Math.max(0, servers.indexOf(new URL(source.url).origin));
   at("name").textContent = board.name || "";
+  at("mongolian").textContent = board.mongolian || "";
   if (board.version === version) return;
   version = board.version;
   for (const call of board.calls) {

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,19 @@ from tests.helpers.nats import Host, until
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 DAY = business_day(NOW)
 K = EventKind
+MONGOLIAN = "\u182e\u1823\u1829\u182d\u1823\u182f"
 SECRET = ("立案", "绿色", "green", "group", "person", "urgent", "needs", "deadbeef")
 
 
 def hall(*more: HallEvent) -> HallState:
     events = [
         HallEvent(
-            K.ISSUED, f"A{n:03d}", NOW + timedelta(minutes=n), group="立案", person="deadbeef", wait=(5, 12)
+            K.ISSUED,
+            f"A{n:03d}",
+            NOW + timedelta(minutes=n),
+            group="立案",
+            person=f"deadbeef{n}",
+            wait=(5, 12),
         )
         for n in range(1, 10)
     ]
@@ -188,7 +194,10 @@ CONTRAST = """
 def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_number(
     tmp_path: Path,
 ) -> None:
-    with board() as second, board(others=[f"http://127.0.0.1:{second.port}"]) as first:
+    with ExitStack() as stack:
+        second = stack.enter_context(board())
+        servers = [f"http://127.0.0.1:{second.port}"]
+        first = stack.enter_context(board(others=servers, mongolian=MONGOLIAN))
         port = first.port
         many = [call(f"A{n:03d}", n, 20 + n) for n in range(1, 7)]
         done = [HallEvent(K.SERVED, "A001", NOW + timedelta(minutes=40), 1)]
@@ -197,6 +206,8 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
         with Browser(tmp_path / "profile") as browser:
             browser.open(f"http://127.0.0.1:{port}/")
             browser.until("document.querySelectorAll('.call').length === 5")
+            line = "(({clientHeight: h, clientWidth: w}) => h > 2 * w && w > 0)"
+            assert browser.run(f"{line}(document.getElementById('mongolian'))"), "a column from top to bottom"
             assert browser.run("document.querySelectorAll('.call.fresh').length") == 0, (
                 "nothing is news at first"
             )

@@ -74,11 +74,17 @@ class HallBoard:
     """
 
     def __init__(
-        self, address: HallAddress, host: str, port: int, name: str = "", others: Sequence[str] = ()
+        self,
+        address: HallAddress,
+        host: str,
+        port: int,
+        name: str = "",
+        others: Sequence[str] = (),
+        mongolian: str = "",
     ) -> None:
         self._log = NatsLog(address)
         try:
-            self._server = BoardServer(host, port, name, others)
+            self._server = BoardServer(host, port, name, others, mongolian)
         except HallProblem:
             self._log.close()
             raise

@@ -34,7 +34,7 @@ _FILES: Final = {
     "ticket.css": "text/css",
     "ticket.js": "text/javascript",
 }
-_FONTS: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf")
+_FONTS: Final = ("NotoSansSC-Regular.ttf", "NotoSansSC-Bold.ttf", "NotoSansMongolian-Regular.ttf")
 _GUARD: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; "
     "connect-src *; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -48,11 +48,15 @@ class BoardServer:
     """Serves on a thread of its own until ``close``; ``show`` may be called from any thread.
 
     ``others`` are the addresses (``http://host:port``) of the hall's other boards: a page whose server is
-    gone goes on with the next. Raises HallProblem when the port is taken.
+    gone goes on with the next. ``mongolian`` is a line of the court in the traditional script, drawn as a
+    column. Raises HallProblem when the port is taken.
     """
 
-    def __init__(self, host: str, port: int, name: str = "", others: Sequence[str] = ()) -> None:
+    def __init__(
+        self, host: str, port: int, name: str = "", others: Sequence[str] = (), mongolian: str = ""
+    ) -> None:
         self._name = name
+        self._mongolian = mongolian
         self._others = list(others)
         self._picture: Picture | None = None
         self._alive = True
@@ -137,7 +141,13 @@ class BoardServer:
     async def _board_events(self, _request: Request) -> Response:
         def told() -> dict[str, Any]:
             board = self._picture.board() if self._picture else {"version": -1, "calls": [], "last": []}
-            return {**board, "name": self._name, "servers": self._others, "current": self._alive}
+            return {
+                **board,
+                "name": self._name,
+                "mongolian": self._mongolian,
+                "servers": self._others,
+                "current": self._alive,
+            }
 
         return self._events(told)
 
