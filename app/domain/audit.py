@@ -40,6 +40,7 @@ class Act(StrEnum):
     TAKEN_BACK = "taken_back"
     AMENDED = "amended"
     SETTINGS = "settings"
+    RISK_FOUND = "risk_found"
     ID_SEEN = "id_seen"
     RESTORED = "restored"
     ERASED = "erased"

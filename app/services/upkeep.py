@@ -8,7 +8,7 @@ from app.clock import local
 from app.errors import Expected
 from app.lanes import PAPERS, SYNC, UPKEEP, on
 from app.notices import Level, Notice
-from app.services import backups, enrolment, retention, trail
+from app.services import backups, enrolment, retention, trail, year_end
 from app.services.desk import Desk
 from app.storage import pages
 from app.storage.engine import Store
@@ -80,3 +80,4 @@ def tend(desk: Desk) -> None:
     retention.erase_due(desk)
     trail.checkpoint(desk, trail.EVERY_LINES)
     backups.back_up_if_due(desk)
+    year_end.remind(desk)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from app.clock import moment, stamp
 from app.domain.audit import Head
@@ -106,3 +106,20 @@ def _reprints(connection: Connection, since: datetime, until: datetime) -> tuple
     )
     rows = connection.execute(wanted)
     return tuple((f"{r.title} {r.receipt_no or r.ticket.rpartition('.')[2]}", r.why) for r in rows)
+
+
+_FILINGS: Final = text(
+    "SELECT v.day, COUNT(m.value) FROM visit v JOIN intake i ON i.visit_id = v.id AND length(i.body) > 0 "
+    "LEFT JOIN json_each(CAST(i.body AS TEXT), '$.matters') m "
+    "ON json_extract(m.value, '$.code') LIKE 'F%' "
+    "WHERE v.window = :window AND v.day >= :since AND v.day < :until GROUP BY v.day"
+)
+
+
+def filings(connection: Connection, window: int, since: date, until: date) -> dict[date, int]:
+    """Return how many filing matters a window finished on each day it was open, ``until`` not included.
+
+    A day on which it finished other visits only counts 0; days whose records were erased are not there.
+    """
+    asked = {"window": window, "since": since.isoformat(), "until": until.isoformat()}
+    return {date.fromisoformat(day): int(count) for day, count in connection.execute(_FILINGS, asked)}
