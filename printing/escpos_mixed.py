@@ -41,7 +41,7 @@ from printing.layout import (
 )
 from printing.raster import DOTS_PER_MM, drawn_signature, line_of_text, scale_for, two_level
 from printing.text import printable
-from printing.typeset import widths, wrap
+from printing.typeset import TIE, widths, wrap
 
 _CELL = 12  # dots: a narrow character; a full-width one is two
 _PITCH = 30  # dots from line to line
@@ -58,7 +58,7 @@ _OLD = frozenset("・―")
 
 def cells(text: str) -> int:
     """Return how many narrow characters wide a text is."""
-    return sum(1 if " " <= char <= "~" else 2 for char in text)
+    return sum(1 if " " <= char <= "~" or char == TIE else 2 for char in text)
 
 
 def native(text: str) -> bytes | None:
@@ -87,9 +87,10 @@ class _Line:
 
 
 def _wrapped(text: str, room: int, indent: int = 0) -> tuple[str, ...]:
-    return wrap(
+    lines = wrap(
         drawable(printable(text), Style.SANS), room, lambda part: float(cells(part)), float(room - indent)
     )
+    return tuple(line.replace(TIE, " ") for line in lines)
 
 
 def _text(block: Text, room: int) -> Iterator[_Line]:

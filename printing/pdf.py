@@ -103,6 +103,13 @@ def _running(canvas: Canvas, left: str, right: str, y: float, size: float) -> No
     draw(canvas, (_LEFT + ROOM - used, y), right, Style.SERIF, size)
 
 
+def _title(document: Document, number: str, size: float) -> str:
+    """Return what the paper is called; where court and name do not fit, the name alone."""
+    title, name = printable(document.title), printable(document.metadata.subject)
+    room = ROOM - width(number, Style.SERIF, size) - 2 * size
+    return name if name and width(title, Style.SERIF, size) > room else title
+
+
 def _edge(canvas: Canvas, document: Document, of: Type, page: int, pages: int) -> None:
     """Draw the running head (from page 2 on) and the foot."""
     size = of.edge
@@ -110,7 +117,7 @@ def _edge(canvas: Canvas, document: Document, of: Type, page: int, pages: int) -
     if page > 1:
         y = _PAGE_HEIGHT - 18 * mm
         number = _fitting(printable(document.metadata.identifier), ROOM / 2, size)
-        _running(canvas, printable(document.title), number, y, size)
+        _running(canvas, _title(document, number, size), number, y, size)
         canvas.line(_LEFT, y - 4, _LEFT + ROOM, y - 4)
     label = printable(document.page_label.format(page=page, pages=pages))
     _running(canvas, printable(document.footer), label, 16 * mm, size)

@@ -94,8 +94,17 @@ def _paragraph(block: Text, of: Type) -> Iterator[Piece]:
         yield replace(piece, keep=number in (0, len(lines) - 2) and len(lines) > 1)
 
 
+def _in_one_line(text: str, of: Type, size: float) -> float:
+    """Return a smaller size at which a name is one line, if it need not be smaller than large type."""
+    needed = width(printable(text), Style.SERIF, size)
+    fitting = size * of.room / needed if needed > of.room else size
+    return fitting if fitting >= of.sizes[Size.LARGE] else size
+
+
 def _heading(block: Heading, of: Type) -> Iterator[Piece]:
     size, align = (of.sizes[Size.TITLE], Align.CENTER) if block.level == 1 else (of.part, Align.LEFT)
+    if block.level == 1:
+        size = _in_one_line(block.text, of, size)
     for line in wrap(printable(block.text), of.room, lambda text: width(text, Style.SERIF, size)):
         # A thin outline gives the regular serif the weight of the type court titles are set in.
         yield replace(_line(line, of, Style.SERIF, size, align, outline=size / 50), keep=True)

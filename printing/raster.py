@@ -173,8 +173,19 @@ def _rule(line: Line, width: int) -> Image.Image:
     return strip
 
 
+def _in_one_line(text: str, style: Style, px: int, scale: Scale) -> int:
+    """Return a smaller size at which a name is one line, if it need not be smaller than running text."""
+    line = printable(text)
+    for fitting in range(px, scale.body - 1, -1):
+        if _length(line, style, fitting) <= scale.width:
+            return fitting
+    return px
+
+
 def _heading(block: Heading, scale: Scale) -> Image.Image:
     px, align = (scale.title, Align.CENTER) if block.level == 1 else (scale.large, Align.LEFT)
+    if block.level == 1:
+        px = _in_one_line(block.text, Style.BOLD, px, scale)
     return _paragraph(block.text, scale.width, Style.BOLD, px, align)
 
 
@@ -199,7 +210,10 @@ def _text(block: Text, scale: Scale) -> Image.Image:
     if block.size is Size.HUGE:
         return _huge(block.text, scale, block.align)
     style = Style.BOLD if block.weight is Weight.BOLD else Style.SANS
-    return _paragraph(block.text, scale.width, style, scale.px(block.size), block.align, block.indent)
+    px = scale.px(block.size)
+    if block.align is Align.CENTER and px > scale.body:
+        px = _in_one_line(block.text, style, px, scale)
+    return _paragraph(block.text, scale.width, style, px, block.align, block.indent)
 
 
 def _key_values(block: KeyValues, scale: Scale) -> Image.Image:

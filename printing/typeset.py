@@ -1,7 +1,7 @@
 """Break text into lines, the same way for dots and for points.
 
 Chinese breaks between any two characters, except that closing punctuation never begins a line and opening
-punctuation never ends one (GB/T 15834-2011, 5.1); words and numbers stay whole while they fit.
+punctuation never ends one (GB/T 15834-2011, 5.1); words, numbers and dates stay whole while they fit.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ from collections.abc import Callable, Iterator, Sequence
 
 Measure = Callable[[str], float]
 
-_CLOSING = frozenset("，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}%％℃°")
-_OPENING = frozenset("（《〈「『【〔“‘([{￥¥$")
+TIE = "\u00a0"
+"""A blank at which no line breaks: between a box and its word, a number and its unit."""
+_CLOSING = frozenset(f"，。、；：？！）》〉」』】〕”’…—·,.;:?!)]}}%％℃°{TIE}")
+_OPENING = frozenset(f"（《〈「『【〔“‘([{{￥¥${TIE}")
 _BLANKS = " \u3000"
-_UNIT = re.compile(r"[0-9A-Za-z!-/:-@\[-`{-~\u00c0-\u024f]+| +|.", re.DOTALL)
+_DAY = r"[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"
+_UNIT = re.compile(rf"{_DAY}|[0-9A-Za-z!-/:-@\[-`{{-~\u00c0-\u024f]+| +|.", re.DOTALL)
 
 
 def _sticks(char: str) -> bool:

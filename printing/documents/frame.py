@@ -36,6 +36,7 @@ from printing.layout import (
     Text,
     Weight,
 )
+from printing.typeset import TIE
 
 _COLUMN, _LONG_COLUMN = 22.0, 34.0  # mm of the traditional script; at 16 pt most words fit in the longer
 
@@ -113,12 +114,14 @@ class Sheet:
     def amount(self, amount: Decimal, *, in_words: bool = False) -> str:
         if in_words:
             return self.common.amount_in_words.format(yuan=yuan(amount), capitals=capitals(amount))
-        return self.common.amount.format(yuan=yuan(amount))
+        said = self.common.amount.format(yuan=yuan(amount))
+        return said if self.roll else said.replace(" ", TIE)
 
     def choice(self, options: Sequence[str], chosen: int | None) -> str:
         """Write boxes to tick, one of them ticked; None leaves all of them open."""
+        ticked, empty = (box.replace(" ", TIE) for box in (self.common.chosen, self.common.open))
         boxes = (
-            (self.common.chosen if number == chosen else self.common.open).format(text=option)
+            (ticked if number == chosen else empty).format(text=option)
             for number, option in enumerate(options)
         )
         return "　".join(boxes)

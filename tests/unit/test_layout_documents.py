@@ -13,6 +13,7 @@ from printing.documents.material_receipt import Form, Material
 from printing.documents.texts import document_text
 from printing.errors import TextFileInvalid
 from printing.layout import CopyMark, Cut, Document, Paper, QrCode, Signatures, Size, Table, Text
+from printing.typeset import TIE, wrap
 from tests.helpers.printing import receipt, signature_png, ticket
 
 
@@ -173,3 +174,14 @@ def test_a_missing_text_file_names_itself(tmp_path: Path) -> None:
 def test_an_edited_text_is_printed(tmp_path: Path) -> None:
     changed(tmp_path, "您的号码", "请记住号码")
     assert "请记住号码" in words(queue_ticket.build(ticket(), folder=tmp_path))
+
+
+def test_a_box_keeps_its_word_an_amount_its_unit_and_a_date_its_days() -> None:
+    for text, whole in (
+        (f"□{TIE}同意　□{TIE}不同意", "□\u00a0不"),
+        ("付 2,300.00\u00a0元", "2,300.00\u00a0元"),
+    ):
+        for room in range(len(whole), len(text)):
+            assert sum(whole in line for line in wrap(text, room, len)) == 1
+    for room in range(11, 16):
+        assert any("2026年11月23日" in line for line in wrap("截止日期是2026年11月23日以前", room, len))
