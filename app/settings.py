@@ -167,11 +167,15 @@ class KeySettings:
 
 @dataclass(frozen=True)
 class VoiceSettings:
-    """How calls are said. ``quiet``: spans such as ``12:00-13:30`` in which nothing is said aloud."""
+    """How calls are said. ``quiet``: spans such as ``12:00-13:30`` in which nothing is said aloud.
+
+    ``engine`` is the address of a program that says what has no recording; empty: the board shows it.
+    """
 
     repeats: int = 2
     chime: bool = True
     quiet: str = ""
+    engine: str = ""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ class Counter:
     reader: Child
     printer: Child
     scanner: Child
+    camera: Child
     court: Child
     settings: Settings
 
@@ -133,10 +134,14 @@ class Simulation:
         reader = self._simulator("id-reader", *wire)
         printer = self._simulator("printer", "--port", "0", "--out", str(self._folder / "roll"))
         scanner = self._simulator("scanner", "--port", "0")
+        camera = self._simulator(
+            "camera", "--scene", str(self._folder / "camera.scene"), "--scenario", "still-page"
+        )
         court = self._child("court", "--with-parent", "--data", str(self._folder / "court"), "--port", "0")
         devices = DeviceSettings(
             id_reader=reader.ready["url"],
             scanner=scanner.ready["url"],
+            camera=camera.ready["url"],
             ticket_printer=printer.ready["url"],
             receipt_printer=printer.ready["url"],
             a4_printer=(self._folder / "papers").resolve().as_uri().replace("file://", "pdf+file://", 1),
@@ -148,10 +153,10 @@ class Simulation:
             court=CourtSettings(url=court.ready["url"], token_file=court.ready["token_file"]),
             look=self._base.look,
         )
-        return Counter(reader, printer, scanner, court, settings)
+        return Counter(reader, printer, scanner, camera, court, settings)
 
 
-_TRAINED = ("id-reader", "scanner", "printer")
+_TRAINED = ("id-reader", "scanner", "camera", "printer")
 TRAINING: Mapping[str, Scenario] = MappingProxyType(
     {name: found for name, found in SCENARIOS.items() if found.device in _TRAINED}
     | {
@@ -168,6 +173,7 @@ SIMULATORS = {
     "scanner": "devices.simulators.escl_scanner",
     "printer": "printing.simulators.network_printer",
     "camera": "devices.simulators.document_camera",
+    "camera-worker": "devices.simulators.camera_worker",
     "replay": "devices.simulators.replay",
 }
 

@@ -6,10 +6,14 @@ serial device; a try tells.
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -80,6 +84,22 @@ def _guns() -> Iterator[Candidate]:
     yield from serial_ports("gun+serial", "baud=9600")
 
 
+def _cameras() -> Iterator[Candidate]:
+    """Cameras by number: named on Linux; elsewhere the first two, a try tells."""
+    known = sorted(Path("/sys/class/video4linux").glob("video*/name"))
+    for file in known:
+        number = file.parent.name.removeprefix("video")
+        with contextlib.suppress(OSError):
+            yield Candidate(f"camera:{number}", file.read_text("utf-8", "replace").strip())
+    if sys.platform != "linux":
+        yield from (Candidate(f"camera:{number}", f"第 {number + 1} 个摄像头") for number in range(2))
+
+
+def _chip_readers() -> Iterator[Candidate]:
+    if importlib.util.find_spec("smartcard") is not None:
+        yield Candidate("pcsc:", "第一台 PC/SC 读卡器")
+
+
 def _speakers() -> Iterator[Candidate]:
     yield Candidate("speaker:", "系统默认音箱")
 
@@ -89,4 +109,6 @@ _FIND: Final[Mapping[DeviceKind, Callable[[], Iterator[Candidate]]]] = {
     DeviceKind.SCANNER: _scanners,
     DeviceKind.SCAN_GUN: _guns,
     DeviceKind.SPEAKER: _speakers,
+    DeviceKind.CAMERA: _cameras,
+    DeviceKind.CHIP_READER: _chip_readers,
 }

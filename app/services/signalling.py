@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from app.clock import local
 from app.domain.voice import parse_spans
 from app.errors import DeviceProblem
 from app.lanes import LED_STRIP, SPEAKER, on
+from app.notices import Notice
 from app.paths import resources
 from app.services.desk import Desk
 from app.services.problems import device_problem
 from app.services.voice import Announcer, VoicePlan
 from app.texts import _
 from devices.clips import load_clips
-from devices.errors import BadTable
+from devices.errors import BadTable, DeviceError
+from devices.registry import open_speech
+from devices.sound import Sound
 
 
 @on(LED_STRIP)
@@ -47,5 +52,25 @@ def _announcer(desk: Desk) -> Announcer:
         raise problem if isinstance(problem, DeviceProblem) else error from error
     plan = VoicePlan(voice.repeats, voice.chime, parse_spans(voice.quiet))
     return Announcer(
-        desk.bench.speaker, clips, desk.hall.speech, lambda: local(desk.clock.now()).time(), plan
+        desk.bench.speaker,
+        clips,
+        desk.hall.speech,
+        lambda: local(desk.clock.now()).time(),
+        plan,
+        _spoken(desk),
     )
+
+
+def _spoken(desk: Desk) -> Callable[[str], Sound] | None:
+    """Return the engine for what has no clip. One that cannot be used is told once: the clips go on."""
+    url = desk.settings.voice.engine
+    if not url:
+        return None
+    try:
+        engine = open_speech(url)
+    except DeviceError as error:
+        problem = device_problem(error, _("语音程序"))
+        if isinstance(problem, DeviceProblem):
+            desk.notices.post(Notice.of("speech", problem))
+        return None
+    return engine.spoken

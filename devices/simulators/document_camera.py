@@ -46,7 +46,9 @@ class DocumentCameraSimulator:
     @property
     def url(self) -> str:
         """The address of the worker."""
-        words = ["-m", "devices.simulators.camera_worker", "--scene", str(self._file)]
+        frozen = getattr(sys, "frozen", False)
+        worker = ["simulate", "camera-worker"] if frozen else ["-m", "devices.simulators.camera_worker"]
+        words = [*worker, "--scene", str(self._file)]
         return f"camera+worker://{quote(sys.executable)}?args={quote(shlex.join(words))}"
 
     def obey(self, line: str) -> None:

@@ -8,24 +8,28 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
 from app.court.rules import judge
 from app.errors import DeviceProblem
 from app.lanes import KEYPAD
+from app.paths import resources
 from app.services import rating, signalling
 from app.services.desk import Desk
 from app.settings import Settings, VoiceSettings
 from app.storage import intakes, ratings
 from app.sync.protocol import Event
-from devices.sound import read_wav
+from devices.clips import load_clips
+from devices.sound import read_wav, silence, wav
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, file_devices
-from tests.helpers.device_cases import counter_device
+from tests.helpers.device_cases import counter_device, speech_program
 from tests.helpers.devices import Simulator, wait_until
 from tests.helpers.visits import called, fill, finish, hand_in
 
+CLIP_RATE = load_clips(resources() / "voice", resources() / "no-own-clips").rate
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")
 
 
@@ -121,3 +125,17 @@ def test_the_question_on_the_keypad_is_taken_back_when_the_next_person_is_called
     wait_until(lambda: bench.keypad.tell("prompts")["prompts"] > 0, "the keypad is asked")
     bench.desk.cancelled[KEYPAD].set()
     assert asked.result(timeout=10) is None
+
+
+def test_what_has_no_clip_is_said_by_the_engine_and_a_missing_engine_is_told(
+    tmp_path: Path, stack: ExitStack
+) -> None:
+    program = speech_program(tmp_path, wav(silence(0.5, CLIP_RATE)))
+    url = f"speech+command://{quote(str(program))}"
+    bench = Bench(tmp_path, stack, VoiceSettings(repeats=1, engine=url))
+    assert do(bench.desk, signalling.speak, "甲12")
+    assert (tmp_path / "text").read_text("utf-8") == "甲"
+    program.unlink()
+    bench.desk.announcer = None
+    assert do(bench.desk, signalling.speak, "甲13")
+    assert any("语音程序" in notice.happened for notice in bench.desk.notices.standing())

@@ -16,7 +16,7 @@ from app.settings import HallSettings, Settings
 from app.simulation import SIMULATORS, TRAINING, Child, Simulation
 from devices.base import ScannedPage, ScanSettings, Source
 from devices.errors import FeederJam
-from devices.registry import open_scanner
+from devices.registry import open_camera, open_scanner
 from tests.helpers.devices import wait_until
 
 MORE_THAN_A_PIPE = 3000
@@ -29,9 +29,11 @@ def test_everything_runs_and_the_settings_point_at_it(tmp_path: Path) -> None:
         assert counter.settings.hall.window == 7
         assert httpx.get(f"{counter.settings.court.url}/health", trust_env=False).status_code == 200
         assert Path(counter.settings.court.token_file).read_text("ascii").strip()
-        children = [counter.reader, counter.printer, counter.scanner, counter.court]
+        children = [counter.reader, counter.printer, counter.scanner, counter.camera, counter.court]
+        with open_camera(counter.settings.devices.camera) as camera:
+            assert camera.preview().page is not None
         assert all(child.process.poll() is None for child in children)
-    assert [child.process.returncode for child in children] == [0, 0, 0, 0]
+    assert [child.process.returncode for child in children] == [0, 0, 0, 0, 0]
     assert (tmp_path / "counter" / "children.log").read_text("utf-8") == ""
 
 
