@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -30,10 +31,12 @@ from app.calc_answers import (
     identity,
     money,
 )
+from app.calc_changes import CHANGE_NAMES, with_settlement
 from app.calc_matter import matter, matters
 from app.clock import SystemClock, business_day
 from app.domain.checked import fold
 from app.domain.clock_rules import CLOCKS
+from app.domain.fee_changes import Change
 from app.domain.fee_schedule import FREE_REASONS, FeeKind, FreeReason
 from app.domain.fees import Half, Stage
 from app.paths import Places
@@ -154,6 +157,11 @@ def _fee_options(parser: argparse.ArgumentParser) -> None:
     relief = parser.add_mutually_exclusive_group()
     relief.add_argument("--reduction", metavar="PERCENT", help="准予减交的百分数，不低于30")
     relief.add_argument("--exempt", action="store_true", help="准予免交")
+    parser.add_argument("--paid", metavar="TEXT", help="已交的金额；与 --change 一起算补交或退还")
+    parser.add_argument(
+        "--change", metavar="KEY", type=_one_of("变更", CHANGE_NAMES), help=_listed(CHANGE_NAMES)
+    )
+    parser.add_argument("--late", action="store_true", help="法庭调查终结后才减少诉讼请求")
     parser.add_argument(
         "--free", metavar="KEY", type=_one_of("不收费的理由", _FREE_NAMES), help=_listed(_FREE_NAMES)
     )
@@ -190,7 +198,13 @@ def _one_of(what: str, names: Mapping[str, str]) -> Callable[[str], str]:
     return read
 
 
-def _ask_fee(known: Knowledge, options: argparse.Namespace, _parser: argparse.ArgumentParser) -> Answer:
+def _ask_fee(known: Knowledge, options: argparse.Namespace, parser: argparse.ArgumentParser) -> Answer:
+    if (options.paid is None) is not (options.change is None):
+        parser.error("--paid 和 --change 要一起写")
+    balance = None
+    if options.paid is not None:
+        change = Change(options.change)
+        balance = partial(with_settlement, paid=options.paid, change=change, late=options.late)
     return fee(
         known,
         FeeKind(options.kind),
@@ -200,6 +214,7 @@ def _ask_fee(known: Knowledge, options: argparse.Namespace, _parser: argparse.Ar
         stage=Stage(options.stage),
         exempt=options.exempt,
         free=FreeReason(options.free) if options.free else None,
+        balance=balance,
     )
 
 

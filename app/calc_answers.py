@@ -95,8 +95,12 @@ def fee(
     stage: Stage = Stage.FIRST,
     exempt: bool = False,
     free: FreeReason | None = None,
+    balance: Callable[[Answer, Fee], Answer] | None = None,
 ) -> Answer:
-    """The fee of ``kind``; ``amount`` in yuan and ``reduction`` in percent as people write them."""
+    """The fee of ``kind``; ``amount`` in yuan and ``reduction`` in percent as people write them.
+
+    ``balance`` adds what is to be paid up or refunded to the answer.
+    """
     asked = {**dict.fromkeys(_FEE_KEYS), "kind": kind.value, "name": FEE_NAMES[kind.value]}
     try:
         claim = None if amount is None else _sum(amount)
@@ -107,7 +111,8 @@ def fee(
         return Answer(asked, problem=str(wrong))
     data = {**asked, "amount": _text(claim), **_fee_data(found)}
     unknown = "请用 --amount 写明标的额。" if found.low is None else None
-    return Answer(data, tuple(_fee_lines(found)), unknown)
+    answer = Answer(data, tuple(_fee_lines(found)), unknown)
+    return answer if balance is None else balance(answer, found)
 
 
 def _fee_data(found: Fee) -> dict[str, object]:

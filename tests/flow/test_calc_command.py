@@ -152,6 +152,24 @@ def test_a_fee_shows_its_formula_its_article_and_each_step(calc: Calc) -> None:
     assert "超过20万元至50万元的部分：156,789.12 × 1.5% = 2,351.8368元" in out
 
 
+@pytest.mark.parametrize(
+    ("words", "shown", "article"),
+    [
+        (["--amount", "200000", "--paid", "2300", "--change", "claim_raised"], "补交2,000.00元", "第21条"),
+        (["--amount", "10万", "--paid", "4300", "--change", "减少"], "退还2,000.00元", "第21条"),
+        (["--amount", "10万", "--paid", "4300", "--change", "减少", "--late"], "不补不退", "第21条"),
+        (["--paid", "4300", "--change", "refused"], "退还4,300.00元", "第27条"),
+        (["--paid", "4300", "--change", "claim_raised"], "待确定", "第21条"),
+    ],
+)
+def test_of_a_fee_that_was_paid_the_balance_is_told(
+    calc: Calc, words: list[str], shown: str, article: str
+) -> None:
+    told = calc.ask("fee", "property", *words)["settlement"]
+    assert told["shown"] == shown
+    assert article in told["rule"]["article"]
+
+
 def test_without_the_provinces_figure_a_fee_is_a_range(calc: Calc) -> None:
     answer = calc.ask("fee", "divorce", "--amount", "500000")
     assert (answer["fee"], answer["low"], answer["high"]) == (None, "1550.00", "1800.00")
