@@ -75,7 +75,8 @@ class Conductor(QObject):
             window, desk, self.acts, self._refresh, self._visit_id, self._print_all, self._show_finished
         )
         HelpCalls(window, self.acts)
-        self._board = BoardScreen(desk, self.acts, self)
+        self._board = BoardScreen(desk, self.acts, window)
+        window.party.leave_free(desk.settings.hall.board_screen)
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         PadSigning(window, desk, self.acts, self._bridge)

@@ -4,35 +4,78 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.services import board_view
 from app.services.desk import Desk
+from app.texts import _
 from ui.act import Acts
 from ui.call_board.window import CallBoard
 
 
-class BoardScreen(QObject):
-    """Shows nothing where no screen is set, or the computer has not so many."""
+def why_not(wanted: int, screens: int, clerk: int) -> str:
+    """Say why the board is not on screen ``wanted`` of so many; "" when it is. Screens count from 1."""
+    if wanted > screens:
+        words = _("设为第 {wanted} 块屏幕，现在只接了 {count} 块；请接好屏幕，或改 hall.board_screen")
+        return words.format(wanted=wanted, count=screens)
+    if wanted == clerk:
+        return _("设为第 {wanted} 块屏幕，那是经办人的；请改 hall.board_screen").format(wanted=wanted)
+    return ""
 
-    def __init__(self, desk: Desk, acts: Acts, parent: QObject) -> None:
-        super().__init__(parent)
+
+def number_of(window: QWidget) -> int:
+    """Return on which screen a window lies, counted from 1."""
+    screens = QGuiApplication.screens()
+    return screens.index(window.screen()) + 1 if window.screen() in screens else 1
+
+
+class BoardScreen(QObject):
+    """Shows nothing where no screen is set, or it is not there; one that is plugged in later gets it then."""
+
+    def __init__(self, desk: Desk, acts: Acts, clerk: QWidget) -> None:
+        """``clerk`` is the window the board must not cover."""
+        super().__init__(clerk)
+        self._desk = desk
         self._acts = acts
+        self._clerk = clerk
         self.board: CallBoard | None = None
-        hall, screens = desk.settings.hall, QGuiApplication.screens()
-        if not 1 <= hall.board_screen <= len(screens):
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication) and desk.settings.hall.board_screen:
+            application.screenAdded.connect(self._place)
+            application.screenRemoved.connect(self._place)
+            self._place()
+
+    def _place(self) -> None:
+        hall, screens = self._desk.settings.hall, QGuiApplication.screens()
+        if why_not(hall.board_screen, len(screens), number_of(self._clerk)):
+            self._away()
             return
-        name, mongolian = f"{hall.court}{hall.centre}", desk.settings.papers.court_mongolian
-        self.board = CallBoard(desk.clock, name, mongolian)
+        if self.board is None:
+            name = f"{hall.court}{hall.centre}"
+            self.board = CallBoard(self._desk.clock, name, self._desk.settings.papers.court_mongolian)
         self.board.setGeometry(screens[hall.board_screen - 1].geometry())
         self.board.showFullScreen()
+        self.look()
 
     def look(self) -> None:
         """Draw the board as the hall is known now; called whenever the hall was looked at."""
         if self.board is not None:
-            self._acts.run(self, board_view.look, name="board", done=self.board.show_view)
+            self._acts.run(self, board_view.look, name="board", done=self._show)
 
-    def close(self) -> None:
+    def _show(self, view: board_view.BoardView) -> None:
+        if self.board is not None:
+            self.board.show_view(view)
+
+    def _away(self) -> None:
         if self.board is not None:
             self.board.close()
             self.board.deleteLater()
             self.board = None
+
+    def close(self) -> None:
+        """Take the board away, for good."""
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication) and self._desk.settings.hall.board_screen:
+            application.screenAdded.disconnect(self._place)
+            application.screenRemoved.disconnect(self._place)
+        self._away()

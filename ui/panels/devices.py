@@ -12,8 +12,10 @@ from app import lanes
 from app.errors import Expected
 from app.services import checks_of_day, checkup, devices
 from app.services.bench import DEVICES, TITLES
+from app.services.desk import Desk
 from app.services.views import DeviceView, Health
 from app.texts import _
+from ui.call_board.screen import number_of, why_not
 from ui.panels.panel import Controls, Panel
 from ui.screens.devices import DevicesPage
 
@@ -73,7 +75,11 @@ class DevicesPanel(Panel):
             known.get(key) or DeviceView(key, checkup.title(key), Health.UNKNOWN)
             for key in checkup.checks(self.controls.desk)
         )
-        self._shown.show_lines((*unknown, _second_screen()), self.controls.desk.bench.urls, bypassed)
+        self._shown.show_lines(
+            (*unknown, *_screens(self.controls.desk, self.page.window())),
+            self.controls.desk.bench.urls,
+            bypassed,
+        )
         self._check_all()
 
     def _check_all(self) -> None:
@@ -154,8 +160,19 @@ class DevicesPanel(Panel):
         )
 
 
-def _second_screen() -> DeviceView:
-    if len(QGuiApplication.screens()) > 1:
-        return DeviceView("screen", _("第二块屏幕"), Health.OK)
-    text = _("没有接第二块屏幕：确认和签字在本屏进行")
-    return DeviceView("screen", _("第二块屏幕"), Health.ABSENT, text)
+def _screens(desk: Desk, clerk: QWidget) -> tuple[DeviceView, ...]:
+    """The party's screen, and where one is set the call board's."""
+    wanted = desk.settings.hall.board_screen
+    count = len(QGuiApplication.screens())
+    reason = why_not(wanted, count, number_of(clerk)) if wanted else ""
+    free = count - 1 - (1 if wanted and not reason else 0)
+    if free > 0:
+        party = DeviceView("screen", _("当事人屏"), Health.OK)
+    else:
+        text = _("没有给当事人的屏幕：确认和签字在本屏进行")
+        party = DeviceView("screen", _("当事人屏"), Health.ABSENT, text)
+    if not wanted:
+        return (party,)
+    health = Health.FAILED if reason else Health.OK
+    words = reason or _("在第 {number} 块屏幕").format(number=wanted)
+    return (party, DeviceView("board", _("叫号屏"), health, words))

@@ -37,6 +37,7 @@ class PartyWindow(QWidget):
         self._look = look
         self._view: ConfirmationView | None = None
         self._over = False
+        self._taken = 0
         self._over_clerk = False
         self._pages = QStackedWidget()
         self._pages.addWidget(self._idle_page())
@@ -115,9 +116,14 @@ class PartyWindow(QWidget):
         self.rest()
         self.rated.emit(score)
 
+    def leave_free(self, number: int) -> None:
+        """Keep away from a screen that shows something else, counted from 1; 0 for none."""
+        self._taken = number
+
     def place(self, over: QWidget) -> bool:
         """Show on the second screen, or over the clerk's window where there is one; True if second."""
-        others = [screen for screen in QGuiApplication.screens() if screen is not over.screen()]
+        screens = enumerate(QGuiApplication.screens(), 1)
+        others = [one for number, one in screens if number != self._taken and one is not over.screen()]
         self._over = not others
         self._way_back.setVisible(self._over)
         self._over_clerk = not others
