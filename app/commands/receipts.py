@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from app.commands.opened import with_desk
+from app.domain.outliers import Tally
 from app.domain.receipt import Series
 from app.services import ledger
 from app.services.desk import Desk
@@ -20,7 +21,7 @@ _FOUND: Final = 1
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command; 0 every series is whole, 1 a number is missing, 2 it could not start."""
+    """Run the command; 0 all is well, 1 a number is missing or somebody stands out, 2 it could not start."""
     options = _parser().parse_args(words)
     return with_desk(options.data, lambda desk: _report(desk, options))
 
@@ -29,6 +30,11 @@ def _report(desk: Desk, options: argparse.Namespace) -> int:
     last: date = options.to or desk.today()
     first: date = options.first or last
     act = ledger.gaps
+    if options.week:
+        tallies: tuple[Tally, ...] = desk.lanes.submit(ledger.week.lane, ledger.week, desk, last).result()
+        listed = [asdict(one) for one in tallies]
+        print(json.dumps(listed, ensure_ascii=False) if options.json else _week(tallies))
+        return _FOUND if any(one.outlier for one in tallies) else _OK
     found: tuple[Series, ...] = desk.lanes.submit(act.lane, act, desk, first, last).result()
     print(json.dumps([_plain(one) for one in found], ensure_ascii=False) if options.json else _shown(found))
     return _FOUND if any(one.missing for one in found) else _OK
@@ -42,9 +48,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--from", dest="first", type=date.fromisoformat, metavar="DAY", help="第一天")
     parser.add_argument("--to", type=date.fromisoformat, metavar="DAY", help="最后一天（默认今天）")
+    parser.add_argument("--week", action="store_true", help="到这一天的七天里，每人补打、作废了多少，谁偏多")
     parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
     parser.add_argument("--json", action="store_true", help="以 JSON 输出")
     return parser
+
+
+def _week(tallies: tuple[Tally, ...]) -> str:
+    lines = [
+        f"{one.clerk}\t原件 {one.originals}\t补打 {one.copies}\t作废 {one.voids}"
+        + ("\t偏多，请了解原因" if one.outlier else "")
+        for one in tallies
+    ]
+    return "\n".join(lines) or "这七天没有打印。"
 
 
 def _plain(one: Series) -> dict[str, object]:

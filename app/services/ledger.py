@@ -8,6 +8,7 @@ from typing import Final
 
 from app.clock import COURT_ZONE
 from app.domain.audit import Act
+from app.domain.outliers import Tally, outliers
 from app.domain.receipt import Series, series
 from app.domain.staff import Purpose
 from app.errors import FormProblem
@@ -32,6 +33,7 @@ REPRINT_REASONS: Final = (
 )
 VOID_REASONS: Final = ("打印内容有误", "重复办理", "当事人当场撤回", "纸张作废、号码已用")
 _VISITS: Final = 60
+_WEEK: Final = 7
 _JOBS: Final = 200
 _DONE: Final = ("confirmed", "printed", "unconfirmed", "not_printed")
 
@@ -183,6 +185,21 @@ def void(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
         return number
 
     return desk.store(write)
+
+
+@on(DB)
+def week(desk: Desk, last: date) -> tuple[Tally, ...]:
+    """Return who printed and printed again in the seven days up to ``last``, those who stand out marked."""
+    first, _end = _day(last - timedelta(days=_WEEK - 1))
+    _first, end = _day(last)
+
+    def read(connection: Transaction) -> tuple[Tally, ...]:
+        printed = print_jobs.by_clerk(connection, first, end)
+        voids = receipts.voided_by_clerk(connection, first, end)
+        names = {*printed, *voids}
+        return outliers(Tally(name, *printed.get(name, (0, 0)), voids.get(name, 0)) for name in names)
+
+    return desk.store(read)
 
 
 @on(DB)

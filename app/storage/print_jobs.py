@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, case, func, select
 
 from app.clock import moment, stamp
 from app.storage.records import PrintJob
@@ -100,6 +100,16 @@ def made(
         found = found.where(_c.ticket.endswith(ticket, autoescape=True))
     rows = connection.execute(found.order_by(_c.created_at.desc(), _c.id.desc()).limit(limit))
     return tuple(_record(row) for row in rows)
+
+
+def by_clerk(connection: Connection, first: datetime, end: datetime) -> dict[str, tuple[int, int]]:
+    """Return how many originals and copies each clerk had printed from ``first`` on and before ``end``."""
+    again = func.sum(case((_c.copy > 0, 1), else_=0))
+    made = select(_c.clerk, func.count(), again).where(
+        _c.created_at >= stamp(first), _c.created_at < stamp(end), _c.clerk != ""
+    )
+    rows = connection.execute(made.group_by(_c.clerk)).all()
+    return {clerk: (count - copies, copies) for clerk, count, copies in rows}
 
 
 def move(

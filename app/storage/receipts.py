@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app.clock import moment, stamp
 from app.storage.tables import intake, receipt_void
@@ -42,6 +42,14 @@ def voided(connection: Connection, prefix: str = "") -> tuple[VoidRecord, ...]:
         VoidRecord(row.receipt_no, row.reason, row.clerk, row.approved_by, moment(row.voided_at))
         for row in rows
     )
+
+
+def voided_by_clerk(connection: Connection, first: datetime, end: datetime) -> dict[str, int]:
+    """Return how many numbers each clerk voided from ``first`` on and before ``end``."""
+    at = receipt_void.c.voided_at
+    mine = select(receipt_void.c.clerk, func.count()).where(at >= stamp(first), at < stamp(end))
+    rows = connection.execute(mine.group_by(receipt_void.c.clerk))
+    return {str(row[0]): int(row[1]) for row in rows}
 
 
 def is_void(connection: Connection, receipt_no: str) -> bool:

@@ -180,6 +180,19 @@ def test_a_voided_receipt_explains_itself_in_the_report_and_is_voided_once(desk:
     assert findings(desk) == []
 
 
+def test_a_week_counts_each_clerk_s_originals_copies_and_voids(desk: Desk, clock: SteppingClock) -> None:
+    visited(desk)
+    for _time in range(3):
+        do(desk, ledger.reprint, receipt(desk).job_id, "当事人遗失", give(desk))
+        print_all(desk)
+    do(desk, ledger.void, receipt(desk).job_id, "重复办理", give(desk, Purpose.VOID_RECEIPT))
+    (one,) = do(desk, ledger.week, desk.today())
+    assert (one.clerk, one.copies, one.voids, one.outlier) == (HALL.clerk, 3, 1, True)
+    assert one.originals >= 2
+    clock.forward(days=7)
+    assert do(desk, ledger.week, desk.today()) == ()
+
+
 def test_what_became_of_every_paper_goes_to_the_court_by_its_rules(desk: Desk) -> None:
     visited(desk)
     row = receipt(desk)

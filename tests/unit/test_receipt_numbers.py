@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.outliers import Tally, outliers
 from app.domain.receipt import Series, parse_receipt_number, receipt_number, series
 
 
@@ -53,3 +54,16 @@ def test_numbers_a_restore_passed_over_are_explained_and_what_is_gone_besides_is
     assert counted([1, 1002, 2003], (1000, 2000)).skipped == ((2, 1001), (1003, 2002))
     assert counted([1, 2002], (1000, 2000)).skipped == ((2, 2001),), "two restores, no receipt between"
     assert counted([1, 1004], ()).missing == tuple(range(2, 1004)), "no restore is no excuse"
+
+
+def test_who_prints_again_clearly_more_than_the_others_stands_out() -> None:
+    week = (Tally("甲", 200, 9, 1), Tally("乙", 200, 3, 0), Tally("丙", 190, 2, 1), Tally("丁", 10, 2, 0))
+    assert [(one.clerk, one.outlier) for one in outliers(week)] == [
+        ("甲", True), ("丙", False), ("乙", False), ("丁", False),
+    ]  # fmt: skip
+    assert not any(one.outlier for one in outliers((Tally("甲", 300, 8, 0), Tally("乙", 300, 6, 0))))
+    assert [outliers((Tally("甲", 100, copies, 0),))[0].outlier for copies in (2, 10, 11)] == [
+        False,
+        False,
+        True,
+    ]

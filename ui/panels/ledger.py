@@ -63,6 +63,7 @@ class LedgerPanel(Panel):
     def _count(self) -> None:
         today = self.controls.desk.today()
         self.controls.acts.run(self._mine, ledger.gaps, today, today, done=self._mine.show_series)
+        self.controls.acts.run(self._mine, ledger.week, today, name="week", done=self._mine.show_week)
 
     def _reprint(self, job_id: str, reason: str) -> None:
         what = _("补打，理由：{reason}").format(reason=reason)

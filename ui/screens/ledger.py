@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.clock import local
+from app.domain.outliers import Tally
 from app.domain.receipt import Series
 from app.services.ledger import LedgerView
 from app.services.views import LedgerRow
@@ -65,7 +66,9 @@ class LedgerPage(QWidget):
         self._gaps = Label(tone="sub", size="small", wrap=True)
         self._behind = Label(tone="warn", size="small")
         self._behind.hide()
-        whole = column(self.box, self._gaps, self._behind, gap=look.grid(1))
+        self._week = Label(tone="warn", size="small", wrap=True)
+        self._week.hide()
+        whole = column(self.box, self._gaps, self._week, self._behind, gap=look.grid(1))
         whole.addWidget(self.list, 1)
         for part in (rule(), self._story, self._marks):
             whole.addWidget(part)
@@ -89,6 +92,18 @@ class LedgerPage(QWidget):
         lines = [_series(one) for one in series] or [_("今天还没有收据")]
         self._gaps.setText("；".join(lines))
         self._gaps.restyle(tone="bad" if any(one.missing for one in series) else "sub")
+
+    def show_week(self, tallies: tuple[Tally, ...]) -> None:
+        """Name who printed again or voided clearly more than the others in the last seven days."""
+        words = (
+            _("{clerk} 补打 {copies}、作废 {voids}").format(
+                clerk=one.clerk, copies=one.copies, voids=one.voids
+            )
+            for one in tallies
+            if one.outlier
+        )
+        named = "；".join(words)
+        self._week.show_or_hide(_("近七天偏多，请了解原因：{named}").format(named=named) if named else "")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrows act on the list while the cursor stays in the box."""
