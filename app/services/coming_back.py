@@ -226,7 +226,7 @@ def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: st
     first = visits.first_of(connection, earlier.id)
     told, asked = supplements.of_intake(connection, first), court_asks.of_intake(connection, first)
     fields = (*_carried(before, here), *court_asks.carried(told, asked))
-    for field in (*fields, *_clocks(before, earlier, told, asked)):
+    for field in (*fields, *_clocks(before, earlier, told, asked), *_promised(told)):
         visits.set_field(connection, record.id, field, now)
     pages.carry_over(connection, earlier.id, record.id, now)
     visits.go_on_with(connection, record.id, earlier.id)
@@ -292,6 +292,15 @@ def _clocks(
         known = value(before, path)
         first = known if known and known != RESTARTED else received
         yield DraftField(path, RESTARTED if number in corrected else first, "typed", None)
+
+
+def _promised(told: Iterable[SupplementRecord]) -> Iterable[DraftField]:
+    """What was promised of a matter and until when, for the risk of a promise that is overdue."""
+    for one in told:
+        if one.kind != CORRECTION and one.state == "open":
+            names = "、".join(line["name"] for line in json.loads(one.body)["items"])
+            text = f"{local(one.issued_at).date().isoformat()} {one.due.isoformat()} {names}"
+            yield DraftField(f"matter.{one.matter}.promised", text, "typed", None)
 
 
 def _carried(before: Draft, here: Draft) -> Iterable[DraftField]:

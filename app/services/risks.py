@@ -6,6 +6,9 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from app.clock import local, stamp
+from app.domain.clock_rules import CLOCKS
+from app.domain.clocks import Clock
+from app.domain.notice import Promise
 from app.domain.party import Agent, Power
 from app.domain.risk import Finding, Intake, check_intake
 from app.domain.short_form import variant_of
@@ -52,11 +55,23 @@ def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
         mediation_consented=agreed,
         filed_online=shown.answers.complete_online,
         paper_demanded=Mark.CORRECTION in shown.marks,
+        promises=_promises(value(draft, shown.path("promised"))),
         relief_applied=shown.answers.said("relief"),
         filing_now=True,
         agent_acts=tuple(_acts(draft, shown, agent)) if agent else (),
         urgent_since=clocks.since if clocks.pressing else None,
     )
+
+
+def _promises(kept: str) -> tuple[Promise, ...]:
+    """What an earlier visit of the intake promised: its day, the last day, the papers."""
+    made, _space, rest = kept.partition(" ")
+    due, _space, names = rest.partition(" ")
+    if not names:
+        return ()
+    first, last = date.fromisoformat(made), date.fromisoformat(due)
+    rule = CLOCKS["tolerated"]
+    return (Promise(frozenset(), (names,), "", first, Clock(rule, first, last, last, (rule.rule,)), ""),)
 
 
 def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None, bool]:

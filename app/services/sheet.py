@@ -3,7 +3,7 @@
 Paths: ``matter.<n>.code``, ``matter.<n>.variant``, ``matter.<n>.<field>``, ``matter.<n>.copies.<material>``,
 ``matter.<n>.form.<material>``,
 ``matter.<n>.defect.<material>``, ``matter.<n>.asked.<item>`` (what the back office asks for besides),
-``matter.<n>.mediation``, ``matter.<n>.supply`` and what belongs to it.
+``matter.<n>.mediation``, ``matter.<n>.promised``, ``matter.<n>.supply`` and what belongs to it.
 A visit without a code is about the first matter of the catalogue; an empty code takes a matter out again.
 ``visit.current`` is the matter on the screen.
 """

@@ -315,6 +315,20 @@ def promised(desk: Desk, folder: Path) -> str:
     return visit_id
 
 
+def test_a_promise_that_is_overdue_is_said_to_who_goes_on_with_it(
+    desk: Desk, tmp_path: Path, clock: SteppingClock
+) -> None:
+    def overdue() -> list[str]:
+        return [one.text for one in view(desk).advice.remarks if "容缺承诺已逾期" in one.text]
+
+    visit_id = promised(desk, tmp_path)
+    clock.forward(days=7)
+    back_at_the_window(desk, visit_id)
+    assert overdue() == [], "its last day is not over"
+    clock.forward(days=1)
+    assert overdue() == ["容缺承诺已逾期：证据材料和证据清单"]
+
+
 def test_a_promise_that_is_kept_leaves_the_list(desk: Desk, tmp_path: Path) -> None:
     visit_id = promised(desk, tmp_path)
     [row] = owed(desk)
