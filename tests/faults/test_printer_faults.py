@@ -330,3 +330,53 @@ def test_a_silent_usb_printer_without_proof_is_unconfirmed(simulator: SimulatedP
         printer = UsbPrinter(parse("escpos+usb://04b8:0e15?status=none"), LIMITS, bus)
         assert printer.status() is PrinterStatus.UNKNOWN
         assert printer.send(JOB, "job-1") is Outcome.UNCONFIRMED
+
+
+_DESK = """
+import sys
+from printing import escpos
+from printing.documents import queue_ticket
+from printing.errors import ConnectionCut, PrinterError
+from printing.printers.conversation import Limits
+from printing.registry import open_printer
+from tests.helpers.printing import ticket
+
+url, name, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+printer = open_printer(url, Limits(connect=10.0, answer=10.0, stall=10.0, finish=10.0))
+for number in range(count):
+    job = escpos.render(queue_ticket.build(ticket(number=f"{name}{number:03d}")), 576)
+    while True:
+        try:
+            print(printer.send(job, f"{name}-{number}").value, flush=True)
+            break
+        except ConnectionCut:
+            print("cut", flush=True)
+            break
+        except PrinterError:
+            continue  # nothing was printed: the job waits for its turn
+"""
+
+
+def test_two_desks_on_one_printer_print_every_job_whole_and_once(simulator: SimulatedPrinter) -> None:
+    count = 4
+    desks = [
+        subprocess.Popen(
+            [sys.executable, "-c", _DESK, simulator.url, name, str(count)],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )
+        for name in "AB"
+    ]  # fmt: skip
+    try:
+        said = [desk.communicate(timeout=100)[0].split() for desk in desks]
+    finally:
+        for desk in desks:
+            desk.kill()
+            desk.wait()
+    assert said == [["confirmed"] * count] * 2
+    jobs = [simulator.job() for _job in range(2 * count)]
+    wanted = [
+        escpos.render(queue_ticket.build(ticket(number=f"{name}{number:03d}")), 576)
+        for name in "AB"
+        for number in range(count)
+    ]
+    assert sorted(jobs) == sorted(wanted), "none torn, none mixed, none twice"
