@@ -63,7 +63,8 @@ def _asked(connection: Transaction, one: AnswerRecord) -> Asked:
     first = visits.first_of(connection, one.visit_id)
     draft = visits.fields(connection, one.visit_id)
     told = supplements.of_intake(connection, first)
-    matter = one.matter or numbers(draft)[0]
+    known = numbers(draft)
+    matter = one.matter if one.matter in known else known[0]
     taken = max((int(code[1:]) for code in _codes(draft, told, matter)), default=0)
     items = asked_lines(one.reason or "") or (_("（后台没有写明，请先问明）"),)
     lines = tuple((asked_code(place), text) for place, text in enumerate(items, taken + 1))

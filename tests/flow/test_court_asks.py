@@ -121,9 +121,15 @@ def test_who_comes_before_the_notice_was_handed_over_goes_on_all_the_same(
 
 def test_a_later_decision_takes_the_list_back(desk: Desk, tmp_path: Path) -> None:
     visit_id = finished(desk, tmp_path)
+    stray = answered(desk, visit_id, matter=9)
+    do(desk, court_asks.tell, stray)
+    assert [one.matter for one in told(desk, visit_id)] == [1], (
+        "a matter the visit does not have is its first"
+    )
+    visit_id = finished(desk, tmp_path)
     answered(desk, visit_id)
     answered(desk, visit_id, "declined", "不属于本院管辖")
-    assert owed(desk) == ()
+    assert [row.untold for row in owed(desk)] == [False]
 
 
 def test_after_a_notice_of_the_window_a_reason_and_a_supervisor_are_needed(

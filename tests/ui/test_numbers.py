@@ -59,7 +59,7 @@ def test_where_it_is_frozen_enter_goes_to_the_reason_and_asks_for_a_supervisor(
     with qtbot.assertNotEmitted(page.wanted):
         QTest.keyClick(page.list, Qt.Key.Key_Return)
     assert page.reason.hasFocus()
-    QTest.keyClicks(page.reason, "核对")
+    page.reason.setText("核对")
     with qtbot.waitSignal(page.lift) as asked:
         QTest.keyClick(page.reason, Qt.Key.Key_Return)
     assert asked.args[1] == "核对"
