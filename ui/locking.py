@@ -70,7 +70,7 @@ class Locking(QObject):
                 Expected(
                     _("本窗口还没有登记人员，不能锁定或换人。"),
                     safe=_("内容都在。"),
-                    next_step=_("请技术人员运行 python -m app staff add 姓名 --role clerk。"),
+                    next_step=_("请管理员运行 python -m app staff add 姓名 --role clerk --by 管理员。"),
                 )
             )
             return

@@ -13,14 +13,19 @@ from typing import Final
 from app.clock import local
 from app.commands.opened import with_desk
 from app.domain.staff import PIN_LIFE, Role, Staff
-from app.errors import FormProblem
+from app.errors import Expected, FormProblem
 from app.services import approval
 from app.services.desk import Desk
 from app.storage import staff
 
 _OK: Final = 0
 _FOUND: Final = 1
-_TITLES: Final = {Role.CLERK: "窗口人员", Role.HELPER: "导办员", Role.SUPERVISOR: "值班主任"}
+_TITLES: Final = {
+    Role.CLERK: "窗口人员",
+    Role.HELPER: "导办员",
+    Role.SUPERVISOR: "值班主任",
+    Role.ADMINISTRATOR: "管理员",
+}
 
 
 def main(words: Sequence[str]) -> int:
@@ -33,17 +38,20 @@ def main(words: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app staff",
-        description="谁可以在本窗口核准（重印、作废、第二次补正等），以及他们的口令。",
-        epilog="例：python -m app staff add 乌兰 --role supervisor",
+        description="谁可以在本窗口办理、核准（重印、作废、第二次补正等），以及他们的口令；只有管理员能改。",
+        epilog="例：python -m app staff add 李工 --role administrator（第一位）"
+        "   python -m app staff add 乌兰 --role supervisor --by 李工",
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
     commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
     add = commands.add_parser("add", help="登记一人，或给已登记的人换口令；口令从键盘输入，不回显")
     add.add_argument("name", metavar="姓名")
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.SUPERVISOR.value)
+    add.add_argument("--by", metavar="管理员", help="哪一位管理员来改；第一位管理员不用")
     add.set_defaults(command=_add)
     retire = commands.add_parser("retire", help="停用一人；其以前的核准记录保留")
     retire.add_argument("name", metavar="姓名")
+    retire.add_argument("--by", metavar="管理员", help="哪一位管理员来改")
     retire.set_defaults(command=_retire)
     commands.add_parser("list", help="列出所有人").set_defaults(command=_list)
     commands.add_parser("log", help="列出最近的核准和被拒的尝试").set_defaults(command=_log)
@@ -51,9 +59,27 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(desk: Desk, options: argparse.Namespace) -> int:
-    approval.enlist(desk, options.name, Role(options.role), _typed_twice())
+    role = Role(options.role)
+    if approval.has_administrator(desk):
+        _allow(desk, options)
+    elif role is not Role.ADMINISTRATOR:
+        raise Expected(
+            "还没有管理员。",
+            safe="名册没有改动。",
+            next_step="请先登记第一位：python -m app staff add 姓名 --role administrator",
+        )
+    approval.enlist(desk, options.name, role, _typed_twice())
     print(f"已登记 {options.name}（{_TITLES[Role(options.role)]}）。")
     return _OK
+
+
+def _allow(desk: Desk, options: argparse.Namespace) -> None:
+    """Ask the administrator who changes the list for their PIN."""
+    if not options.by:
+        raise Expected("改名册要管理员的口令。", safe="名册没有改动。", next_step="请加上 --by 管理员姓名。")
+    tty = sys.stdin.isatty()
+    pin = getpass.getpass(f"{options.by} 的口令：") if tty else sys.stdin.readline().strip()
+    approval.administrator(desk, options.by, pin)
 
 
 def _typed_twice() -> str:
@@ -66,6 +92,7 @@ def _typed_twice() -> str:
 
 
 def _retire(desk: Desk, options: argparse.Namespace) -> int:
+    _allow(desk, options)
     if approval.retire(desk, options.name):
         print(f"已停用 {options.name}。")
         return _OK

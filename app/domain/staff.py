@@ -20,11 +20,12 @@ _STEPS: Final = frozenset({-1, 0, 1})
 
 
 class Role(StrEnum):
-    """``SUPERVISOR`` is the 值班主任; only this role approves."""
+    """``SUPERVISOR`` is the 值班主任, who alone approves; ``ADMINISTRATOR`` alone keeps the list of staff."""
 
     CLERK = "clerk"
     HELPER = "helper"
     SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
 
 
 class Purpose(StrEnum):
@@ -38,12 +39,14 @@ class Purpose(StrEnum):
     FREE_WINDOW = "free_window"
     RESTORE = "restore"
     SIGN_IN = "sign_in"
+    STAFF = "staff"
 
 
 class Refusal(StrEnum):
     """Why an approval is not given, or a window stays locked."""
 
     LEFT = "left"
+    NOT_ADMINISTRATOR = "not_administrator"
     NOT_SUPERVISOR = "not_supervisor"
     SELF = "self"
     LOCKED = "locked"
@@ -86,6 +89,13 @@ def entry_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refusa
     """Return why this person cannot work at the window now, or None."""
     if not person.active:
         return Refusal.LEFT
+    return _pin_refusal(person, now, pin_is_right=pin_is_right)
+
+
+def keeping_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refusal | None:
+    """Return why this person cannot change the list of staff now, or None."""
+    if not person.active or person.role is not Role.ADMINISTRATOR:
+        return Refusal.NOT_ADMINISTRATOR
     return _pin_refusal(person, now, pin_is_right=pin_is_right)
 
 

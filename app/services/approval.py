@@ -23,6 +23,7 @@ from app.domain.staff import (
     Role,
     Staff,
     after_attempt,
+    keeping_refusal,
     refusal,
     weak_pin,
 )
@@ -84,6 +85,25 @@ def spend(connection: Transaction, approval_id: str, purpose: Purpose, spent_on:
     return given.supervisor
 
 
+def administrator(desk: Desk, name: str, pin: str) -> None:
+    """Let an administrator change the list of staff. Raises NotApproved; every attempt is stored."""
+    person = desk.store(staff.named, name)
+    if person is None:
+        raise NotApproved(_("没有叫“{name}”的管理员。").format(name=name), safe=_("名册没有改动。"))
+    now = desk.clock.now()
+    found = keeping_refusal(person, now, pin_is_right=matches(person, pin))
+    failures, locked = after_attempt(person, now, found)
+    tried = ApprovalRecord(new_id(), name, Purpose.STAFF, desk.settings.hall.clerk, now, found)
+    desk.store(staff.attempted, person.id, failures, locked, tried)
+    if found is not None:
+        raise refused(found, name, MOST_FAILURES - failures if locked is None else 0)
+
+
+def has_administrator(desk: Desk) -> bool:
+    """Say whether anybody keeps the list of staff yet; the first is made without another's PIN."""
+    return any(one.active and one.role is Role.ADMINISTRATOR for one in desk.store(staff.everyone))
+
+
 def enlist(desk: Desk, name: str, role: Role, pin: str) -> None:
     """Add a person, or give one who is known a new PIN and role. Raises FormProblem for a weak PIN."""
     _strong(pin)
@@ -140,6 +160,7 @@ def refused(found: Refusal, name: str, left: int) -> NotApproved:
     """Return the sentences for a refusal; ``left`` tries remain before the lock."""
     minutes = int(LOCKED_FOR.total_seconds() // 60)
     happened, next_step = {
+        Refusal.NOT_ADMINISTRATOR: (_("{name} 不是管理员。"), _("请管理员来改名册。")),
         Refusal.LEFT: (_("{name} 已停用。"), _("请换一位在册的人员。")),
         Refusal.NOT_SUPERVISOR: (_("{name} 不是值班主任。"), _("请换一位值班主任。")),
         Refusal.SELF: (_("经办人不能核准自己的事。"), _("请另一位值班主任来核准。")),

@@ -358,7 +358,7 @@ staff = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("role", Text, _one_of("role", "clerk", "helper", "supervisor"), nullable=False),
+    Column("role", Text, _one_of("role", "clerk", "helper", "supervisor", "administrator"), nullable=False),
     Column("pin_hash", Text, nullable=False),
     Column("pin_set_at", Text, nullable=False),
     Column("failures", Integer, CheckConstraint("failures >= 0", name="failures"), nullable=False),

@@ -126,7 +126,7 @@ class Panels(QObject):
             Expected(
                 _("本窗口还没有登记值班主任。"),
                 safe=_("什么都没有改动。"),
-                next_step=_("请技术人员运行 python -m app staff add 姓名。"),
+                next_step=_("请管理员运行 python -m app staff add 姓名 --by 管理员。"),
             )
         )
 

@@ -289,7 +289,8 @@ _STATEMENTS: Final = (
     """CREATE TABLE staff (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
-    role TEXT NOT NULL CONSTRAINT ck_staff_role CHECK (role IN ('clerk', 'helper', 'supervisor')),
+    role TEXT NOT NULL CONSTRAINT ck_staff_role CHECK (role IN ('clerk', 'helper', 'supervisor',
+        'administrator')),
     pin_hash TEXT NOT NULL,
     pin_set_at TEXT NOT NULL,
     failures INTEGER NOT NULL CONSTRAINT ck_staff_failures CHECK (failures >= 0),
