@@ -241,6 +241,7 @@ class _Folding:
             cases=event.cases,
             back=event.back,
             wait=event.wait,
+            bound=event.to,
         )
         self.tickets.setdefault(event.number, new)
 

@@ -45,11 +45,12 @@ class HallEvent:
 
     ``span`` is how many numbers a BLOCK takes from its counter, beginning with ``number``; a BLOCK without a
     window skips them. ``windows`` are those an EPOCH waits for. ``report`` marks a fact of the epoch before,
-    told again. An ISSUED says what the ticket is for (see ``Wanted``) and the ``wait`` that was said, a
-    CALLED the ``rule`` that chose and who would have been next otherwise (``other``), a TRANSFERRED the
-    window it goes ``to`` or what it ``needs``, a RETURNED the window that alone may call it now (``to``), an
-    ENROLLED the ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits at most,
-    times an ordinary one is overtaken, minutes a missed number keeps its place.
+    told again. An ISSUED says what the ticket is for (see ``Wanted``), the ``wait`` that was said and, given
+    by a window that was alone, that only this one may call it (``to``); a CALLED the ``rule`` that chose and
+    who would have been next otherwise (``other``), a TRANSFERRED the window it goes ``to`` or what it
+    ``needs``, a RETURNED the window that alone may call it now (``to``), an ENROLLED the ``tags`` of its
+    window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary one is
+    overtaken, minutes a missed number keeps its place.
 
     ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
     of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``

@@ -158,7 +158,7 @@ class Member(Ledger):
             owed = self._hub.owed if not self.cut_off else frozenset()
             raise refusals.reports_missing(owed) if owed else refusals.no_numbers_left()
         number = format_number(prefix, count)
-        self._issued(replace(_issued(number, wanted, now), window=self.window))
+        self._keep_alone(_issued(number, wanted, now))
         return number
 
     def gave(self, number: str) -> bool:
@@ -192,22 +192,19 @@ class Member(Ledger):
                 return False
             self._must_read()
         except HallProblem:
+            # The hall may have it and somebody may be calling it: it is nobody's own until we read again.
             self.cut_off = True
             self._keep(entry)
-            self._bind_own(event.number, event.at)
             return True
         if entry.event.number not in self._hub.tickets:
             return False
         self._keep(entry)
         return True
 
-    def _issued(self, event: HallEvent) -> None:
-        """Keep a ticket that was issued alone; nobody else may call it until we let it go."""
+    def _keep_alone(self, event: HallEvent) -> None:
+        """Keep a ticket that is issued alone: bound by the same event, so that it is never anybody's else."""
+        event = replace(event, window=self.window, to=self.window)
         self._keep(Entry(new_id(), ticket_subject(event.number), event))
-        self._bind_own(event.number, event.at)
-
-    def _bind_own(self, number: str, at: datetime) -> None:
-        self._fact_alone(self._event(EventKind.BOUND, number, at))
 
     def _used(self, prefix: str) -> int:
         """Return the highest number we ever took from our blocks; it only grows."""

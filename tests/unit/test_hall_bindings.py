@@ -129,3 +129,11 @@ def test_a_bound_ticket_does_not_stand_still_for_its_window() -> None:
 def test_people_ahead_are_counted_by_arrival_also_when_a_number_came_late_to_the_log() -> None:
     state = fold([issued("A002", 5), issued("A061", 1, window=3)])
     assert (state.people_ahead("A061"), state.people_ahead("A002")) == (0, 1)
+
+
+def test_a_number_given_alone_is_bound_by_the_very_event_that_tells_of_it() -> None:
+    """Told in two events, somebody could call it in between, while its window has called it long ago."""
+    state = fold([issued("Z301", window=2, to=2)])
+    assert (next_of(state, 4), next_of(state, 2)) == (None, "Z301")
+    assert fold([event(K.CALLED, "Z301", 4)], state) == state
+    assert fold([event(K.CALLED, "Z301", 2)], state).tickets["Z301"].window == 2
