@@ -160,12 +160,19 @@ def take_in(desk: Desk, giver: int, parcel: str) -> None:
 
 
 def _into_place(connection: Transaction, desk: Desk, visit_id: str) -> str:
-    """Put a draft in the place of the empty visit that was opened for its number; return its id if so."""
+    """Put a draft in the place of the empty visit that was opened for its number; return its id if so.
+
+    It came too late where something was entered meanwhile: the number has one visit, the draft is closed.
+    """
     moved = visits.get(connection, visit_id)
-    here = visits.open_at(connection, desk.window)
-    if moved is None or moved.state != "away" or here is None or here.id == visit_id:
+    if moved is None or moved.state != "away":
         return ""
-    if (here.day, here.ticket) != (moved.day, moved.ticket) or not visits.is_empty(connection, here.id):
+    others = visits.others_of_ticket(connection, moved)
+    if not others:
+        return ""
+    here = others[0]
+    if len(others) > 1 or here.state != "open" or not visits.is_empty(connection, here.id):
+        handovers.close_copy(connection, visit_id, desk.clock.now())
         return ""
     visits.remove_empty(connection, here.id)
     visits.reopen(connection, visit_id)

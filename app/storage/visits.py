@@ -100,6 +100,13 @@ def first_of(connection: Connection, visit_id: str) -> str:
     return visit_id
 
 
+def others_of_ticket(connection: Connection, record: VisitRecord) -> tuple[VisitRecord, ...]:
+    """Return the visits of the same number here that are no closed copies, the newest first."""
+    same = select(visit).where(visit.c.day == record.day, visit.c.ticket == record.ticket)
+    others = same.where(visit.c.id != record.id, visit.c.state != "elsewhere")
+    return tuple(_record(row) for row in connection.execute(others.order_by(visit.c.opened_at.desc())))
+
+
 def is_empty(connection: Connection, visit_id: str) -> bool:
     """Say whether nothing was entered and no page laid in."""
     entered = select(draft_field.c.path).where(draft_field.c.visit_id == visit_id, draft_field.c.value != "")
