@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import Final
 
 from app.domain.case_number import check_case_number
-from app.domain.checked import NO_FACTS, Checked, passed
+from app.domain.checked import NO_FACTS, Checked, compact, failed, passed
 from app.domain.initials import initials
 from app.domain.matter import Field, FieldKind, Level, Matter, MediationMode, Side
 from app.domain.mediation import mediation_for
@@ -51,6 +51,8 @@ _LONGEST_NAME: Final = 16
 _HINTS: Final = {FieldKind.MONEY: "元；可写 12.5万", FieldKind.DATE: "如 2026-01-31"}
 _LONGEST_REASON: Final = 200
 
+NUMBER: Final = "identity.id_number"
+TYPED: Final = "typed"
 IDENTITY: Final = GroupSpec(
     "来访人",
     (
@@ -70,6 +72,28 @@ IDENTITY: Final = GroupSpec(
         FieldSpec("identity.nation", "民族"),
     ),
 )
+
+
+def identity_group(draft: Draft) -> GroupSpec:
+    """The visitor; a number that was typed and has no check digit is asked for twice."""
+    number = draft.get(NUMBER)
+    if number is None or number.source != TYPED or not people.lacks_check_digit(number.value):
+        return IDENTITY
+    again = FieldSpec(
+        "identity.id_again",
+        "证件号码再输一遍",
+        required=True,
+        hint="这种号码没有校验位，看着证件再输一遍",
+        rule=partial(_same_number, number.value),
+    )
+    fields = list(IDENTITY.fields)
+    fields.insert(1 + [spec.path for spec in fields].index(NUMBER), again)
+    return GroupSpec(IDENTITY.title, tuple(fields))
+
+
+def _same_number(number: str, text: str) -> Checked:
+    same = compact(text) == compact(number)
+    return passed(compact(text)) if same else failed(text, _("两次输入的号码不一样，请看着证件核对。"))
 
 
 # ---- one matter --------------------------------------------------------------------------------------
@@ -248,7 +272,8 @@ def _check_defect(text: str) -> Checked:
 def specs_of(draft: Draft, step: str, shown: Sheet, knowledge: Knowledge) -> tuple[GroupSpec, ...]:
     """Return the groups of one step for one matter."""
     if step == "identity":
-        return (IDENTITY, people.agent_group()) if is_agent(draft) else (IDENTITY,)
+        visitor = identity_group(draft)
+        return (visitor, people.agent_group()) if is_agent(draft) else (visitor,)
     if step == "matter":
         return (head_group(shown, knowledge), *_matter_group(shown, knowledge))
     return tuple(_party_groups(draft, shown))
@@ -312,7 +337,7 @@ def unready(draft: Draft, knowledge: Knowledge) -> tuple[str, ...]:
 
     What the law still asks of the matter does not: it is received as it is and told once.
     """
-    found = dict.fromkeys(lacking(draft, IDENTITY.fields))
+    found = dict.fromkeys(lacking(draft, identity_group(draft).fields))
     for shown in sheets(draft, knowledge):
         for step in STEPS:
             found.update(dict.fromkeys(wrong(draft, _flat(specs_of(draft, step, shown, knowledge)))))
@@ -327,7 +352,7 @@ def spec_at(draft: Draft, path: str, knowledge: Knowledge) -> FieldSpec | None:
     """Return the spec of a path of the draft, None where the form has no such field."""
     room, _dot, rest = path.partition(".")
     if room in ("identity", "agent"):
-        known = (*IDENTITY.fields, *people.agent_group().fields)
+        known = (*identity_group(draft).fields, *people.agent_group().fields)
         return next((spec for spec in known if spec.path == path), None)
     if room == "party":
         return people.party_field(path, draft)

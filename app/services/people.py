@@ -65,6 +65,13 @@ def check_person_number(text: str) -> Checked:
     return check_foreign_resident(text) if kind is IdKind.FOREIGN_RESIDENT else check_document(kind, text)
 
 
+def lacks_check_digit(text: str) -> bool:
+    """Say whether a slip of the hand in this number cannot be seen from the number itself."""
+    return bool(text) and kind_of_number(text) not in (
+        IdKind.RESIDENT, IdKind.HK_MACAO_RESIDENT, IdKind.TAIWAN_RESIDENT, IdKind.FOREIGN_RESIDENT,
+    )  # fmt: skip
+
+
 def check_body_number(text: str) -> Checked:
     """Check a credit code, or the nine characters of an organisation code."""
     short = len(compact(text).replace("-", "")) == 9

@@ -9,6 +9,7 @@ from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from app.services.fields import ORIGINAL
 from app.services.views import FieldView, Health, Source
@@ -102,3 +103,23 @@ def test_a_social_security_card_names_its_holder_and_the_record_says_so(counter:
     desk.says("IC 卡读卡器没有连上")
     desk.chips("none")
     desk.until(lambda: desk.device("chip_reader").health is Health.OK, "a green reader, without a key")
+
+
+def test_a_number_without_check_digit_is_typed_twice_and_one_with_it_once(counter: OpenCounter) -> None:
+    desk = counter()
+    desk.call()
+    desk.fill("identity.id_number", "150402199003075517")
+    desk.until(
+        lambda: desk.value("identity.id_number") == "150402199003075517", "a number that checks itself"
+    )
+    assert desk.window.findChild(QWidget, "identity.id_again") is None
+    desk.fill("identity.id_number", "L898902C3")
+    desk.fill("identity.phone", "13804761234")
+    desk.until(lambda: desk.value("identity.phone") == "13804761234", "every digit while the field came")
+    desk.until(lambda: desk.window.findChild(QWidget, "identity.id_again") is not None, "the second box")
+    desk.fill("identity.id_again", "L898902C4")
+    desk.until(lambda: "两次输入的号码不一样" in field(desk, "identity.id_again").problem, "the slip")
+    assert "证件号码再输一遍" in desk.visit.confirmation.not_ready
+    desk.fill("identity.id_again", "l898902c3")
+    desk.until(lambda: not field(desk, "identity.id_again").problem, "the same number")
+    assert "再输一遍" not in desk.visit.confirmation.not_ready

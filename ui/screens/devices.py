@@ -75,7 +75,10 @@ class DevicesPage(QWidget):
             "save": self._button("save", _("存通信记录"), "Ctrl+E", self.save),
             "replay": self._button("replay", _("重放最近的故障"), "Ctrl+G", self.replay),
         }
-        acts = row(*self._buttons.values(), None, gap=look.grid(1))
+        first, second = (
+            row(*(self._buttons[name] for name in names), None, gap=look.grid(1))
+            for names in (("try", "cure", "bypass"), ("save", "replay"))
+        )
         self._faults = Label(tone="bad", size="small", wrap=True)
         self._wire = QPlainTextEdit()
         self._wire.setReadOnly(True)
@@ -84,7 +87,9 @@ class DevicesPage(QWidget):
         self._wire.setAccessibleName(_("通信记录，个人信息已遮盖"))
         self._wire.setPlaceholderText(_("还没有通信记录。"))
         words = Label(_("通信记录（个人信息已遮盖）"), tone="sub", size="small")
-        inside = column(self._title, self._said, self._address, acts, self._faults, words, gap=look.grid(1))
+        inside = column(self._title, self._said, self._address, first, second, gap=look.grid(1))
+        inside.addWidget(self._faults)
+        inside.addWidget(words)
         inside.addWidget(self._wire, 1)
         inside.setContentsMargins(*margins(look, 1, 0))
         return surface("clear", inside)
