@@ -24,7 +24,7 @@ def test_a_number_without_paper_gets_it_at_the_next_start(
     with desk_in(tmp_path) as desk:
         kept = do(desk, issuing.take_ticket, "立案", False)
         with monkeypatch.context() as patch:
-            patch.setattr(issuing, "_queue_paper", ends)
+            patch.setattr(issuing, "queue_paper", ends)
             with pytest.raises(Killed):
                 do(desk, issuing.take_ticket, "立案", False)
     with desk_in(tmp_path) as desk:
