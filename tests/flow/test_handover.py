@@ -44,6 +44,11 @@ def windows(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         yield made
 
 
+@pytest.fixture(autouse=True)
+def _a_slow_machine_answers_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "ANSWER_SECONDS", 60.0)
+
+
 @pytest.fixture
 def pair(windows: tuple[Counter, ...]) -> Iterator[tuple[Counter, Counter]]:
     one, other = windows
