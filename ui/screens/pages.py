@@ -55,8 +55,8 @@ _NARROW: Final[dict[str, Place]] = {
     "feeder": (2, 0, 1, 1),
     "import": (2, 1, 1, 1),
     "remove": (3, 0, 1, 1),
-    "copies": (3, 1, 1, 1),
-    "camera": (4, 0, 1, 2),
+    "camera": (3, 1, 1, 1),
+    "copies": (4, 0, 1, 2),
     "waive": (5, 0, 1, 2),
 }
 
