@@ -264,7 +264,6 @@ class PagesPanel(QFrame):
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._combo.setMinimumWidth(look.px(136))
         title = surface("clear", row(Label(_("材料"), bold=True), self._count, None))
-        title.setMinimumHeight(title.sizeHint().height())
         self._parts: dict[str, QWidget] = {
             "label": label,
             "combo": self._combo,
@@ -278,6 +277,8 @@ class PagesPanel(QFrame):
             "remove": self._button("remove_page", _("移出"), "trash"),
             "waive": self._waive_box(),
         }
+        for name in ("title", "label", "copies", "waive"):  # else a short panel presses them flat
+            self._parts[name].setMinimumHeight(self._parts[name].sizeHint().height())
         self._acts = QGridLayout()
         self._acts.setSpacing(look.grid())
         self._acts.setColumnStretch(0, 1)
