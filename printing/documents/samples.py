@@ -94,7 +94,7 @@ def receipt() -> material_receipt.MaterialReceipt:
         court=COURT,
         window="3 号综合窗口",
         receipt_no="SJ20261123-03-0017",
-        intake_no=INTAKE,
+        intake_no="A012",
         party=PERSON,
         agent=AGENT,
         matter="民事一审立案",

@@ -68,7 +68,7 @@ def receipt(**changes: Any) -> MaterialReceipt:
         "court": COURT,
         "window": "3 号综合窗口",
         "receipt_no": "SJ20261122-03-0017",
-        "intake_no": "DS-20261122-0042",
+        "intake_no": "A012",
         "party": RARE,
         "agent": "李某某",
         "matter": "民事一审立案",
