@@ -65,11 +65,16 @@ DEFAULT_LIMITS = RiskLimits()
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What the nodes look at in one matter of one visit; unknown stays at its default."""
+    """What the nodes look at in one matter of one visit; unknown stays at its default.
+
+    A visit that is ``visit_closing`` ends for good; one that is ``visit_leaving`` is put away and its person
+    may come back with the number.
+    """
 
     statement_received: bool = False
     receipt_given: bool = False
     visit_closing: bool = False
+    visit_leaving: bool = False
     has_outcome: bool = True
     decided: bool = False
     decision_clocks: tuple[Clock, ...] = ()
@@ -193,12 +198,13 @@ def _second_notice(intake: Intake, _now: datetime, _limits: RiskLimits) -> Seque
 
 
 def _verbal_refusal(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence[Finding]:
-    if not intake.visit_closing or intake.has_outcome:
+    if intake.has_outcome or not (intake.visit_closing or intake.visit_leaving):
         return ()
-    text = "来访将结束，事项没有结果；不能口头拒绝"
-    return [
-        _finding(5, Effect.FREEZE, text, "登记立案规定第2条、第9条", "选择一个结果：登记、补正、转出或撤回")
-    ]
+    effect, text = Effect.FREEZE, "来访将结束，事项没有结果；不能口头拒绝"
+    if not intake.visit_closing:
+        effect, text = Effect.WARN, "填了事项，没有结果就离开窗口；不能口头拒绝"
+    action = "选择一个结果：登记、补正、转出或撤回"
+    return [_finding(5, effect, text, "登记立案规定第2条、第9条", action)]
 
 
 def _no_consent(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence[Finding]:

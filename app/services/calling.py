@@ -21,7 +21,7 @@ from app.lanes import HALL, on
 from app.notices import Level, Notice
 from app.services import coming_back, fetching, moved
 from app.services.desk import Desk
-from app.services.freezing import refuse_leaving
+from app.services.freezing import note_leaving, refuse_leaving
 from app.services.running import Running
 from app.services.sheet import sheets
 from app.storage import handovers, supplements, trail, visits
@@ -312,13 +312,18 @@ def _called(desk: Desk) -> Ticket:
 def _let_go(
     desk: Desk, kind: EventKind, reason: str = "", *, to: int | None = None, needs: tuple[str, ...] = ()
 ) -> str:
-    """Record that the called person leaves the window without an outcome, and put the draft away."""
+    """Record that the called person leaves the window without an outcome, and put the draft away.
+
+    A matter that was entered is a risk on record, unless the person is sent on to another window.
+    """
     ticket = _called(desk)
     member = desk.hall.member(desk.today())
     draft = desk.store(visits.open_at, desk.window)
     urgent = draft is not None and pressing(desk, draft)
     member.close(kind, ticket.number, desk.clock.now(), reason=reason, to=to, needs=needs, urgent=urgent)
     if draft is not None:
+        if kind is not EventKind.TRANSFERRED:
+            desk.store(note_leaving, desk, draft.id)
         _put_away(desk, draft)
     return ticket.number
 

@@ -14,6 +14,8 @@ from typing import Final
 
 from app.clock import local
 from app.domain.audit import Act
+from app.domain.checklist import Status
+from app.domain.matter import Level
 from app.domain.risk import Effect, Finding, Intake, check_intake
 from app.domain.staff import Purpose
 from app.errors import FormProblem
@@ -24,7 +26,7 @@ from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import Draft, clean
 from app.services.knowledge import Knowledge
-from app.services.sheet import papers_in, sheets
+from app.services.sheet import checklist, papers_in, sheets
 from app.storage import findings, pages, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import FindingRecord
@@ -122,18 +124,45 @@ def refuse_done(desk: Desk, visit_id: str, *, received: bool) -> None:
 
 
 def refuse_leaving(desk: Desk, visit_id: str) -> None:
-    """Raise Frozen for a visit with papers and no receipt (登记立案规定第二条): it is finished, not left."""
+    """Raise Frozen for a visit whose number nobody comes back with: it is finished, not left.
+
+    It holds papers and has no receipt (登记立案规定第二条), or a matter was entered and has no outcome.
+    """
     now = desk.clock.now()
 
     def look(connection: Transaction) -> tuple[Finding, ...]:
-        if not pages.of_visit(connection, visit_id):
-            return ()
-        left = Intake(statement_received=True, visit_closing=True)
-        holds = {f"{_VISIT}.{one.key}": one for one in check_intake(left, local(now))}
+        if pages.of_visit(connection, visit_id):
+            left = Intake(statement_received=True, visit_closing=True)
+        else:
+            draft = visits.fields(connection, visit_id)
+            left = Intake(visit_closing=True, has_outcome=not _wanted(draft, desk.knowledge))
+        holds = _of_visit(left, now)
         return frozen(holds, note(connection, visit_id, holds, now))
 
     for one in desk.store(look):  # outside the transaction, which keeps what was found
         raise Frozen(one, receivable=False)
+
+
+def note_leaving(connection: Transaction, desk: Desk, visit_id: str) -> None:
+    """Keep on record that a visit is put away without an outcome; it stops nobody, the person may be back."""
+    now, draft = desk.clock.now(), visits.fields(connection, visit_id)
+    left = Intake(visit_leaving=True, has_outcome=not _wanted(draft, desk.knowledge))
+    note(connection, visit_id, _of_visit(left, now), now)
+
+
+def _of_visit(left: Intake, now: datetime) -> dict[str, Finding]:
+    return {f"{_VISIT}.{one.key}": one for one in check_intake(left, local(now))}
+
+
+def _wanted(draft: Draft, knowledge: Knowledge) -> bool:
+    """Say whether a matter was entered that the law asks papers for: somebody came to file it.
+
+    Nobody who was only called has one, and a matter that goes on has its receipt from the first time.
+    """
+    entered = {path.split(".")[1] for path, one in draft.items() if path.startswith("matter.") and one.value}
+    mine = (one for one in sheets(draft, knowledge) if str(one.number) in entered and not one.begun)
+    items = (item for shown in mine for item in checklist(draft, shown, ()))
+    return any(item.level is Level.LAW and item.status is not Status.NOT_NEEDED for item in items)
 
 
 def good_reason(reason: str) -> str:
@@ -191,7 +220,8 @@ _ORDER: Final = (Effect.FREEZE, Effect.WARN, Effect.REMIND)
 def _view(one: FindingRecord, names: dict[str, str], holds: dict[str, Finding]) -> RiskView:
     number = one.key.partition(".")[0]
     now = holds.get(one.key)
-    same = number == _VISIT or (now is not None and now.effect.value == one.effect)
+    left = number == _VISIT and one.effect == Effect.FREEZE  # a warning was given when it was put away
+    same = left or (now is not None and now.effect.value == one.effect)
     return RiskView(
         key=one.key,
         matter=names.get(number, ""),

@@ -14,7 +14,17 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.audit import Act
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem, StorageProblem
-from app.services import afterwards, approval, calling, confirmation, drafts, finishing, freezing, papers_out
+from app.services import (
+    afterwards,
+    approval,
+    calling,
+    confirmation,
+    drafts,
+    finishing,
+    freezing,
+    matters,
+    papers_out,
+)
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.freezing import Frozen
@@ -195,6 +205,56 @@ def test_somebody_called_who_is_not_here_is_put_away_as_before(desk: Desk) -> No
     called(desk)
     do(desk, calling.no_show)
     assert view(desk).visit is None
+
+
+@pytest.mark.parametrize(
+    ("act", "words"), [(calling.no_show, ()), (calling.park, ("去填表",)), (calling.put_back, ("叫错了",))]
+)
+def test_who_leaves_with_a_matter_and_no_outcome_is_on_record_and_may_come_back(
+    desk: Desk, tmp_path: Path, act: Any, words: tuple[str, ...]
+) -> None:
+    visit_id = called(desk)
+    fill(desk)
+    do(desk, act, *words)
+    (one,) = desk.store(findings.of_visit, visit_id)
+    assert (one.key, one.effect, one.article) == ("0.05", "warn", "登记立案规定第2条、第9条")
+    do(desk, calling.undo)
+    assert not any(one.stands for one in do(desk, freezing.risk_list) if one.key == "0.05")
+    hand_in(desk, tmp_path)
+    finish(desk, unsigned=True)
+    assert [(f["key"], f["stood"]) for f in told(desk, visit_id)] == [("05", False)]
+
+
+def test_a_matter_of_yesterday_without_papers_is_not_put_away_unless_a_supervisor_says_so(
+    desk: Desk, clock: SteppingClock
+) -> None:
+    visit_id = called(desk)
+    fill(desk)
+    clock.forward(days=1)
+    with pytest.raises(Frozen, match="不能口头拒绝"):
+        do(desk, calling.no_show)
+    do(desk, freezing.lift, "0.05", approved(desk), "电话核实：当事人自己撤回")
+    do(desk, calling.no_show)
+    assert view(desk).visit is None
+    assert [one.key for one in desk.store(findings.of_visit, visit_id)] == ["0.05"]
+
+
+def test_a_matter_the_law_asks_no_papers_for_leaves_nothing(desk: Desk) -> None:
+    visit_id = called(desk)
+    do(desk, drafts.set_field, "matter.1.code", "S04")
+    do(desk, calling.no_show)
+    assert desk.store(findings.of_visit, visit_id) == ()
+
+
+def test_a_freeze_of_a_matter_that_is_not_on_the_screen_stops_finishing(desk: Desk, frozen: str) -> None:
+    do(desk, matters.add, "F01")
+    do(desk, drafts.set_field, "matter.2.mediation", "agree")
+    do(desk, matters.turn, 1)
+    do(desk, drafts.set_field, "matter.1.mediation", "decline")
+    assert not any(one.frozen for one in view(desk).advice.remarks), "the first matter has none"
+    with pytest.raises(Frozen, match="特别授权"):
+        do(desk, finishing.finish, True)
+    assert "2.14.settle" in {one.key for one in desk.store(findings.of_visit, frozen)}
 
 
 def test_the_row_of_a_finding_is_changed_by_its_lifting_only(desk: Desk, frozen: str) -> None:

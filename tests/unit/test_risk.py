@@ -39,6 +39,7 @@ PROMISE = promise_missing(
         (Intake(decision_clocks=(LATE_CIVIL,)), 3, Effect.FREEZE),
         (Intake(notices=2), 4, Effect.FREEZE),
         (Intake(visit_closing=True, has_outcome=False), 5, Effect.FREEZE),
+        (Intake(visit_leaving=True, has_outcome=False), 5, Effect.WARN),
         (Intake(mediation_started=date(2026, 3, 1), mediation_consented=False), 6, Effect.FREEZE),
         (Intake(mediation_started=date(2026, 2, 1)), 7, Effect.FREEZE),
         (Intake(promises=(PROMISE,)), 8, Effect.WARN),
