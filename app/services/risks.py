@@ -17,7 +17,7 @@ from app.services import form
 from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.running import Running
-from app.services.sheet import Sheet, sheets
+from app.services.sheet import Sheet, current, sheets
 from app.storage.records import FindingRecord
 
 
@@ -35,9 +35,22 @@ def in_visit(
     draft: Draft, knowledge: Knowledge, now: datetime, since: datetime | None = None
 ) -> dict[str, Finding]:
     """Return the risks of every matter of the visit by key; ``since`` is when it was opened."""
+    return _by_key(draft, sheets(draft, knowledge), knowledge, now, since)
+
+
+def on_screen(
+    draft: Draft, knowledge: Knowledge, now: datetime, since: datetime | None = None
+) -> dict[str, Finding]:
+    """Return the risks of the matter on the screen by key: a keystroke does not wait for the others."""
+    return _by_key(draft, (current(draft, knowledge),), knowledge, now, since)
+
+
+def _by_key(
+    draft: Draft, made: Iterable[Sheet], knowledge: Knowledge, now: datetime, since: datetime | None
+) -> dict[str, Finding]:
     return {
         key_of(shown, finding): finding
-        for shown in sheets(draft, knowledge)
+        for shown in made
         for finding in found(draft, shown, Running(shown, knowledge, now, since))
     }
 

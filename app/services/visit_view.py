@@ -90,7 +90,7 @@ def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
     now, back = desk.clock.now(), None
     if case.visit.state == "open":
         back = coming_back.waiting(connection, case)
-        holds = risks.in_visit(case.draft, desk.knowledge, now, case.visit.opened_at)
+        holds = risks.on_screen(case.draft, desk.knowledge, now, case.visit.opened_at)
         known = freezing.note(connection, case.visit.id, holds, now)
     else:
         known = findings.of_visit(connection, case.visit.id)
