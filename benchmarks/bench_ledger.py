@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from app.domain.initials import initials
+from app.domain.readings import parse_readings, spelled
 from app.domain.staff import Purpose, Role
-from app.paths import Places
+from app.paths import Places, resources
 from app.services import approval, ledger
 from app.services.desk import Desk, open_desk
 from app.services.print_out import print_waiting
@@ -98,7 +99,8 @@ def _measure(desk: Desk) -> None:
         "receipt number": [one["receipt_no"] for one in wanted],
         "its last four digits": [one["receipt_no"][-4:] for one in wanted],
         "name": [one["visitor"]["name"] for one in wanted],
-        "initials (pinyin)": [initials(one["visitor"]["name"]) for one in wanted],
+        "initials": [initials(one["visitor"]["name"]) for one in wanted],
+        "whole pinyin": [_spelled(one["visitor"]["name"]) for one in wanted],
         "end of the ID number": [one["visitor"]["id_number"][-4:] for one in wanted],
         "phone": [one["visitor"]["phone"] for one in wanted],
         "end of the phone": [one["visitor"]["phone"][-4:] for one in wanted],
@@ -116,6 +118,11 @@ def _measure(desk: Desk) -> None:
             found += any(row.number == one["receipt_no"] for row in made)
         _show(f"find by {way}", spent, f"found {found} of {ROUNDS}")
     _whole_act(desk, [one["receipt_no"] for one in wanted])
+
+
+def _spelled(name: str) -> str:
+    table = (resources() / "names" / "readings.tsv").read_text(encoding="utf-8")
+    return spelled([name], parse_readings(table))[0]
 
 
 def _whole_act(desk: Desk, numbers: list[str]) -> None:

@@ -4,15 +4,16 @@ A record's *words* are names, numbers and case numbers. Each becomes short *toke
 candidates; whether a candidate really fits is decided by ``fits`` on its words, so a token
 may find too much but never too little. The first letter of a token names its kind:
 
-    c one character, b two neighbouring characters (names, case numbers) · p initials · d a whole number,
-    found from its beginning · t the last four or six of a number · n a run of digits in a case number
+    c one character, b two neighbouring characters (names, case numbers) · p initials · y pinyin, from any
+    syllable on · d a whole number, found from its beginning · t the last four or six of a number ·
+    n a run of digits in a case number
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -29,16 +30,21 @@ _LONGEST_NAME: Final = 8
 
 @dataclass(frozen=True)
 class Words:
-    """A record's words, folded: ``names``, ``numbers`` (identity, telephone, receipt, ticket), ``cases``."""
+    """A record's words, folded: ``names``, ``numbers`` (identity, telephone, receipt, ticket), ``cases``.
+
+    ``spelled``: the names in pinyin, a blank between the syllables.
+    """
 
     names: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    spelled: tuple[str, ...] = ()
 
     def all(self) -> Iterable[str]:
         yield from self.names
         yield from self.numbers
         yield from self.cases
+        yield from self.spelled
 
 
 def fold(text: str) -> str:
@@ -47,9 +53,15 @@ def fold(text: str) -> str:
     return "".join(c for c in plain if (c.isalnum() if c.isascii() else c.isprintable()))
 
 
-def words(names: Iterable[str], numbers: Iterable[str], cases: Iterable[str]) -> Words:
+def words(
+    names: Iterable[str], numbers: Iterable[str], cases: Iterable[str], spelled: tuple[str, ...] = ()
+) -> Words:
     """Return the words of a record, each once."""
-    return Words(*(tuple(dict.fromkeys(filter(None, map(fold, part)))) for part in (names, numbers, cases)))
+    return Words(_folded(names), _folded(numbers), _folded(cases), spelled)
+
+
+def _folded(part: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, map(fold, part))))
 
 
 def tokens(record: Words) -> set[str]:
@@ -58,6 +70,9 @@ def tokens(record: Words) -> set[str]:
     for name in record.names:
         found |= _characters(name)
         found |= {f"p{short}" for short in _initials(name)}
+    for way in record.spelled:
+        found |= {f"y{letters}" for letters in _letters(way)}
+        found |= {f"p{short}" for short in _first_letters(way)}
     for number in record.numbers:
         found.add(f"d{number}")
         found |= {f"t{number[-tail:]}" for tail in _TAILS if len(number) > tail}
@@ -69,8 +84,20 @@ def tokens(record: Words) -> set[str]:
 
 def _initials(name: str) -> set[str]:
     """Return where the initials may begin: anywhere in a person's name, only at the start of a long one."""
-    short = initials(name)
-    return {short[at:] for at in range(len(short) if len(short) <= _LONGEST_NAME else 1)} - {""}
+    return _from_each(initials(name)) - {""}
+
+
+def _letters(way: str) -> set[str]:
+    """Return the pinyin without blanks from where it may begin, as ``_initials`` does."""
+    return _from_each(way.split(" "))
+
+
+def _first_letters(way: str) -> set[str]:
+    return _from_each([syllable[0] for syllable in way.split(" ")])
+
+
+def _from_each(parts: Sequence[str]) -> set[str]:
+    return {"".join(parts[at:]) for at in range(len(parts) if len(parts) <= _LONGEST_NAME else 1)}
 
 
 def _characters(text: str) -> set[str]:
@@ -98,7 +125,8 @@ def terms(line: str) -> tuple[Term, ...]:
 def _alternatives(text: str) -> tuple[tuple[str, ...], ...]:
     as_name = tuple(_pairs(text))
     if text.isascii() and text.isalpha():
-        return ((f"p{text}*",), (f"d{text}*",), as_name)
+        whole = ((f"y{text}*",),) if len(text) > 1 else ()  # one letter is an initial
+        return ((f"p{text}*",), *whole, (f"d{text}*",), as_name)
     if text.isascii():
         return (*_of_number(text), as_name)
     runs = _DIGITS.findall(text)
@@ -132,8 +160,8 @@ def _pairs(text: str) -> list[str]:
 def fits(record: Words, asked: Sequence[Term]) -> bool:
     """Say whether every term is found in some word of the record.
 
-    A name holds it anywhere, or in its initials; a number begins with it, or ends with four or six digits of
-    it; a case number holds it, but not from the middle of a run of digits.
+    A name holds it anywhere, or in its pinyin or initials; a number begins with it, or ends with four or six
+    digits of it; a case number holds it, but not from the middle of a run of digits.
     """
     return all(_fits(record, term.text) for term in asked)
 
@@ -144,8 +172,16 @@ def _fits(record: Words, text: str) -> bool:
         any(text in name for name in record.names)
         or any(_in_case(case, text) for case in record.cases)
         or any(_in_number(number, text) for number in record.numbers)
-        or (letters and any(s.startswith(text) for name in record.names for s in _initials(name)))
+        or (letters and any(heard.startswith(text) for heard in _heard(record)))
     )
+
+
+def _heard(record: Words) -> Iterator[str]:
+    for name in record.names:
+        yield from _initials(name)
+    for way in record.spelled:
+        yield from _letters(way)
+        yield from _first_letters(way)
 
 
 def _in_case(case: str, text: str) -> bool:

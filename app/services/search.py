@@ -1,4 +1,4 @@
-"""Finding a visit again by name, pinyin initials, number, case number or telephone.
+"""Finding a visit again by name, pinyin, its initials, number, case number or telephone.
 
 The index lags behind the store by a moment and catches up by itself; what was erased leaves it.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from app.domain.identity import mask_id
+from app.domain.readings import parse_readings, spelled
 from app.domain.search_words import terms, words
 from app.lanes import SEARCH, on
+from app.paths import resources
 from app.services.desk import Desk
 from app.storage import searching
 from app.storage.search_index import Entry
@@ -81,10 +84,14 @@ def _entry(changed: Changed) -> Entry:
         matter="、".join(str(matter.get("name", "")) for matter in body.get("matters", ())),
         cases=tuple(changed.cases),
     )
-    named = words(
-        _each(people, "name"), (*numbers, *_each(people, "id_number"), *_each(people, "phone")), cases
-    )
-    return Entry(named, shown)
+    numbers += [*_each(people, "id_number"), *_each(people, "phone")]
+    names = tuple(_each(people, "name"))
+    return Entry(words(names, numbers, cases, spelled(names, _readings())), shown)
+
+
+@cache
+def _readings() -> dict[str, tuple[str, ...]]:
+    return parse_readings((resources() / "names" / "readings.tsv").read_text(encoding="utf-8"))
 
 
 def _each(people: Iterable[dict[str, Any]], field: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ from sqlcipher3 import dbapi2
 
 from app.domain.search_words import Term, Words, fits, tokens
 
-FORM: Final = 1
+FORM: Final = 2
 _SCHEMA: Final = f"""
 CREATE TABLE mark (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entry (
@@ -88,7 +88,7 @@ class SearchIndex:
 
     def _put(self, raw: Any, entry: Entry) -> None:
         known = self._remove(raw, entry.shown.visit_id)
-        held = json.dumps([entry.words.names, entry.words.numbers, entry.words.cases], ensure_ascii=False)
+        held = json.dumps(list(astuple(entry.words)), ensure_ascii=False)
         shown = json.dumps(asdict(entry.shown), ensure_ascii=False)
         row = raw.execute(
             "INSERT INTO entry (id, visit_id, words, shown) VALUES (?, ?, ?, ?)",
@@ -160,14 +160,21 @@ def _opened(path: Path, key: bytes) -> Any:
         raw.execute("PRAGMA synchronous = OFF")
         raw.execute("PRAGMA temp_store = MEMORY")
         raw.execute("PRAGMA cache_size = -32000")
-        if raw.execute("PRAGMA user_version").fetchone()[0] == 0:
-            raw.executescript(_SCHEMA)
+        _give_form(raw)
         raw.execute("SELECT name, value FROM mark LIMIT 1").fetchone()
         raw.execute("SELECT id, visit_id, words, shown FROM entry LIMIT 1").fetchone()
     except BaseException:
         raw.close()
         raise
     return raw
+
+
+def _give_form(raw: Any) -> None:
+    form = raw.execute("PRAGMA user_version").fetchone()[0]
+    if form == 0:
+        raw.executescript(_SCHEMA)
+    elif form != FORM:
+        raise dbapi2.DatabaseError(f"an index of form {form}")
 
 
 def _expression(asked: Sequence[Term]) -> str:

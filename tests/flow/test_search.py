@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2
 
 from app.paths import Places
 from app.services import backups, search
@@ -14,6 +15,7 @@ from app.services.search import Found
 from app.storage import backup, restoring, retention, trail
 from app.storage.access import Transaction
 from app.storage.opening import load_key
+from app.storage.search_index import FORM
 from tests.helpers.cases import MOMENT
 from tests.helpers.desks import FILLED, desk_in, do
 from tests.helpers.visits import finish, ready
@@ -43,8 +45,9 @@ def visit(desk: Desk, folder: Path) -> str:
 def test_a_finished_visit_is_found_by_everything_it_is_known_by(desk: Desk, tmp_path: Path) -> None:
     visit_id = visit(desk, tmp_path)
     receipt = found(desk, "张").hits[0].receipt_no
-    asked = ["张𬭎", "苏雅", "syl", "1380476", "1234", FILLED["identity.id_number"], "5517", receipt, "0001"]
-    for line in asked:
+    names = ["张𬭎", "zhanghong", "zhang hong", "苏雅", "syl", "suya", "yala"]
+    numbers = ["1380476", "1234", FILLED["identity.id_number"], "5517", receipt, "0001"]
+    for line in names + numbers:
         assert ids(desk, line) == [visit_id], line
     assert ids(desk, "张 5517") == [visit_id]
     for line in ("李", "9999", "", "  ", '"', "*", "张 9999"):
@@ -60,6 +63,21 @@ def test_the_newest_come_first_and_more_is_said(desk: Desk, tmp_path: Path) -> N
     two = do(desk, search.search, "张", 2)
     assert [hit.visit_id for hit in two.hits] == made[:0:-1]
     assert two.more
+
+
+def test_an_index_of_an_older_form_is_made_again(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        visit_id = visit(desk, tmp_path)
+        assert ids(desk, "zhanghong") == [visit_id]
+    places = Places.under(tmp_path)
+    raw = dbapi2.connect(str(places.search))
+    raw.execute(f"PRAGMA key = \"x'{load_key(places).hex()}'\"")
+    raw.execute("DELETE FROM token")
+    raw.execute(f"PRAGMA user_version = {FORM - 1}")
+    raw.commit()
+    raw.close()
+    with desk_in(tmp_path) as desk:
+        assert ids(desk, "zhanghong") == [visit_id]
 
 
 def test_the_file_is_encrypted_and_a_damaged_one_is_made_again(tmp_path: Path) -> None:

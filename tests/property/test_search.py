@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.domain.readings import spelled
 from app.domain.search_words import MOST_TERMS, Words, fits, fold, terms, tokens, words
 from app.storage.search_index import Entry, SearchIndex, Shown
 
@@ -21,10 +22,24 @@ case = st.builds(
     st.integers(10, 29), st.sampled_from(["0404", "04", "06"]), st.sampled_from(["民初", "民终", "执"]),
     st.integers(1, 99_999),
 )  # fmt: skip
+READINGS = {
+    "张": ("zhang",),
+    "王": ("wang",),
+    "苏": ("su",),
+    "雅": ("ya",),
+    "娜": ("na", "nuo"),
+    "其": ("qi",),
+}
+
+
+def heard(names: list[str], numbers: list[str], cases: list[str]) -> Words:
+    return words(names, numbers, cases, spelled(names, READINGS))
+
+
 record = st.builds(
-    words, st.lists(name, max_size=3), st.lists(number, max_size=3), st.lists(case, max_size=1)
+    heard, st.lists(name, max_size=3), st.lists(number, max_size=3), st.lists(case, max_size=1)
 )
-typed = st.text(SYLLABLES + '0123456789zwlm（）号内民初SJ- "*', max_size=12)
+typed = st.text(SYLLABLES + '0123456789zwlm（）号内民初SJ- "*', max_size=12) | st.text("zhangsu ", max_size=9)
 
 
 @st.composite
@@ -77,7 +92,7 @@ def test_whatever_is_typed_makes_a_question_or_none(line: str) -> None:
     ("line", "found"),
     [
         ("张伟", True), ("伟明", True), ("明", True), ("zwm", True), ("wm", True), ("张明", False),
-        ("zm", False),
+        ("zm", False), ("zhang wei", True), ("weiming", True), ("zhang", True), ("hang", False),
         ("13804761234", True), ("1380", True), ("1234", True), ("761234", True), ("80476", False),
         ("150402", True), ("5517", True),
         ("SJ20261122-03-0007", True), ("0007", True), ("030007", True),
@@ -90,6 +105,7 @@ def test_a_record_is_found_by_name_initials_number_case_and_telephone(line: str,
         ["张伟明"],
         ["13804761234", "150402199003075517", "20261122-03-0007"],
         ["（2026）内0404民初123号"],
+        ("zhang wei ming",),
     )
     asked = terms(line)
     assert (bool(asked) and fits(made, asked)) is found

@@ -29,7 +29,7 @@ class SearchPanel(Panel):
 
     @property
     def purpose(self) -> str:
-        return _("找回本窗口办过的任何一件：姓名、首字母、尾号、案号、电话")
+        return _("找回本窗口办过的任何一件：姓名、拼音、尾号、案号、电话")
 
     def make(self) -> QWidget:
         page = self._made = SearchPage(self.controls.look)

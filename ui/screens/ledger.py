@@ -38,7 +38,7 @@ class LedgerPage(QWidget):
         super().__init__(parent)
         self._rows: dict[str, LedgerRow] = {}
         self.box = QLineEdit()
-        self.box.setPlaceholderText(_("收据号、号票、姓名或首字母、证件尾号、电话、日期；空着是今天的"))
+        self.box.setPlaceholderText(_("收据号、号票、姓名或拼音、证件尾号、电话、日期；空着是今天的"))
         self.box.setAccessibleName(_("在打印台账中查找"))
         self.box.setClearButtonEnabled(True)
         self.box.installEventFilter(self)

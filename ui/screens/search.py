@@ -39,9 +39,7 @@ class SearchPage(QWidget):
         self._look = look
         self._hits: dict[str, Shown] = {}
         self.box = QLineEdit()
-        self.box.setPlaceholderText(
-            _("姓名、首字母、证件号或尾号、案号、电话、收据号、号票；几个词用空格隔开")
-        )
+        self.box.setPlaceholderText(_("姓名、拼音、证件号或尾号、案号、电话、收据号、号票；几个词用空格隔开"))
         self.box.setAccessibleName(_("查找办过的事项"))
         self.box.setClearButtonEnabled(True)
         self.box.setMaxLength(200)
@@ -51,7 +49,7 @@ class SearchPage(QWidget):
         self._pause.setInterval(_PAUSE_MS)
         self._pause.timeout.connect(lambda: self.searched.emit(self.box.text()))
         self.box.textChanged.connect(lambda _text: self._pause.start())
-        self.list = RowList(look, _("找到的事项"), empty=_("输入任何记得的一点，如姓、首字母、尾号。"))
+        self.list = RowList(look, _("找到的事项"), empty=_("输入任何记得的一点，如姓、拼音、尾号。"))
         self.list.chosen.connect(self.looked)
         self.list.moved.connect(self._show)
         self.count = Label(tone="sub", size="small")
