@@ -13,11 +13,11 @@ from typing import Any, Final
 
 from app.clock import stamp
 from app.domain.audit import Act
-from app.domain.risk import Effect
+from app.domain.risk import Effect, Finding
 from app.domain.staff import Purpose
 from app.errors import FormProblem
 from app.lanes import DB, on
-from app.services import amendments, form, freezing, step_view, steps
+from app.services import amendments, fee_told, form, freezing, step_view, steps
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.fields import Draft, value
@@ -159,7 +159,9 @@ def risk_list(desk: Desk, visit_id: str) -> tuple[RiskView, ...]:
             str(shown.number): shown.matter.short
             for shown in sheets(visits.fields(connection, visit_id), desk.knowledge)
         }
-        return tuple(_view(one, names, stood) for one in findings.of_visit(connection, visit_id))
+        kept = tuple(_view(one, names, stood) for one in findings.of_visit(connection, visit_id))
+        told = fee_told.found(connection, desk, visit_id)
+        return (*kept, *(_now(key, one, names, desk.clock.now()) for key, one in told.items()))
 
     return tuple(sorted(desk.store(read), key=lambda one: (not one.stands, one.effect != Effect.FREEZE)))
 
@@ -187,6 +189,12 @@ def _view(one: FindingRecord, names: Mapping[str, str], stood: frozenset[str]) -
         lifted_by=one.lifted_by,
         reason=one.reason,
     )
+
+
+def _now(key: str, one: Finding, names: Mapping[str, str], now: datetime) -> RiskView:
+    """A finding made after the end: the correction and the print ledger keep what it comes from."""
+    matter, basis = names.get(key.partition(".")[0], ""), one.rule.article or _("本院风险控制")
+    return RiskView(key, matter, one.effect, one.rule.text, basis, one.action, stands=True, appeared_at=now)
 
 
 @on(DB)

@@ -22,7 +22,7 @@ from app.domain.short_form import all_hold
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
-from app.services import freezing
+from app.services import fee_told, freezing
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import undrawable, value
@@ -44,6 +44,7 @@ from printing.layout import Paper
 LARGE_AGE: Final = 60
 """From this age on papers are in large print unless the clerk says otherwise."""
 _ACCEPTED: Final = "accepted"
+_OF_FEE: Final = (fee_told.KIND, "payment_slip", "acceptance_notice")
 _DIGEST: Final = 12
 
 
@@ -70,11 +71,11 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
     intake = intakes.get_intake(connection, case.visit.id)
     heard = answers.of_visit(connection, case.visit.id)
     now = local(desk.clock.now())
-    made = sheets(case.draft, desk.knowledge)
+    made = fee_told.corrected(connection, case.visit.id, sheets(case.draft, desk.knowledge))
     when = case.visit.closed_at or desk.clock.now()
     held = freezing.held_papers(connection, case.visit.id, case.draft, desk.knowledge, when)
     found: list[Offer] = []
-    for place, shown in enumerate(made, 1):
+    for place, (shown, amount) in enumerate(made, 1):
         ground = Ground(
             case,
             shown,
@@ -88,7 +89,7 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
         )
         prefix = _("第{place}件 ").format(place=place) if len(made) > 1 else ""
         found += (
-            _offer(given, ground, prefix, intake, held.get((shown.number, given.kind)))
+            _offer(given, ground, prefix, intake, held.get((shown.number, given.kind)), amount)
             for given in shown.matter.papers
             if all_hold(given.when, shown.matter, shown.parties, shown.answers)
         )
@@ -103,12 +104,20 @@ def _accepted(heard: Sequence[AnswerRecord], place: int) -> AnswerRecord | None:
 
 
 def _offer(
-    given: GivenPaper, ground: Ground, prefix: str, intake: IntakeRecord | None, held: Finding | None
+    given: GivenPaper,
+    ground: Ground,
+    prefix: str,
+    intake: IntakeRecord | None,
+    held: Finding | None,
+    amount: str,
 ) -> Offer:
+    """``amount`` is the corrected one: with it a paper that tells the fee is a new paper."""
     number = ground.sheet.number
     part = str(number)
     if given.at is Moment.ACCEPTED and ground.accepted is not None:
         part = f"{number}.{ground.accepted.id}"
+    if amount and given.kind in _OF_FEE:
+        part = f"{part}.{amount}"
     made, lacking = ({}, _held(held)) if held is not None else _made(given, ground, intake)
     title = f"{prefix}{_(KINDS[given.kind].title)}"
     return Offer(f"{number}.{given.kind}", title, given, made, part, lacking)

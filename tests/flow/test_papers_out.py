@@ -13,13 +13,13 @@ import pytest
 from app.domain.matter import FieldKind
 from app.domain.papers import DOCUMENTS, Moment
 from app.errors import FormProblem
-from app.services import answers, calling, drafts, issuing, papers_out
+from app.services import afterwards, amendments, answers, calling, drafts, issuing, papers_out
 from app.services.desk import Desk
 from app.services.print_out import document
 from app.services.views import PaperView, VisitPapers
 from app.settings import DeviceSettings, PaperSettings, Settings
 from app.storage import answers as kept
-from app.storage import print_jobs
+from app.storage import intakes, print_jobs
 from app.storage.records import AnswerRecord, PrintJob
 from printing import pdf
 from printing.documents.catalogue import KINDS
@@ -208,6 +208,27 @@ def test_the_next_day_the_notice_is_still_the_same_original(
     clock.forward(days=1)
     with pytest.raises(FormProblem, match="没有要打印"):
         do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
+
+
+def test_a_fee_that_was_told_and_is_corrected_is_a_risk_until_the_new_notice_is_printed(desk: Desk) -> None:
+    visit_id = begin(desk, "F01", matter__1__cause="民间借贷纠纷", matter__1__amount="10万")
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    accept(desk, visit_id)
+    do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
+    print_all(desk)
+    assert "1.10" not in {one.key for one in do(desk, afterwards.risk_list, visit_id)}
+    event = desk.store(intakes.events_of, visit_id)[0]
+    do(desk, amendments.amend, event.id, {"matters.0.answers.amount": "200000"}, "标的额写错")
+    (risk,) = [one for one in do(desk, afterwards.risk_list, visit_id) if one.key == "1.10"]
+    assert (risk.effect, risk.stands) == ("warn", True)
+    assert "2,300.00" in risk.text
+    assert "4,300" in risk.text
+    assert "1.fee_notice" in ready(desk, visit_id)
+    do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
+    print_all(desk)
+    assert "4,300" in words_on(desk, [job for job in jobs(desk, visit_id) if job.kind == "fee_notice"][-1])
+    assert "1.10" not in {one.key for one in do(desk, afterwards.risk_list, visit_id)}
 
 
 @pytest.mark.parametrize(("number", "large"), [("150402199003075517", False), ("150402195503070511", True)])

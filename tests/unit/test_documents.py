@@ -113,6 +113,19 @@ def test_long_values_wrap_and_stay_inside_the_margins(kind: Kind, large: bool) -
         assert bottom <= (297 - 12) * MILLIMETRE
 
 
+@pytest.mark.parametrize("paper", [Paper.ROLL_58, Paper.ROLL_80])
+def test_a_name_of_fifty_characters_wraps_on_the_roll_to_its_last_character(paper: Paper) -> None:
+    kind = KINDS["material_receipt"]
+
+    def drawn(party: str) -> Image.Image:
+        (page,) = pictures(kind.build(replace(kind.sample(), party=party), paper))
+        return page.convert("L")
+
+    short, long, other = drawn("朝"), drawn("其" * 49 + "朝"), drawn("其" * 49 + "夕")
+    assert long.height > short.height
+    assert long.tobytes() != other.tobytes(), "the last character is on the paper"
+
+
 def _over_pages(part: str, text: str) -> bool:
     """Say whether a text that a page break divides is there in two pieces."""
     cuts = range(1, len(part))
