@@ -33,6 +33,7 @@ from app.storage.opening import load_key, refuse_marked
 from app.texts import _
 from ui.application import Sweeper, make_application
 from ui.conductor import Conductor
+from ui.first_start import FirstStart
 from ui.main_window import MainWindow
 from ui.theme import theme
 from ui.walkthrough import Walkthrough
@@ -99,6 +100,7 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False, sce
             _enlist_for_training(desk)
         else:
             desk.settings_file = settings_file  # simulated addresses must not end in a court's settings
+            FirstStart(opened.window, opened.conductor.acts).start()
         opened.window.quit.connect(application.quit)
         return int(application.exec())
 

@@ -30,6 +30,7 @@ from app.domain.staff import (
 from app.errors import Expected, FormProblem
 from app.ids import new_id
 from app.lanes import STAFF, on
+from app.notices import Level, Notice
 from app.services.desk import Desk
 from app.storage import staff
 from app.storage.access import Transaction
@@ -37,6 +38,7 @@ from app.storage.records import ApprovalRecord
 from app.texts import _
 
 _hasher: Final = PasswordHasher()
+_NOBODY: Final = "administrator"
 
 
 class NotApproved(Expected):
@@ -102,6 +104,53 @@ def administrator(desk: Desk, name: str, pin: str) -> None:
 def has_administrator(desk: Desk) -> bool:
     """Say whether anybody keeps the list of staff yet; the first is made without another's PIN."""
     return any(one.active and one.role is Role.ADMINISTRATOR for one in desk.store(staff.everyone))
+
+
+@on(STAFF)
+def remind_of_administrator(desk: Desk) -> bool:
+    """Return whether the list of staff is empty; then a notice says so until somebody is on it."""
+    empty = not desk.store(staff.everyone)
+    if empty:
+        desk.notices.post(
+            Notice(
+                _NOBODY,
+                Level.ATTENTION,
+                _("这台电脑还没有管理员，重印、作废等没有人能核准。"),
+                _("接待照常。"),
+                _("关上窗口再打开会再问一次，也可以由管理员运行 python -m app staff add。"),
+            )
+        )
+    return empty
+
+
+@on(STAFF)
+def make_first(desk: Desk, name: str, pin: str, again: str) -> str:
+    """Make the administrator of an empty list of staff; return the name.
+
+    Raises FormProblem for a name with controls, PINs that differ or are weak, and when somebody is on the
+    list: from then on an administrator's PIN is asked for.
+    """
+    if not name or not name.isprintable():
+        raise FormProblem(_("姓名写得不对。"), safe=_("什么都没有改动。"), next_step=_("请写管理员的姓名。"))
+    if pin != again:
+        raise FormProblem(
+            _("两次输入的口令不一样。"), safe=_("什么都没有改动。"), next_step=_("请把口令重新输两次。")
+        )
+    _strong(pin)
+    first = Staff(new_id(), name, Role.ADMINISTRATOR, _hasher.hash(pin), desk.clock.now())
+
+    def write(connection: Transaction) -> None:
+        if staff.everyone(connection):
+            raise FormProblem(
+                _("名册里已经有人了。"),
+                safe=_("什么都没有改动。"),
+                next_step=_("请管理员用 python -m app staff 维护名册。"),
+            )
+        staff.add(connection, first)
+
+    desk.store(write)
+    desk.notices.clear(_NOBODY)
+    return name
 
 
 def enlist(desk: Desk, name: str, role: Role, pin: str) -> None:
