@@ -95,10 +95,10 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False, sce
             desk = open_or_restore(loaded, places, faults)
         except Expected as problem:
             return _refuse(problem)
-        opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
         if simulate:
-            _enlist_for_training(desk)
-        else:
+            _enlist_for_training(desk)  # while this thread may still wait for a lane
+        opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
+        if not simulate:
             desk.settings_file = settings_file  # simulated addresses must not end in a court's settings
             FirstStart(opened.window, opened.conductor.acts).start()
         opened.window.quit.connect(application.quit)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,32 @@ from ui.first_start import FirstStart
 
 __all__ = ["counter", "qapp"]
 
+START = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel
+from app import main
+from app.paths import Places
+from ui.screens.first_start import FirstStartCard
+
+def look():
+    labels = [label for label in application.allWidgets() if isinstance(label, QLabel) and label.isVisible()]
+    if any(sys.argv[3] in label.text() for label in labels):
+        cards = [one for one in application.topLevelWidgets() if isinstance(one, FirstStartCard)]
+        print("asked" if any(one.isVisible() for one in cards) else "not asked")
+        for one in cards:
+            one.close()
+        application.quit()
+
+application = main.make_application()
+main._application = lambda _settings: application
+timer = QTimer()
+timer.timeout.connect(look)
+timer.start(100)
+folder = Path(sys.argv[1])
+sys.exit(main.run_desk(Places.under(folder), folder / "settings.toml", simulate=sys.argv[2] == "simulate"))
+"""
 PIN, OTHER = "730195", "730196"
 
 
@@ -71,6 +100,21 @@ def test_put_off_it_leaves_a_notice_and_the_window_serves(counter: OpenCounter) 
     desk.until(desk.window.isActiveWindow, "the window under the keys again")
     assert desk.call()
     assert desk.read(staff.everyone) == ()
+
+
+@pytest.mark.parametrize(
+    ("way", "sign", "said"),
+    [("real", "没有默认口令", "asked"), ("simulate", "的口令是", "not asked")],
+)
+def test_the_program_asks_at_its_first_start_and_a_simulated_counter_does_not(
+    tmp_path: Path, way: str, sign: str, said: str
+) -> None:
+    started = subprocess.run(
+        [sys.executable, "-c", START, str(tmp_path), way, sign],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+    assert (started.returncode, started.stdout.strip()) == (0, said), started.stderr
 
 
 def test_only_an_empty_list_takes_an_administrator_without_a_pin_of_another(tmp_path: Path) -> None:
