@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.clock import Clock, local
@@ -44,6 +44,9 @@ class Header(QFrame):
         self.answer = KeyButton(look, "come", _("马上来"), kind="primary", icon="people")
         self.answer.clicked.connect(self.come)
         self.answer.hide()
+        for button in (self.help, self.answer):
+            # By its key or the mouse only: Enter on an idle window must not alarm the hall.
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         line = row(
             self._court,
             self._window,
