@@ -131,6 +131,7 @@ def _desk(options: argparse.Namespace) -> int:
     gc.disable()  # imports make no garbage; looking for it costs a tenth of the start
     from app.main import run_desk
 
+    gc.freeze()
     gc.enable()
     if options.print_settings:
         loaded, faults = settings.load(_settings_file(options))

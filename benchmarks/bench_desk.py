@@ -43,6 +43,7 @@ _START = """
 import gc, sys
 gc.disable()  # as app.cli does
 from benchmarks.bench_desk import main
+gc.freeze()
 gc.enable()
 sys.exit(main())
 """

@@ -31,7 +31,7 @@ from app.services.fields import (
 )
 from app.services.knowledge import Knowledge
 from app.services.people import check_person_number
-from app.services.sheet import Sheet, current, matter_of, sheet, sheets
+from app.services.sheet import OTHER_PAPER, Sheet, current, matter_of, sheet, sheets
 from app.services.views import FieldGroup, FieldView, Suggestion
 from app.texts import _
 
@@ -383,7 +383,8 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
     if key == "mediation":
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
     about, _dot, code = key.partition(".")
-    if code in knowledge.catalogue.materials or f"matter.{number}.asked.{code}" in draft:
+    asked_besides = code == OTHER_PAPER or f"matter.{number}.asked.{code}" in draft
+    if code in knowledge.catalogue.materials or asked_besides:
         return _paper_spec(path, about)
     every = (matter, *knowledge.matters.values())
     known = next((field for m in every if (field := m.field(key)) is not None), None)

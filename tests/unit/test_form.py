@@ -59,6 +59,8 @@ GOOD = [
     ("matter.1.accepted_at", "2026-11-23 9:30", "2026-11-23 09:30"),
     ("matter.1.knew_of_harm", "20261102", "2026-11-02"),
     ("matter.1.copies.M01", "02", "2"),
+    ("matter.1.copies.M99", "2", "2"),
+    ("matter.1.form.M99", "original", "original"),
     ("party.p2.name", "苏雅拉", "苏雅拉"),
     ("party.p7.id_number", "91150400MA0N9XXX0A", "91150400MA0N9XXX0A"),
 ]
