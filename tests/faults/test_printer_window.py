@@ -125,6 +125,7 @@ def test_a_paper_in_doubt_that_nobody_saw_is_printed_anew_with_the_mark_of_a_rep
     desk.key(Qt.Key.Key_N)
     desk.until(lambda: len(whole(desk)) == 2, "the ticket once more")
     desk.silent()
+    desk.until(lambda: len(desk.read(print_jobs.in_state, "confirmed")) == 2, "the end of the reprint")
     assert interpret(whole(desk)[1].read_bytes(), 576).picture.height > plain + 28, "the frame 补打"
     jobs = desk.read(print_jobs.in_state, "not_printed", "confirmed")
     assert [(job.title, job.state) for job in jobs] == [
