@@ -45,7 +45,7 @@ from app.settings import load
 
 _STATUS: Final = """退出码：0 正确；1 输入有问题或还不能确定（有一句话说明）；2 用法不对。
 每个回答都写明规则、条文和算式；--json 给程序读：金额是文字，日期是 2026-01-31。"""
-_FREE_NAMES: Final = {reason.value: text for reason, (text, _, _) in FREE_REASONS.items()}
+_FREE_NAMES: Final = {reason.value: text for reason, (text, _) in FREE_REASONS.items()}
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ def fee(
         return Answer(asked, problem=str(wrong))
     data = {**asked, "amount": _text(claim), **_fee_data(found)}
     unknown = "请用 --amount 写明标的额。" if found.low is None else None
-    answer = Answer(data, tuple(_fee_lines(found)), unknown)
+    answer = Answer(data, tuple(_fee_lines(found, FEE_NAMES[kind.value])), unknown)
     return answer if balance is None else balance(answer, found)
 
 
@@ -131,8 +131,8 @@ def _fee_data(found: Fee) -> dict[str, object]:
     }
 
 
-def _fee_lines(found: Fee) -> list[str]:
-    head = [f"{FEE_NAMES[found.kind.value]}：{found.shown}"]
+def _fee_lines(found: Fee, name: str) -> list[str]:
+    head = [f"{name}：{found.shown}"]
     if found.formula:
         head.append(f"算式：{found.formula}")
     if found.article:

@@ -17,6 +17,7 @@ _BY_CAUSE = Rule(
     "诉讼费用交纳办法第13条",
 )
 _LEVELS = {Level.LAW: "法定", Level.PRACTICE: "惯例", Level.OPTIONAL: "可选"}
+_NO_FEE = Rule("fee.none", "本事项本身不另收诉讼费", "", Basis.DESIGN)
 _FACTS = {
     "natural": "申请方有自然人",
     "body": "申请方有单位",
@@ -126,4 +127,5 @@ def _fee_rules(known: Knowledge, found: Matter, variant: str) -> tuple[Rule, ...
     )
     if spec.by_cause:
         return (_BY_CAUSE, *note)
-    return (*matter_fee(found, Answers(variant=variant), known.fees).rules, *note)
+    fee = matter_fee(found, Answers(variant=variant), known.fees)
+    return (*fee.rules, *note) if fee is not None else (_NO_FEE,)

@@ -284,14 +284,29 @@ def _variant(row: Section) -> Variant:
 
 
 def _fee(row: Section) -> FeeSpec:
-    """A `[fee]` table or the fee keys of a variant: `fee_kind` (a kind, by_cause, local) or `free`."""
+    """A `[fee]` table or the fee keys of a variant.
+
+    `free`, or `fee_kind` (a kind, by_cause, local, none), or `by_choice` with a `case` for each answer.
+    """
     note = row.text("fee_note", "")
     if row.has("free"):
         return FeeSpec(free=row.choice("free", FreeReason), note=note)
+    if row.has("by_choice"):
+        cases = {case.text("choice"): _fee_case(case) for case in row.sections("case")}
+        return FeeSpec(note=note, by_choice=row.text("by_choice"), choices=MappingProxyType(cases))
     words = row.text("fee_kind")
-    if words in ("by_cause", "local"):
-        return FeeSpec(by_cause=words == "by_cause", note=note)
+    if words in ("by_cause", "local", "none"):
+        article = row.text("fee_article", "") if words == "local" else ""
+        return FeeSpec(by_cause=words == "by_cause", note=note, article=article, silent=words == "none")
     return FeeSpec(kind=row.choice("fee_kind", FeeKind), note=note)
+
+
+def _fee_case(row: Section) -> FeeSpec:
+    if row.has("by_choice"):
+        raise row.error("case 里不能再写 by_choice", "by_choice")
+    spec = _fee(row)
+    row.finish()
+    return spec
 
 
 def _tolerance(row: Section) -> Tolerance:
@@ -318,5 +333,16 @@ def _refuse_contradictions(root: Section, matter: Matter) -> None:
         raise root.error("保留专窗的事项要写明去处 destination", "reserved")
     if not matter.applicants:
         raise root.error("applicants 不能为空", "applicants")
+    _refuse_open_choice(root, matter)
     if matter.variants and matter.field("variant") is not None:
         raise root.error("类别由 [[variant]] 给出，不要再设 variant 字段", "field")
+
+
+def _refuse_open_choice(root: Section, matter: Matter) -> None:
+    """Every answer of the field a fee goes by has its case, so that the fee is never left open by mistake."""
+    spec = matter.fee
+    if not spec.by_choice:
+        return
+    field = matter.field(spec.by_choice)
+    if field is None or set(field.choices) != set(spec.choices):
+        raise root.error("by_choice 应为一个 choice 字段，并且每个选项写一个 case", "fee")

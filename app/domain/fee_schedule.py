@@ -47,7 +47,7 @@ class FreeReason(StrEnum):
     JUDICIAL_CONFIRMATION = "judicial_confirmation"
     PROTECTION_ORDER = "protection_order"
     ENFORCEMENT_OBJECTION = "enforcement_objection"
-    PRIVATE_PROSECUTION = "private_prosecution"
+    CRIMINAL = "criminal"
     SERVICE = "service"
 
 
@@ -127,6 +127,12 @@ PERSONALITY_TIERS = _tiers(
     ("100000", None, "0.005", None),
 )
 
+EXCESS_WORDS = {
+    FeeKind.DIVORCE: "涉及财产分割的，财产总额超过20万元的部分另按0.5%交纳",
+    FeeKind.PERSONALITY: "涉及损害赔偿的，超过5万元至10万元的部分另按1%、超过10万元的部分另按0.5%交纳",
+}
+"""What is added to the fee of a kind for the property or damages in dispute; the tiers above in words."""
+
 PRESERVATION_CAP = Decimal(5000)
 BANKRUPTCY_CAP = Decimal(300_000)
 LEAST_REDUCTION = Decimal(30)
@@ -183,32 +189,32 @@ ENTRIES = {
     FeeKind.GENERAL_AVERAGE: Entry("共同海损理算申请费", f"{DECREE}第14条第7项", application=True),
 }
 
-# The last column says whether the freedom is verified against a published text.
+# Each with the article that was compared with its published text.
 FREE_REASONS = {
-    FreeReason.SPECIAL: ("依照特别程序审理的案件不交纳案件受理费", f"{DECREE}第8条第1项", True),
-    FreeReason.REFUSAL: (
-        "裁定不予受理、驳回起诉、驳回上诉的案件不交纳案件受理费",
-        f"{DECREE}第8条第2项",
-        True,
-    ),
+    FreeReason.SPECIAL: ("依照特别程序审理的案件不交纳案件受理费", f"{DECREE}第8条第1项"),
+    FreeReason.REFUSAL: ("裁定不予受理、驳回起诉、驳回上诉的案件不交纳案件受理费", f"{DECREE}第8条第2项"),
     FreeReason.REFUSAL_APPEAL: (
         "对不予受理、驳回起诉和管辖权异议裁定的上诉不交纳案件受理费",
         f"{DECREE}第8条第3项",
-        True,
     ),
-    FreeReason.ADMIN_COMPENSATION: ("行政赔偿案件不交纳案件受理费", f"{DECREE}第8条第4项", True),
-    FreeReason.RETRIAL: ("再审案件一般不交纳案件受理费", f"{DECREE}第9条", True),
-    FreeReason.STATE_COMPENSATION: ("要求国家赔偿不收取任何费用", "国家赔偿法第41条", True),
-    FreeReason.ATTACHED_CIVIL: ("附带民事诉讼不收取诉讼费", "刑事诉讼法解释第199条", True),
+    FreeReason.ADMIN_COMPENSATION: ("行政赔偿案件不交纳案件受理费", f"{DECREE}第8条第4项"),
+    FreeReason.RETRIAL: ("再审案件一般不交纳案件受理费", f"{DECREE}第9条"),
+    FreeReason.STATE_COMPENSATION: ("要求国家赔偿不收取任何费用", "国家赔偿法第41条"),
+    FreeReason.ATTACHED_CIVIL: ("附带民事诉讼不收取诉讼费", "刑事诉讼法解释第199条"),
     FreeReason.JUDICIAL_CONFIRMATION: (
         "办理司法确认不收取费用",
         "关于人民调解协议司法确认程序的若干规定第11条",
-        True,
     ),
-    FreeReason.PROTECTION_ORDER: ("申请人身安全保护令不收取诉讼费用", "", False),
-    FreeReason.ENFORCEMENT_OBJECTION: ("执行异议不收取费用", "", False),
-    FreeReason.PRIVATE_PROSECUTION: ("刑事案件不收取案件受理费", "", False),
-    FreeReason.SERVICE: ("诉讼服务事项不收取费用", "", False),
+    FreeReason.PROTECTION_ORDER: (
+        "申请人身安全保护令不收取诉讼费用",
+        "关于人身安全保护令案件相关程序问题的批复（法释〔2016〕15号）第1条",
+    ),
+    FreeReason.ENFORCEMENT_OBJECTION: (
+        "执行异议、复议不在应当交纳申请费的事项之内，不得另行收费",
+        f"{DECREE}第3条、第10条",
+    ),
+    FreeReason.CRIMINAL: ("诉讼费用只在民事诉讼、行政诉讼中交纳，刑事案件不交纳", f"{DECREE}第2条"),
+    FreeReason.SERVICE: ("诉讼服务不在诉讼费用的范围之内，不得收费", f"{DECREE}第3条、第6条"),
 }
 
 

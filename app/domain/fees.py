@@ -126,15 +126,20 @@ class FeeStep:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fee in yuan: one sum, a range where the province's figure is not set, or not yet known."""
+    """A fee in yuan: one sum, a range where the province's figure is not set, or not yet known.
 
-    kind: FeeKind
+    `kind` is None while the kind of case is open; `needs` names what has to be said before there is a figure,
+    and then the steps say what the fee will go by.
+    """
+
+    kind: FeeKind | None
     low: Decimal | None
     high: Decimal | None
     formula: str
     article: str
     steps: tuple[FeeStep, ...]
     prepaid: bool = True
+    needs: tuple[str, ...] = ()
 
     @property
     def amount(self) -> Decimal | None:
@@ -143,8 +148,10 @@ class Fee:
 
     @property
     def shown(self) -> str:
+        if self.needs:
+            return f"先填{'、'.join(self.needs)}，才能确定"
         if self.low is None or self.high is None:
-            return "待填写标的额"
+            return "由法院确定"
         if self.low == self.high:
             return f"{format_money(self.low)}元"
         return f"{format_money(self.low)}至{format_money(self.high)}元"
@@ -199,7 +206,7 @@ def compute_fee(question: FeeQuestion, settings: FeeSettings = DEFAULT_SETTINGS)
     draft = _base(question, settings)
     if draft is None:
         rule = Rule("fee.amount", "填写标的额后计算", entry.article)
-        return Fee(question.kind, None, None, "", entry.article, (FeeStep(rule, _NOTHING, _NOTHING),))
+        return open_fee(question.kind, ("标的额",), (rule,))
     draft = _halved(question, draft)
     draft = _relieved(question, draft)
     draft = _rounded(draft, settings.rounding)
@@ -207,6 +214,14 @@ def compute_fee(question: FeeQuestion, settings: FeeSettings = DEFAULT_SETTINGS)
     if not prepaid:
         draft = draft.then(_prepay_rule(question), draft.low, draft.high)
     return Fee(question.kind, draft.low, draft.high, draft.formula, entry.article, draft.steps, prepaid)
+
+
+def open_fee(kind: FeeKind | None, needs: tuple[str, ...], rules: Sequence[Rule]) -> Fee:
+    """A fee that waits for what `needs` names; `rules` are what it will go by."""
+    articles = "、".join(dict.fromkeys(rule.article for rule in rules if rule.article))
+    steps = tuple(FeeStep(rule, _NOTHING, _NOTHING) for rule in rules)
+    prepaid = kind is None or ENTRIES[kind].prepaid
+    return Fee(kind, None, None, "", articles, steps, prepaid, needs)
 
 
 def _refuse_nonsense(question: FeeQuestion) -> None:
@@ -217,15 +232,11 @@ def _refuse_nonsense(question: FeeQuestion) -> None:
 
 
 def _free(question: FeeQuestion) -> Fee:
-    text, article, verified = FREE_REASONS[question.free or FreeReason.SERVICE]
-    rule = Rule(f"fee.free.{question.free or FreeReason.SERVICE}", text, article, _basis(verified))
+    text, article = FREE_REASONS[question.free or FreeReason.SERVICE]
+    rule = Rule(f"fee.free.{question.free or FreeReason.SERVICE}", text, article)
     return Fee(
         question.kind, _NOTHING, _NOTHING, "0", article, (FeeStep(rule, _NOTHING, _NOTHING),), prepaid=False
     )
-
-
-def _basis(verified: bool) -> Basis:
-    return Basis.LAW if verified else Basis.PRACTICE
 
 
 def _base(question: FeeQuestion, settings: FeeSettings) -> _Draft | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from app.domain.fee_schedule import FeeKind, FreeReason
 from app.domain.papers import Moment
@@ -180,15 +181,21 @@ class GivenPaper:
 
 @dataclass(frozen=True, slots=True)
 class FeeSpec:
-    """How a matter is charged: by the cause of action, by one kind, or not at all.
+    """How a matter is charged: by the cause of action, by one kind, by what a field says, or not at all.
 
-    All three unset means a charge of the court's own that no published rule fixes.
+    `silent` is a matter no court fee belongs to; `by_choice` names the field and `choices` say how each of
+    its answers is charged. All unset means a charge that no published rule fixes; `article` is the rule that
+    leaves it open, if there is one.
     """
 
     by_cause: bool = False
     kind: FeeKind | None = None
     free: FreeReason | None = None
     note: str = ""
+    article: str = ""
+    silent: bool = False
+    by_choice: str = ""
+    choices: Mapping[str, FeeSpec] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

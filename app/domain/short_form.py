@@ -27,6 +27,9 @@ _DATE = re.compile(r"([0-9]{4})(?:([0-9]{2})([0-9]{2})|[-./年 ]([0-9]{1,2})[-./
 _MOMENT = re.compile(r"(.{8,11}?)[T ]+([0-9]{1,2})[:时]([0-9]{2})分?")
 _OUTSIDE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff()\[\]/_-]{4,40}")
 _NO = frozenset({"", "否", "无", "no", "false"})
+NO_AMOUNT = "无"
+"""What the field of the amount says where the claim has none."""
+_NONE = frozenset({NO_AMOUNT, "没有", "无金额", "没有金额", "不涉及", "不涉及金额", "不涉及财产"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class Answers:
     `values` are texts (dates as YYYY-MM-DD) or yes/no by field key; `marks` are those of the chosen
     cause; `waived` names materials recorded as refused or not applicable, with the reason; `defects` those
     that were handed in but do not do, with what is wrong; `asked` what the back office asks for besides, in
-    its own words, by the code of the item; `claims` the sum each of several filers claims, by party.
+    its own words, by the code of the item; `claims` the sum each of several filers claims, by party; `cause`
+    the number of the cause, empty until one of the list is chosen.
     """
 
     values: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
@@ -48,6 +52,7 @@ class Answers:
     defects: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     asked: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     claims: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    cause: str = ""
 
     def said(self, key: str) -> bool:
         """Whether a field is answered with anything but no."""
@@ -129,7 +134,7 @@ def check_field(field_: Field, text: str) -> Checked:
     if not value:
         return passed("")
     if field_.kind is FieldKind.MONEY:
-        return _checked_money(value)
+        return passed(NO_AMOUNT) if field_.fee_amount and value in _NONE else _checked_money(value)
     if field_.kind is FieldKind.DATE:
         return _checked_date(value)
     if field_.kind is FieldKind.NUMBER:

@@ -155,10 +155,13 @@ def _with_steps(
 # ---- fee --------------------------------------------------------------------------------------------
 
 
-def _fee(fee: Fee, matter: Matter, shown: Sheet) -> FeeView:
+def _fee(fee: Fee | None, matter: Matter, shown: Sheet) -> FeeView | None:
+    if fee is None:
+        return None
     note = matter.fee_of(variant_of(matter, shown.answers)).note
     unset = fee.low is not None and fee.low != fee.high
     notes = (
+        *((step.rule.text for step in fee.steps) if fee.amount is None and fee.low is None else ()),
         note,
         _("本省标准未设置，按法定幅度显示") if unset else "",
         "" if fee.prepaid or fee.amount == 0 else _("不预交"),
@@ -170,7 +173,7 @@ def _fee(fee: Fee, matter: Matter, shown: Sheet) -> FeeView:
         shown=_shown(fee.amount, fee.shown),
         formula="" if fee.formula in ("", "0") else f"{fee.formula} = {fee.shown}",
         basis=fee.article or (authority(last.article, last.basis) if last else ""),
-        note=_joined(*notes),
+        note=_joined(*dict.fromkeys(notes)),
         steps=steps,
     )
 

@@ -218,7 +218,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) ->
 
 
 def plain(view: FieldView) -> str:
-    """The answer as another program reads it: an amount without its commas."""
+    """The answer as another program reads it: an amount without its commas, 无 where there is none."""
     return view.value.replace(",", "") if view.kind == FieldKind.MONEY else view.value
 
 
@@ -230,9 +230,12 @@ def _lists(shown: Sheet, draft: Draft) -> dict[str, list[str]]:
     }
 
 
-def _fee(fee: Fee) -> dict[str, object]:
+def _fee(fee: Fee | None) -> dict[str, object]:
+    """The fee as it stood; nothing where no court fee belongs to the matter, "" for what was still open."""
+    if fee is None:
+        return {}
     return {
-        "kind": fee.kind.value,
+        "kind": fee.kind.value if fee.kind else "",
         "low": _sum(fee.low),
         "high": _sum(fee.high),
         "formula": fee.formula,

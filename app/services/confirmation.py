@@ -14,6 +14,7 @@ from app.domain.dossier import Bundle
 from app.domain.matter import AGENT_NAMES, FieldKind
 from app.domain.money import format_money
 from app.domain.party import Party
+from app.domain.short_form import NO_AMOUNT
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import PAPERS, on
@@ -95,7 +96,7 @@ def _matter(
 
 
 def _said(view: FieldView) -> str:
-    if view.kind == FieldKind.MONEY:
+    if view.kind == FieldKind.MONEY and view.value != NO_AMOUNT:
         return _("{amount} 元").format(amount=view.value)
     return view.value[:LONGEST_ANSWER]
 

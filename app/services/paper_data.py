@@ -78,7 +78,7 @@ def _acceptance(ground: Ground) -> Made:
 def payments(ground: Ground) -> tuple[Payment, ...]:
     """Return what is to be paid beforehand; raises Lacking when that is nothing or not known."""
     amount, fee = ground.prepaid, ground.fee
-    if amount is None:
+    if amount is None or fee is None:
         raise Lacking(_("本事项不需要预交诉讼费"))
     name = _("申请费") if fee.kind in _APPLIED else _("案件受理费")
     return (Payment(name=name, amount=amount.quantize(Decimal("0.01")), basis=fee.article),)

@@ -172,17 +172,20 @@ class Ground:
         return said or (variant.label if variant else self.sheet.matter.name)
 
     @property
-    def fee(self) -> Fee:
+    def fee(self) -> Fee | None:
         return matter_fee(self.sheet.matter, self.sheet.answers, self.knowledge.fees)
 
     @property
     def prepaid(self) -> Decimal | None:
         """The exact amount to pay beforehand, None where nothing is; raises Lacking while it is not known."""
         fee = self.fee
-        if not fee.prepaid or (fee.low == 0 and fee.high == 0):
+        if fee is None or not fee.prepaid or (fee.low == 0 and fee.high == 0):
             return None
+        if fee.needs:
+            needs = "、".join(_(one) for one in fee.needs)
+            raise Lacking(_("还算不出诉讼费：先填{needs}").format(needs=needs))
         if fee.low is None or fee.low != fee.high:
-            raise Lacking(_("还算不出诉讼费：请先填标的额，或由法官确定"))
+            raise Lacking(_("还定不下诉讼费：{shown}，请由法官确定").format(shown=fee.shown))
         return fee.low
 
     def due(self, clock: str, start: date) -> date:

@@ -10,6 +10,7 @@ from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import Level, PartyForm
 from app.domain.money import format_money
+from app.domain.rule import Basis
 from app.services.paper_ground import Ground, Lacking, need
 from app.services.running import Running
 from app.services.sheet import checklist
@@ -244,10 +245,12 @@ def _flow_sheet(ground: Ground) -> Mapping[str, Facts]:
 
 def _fee_words(ground: Ground) -> str:
     fee = ground.fee
+    if fee is None:
+        return _("本事项不另收费")
     if fee.low == Decimal(0) and fee.high == Decimal(0):
         return _("不收费")
     if fee.low is None or fee.high is None:
-        return fee.formula or _("按《诉讼费用交纳办法》收取")
+        return "；".join(dict.fromkeys(rule.why for rule in fee.rules if rule.basis is not Basis.DESIGN))
     low, high = format_money(fee.low), format_money(fee.high)
     return (
         _("{low} 元").format(low=low) if low == high else _("{low} 至 {high} 元").format(low=low, high=high)

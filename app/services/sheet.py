@@ -179,6 +179,7 @@ def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> 
         values=values,
         variant=_variant(draft, prefix, matter),
         marks=cause.marks if cause else NO_MARKS,
+        cause=cause.no if cause else "",
         waived=_by_material(draft, f"{prefix}waived."),
         defects=_by_material(draft, f"{prefix}defect."),
         asked=_by_material(draft, f"{prefix}asked."),

@@ -224,7 +224,7 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
             assert browser.run(CONTRAST) >= 4.5
             keep = os.environ.get("YICHUANG_BOARD_PICTURE")
             browser.picture(Path(keep) if keep else tmp_path / "board.png")
-            # Between the two servers the numbers may be hidden for a few milliseconds only: the page notes it itself.
+            # Between the two servers the numbers may hide for milliseconds: the page notes it itself.
             browser.run(
                 "new MutationObserver(() => { window.hid ||= !document.getElementById('stale').hidden; })"
                 ".observe(document.getElementById('stale'), {attributes: true})"

@@ -177,6 +177,31 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
         assert jobs(desk, visit_id) == []
 
 
+@pytest.mark.parametrize(
+    ("missing", "asked"),
+    [
+        ({"matter__1__amount": ""}, "先填标的额"),
+        ({"matter__1__cause": ""}, "先填案由"),
+        ({"matter__1__amount": "无", "matter__1__cause": "排除妨害纠纷"}, "50.00至100.00元"),
+    ],
+)
+def test_no_fee_notice_tells_a_figure_that_is_not_settled(
+    desk: Desk, missing: dict[str, str], asked: str
+) -> None:
+    visit_id = begin(desk, "F01", **missing)
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    accept(desk, visit_id)
+    for kind in ("fee_notice", "payment_slip"):
+        paper = next(p for p in papers(desk, visit_id) if p.key == f"1.{kind}")
+        assert paper.state == "lacking"
+        assert asked in paper.note
+    with pytest.raises(FormProblem, match="还不能打印"):
+        do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
+    do(desk, papers_out.print_papers, visit_id, ("1.acceptance_notice",), False)
+    assert "另行书面通知" in words_on(desk, jobs(desk, visit_id)[0])
+
+
 def test_only_an_acceptance_that_stands_gives_the_papers_of_a_registered_case(
     desk: Desk, tmp_path: Path
 ) -> None:

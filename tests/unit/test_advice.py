@@ -85,12 +85,29 @@ def test_the_fee_follows_the_amount_with_its_article(amount: str, fee: str) -> N
 
 
 @pytest.mark.parametrize("amount", [None, "", "很多"])
-def test_without_an_amount_the_fee_is_the_range_of_the_law(amount: str | None) -> None:
-    """Other non-property cases: 50 to 100 yuan, as long as the province's figure is not set."""
+def test_until_the_amount_is_said_the_fee_names_it_and_shows_no_figure_as_settled(amount: str | None) -> None:
     shown = advice(matter__1__amount=amount).fee
+    assert shown is not None
+    assert (shown.amount, shown.shown) == (None, "先填标的额，才能确定")
+    assert "没有金额的，其他非财产案件受理费每件50至100元" in shown.note
+    assert "第13条第1款第1项" in shown.basis
+    assert "第13条第1款第2项第3目" in shown.basis
+
+
+def test_a_case_without_an_amount_says_so_and_has_the_range_of_the_law() -> None:
+    """Other non-property cases: 50 to 100 yuan, as long as the province's figure is not set."""
+    shown = advice(matter__1__amount="无", matter__1__cause="排除妨害纠纷").fee
     assert shown is not None
     assert (shown.amount, shown.shown) == (None, "50.00至100.00元")
     assert "幅度" in shown.note
+
+
+@pytest.mark.parametrize("cause", [None, "", "没有的案由"])
+def test_until_a_cause_of_the_list_is_chosen_no_kind_of_fee_is_settled(cause: str | None) -> None:
+    shown = advice(matter__1__cause=cause).fee
+    assert shown is not None
+    assert (shown.amount, shown.shown) == (None, "先填案由，才能确定")
+    assert "如果是财产案件" in shown.note
 
 
 def test_the_dues_are_working_days_with_the_rule_behind_them() -> None:
@@ -149,5 +166,5 @@ def test_a_foreign_party_is_told_what_its_papers_need() -> None:
 def test_every_matter_is_advised_on_from_nothing(code: str) -> None:
     view = advise(draft(matter__1__code=code), (), knowledge(), MONDAY)
     assert view.matter == catalogue().matters[code].name
-    assert view.fee is not None
+    assert (view.fee is None) is (code in ("S06", "S07"))
     assert bool(view.checks) == bool(catalogue().matters[code].requirements)

@@ -158,7 +158,7 @@ def test_a_payment_order_costs_a_third() -> None:
 def test_a_property_case_without_its_amount_is_unknown_not_zero() -> None:
     fee = compute_fee(FeeQuestion(FeeKind.PROPERTY))
     assert fee.amount is None
-    assert fee.shown == "待填写标的额"
+    assert (fee.shown, fee.needs) == ("先填标的额，才能确定", ("标的额",))
 
 
 def test_execution_is_not_prepaid_and_its_fee_is_never_halved() -> None:
