@@ -12,12 +12,19 @@ from app.domain.toml_text import CatalogueError
 from app.domain.tsv import read_rows
 
 _PROVINCES = "京津冀晋内辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新军兵"
-_NUMBER = re.compile(
-    r"[(〔\[]([0-9]{4})[)〕\]]"
-    rf"(最高法知|最高法|[{_PROVINCES}](?:[0-9]{{4}}|[0-9]{{2}})?)"
-    r"([\u4e00-\u9fa5]{1,4}?)"
-    r"([0-9]{1,8})号(?:之([一二三四五六七八九十]{1,3}))?"
+_YEAR = r"[(〔\[【]?([0-9]{4})[)〕\]】]?"
+_COURT = rf"(最高法知|最高法|[{_PROVINCES}](?:[0-9]{{4}}|[0-9]{{2}})?)"
+_TYPE = r"([\u4e00-\u9fa5]{1,4}?)"
+_SERIAL = r"([0-9]{1,8})号?(?:之([一二三四五六七八九十]{1,3}))?"
+_NUMBER = re.compile(_YEAR + _COURT + _TYPE + _SERIAL)
+_FORM = "案号格式应为（年份）法院代字类型代字编号号，如（2026）内0404民初123号"
+_PARTS = (
+    (_YEAR, "四位数的收案年度"),
+    (_YEAR + _COURT, "法院代字（如内0404）"),
+    (_YEAR + _COURT + r"[\u4e00-\u9fa5]", "类型代字（如民初）"),
+    (_YEAR + _COURT + r"[\u4e00-\u9fa5]{1,4}[0-9]", "案件编号"),
 )
+"""What a number begins with, part by part, and how the first part it lacks is called."""
 _OLD_WARNING = "这是2016年以前的旧式案号，照原样保存。"
 _OLD = re.compile(r"[(〔\[]([0-9]{4})[)〕\]].{1,12}字第[0-9]+(-[0-9]+)?号")
 
@@ -57,11 +64,20 @@ class Court:
 
 
 def parse_case_number(text: str) -> CaseNumber:
-    """Read a number with brackets of either width; ValueError with a Chinese sentence for anything else."""
-    match = _NUMBER.fullmatch("".join(fold(text).split()))
+    """Read a number in any brackets or none, with or without 号, digits and brackets of either width.
+
+    Nothing is made up: ValueError with a Chinese sentence that names the part that is missing.
+    """
+    value = "".join(fold(text).split())
+    match = _NUMBER.fullmatch(value)
     if match is None:
-        raise ValueError("案号格式应为（年份）法院代字类型代字编号号，如（2026）内0404民初123号。")
+        raise ValueError(f"{_FORM}{_lacking(value)}。")
     return CaseNumber(int(match[1]), match[2], match[3], match[4], match[5] or "")
+
+
+def _lacking(value: str) -> str:
+    missing = next((name for pattern, name in _PARTS if not re.match(pattern, value)), "")
+    return f"；这里缺{missing}，请照文书抄录，不要自编" if missing else ""
 
 
 def format_case_number(number: CaseNumber) -> str:

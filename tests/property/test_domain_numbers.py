@@ -29,6 +29,20 @@ def test_a_case_number_is_read_back_as_it_is_written(number: CaseNumber) -> None
     assert parse_case_number(format_case_number(number)) == number
 
 
+_WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+
+
+@given(case_numbers, st.sampled_from(["（）", "()", "〔〕", "[]", "【】", ""]), st.booleans(), st.booleans())
+def test_a_case_number_is_read_in_any_dress(
+    number: CaseNumber, brackets: str, wide: bool, word: bool
+) -> None:
+    written = format_case_number(number)
+    opening, closing = brackets[:1], brackets[1:]
+    text = written.replace("（", opening).replace("）", closing)
+    text = text if word else text.replace("号", "")
+    assert parse_case_number(text.translate(_WIDE) if wide else " ".join(text)) == number
+
+
 @given(st.integers(110000, 659999), st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(0, 999))
 def test_a_well_built_citizen_number_is_never_refused(area: int, birth: date, order: int) -> None:
     body = f"{area}{birth:%Y%m%d}{order:03d}"

@@ -35,12 +35,44 @@ def test_numbers_are_read_in_either_brackets(text: str, number: CaseNumber) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "民初123号", "（2026）内0404民初号", "（2026）美0404民初1号", "（26）内04民初1号"]
+    "text",
+    [
+        "(2026)内0404民初123号",
+        "（2026）内0404民初123",
+        "2026内0404民初123号",
+        "2026内0404民初123",
+        "【2026】内0404民初123号",
+        " （２０２６） 内 ０４０４ 民初 １２３ ",
+        "(2026）内0404 民初123 号",
+    ],
 )
-def test_anything_else_is_answered_with_the_form(text: str) -> None:
-    with pytest.raises(ValueError, match="案号格式"):
+def test_a_number_typed_carelessly_is_written_out_as_printed(text: str) -> None:
+    checked = check_case_number(text, TYPES, COURTS)
+    assert (checked.ok, checked.value) == (True, "（2026）内0404民初123号")
+    assert not checked.warnings
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("", "收案年度"),
+        ("民初123号", "收案年度"),
+        ("内0404民初123号", "收案年度"),
+        ("（26）内04民初1号", "收案年度"),
+        ("（2026）民初123号", "法院代字"),
+        ("（2026）美0404民初1号", "法院代字"),
+        ("（2026）内0404", "类型代字"),
+        ("（2026）内0404123号", "类型代字"),
+        ("（2026）内0404民初号", "案件编号"),
+        ("（2026）内0404民初123号等", "案号格式"),
+    ],
+)
+def test_a_missing_part_is_named_and_never_made_up(text: str, missing: str) -> None:
+    with pytest.raises(ValueError, match="案号格式") as wrong:
         parse_case_number(text)
-    assert not check_case_number(text).ok
+    assert missing in str(wrong.value)
+    checked = check_case_number(text)
+    assert (checked.ok, checked.value) == (False, text.strip())
 
 
 def test_a_known_number_passes_without_warnings_and_is_written_out() -> None:
