@@ -33,6 +33,10 @@ class Calls(Protocol):
         """Give, in order, what each call returned or, of the errors of `app.sync.errors`, raised."""
         ...
 
+    def start(self, call: Callable[[], T]) -> Callable[[], T | SyncTrouble]:
+        """Begin one call and return at once what waits for its outcome."""
+        ...
+
     def close(self) -> None:
         """Give the threads back."""
         ...
@@ -55,6 +59,11 @@ class InTurn:
         """See `Calls`."""
         return map(_outcome, calls)
 
+    def start(self, call: Callable[[], T]) -> Callable[[], T | SyncTrouble]:
+        """See `Calls`; the call is over when this returns."""
+        outcome = _outcome(call)
+        return lambda: outcome
+
     def close(self) -> None:
         """There is nothing to give back."""
 
@@ -71,6 +80,10 @@ class SideBySide:
         if len(calls) == 1:
             return iter([_outcome(calls[0])])
         return self._threads.map(_outcome, calls)
+
+    def start(self, call: Callable[[], T]) -> Callable[[], T | SyncTrouble]:
+        """See `Calls`."""
+        return self._threads.submit(_outcome, call).result
 
     def close(self) -> None:
         """Wait for calls under way and end the threads."""

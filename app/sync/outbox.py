@@ -28,10 +28,10 @@ class StoreOutbox:
         self._device = device
         self._held: dict[str, float] = {}
 
-    def due(self, limit: int) -> Sequence[Event]:
+    def due(self, limit: int, under_way: frozenset[str] = frozenset()) -> Sequence[Event]:
         now = self._clock.monotonic()
         self._held = {event_id: until for event_id, until in self._held.items() if until > now}
-        rows = self._store(intakes.due, limit, frozenset(self._held))
+        rows = self._store(intakes.due, limit, under_way.union(self._held))
         return [
             Event(r.id, self._device, r.seq, r.visit_id, r.kind, r.schema, r.body, r.sha256) for r in rows
         ]

@@ -37,10 +37,11 @@ class Backlog:
 class Outbox(Protocol):
     """The durable queue. Every answer below is one small transaction and is safe to repeat."""
 
-    def due(self, limit: int) -> Sequence[Event]:
+    def due(self, limit: int, under_way: frozenset[str] = frozenset()) -> Sequence[Event]:
         """Return up to `limit` unsent events, oldest first and in order within each visit.
 
-        A visit whose earlier event is parked, or waits because of `later`, is skipped entirely.
+        A visit whose earlier event is parked, waits because of `later`, or is among the ids `under_way` to
+        the court, is skipped entirely.
         """
         ...
 

@@ -11,7 +11,8 @@ it is believed.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
@@ -42,8 +43,11 @@ HEARTBEAT: Final = 60.0
 BLOCKED_RETRY: Final = 60.0
 """Seconds between hellos of a desk that was refused; the loop heals when the court lets it in again."""
 
-_BATCHES_AT_ONCE: Final = 2
-"""While the court works on one batch the next is on its way."""
+_BATCHES_AT_ONCE: Final = 3
+"""While the court works on one batch the next is on its way, and the answers to the last are recorded."""
+
+_Batch = tuple[list[Event], Callable[[], Answers | SyncTrouble]]
+"""Events under way to the court, and what waits for the answers."""
 
 
 class Did(Enum):
@@ -126,6 +130,7 @@ class Sender:
         self._uploads = Uploads(outbox, blobs, court, clock, self._blob_holds, self._calls, pace)
         self._question = Question(inbox, court, clock, rng)
         self._limit = MAX_BATCH_EVENTS
+        self._under_way: deque[_Batch] = deque()
         self._greeted = False
         self._contact: float | None = None
         self._blocked: str | None = None
@@ -213,27 +218,36 @@ class Sender:
             self._uploads.drop()
             self._outbox.new_epoch(epoch)
             self._blob_holds.clear()
+            # What was answered meanwhile was answered under the old epoch: it is offered again.
+            self._under_way.clear()
 
     def _succeeded(self) -> None:
         self._trouble = None
         self._schedule.reset()
 
     def _send_records(self) -> StepResult | None:
-        """Offer a batch, or two at once while much waits; None when nothing is due."""
-        wide = min(_BATCHES_AT_ONCE, self._calls.at_once) if self._limit == MAX_BATCH_EVENTS else 1
-        due = _one_a_visit(self._outbox.due(self._limit * wide))
-        if not due:
-            return None
+        """Start what may be under way at once, take the oldest answer; None when nothing is due."""
         tally = _Tally()
-        batches = self._fit(due, wide, tally)
-        if batches:
-            self._offer(batches, tally)
+        self._start_batches(tally)
+        taken = self._take_answers(tally) if self._under_way else 0
+        if not taken and not tally.progress:
+            return None
         if tally.progress:
             self._succeeded()
             return StepResult(Did.RECORDS, 0.0, tally.stored, tally.parked)
         # One visit that has to wait is its own affair; several at once mean that the court is busy.
-        wait = self._schedule.hold(FLOOR) if len(due) == 1 else self._schedule.failed()
+        wait = self._schedule.hold(FLOOR) if taken == 1 else self._schedule.failed()
         return StepResult(Did.RECORDS, wait)
+
+    def _start_batches(self, tally: _Tally) -> None:
+        at_once = min(_BATCHES_AT_ONCE, self._calls.at_once) if self._limit == MAX_BATCH_EVENTS else 1
+        wide = at_once - len(self._under_way)
+        if wide <= 0:
+            return
+        sent = frozenset(event.id for batch, _ in self._under_way for event in batch)
+        due = _one_a_visit(self._outbox.due(self._limit * wide, sent))
+        for batch in self._fit(due, wide, tally):
+            self._under_way.append((batch, self._calls.start(partial(self._court.post, batch))))
 
     def _fit(self, due: Sequence[Event], wide: int, tally: _Tally) -> list[list[Event]]:
         """Take events up to the size of `wide` batches; park what can never be sent."""
@@ -258,21 +272,29 @@ class Sender:
             tally.parked += len(hopeless)
         return [batch for batch in batches if batch]
 
-    def _offer(self, batches: Sequence[list[Event]], tally: _Tally) -> None:
-        """Post; after trouble halve the next batch, so that one event that upsets the court stands alone."""
-        told = self._calls([partial(self._court.post, batch) for batch in batches])
-        self._limit = min(MAX_BATCH_EVENTS, self._limit * 2)
+    def _take_answers(self, tally: _Tally) -> int:
+        """Wait for the oldest batch under way, for all of them after trouble; return the events of the first.
+
+        Trouble halves the next batch, so that one event that upsets the court stands alone.
+        """
+        first = len(self._under_way[0][0])
         raised: list[SyncTrouble] = []
-        for batch, answers in zip(batches, told, strict=True):
+        while self._under_way:
+            batch, outcome = self._under_way.popleft()
+            answers = outcome()
             if isinstance(answers, Answers):
+                self._limit = min(MAX_BATCH_EVENTS, self._limit * 2)
                 self._apply_all(batch, answers, tally)
+                if not raised:
+                    return first
                 continue
             raised.append(answers)
             if not isinstance(answers, CourtRefused):
-                self._limit = min(self._limit, max(1, len(batch) // 2))
+                self._limit = max(1, len(batch) // 2)
                 if len(batch) == 1:
                     self._hold(batch, 0.0)
         raise_worst(raised)
+        return first
 
     def _apply_all(self, batch: Sequence[Event], answers: Answers, tally: _Tally) -> None:
         self._meet(answers.epoch)

@@ -86,14 +86,15 @@ class MemoryOutbox:
     def states(self) -> list[str]:
         return [row.state for row in self.rows.values()]
 
-    def due(self, limit: int) -> Sequence[Event]:
+    def due(self, limit: int, under_way: frozenset[str] = frozenset()) -> Sequence[Event]:
         found: list[Event] = []
         closed: set[str] = set()
         for row in self.rows.values():
             visit = row.event.visit_id
             if row.state == "stored" or visit in closed:
                 continue
-            if row.state != "waiting" or row.not_before > self.clock():
+            held = row.not_before > self.clock() or row.event.id in under_way
+            if row.state != "waiting" or held:
                 closed.add(visit)
             elif len(found) < limit:
                 found.append(row.event)

@@ -27,7 +27,7 @@ from app.sync.protocol import (
 from app.sync.schedule import CAP, FLOOR
 from app.sync.sender import HEARTBEAT, Did
 from tests.helpers.court import Desk
-from tests.helpers.outbox import FakeClock, Row, intake, new_id, with_body
+from tests.helpers.outbox import FakeClock, intake, new_id, with_body
 
 Verdict = Callable[[Event], Answer | None]
 
@@ -111,30 +111,43 @@ def test_everything_is_stored_and_the_state_says_so(court: ScriptedCourt) -> Non
     assert (state.waiting, state.oldest_age, state.blocked, state.trouble) == (0, None, None, None)
 
 
-def test_two_batches_go_at_once_and_trouble_with_one_keeps_the_other(court: ScriptedCourt) -> None:
-    desk = Desk(court, calls=InTurn(3))
+def test_two_batches_are_under_way_at_once_and_trouble_with_one_keeps_the_other(court: ScriptedCourt) -> None:
+    desk = Desk(court, calls=InTurn(2))
     visit = new_id()
     first, second = desk.outbox.add(intake(1, visit)), desk.outbox.add(intake(2, visit))
     for n in range(3, 1202):
         desk.outbox.add(intake(n))
     desk.step()
     assert [len(post) for post in court.posts] == [500, 499]
+    assert first.id in court.posts[0]
     assert not any(second.id in post for post in court.posts), "it waits for the first of its visit"
+    assert desk.outbox.states().count("stored") == 500, "the other answer is taken at the next step"
     real = court.post
 
-    def post(events: Sequence[Event]) -> Answers:
-        if first.id not in court.posts[0] or len(court.posts) == 3:
-            raise CourtTrouble(503, "storage")
-        return real(events)
+    def busy(events: Sequence[Event]) -> Answers:
+        raise CourtTrouble(503, "storage")
 
-    desk.outbox.rows.update({one.id: Row(one) for one in map(intake, range(2000, 2800))})
-    court.post = post  # type: ignore[method-assign]
-    desk.step()
-    assert desk.outbox.states().count("stored") == 999 + 500
+    court.post = busy  # type: ignore[method-assign]
+    assert desk.step() is Did.RECORDS
+    assert desk.outbox.states().count("stored") == 999, "what was answered before the trouble counts"
+    assert desk.step() is Did.TROUBLE
     court.post = real  # type: ignore[method-assign]
     desk.settle()
     assert set(desk.outbox.states()) == {"stored"}
-    assert max(map(len, court.posts[3:5])) <= 500
+    assert [len(post) for post in court.posts[2:]] == [101, 101], "half the batch that met the trouble"
+
+
+def test_an_answer_under_an_epoch_that_has_passed_is_not_believed(court: ScriptedCourt) -> None:
+    desk = Desk(court, calls=InTurn(2))
+    late = [desk.outbox.add(intake(n)).id for n in range(1, 601)][500:]
+    desk.step()
+    assert desk.outbox.states().count("stored") == 500
+    assert len(court.posts) == 2, "the answer to the late ones is on its way"
+    court.epoch = "e2"
+    desk.clock.now += HEARTBEAT + 1.0
+    desk.settle()
+    assert {row.epoch for row in desk.outbox.rows.values()} == {"e2"}
+    assert {tuple(desk.outbox.rows[one].history) for one in late} == {("stored",)}, "only under the new one"
 
 
 def test_events_of_one_visit_go_one_after_the_other(court: ScriptedCourt) -> None:
@@ -270,14 +283,13 @@ def test_a_court_that_always_says_later_is_not_hammered(
 
 def test_one_event_that_makes_the_court_fail_does_not_stop_the_others(court: ScriptedCourt) -> None:
     desk = Desk(court)
-    events = [desk.outbox.add(intake(n)) for n in range(1, 101)]
-    poison = events[40].id
+    poison = [desk.outbox.add(intake(n)) for n in range(1, 101)][40].id
     real = court.post
 
-    def post(batch: Sequence[Event]) -> Answers:
-        if any(event.id == poison for event in batch):
+    def post(events: Sequence[Event]) -> Answers:
+        if any(event.id == poison for event in events):
             raise CourtTrouble(500, "http_500")
-        return real(batch)
+        return real(events)
 
     court.post = post  # type: ignore[method-assign]
     run_for(desk, 1800)
