@@ -28,7 +28,7 @@ from app.court.listing import listing
 from app.court.metrics import Metrics
 from app.court.office import add_answers, add_office
 from app.court.opening import Court
-from app.court.receiving import receive_batch, receive_chunk
+from app.court.receiving import expected_epoch, receive_batch, receive_chunk
 from app.court.rules import published
 from app.court.store import EventStatus, VisitStatus, utc_now
 from app.court.verifying import add_verifying
@@ -67,6 +67,14 @@ _BATCH: Final = {
             },
         }
     }
+}
+
+_IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "the epoch the batch is meant for, in quotes; under another one nothing is taken",
+    "schema": {"type": "string", "pattern": '^("[!#-~]{1,64}"|\\*)$'},
 }
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
@@ -120,11 +128,12 @@ def _add_events(app: FastAPI, court: Court, metrics: Metrics) -> None:
     @app.post(
         "/v1/events",
         summary="Offer a batch; one word for each event: stored, conflict, rejected or later",
-        openapi_extra={"requestBody": {"required": True, "content": _BATCH}},
+        openapi_extra={"requestBody": {"required": True, "content": _BATCH}, "parameters": [_IF_MATCH]},
     )
     async def events(request: Request) -> Response:
         read = await receive_batch(request, settings.max_batch_bytes)
-        answers = await run_in_threadpool(lambda: store.accept(read(), caller(request).court))
+        under, court_name = expected_epoch(request), caller(request).court
+        answers = await run_in_threadpool(lambda: store.accept(read(), court_name, under))
         for word, count in Counter(type(one).__name__.lower() for one in answers.by_id.values()).items():
             metrics.add("events_total", count, word=word)
         return Response(encode_answers(answers), media_type="application/json", headers=_NO_CACHE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -12,11 +13,12 @@ from app.court.batch import BatchRefused, Offer, decompress, read_batch
 from app.court.blobs import Append, Blobs, Held
 from app.court.errors import BlobRefusal, BlobTooLarge
 from app.court.guard import TooSlow, caller, within_quota
-from app.sync.protocol import CONTENT_DIGEST, UPLOAD_LENGTH, UPLOAD_OFFSET, Event, content_digest
+from app.sync.protocol import CONTENT_DIGEST, IF_MATCH, UPLOAD_LENGTH, UPLOAD_OFFSET, Event, content_digest
 
 _PIECE: Final = 256 << 10
 """Bytes gathered before they are written, to spare trips to a thread."""
 _MAX_DIGITS: Final = 15
+_ETAG: Final = re.compile(r'"[\x21\x23-\x7e]{1,64}"')
 
 
 async def receive_batch(request: Request, limit: int) -> Callable[[], list[Offer]]:
@@ -45,6 +47,19 @@ async def receive_batch(request: Request, limit: int) -> Callable[[], list[Offer
         return offers
 
     return read
+
+
+def expected_epoch(request: Request) -> str:
+    """Return the epoch a batch is meant for, "" for any (If-Match, RFC 9110 13.1.1).
+
+    Raises `BatchRefused` for anything but one quoted name or `*`.
+    """
+    given = request.headers.get(IF_MATCH, "*").strip()
+    if given == "*":
+        return ""
+    if _ETAG.fullmatch(given) is None:
+        raise BatchRefused(400, "bad_header")
+    return given[1:-1]
 
 
 async def receive_chunk(request: Request, blobs: Blobs, sha256: str, limit: int) -> Held:

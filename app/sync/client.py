@@ -23,6 +23,7 @@ from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreac
 from app.sync.office import AnswerPage, decode_page
 from app.sync.protocol import (
     CONTENT_DIGEST,
+    IF_MATCH,
     UPLOAD_LENGTH,
     UPLOAD_OFFSET,
     Answers,
@@ -110,13 +111,14 @@ class CourtClient:
         told = _fields(self._call("GET", "/v1/hello", {}, None, MAX_SMALL_BYTES))
         return CourtInfo(_text(told, "epoch"), _text(told, "time"))
 
-    def post(self, events: Sequence[Event]) -> Answers:
-        """Offer a batch. Raises `ValueError` when it is beyond the limits of a batch."""
+    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
+        """Offer a batch meant for `epoch`, "" for any. Raises `ValueError` beyond the limits of a batch."""
         content = zstandard.ZstdCompressor(level=3, write_checksum=True).compress(encode_batch(events))
         headers = {
             "Content-Type": "application/json",
             "Content-Encoding": "zstd",
             CONTENT_DIGEST: content_digest(content),
+            **({IF_MATCH: f'"{epoch}"'} if epoch else {}),
         }
         reply = self._call("POST", "/v1/events", headers, content, MAX_ANSWERS_BYTES)
         try:

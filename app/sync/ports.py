@@ -131,8 +131,11 @@ class Court(Protocol):
         """Ask for the epoch and the time."""
         ...
 
-    def post(self, events: Sequence[Event]) -> Answers:
-        """Offer a batch within the limits of `app.sync.protocol`."""
+    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
+        """Offer a batch within the limits of `app.sync.protocol`, meant for `epoch`, "" for any.
+
+        Under another epoch the court takes nothing: the answers are empty and name the new one.
+        """
         ...
 
     def answers(self, since: int) -> AnswerPage:

@@ -42,6 +42,7 @@ MAX_BLOB_BYTES: Final = 512 << 20
 
 MAX_SAFE_INT: Final = 2**53 - 1
 
+IF_MATCH: Final = "If-Match"
 CONTENT_DIGEST: Final = "Content-Digest"
 """RFC 9530; SHA-256 over the request content as sent, so a damaged envelope is noticed too."""
 UPLOAD_OFFSET: Final = "Upload-Offset"

@@ -211,15 +211,17 @@ class Sender:
         ]
         return max(FLOOR, min(wait for wait in waits if wait is not None))
 
-    def _meet(self, epoch: str) -> None:
+    def _meet(self, epoch: str) -> bool:
         """Note a sign of life; on another epoch re-offer everything before anything else is recorded."""
         self._contact = self._clock()
-        if epoch != self._outbox.epoch():
+        passed = epoch != self._outbox.epoch()
+        if passed:
             self._uploads.drop()
             self._outbox.new_epoch(epoch)
             self._blob_holds.clear()
             # What was answered meanwhile was answered under the old epoch: it is offered again.
             self._under_way.clear()
+        return passed
 
     def _succeeded(self) -> None:
         self._trouble = None
@@ -246,8 +248,12 @@ class Sender:
             return
         sent = frozenset(event.id for batch, _ in self._under_way for event in batch)
         due = _one_a_visit(self._outbox.due(self._limit * wide, sent))
+        if not due:
+            return
+        # A court that was restored may lack what came before in these visits.
+        epoch = self._outbox.epoch() or ""
         for batch in self._fit(due, wide, tally):
-            self._under_way.append((batch, self._calls.start(partial(self._court.post, batch))))
+            self._under_way.append((batch, self._calls.start(partial(self._court.post, batch, epoch))))
 
     def _fit(self, due: Sequence[Event], wide: int, tally: _Tally) -> list[list[Event]]:
         """Take events up to the size of `wide` batches; park what can never be sent."""
@@ -297,7 +303,7 @@ class Sender:
         return first
 
     def _apply_all(self, batch: Sequence[Event], answers: Answers, tally: _Tally) -> None:
-        self._meet(answers.epoch)
+        passed = self._meet(answers.epoch)
         held: list[Event] = []
         settled: dict[str, Settled] = {}
         asked = 0.0
@@ -318,7 +324,8 @@ class Sender:
         stored = sum(isinstance(word, Stored) for word in settled.values())
         tally.stored += stored
         tally.parked += len(settled) - stored
-        self._hold(held, asked)
+        if not passed:
+            self._hold(held, asked)
 
     def _hold(self, events: Sequence[Event], asked: float) -> None:
         """Hold events back together, so that they come again in one batch and not one by one."""

@@ -98,6 +98,20 @@ def test_receipt_numbers_of_a_day_have_no_gap_even_with_rejected_ones_between(co
     assert numbers == list(range(numbers[0], numbers[0] + 3))
 
 
+def test_a_batch_meant_for_another_epoch_is_left_and_told_the_one_of_now(court: CourtClient) -> None:
+    event, epoch = intake(), court.hello().epoch
+    told = court.post([event], "e" * 32)
+    assert (told.epoch, told.by_id) == (epoch, {})
+    assert court.event_hash(event.id) is None
+    assert isinstance(court.post([event], epoch).by_id[event.id], Stored)
+
+
+@pytest.mark.parametrize("nonsense", ["e1", '"', '""', '"e1", "e2"', 'W/"e1"', f'"{"e" * 65}"'])
+def test_an_epoch_that_is_no_name_in_quotes_is_refused(http: httpx.Client, nonsense: str) -> None:
+    answer = http.post("/v1/events", content=encode_batch([intake()]), headers={"If-Match": nonsense})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_header")
+
+
 def test_the_same_id_with_other_content_is_a_conflict_and_changes_nothing(court: CourtClient) -> None:
     event = intake()
     first = post_one(court, event)

@@ -114,12 +114,12 @@ class Line:
     def hello(self) -> CourtInfo:
         return self._through(lambda _: CourtInfo(self.store.epoch, "now"))
 
-    def post(self, events: Sequence[Event]) -> Answers:
+    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
         sent = tuple(events)
 
         def call(damage: bool) -> Answers:
             first = replace(sent[0], body=sent[0].body + b" ") if damage else sent[0]
-            return self.store.accept([first, *sent[1:]])
+            return self.store.accept([first, *sent[1:]], under=epoch)
 
         return self._through(call, carries=True)
 

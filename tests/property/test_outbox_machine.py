@@ -82,10 +82,10 @@ class FaultyCourt:
     def hello(self) -> CourtInfo:
         return self._through(lambda _: CourtInfo(self.store.epoch, "now"), carries=False)
 
-    def post(self, events: Sequence[Event]) -> Answers:
+    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
         def call(damage: bool) -> Answers:
             first = replace(events[0], body=events[0].body + b" ") if damage else events[0]
-            return self.store.accept([first, *events[1:]])
+            return self.store.accept([first, *events[1:]], under=epoch)
 
         return self._through(call)
 

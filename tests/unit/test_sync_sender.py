@@ -56,9 +56,11 @@ class ScriptedCourt:
         self._note("hello")
         return CourtInfo(self.epoch, "2026-11-22T00:00:00+00:00")
 
-    def post(self, events: Sequence[Event]) -> Answers:
+    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
         self._note("post")
         self.posts.append([event.id for event in events])
+        if epoch != self.epoch:
+            return Answers(self.epoch, {})
         answers = {event.id: self.verdict(event) for event in events}
         return Answers(self.epoch, {key: found for key, found in answers.items() if found is not None})
 
@@ -124,7 +126,7 @@ def test_two_batches_are_under_way_at_once_and_trouble_with_one_keeps_the_other(
     assert desk.outbox.states().count("stored") == 500, "the other answer is taken at the next step"
     real = court.post
 
-    def busy(events: Sequence[Event]) -> Answers:
+    def busy(events: Sequence[Event], epoch: str = "") -> Answers:
         raise CourtTrouble(503, "storage")
 
     court.post = busy  # type: ignore[method-assign]
@@ -191,8 +193,8 @@ def test_an_answer_about_an_event_we_did_not_send_is_ignored(court: ScriptedCour
     desk = Desk(court)
     event = desk.outbox.add(intake())
     real = court.post
-    court.post = lambda events: replace(  # type: ignore[method-assign]
-        real(events), by_id={"unknown": Stored("R", "0" * 64, "e1")}
+    court.post = lambda events, epoch="": replace(  # type: ignore[method-assign]
+        real(events, epoch), by_id={"unknown": Stored("R", "0" * 64, "e1")}
     )
     desk.step()
     assert desk.outbox.rows[event.id].state == "waiting"
@@ -286,10 +288,10 @@ def test_one_event_that_makes_the_court_fail_does_not_stop_the_others(court: Scr
     poison = [desk.outbox.add(intake(n)) for n in range(1, 101)][40].id
     real = court.post
 
-    def post(events: Sequence[Event]) -> Answers:
+    def post(events: Sequence[Event], epoch: str = "") -> Answers:
         if any(event.id == poison for event in events):
             raise CourtTrouble(500, "http_500")
-        return real(events)
+        return real(events, epoch)
 
     court.post = post  # type: ignore[method-assign]
     run_for(desk, 1800)
