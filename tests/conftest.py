@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import random
 import threading
 import time
 from collections import Counter
@@ -13,20 +14,57 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from tests.helpers.jitter import Jitter
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 _PATIENCE = 5.0
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("races")
+    group.addoption(
+        "--jitter", type=float, default=0.0, metavar="SECONDS", help="let lanes and threads be late"
+    )
+    group.addoption("--jitter-seed", type=int, default=None, help="the number an earlier run has printed")
+    group.addoption("--backwards", action="store_true", help="run the tests in the opposite order")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs(name): the test expects WARNING or worse from this logger")
+    if config.option.jitter and config.option.jitter_seed is None:
+        config.option.jitter_seed = random.SystemRandom().randrange(1_000_000)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    option = config.option
+    if option.jitter:
+        terminalreporter.write_line(
+            f"again with: --jitter {option.jitter} --jitter-seed {option.jitter_seed}"
+        )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the slow files, then those with many tests: all workers shall end at about the same time."""
     tests = Counter(item.path for item in items)
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: (item.path not in slow, -tests[item.path]))
+    if config.option.backwards:
+        items.reverse()
+
+
+@pytest.fixture(autouse=True)
+def _jitter(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let what runs beside the test be late, if asked to; the moments do not depend on the tests before."""
+    if not request.config.option.jitter:
+        yield
+        return
+    jitter = Jitter(
+        request.config.option.jitter, f"{request.config.option.jitter_seed} {request.node.nodeid}"
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        jitter.apply(patch)
+        yield
 
 
 @pytest.fixture(autouse=True)
