@@ -25,6 +25,8 @@ class HasLanes(Protocol):
     @property
     def lanes(self) -> Lanes: ...
 
+    def arm(self, act: str) -> None: ...
+
 
 class Acts:
     """Runs acts; at most one of each name at a time.
@@ -64,6 +66,7 @@ class Acts:
         *args: object,
         name: str = "",
         busy: str | None = None,
+        flag: str = "",
         once: bool = True,
         done: Callable[[R], None] | None = None,
         problem: Callable[[Expected], None] | None = None,
@@ -71,13 +74,15 @@ class Acts:
         """Start the act; return False when one of this name is running (a second press).
 
         ``done`` and ``problem`` are called on the GUI thread, and only while ``parent`` lives. ``name`` is
-        the intent (``read_card``); ``busy`` is the text shown meanwhile. With ``once`` False presses queue
-        up on the lane, as edits of fields must.
+        the intent (``read_card``); ``busy`` is the text shown meanwhile, ``flag`` what takes the act back
+        where that is not its name. With ``once`` False presses queue up on the lane, as edits of fields must.
         """
         key = name or act.__name__
         if once and key in self._running:
             return False
         self._running.add(key)
+        if flag or busy is not None:
+            self._desk.arm(flag or key)
         if busy is not None:
             self._shown.add(key)
             self._busy(key, busy)

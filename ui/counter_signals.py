@@ -42,6 +42,7 @@ class CounterSignals(QObject):
             self._acts.run(
                 self,
                 rating.ask_keypad,
+                flag=lanes.KEYPAD,
                 done=partial(self._answered, visit_id),
                 problem=_shown_in_the_status_bar,
             )

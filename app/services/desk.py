@@ -69,6 +69,7 @@ class Desk:
     page_reader: PageReader = field(default_factory=PageReader)
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)
+    armed: dict[str, threading.Event] = field(default_factory=dict)
 
     @property
     def window(self) -> int:
@@ -81,9 +82,13 @@ class Desk:
     def today(self) -> date:
         return business_day(self.clock.now())
 
+    def arm(self, act: str) -> None:
+        """Make the flag of an act when it is asked for: taken back before it has begun, it never works."""
+        self.cancelled[act] = self.armed[act] = threading.Event()
+
     def cancel_flag(self, act: str) -> threading.Event:
-        """Return a fresh flag for a running act; ``cancel`` sets it."""
-        flag = self.cancelled[act] = threading.Event()
+        """Return the flag of a running act, the armed one or a fresh one; ``cancel`` sets it."""
+        flag = self.cancelled[act] = self.armed.pop(act) if act in self.armed else threading.Event()
         return flag
 
     def cancel(self) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from app.domain.hall_event import EventKind
 from app.domain.ticket import TicketState
-from app.errors import Expected, FormProblem, HallProblem, StorageProblem
+from app.errors import Cancelled, Expected, FormProblem, HallProblem, StorageProblem
 from app.lanes import DB, READER, RECEIPT_PRINTER
 from app.paths import Places
 from app.services import calling, drafts, finishing, identity, issuing, papers, print_out, status
@@ -526,6 +526,20 @@ def test_a_card_laid_down_after_the_person_changed_is_given_to_nobody(tmp_path: 
             says_everything(told.value)
             assert desk.store(visits.fields, first) == {}
             assert desk.store(visits.fields, second) == {}
+
+
+def test_who_takes_an_act_back_before_it_has_begun_is_heard(tmp_path: Path) -> None:
+    """The lane still has to begin what the window shows as running: Esc counts all the same, once."""
+    with id_reader("tcp", tmp_path) as reader:
+        settings = Settings(hall=HALL, devices=DeviceSettings(id_reader=reader.url))
+        with desk_in(tmp_path, settings) as desk:
+            called(desk)
+            desk.arm("read_card")
+            desk.cancel()
+            with pytest.raises(Cancelled):
+                do(desk, identity.read_card)
+            reader.tell("place adult")
+            do(desk, identity.read_card)
 
 
 @pytest.mark.logs("app.lanes")

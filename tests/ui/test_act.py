@@ -21,6 +21,10 @@ LANE = "test"
 class Desk:
     lanes: Lanes = field(default_factory=Lanes)
     gate: threading.Event = field(default_factory=threading.Event)
+    armed: list[str] = field(default_factory=list)
+
+    def arm(self, act: str) -> None:
+        self.armed.append(act)
 
 
 @dataclass
@@ -45,7 +49,7 @@ def bench() -> Iterator[Bench]:
 
 
 def greet(desk: Desk, name: str) -> str:
-    desk.gate.wait(5)
+    assert desk.gate.wait(30)
     return f"hello {name}"
 
 
@@ -107,6 +111,12 @@ def test_a_bug_gets_a_number_and_shows_no_value(
     qtbot.waitUntil(lambda: bool(bench.problems))
     assert "编号" in bench.problems[0].happened
     assert "张三" not in str(bench.problems[0]) + caplog.text
+
+
+def test_what_can_be_taken_back_can_be_before_it_has_begun(bench: Bench) -> None:
+    for name, words in (("read", {"busy": "…"}), ("look", {"flag": "camera"}), ("view", {})):
+        bench.acts.run(bench.parent, Act(LANE, greet), "a", name=name, **words)
+    assert bench.desk.armed == ["read", "camera"]
 
 
 def test_nothing_is_delivered_to_a_widget_that_is_gone(qtbot: QtBot, bench: Bench) -> None:

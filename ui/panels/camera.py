@@ -117,6 +117,7 @@ class CameraPanel(Panel):
             auto,
             self._mine.room,
             name="camera.look",
+            flag=lanes.CAMERA,
             done=self._seen,
             problem=self._trouble,
         )
