@@ -37,6 +37,8 @@ from printing.simulators.tokens import Token, take
 _REALTIME = b"\x10\x04"
 _BUFFERED = b"\x1dr"
 _OK = 0x12
+_SHARED = hasattr(socket, "SO_REUSEPORT")
+"""Whether two sockets of ours may hold one port."""
 
 # Scenario -> the fault it begins with.
 SCENARIOS = {
@@ -119,7 +121,9 @@ class Machine:
         with self._lock:
             self._jobs += 1
             name = f"job-{self._jobs:04}.{'escpos' if complete else 'partial'}"
-            (self._folder / name).write_bytes(job)
+            begun = self._folder / f".{name}"
+            begun.write_bytes(job)
+            begun.replace(self._folder / name)  # who looks into the folder never finds half a job
             say(job=name, bytes=len(job), complete=complete)
 
 
@@ -200,10 +204,18 @@ class Conversation:
 
 
 class Door:
-    """The listening socket, which can be shut and opened again on the same port."""
+    """The listening socket, which can be shut and opened again on the same port.
+
+    A second socket that never listens keeps the port meanwhile: nobody else gets it from the system.
+    """
 
     def __init__(self, machine: Machine, port: int) -> None:
         self._machine = machine
+        self._keeper = socket.socket()
+        if _SHARED:
+            self._keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            self._keeper.bind(("127.0.0.1", port))
+            port = self._keeper.getsockname()[1]
         self.port = port
         self._listener: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -212,7 +224,7 @@ class Door:
     def open(self) -> None:
         if self._listener is not None:
             return
-        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self._listener = socket.create_server(("127.0.0.1", self.port), reuse_port=_SHARED)
         self.port = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
         self._thread.start()
@@ -225,6 +237,11 @@ class Door:
         socket.create_connection(("127.0.0.1", self.port)).close()
         self._thread.join()
         listener.close()
+
+    def end(self) -> None:
+        """Shut it for good."""
+        self.shut()
+        self._keeper.close()
 
     def _accept(self, listener: socket.socket) -> None:
         while True:
@@ -280,7 +297,7 @@ def main(arguments: list[str] | None = None) -> int:
     say(ready=True, url=f"escpos+tcp://127.0.0.1:{door.port}?width={options.width}", port=door.port)
     _listen(machine, door)
     machine.stopped.set()
-    door.shut()
+    door.end()
     return 0
 
 

@@ -34,7 +34,8 @@ from app.hall.log import window_subject
 from app.hall.nats_log import NatsLog
 from app.hall.node import Node
 from app.ids import new_id
-from tests.helpers.nats import DEADLINE, Host, free_ports, until
+from tests.helpers.nats import DEADLINE, Host, until
+from tests.helpers.ports import free_port, free_ports
 
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -116,7 +117,7 @@ def test_a_window_joins_with_the_code_on_the_screen_and_uses_the_log(
 
 def test_the_host_serves_the_board_beside_the_log(tmp_path: Path) -> None:
     one = Program(tmp_path / "hall")
-    (port,) = free_ports(1)
+    port = free_port()
     one.start("--board-port", str(port), "--board-name", "诉讼服务中心")
     try:
         assert one.ready["board_port"] == port

@@ -27,7 +27,7 @@ from printing.simulators.interpreter import interpret
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import desk_in, do, file_devices
 from tests.helpers.devices import id_reader
-from tests.helpers.nats import free_ports
+from tests.helpers.ports import free_port
 from tests.helpers.visits import called, everything, facts, fill, finish, hand_in, print_all, shown
 
 ADULT = "110105197303050019"
@@ -260,7 +260,7 @@ def test_numbers_start_again_at_the_courts_own_midnight(desk: Desk, clock: Stepp
 def test_a_window_alone_serves_its_own_board_and_the_ticket_names_it(
     tmp_path: Path, clock: SteppingClock
 ) -> None:
-    (port,) = free_ports(1)
+    port = free_port()
     hall = HallSettings(window=3, board_port=port, board=f"http://127.0.0.1:{port}/")
     with desk_in(tmp_path, Settings(hall=hall, devices=file_devices(tmp_path)), clock) as desk:
         called(desk)

@@ -28,6 +28,7 @@ from app.sync.client import CourtClient
 from app.sync.line import Calls
 from app.sync.sender import Did, Sender
 from tests.helpers.outbox import FakeClock, MemoryBlobs, MemoryInbox, MemoryOutbox, seeded
+from tests.helpers.ports import free_port
 
 _DEADLINE = 30
 
@@ -46,7 +47,7 @@ class Gateway:
         self.data = data
         self.options = list(options)
         self.serve_options = list(serve_options)
-        self.port = 0
+        self.port = free_port()
         self.url = ""
         self.token = ""
         self._process: subprocess.Popen[str] | None = None

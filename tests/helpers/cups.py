@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tests.helpers.ports import free_port
 
 DEADLINE = 15.0
 QUEUE = "hall_a4"
@@ -121,9 +122,7 @@ def _prepare(root: Path, port: int) -> None:
 def scheduler() -> Iterator[Cups]:
     """Start a scheduler with one queue and end it."""
     root = Path(tempfile.mkdtemp(prefix="yichuang-cups-"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     _prepare(root, port)
     command = ("cupsd", "-f", "-c", str(root / "cupsd.conf"), "-s", str(root / "cups-files.conf"))
     with (root / "said").open("wb") as said:

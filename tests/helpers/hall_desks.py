@@ -13,12 +13,13 @@ from app.services import calling, queue, seating
 from app.services.desk import Desk, open_desk
 from app.settings import HallSettings, Settings
 from tests.helpers.desks import do, file_devices
-from tests.helpers.nats import Host, free_ports
+from tests.helpers.nats import Host
+from tests.helpers.ports import free_port
 
 
 @contextmanager
 def door_of(host: Host) -> Iterator[Door]:
-    door = Door(host.nodes[0], free_ports(1)[0])
+    door = Door(host.nodes[0], free_port())
     try:
         yield door
     finally:

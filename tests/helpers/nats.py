@@ -21,29 +21,9 @@ from app.hall.address import HallAddress
 from app.hall.nats_log import NatsLog
 from app.hall.node import Node
 from app.hall.server import ServerChild, ensure_stream
+from tests.helpers.ports import free_ports
 
 DEADLINE = 30.0
-
-
-_GIVEN: set[int] = set()
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports nobody listens on just now, never the same twice, below the range of clients' ports."""
-    found: list[int] = []
-    start = 10000 + (os.getpid() * 37 + int(time.monotonic() * 1000)) % 20000
-    port = start
-    while len(found) < count:
-        port = 10000 + (port - 9999) % 20000
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in _GIVEN:
-            _GIVEN.add(port)
-            found.append(port)
-    return found
 
 
 def until(condition: Callable[[], bool], seconds: float = DEADLINE) -> None:

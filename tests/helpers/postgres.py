@@ -7,7 +7,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,8 @@ import psutil
 import psycopg
 import pytest
 
+from tests.helpers.ports import free_port
+
 _DEADLINE = 60
 USER = "court"
 
@@ -29,12 +30,6 @@ def programs() -> Path | None:
     on_path = shutil.which("initdb")
     found = [*([Path(on_path).resolve().parent] if on_path else []), *found]
     return next((p for p in reversed(found) if (p / "initdb").exists() and (p / "postgres").exists()), None)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 class Cluster:

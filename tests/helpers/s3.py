@@ -17,7 +17,7 @@ import urllib3
 from minio import Minio
 from minio.error import S3Error
 
-from tests.helpers.postgres import free_port
+from tests.helpers.ports import free_port
 
 _DEADLINE = 60
 BUCKET = "court-blobs"

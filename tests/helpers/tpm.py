@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +23,8 @@ def software_tpm(state: Path) -> Iterator[None]:
     if not all(map(shutil.which, PROGRAMS)):
         pytest.skip("swtpm and tpm2-tools are not installed")
     state.mkdir(exist_ok=True)
-    path = f"/tmp/yichuang-tpm-{os.getpid()}.sock"  # noqa: S108  a socket's path must be short
+    folder = tempfile.mkdtemp(prefix="tpm-", dir="/tmp")
+    path = f"{folder}/sock"
     with _listening(path) as data, _listening(f"{path}.ctrl") as control:
         handles = [data.fileno(), control.fileno()]
         process = subprocess.Popen(
@@ -38,13 +39,11 @@ def software_tpm(state: Path) -> Iterator[None]:
     finally:
         process.kill()
         process.wait()
-        for name in (path, f"{path}.ctrl"):
-            Path(name).unlink(missing_ok=True)
+        shutil.rmtree(folder)
 
 
 def _listening(path: str) -> socket.socket:
     """Return a socket that takes connections already: nobody has to wait for the program behind it."""
-    Path(path).unlink(missing_ok=True)
     made = socket.socket(socket.AF_UNIX)
     made.bind(path)
     made.listen(8)
