@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -91,12 +90,22 @@ def keypad(keypad_device: Simulator) -> Iterator[RatingKeypad]:
         yield opened
 
 
+def pressed_once(device: Simulator, score: int) -> Callable[[], bool]:
+    """Return what the driver asks while it waits: then the key is pressed, and the wait goes on."""
+    pressed: list[int] = []
+
+    def asked() -> bool:
+        if not pressed:
+            pressed.append(score)
+            device.tell(f"press {score}")
+        return False
+
+    return asked
+
+
 def test_every_score_of_a_keypad_arrives(keypad: RatingKeypad, keypad_device: Simulator) -> None:
     for score in keypad.capabilities.scores:
-        presses = threading.Timer(0.4, keypad_device.tell, [f"press {score}"])
-        presses.start()
-        assert keypad.ask(10.0, never) == score
-        presses.join()
+        assert keypad.ask(10.0, pressed_once(keypad_device, score)) == score
 
 
 def test_a_key_pressed_before_the_question_belongs_to_nobody(
@@ -128,10 +137,7 @@ def test_a_keypad_that_floods_is_garbled_and_works_afterwards(
         all(keypad.ask(10.0, never) for _ in range(200))
     keypad_device.tell("clear")
     wait_until(lambda: keypad.ask(0.2, never) is None, "the line is quiet")
-    presses = threading.Timer(0.4, keypad_device.tell, ["press 5"])
-    presses.start()
-    assert keypad.ask(10.0, never) == 5
-    presses.join()
+    assert keypad.ask(10.0, pressed_once(keypad_device, 5)) == 5
 
 
 @pytest.fixture(params=["sample-sum", "sample-xor", "sample-crc16"], scope="module")

@@ -29,7 +29,7 @@ def never() -> bool:
 
 @pytest.fixture
 def scanner(tmp_path: Path) -> Iterator[FolderScanner]:
-    limits = FolderLimits(growing=10.0, torn=0.3)
+    limits = FolderLimits(growing=30.0, torn=0.3)
     with FolderScanner(f"folder://{tmp_path}?settle=0.1", limits) as opened:
         yield opened
 
@@ -58,7 +58,7 @@ def test_the_flatbed_gives_the_oldest_only(scanner: FolderScanner, tmp_path: Pat
     assert names(tmp_path / DONE) == {"early.jpg"}
 
 
-def test_a_file_that_grows_is_waited_for_and_comes_whole(scanner: FolderScanner, tmp_path: Path) -> None:
+def test_a_file_that_grows_is_waited_for_and_comes_whole(tmp_path: Path) -> None:
     data = picture(tmp_path.parent / "whole.jpg").read_bytes()
     started = threading.Event()
 
@@ -72,8 +72,9 @@ def test_a_file_that_grows_is_waited_for_and_comes_whole(scanner: FolderScanner,
 
     writer = threading.Thread(target=write)
     writer.start()
-    assert started.wait(5)
-    (page,) = scanner.scan(FEEDER, never)
+    assert started.wait(30)
+    with FolderScanner(f"folder://{tmp_path}?settle=0.1", FolderLimits(growing=30.0, torn=30.0)) as scanner:
+        (page,) = scanner.scan(FEEDER, never)
     writer.join()
     assert page.data == data
 

@@ -44,7 +44,7 @@ def line(made: Form, path: str) -> LineInput:
 def test_typing_is_handed_on_once_after_a_short_pause(qtbot: QtBot) -> None:
     with shown(form(NAME)) as made:
         line(made, "p.name").setFocus()
-        with qtbot.waitSignal(made.edited, timeout=DEBOUNCE_MS * 4) as edited:
+        with qtbot.waitSignal(made.edited, timeout=30_000) as edited:
             QTest.keyClicks(line(made, "p.name"), "abc")
     assert edited.args == ["p.name", "abc"]
     assert DEBOUNCE_MS <= 300
@@ -54,9 +54,10 @@ def test_leaving_a_field_hands_its_text_on_at_once(qtbot: QtBot) -> None:
     with shown(form(NAME, AMOUNT)) as made:
         line(made, "p.name").setFocus()
         QTest.keyClicks(line(made, "p.name"), "abc")
-        with qtbot.waitSignal(made.edited, timeout=DEBOUNCE_MS // 2) as edited:
-            press(made, Qt.Key.Key_Tab)
-    assert edited.args == ["p.name", "abc"]
+        edited: list[tuple[str, str]] = []
+        made.edited.connect(lambda *told: edited.append(told))
+        press(made, Qt.Key.Key_Tab)
+        assert edited == [("p.name", "abc")], "with the key, not after the pause"
 
 
 def test_a_view_that_arrives_while_typing_takes_no_keystroke() -> None:
