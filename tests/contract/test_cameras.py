@@ -107,7 +107,7 @@ def test_a_camera_that_fails_says_how_and_comes_back(
     start = time.monotonic()
     with pytest.raises(kind):
         look(view, 200)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
     assert view.traffic.faults()
     with pytest.raises(Unplugged):
         view.preview()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from functools import partial
 from typing import cast
 
-import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -18,6 +16,7 @@ from devices.drivers import camera_worker
 from devices.drivers.camera_worker import CameraLimits
 from tests.faults.test_scanner_window import responsive
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.devices import workers_of
 from ui.screens.camera import CameraPage
 
 __all__ = ["counter", "qapp"]
@@ -48,12 +47,7 @@ def live(desk: Counter) -> None:
     desk.until(lambda: page(desk).picture.live, "a picture")
 
 
-def worker() -> psutil.Process:
-    return next(
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "devices.simulators.camera_worker" in child.cmdline()
-    )
+WORKER = "devices.simulators.camera_worker"
 
 
 def test_pages_at_rest_are_taken_one_by_one_and_others_by_key(counter: OpenCounter) -> None:
@@ -80,16 +74,8 @@ def test_pages_at_rest_are_taken_one_by_one_and_others_by_key(counter: OpenCount
     desk.until(lambda: len(desk.visit.pages) == 2, "the page taken back")
     desk.key(Qt.Key.Key_Escape)
     desk.until(lambda: not desk.conductor.acts.running("camera.let_go"), "the camera let go")
-    assert not any(child.is_running() for child in _workers())
+    assert workers_of(WORKER) == []
     assert desk.findings() == []
-
-
-def _workers() -> list[psutil.Process]:
-    return [
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "devices.simulators.camera_worker" in child.cmdline()
-    ]
 
 
 def test_every_trouble_is_said_on_the_page_and_ends_by_itself(counter: OpenCounter) -> None:
@@ -119,7 +105,7 @@ def test_a_worker_that_is_stopped_or_killed_costs_no_keystroke(counter: OpenCoun
     for stop in (signal.SIGSTOP, signal.SIGKILL):
         opened(desk)
         live(desk)
-        os.kill(worker().pid, stop)
+        workers_of(WORKER)[0].send_signal(stop)
         with responsive():
             desk.until(lambda: not page(desk).picture.live, "the trouble")
         desk.key(Qt.Key.Key_Escape)

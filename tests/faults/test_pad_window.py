@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 
-import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
@@ -17,6 +15,7 @@ from app.storage import pages
 from tests.faults.test_scanner_window import responsive
 from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
+from tests.helpers.devices import workers_of
 
 __all__ = ["counter", "qapp"]
 
@@ -38,6 +37,9 @@ def present(desk: Counter, amount: str) -> None:
     desk.conductor._refresh()
     desk.until(lambda: desk.visit.confirmation.sha256 != before, "another text")
     desk.key(Qt.Key.Key_F10)
+
+
+def reads(desk: Counter) -> None:
     desk.until(lambda: desk.window.party.reading, "the text on the party's screen")
 
 
@@ -50,12 +52,7 @@ def says(desk: Counter, words: str) -> None:
     desk.until(lambda: words in desk.words(desk.window.party), f"{words} on the party's screen")
 
 
-def worker() -> psutil.Process:
-    return next(
-        child
-        for child in psutil.Process().children(recursive=True)
-        if "devices.simulators.signature_worker" in child.cmdline()
-    )
+WORKER = "devices.simulators.signature_worker"
 
 
 def test_the_pad_signs_and_a_pad_that_is_pulled_or_hangs_leaves_the_screen(counter: OpenCounter) -> None:
@@ -69,6 +66,7 @@ def test_the_pad_signs_and_a_pad_that_is_pulled_or_hangs_leaves_the_screen(count
     desk.pad("unplugged")
     with responsive():
         present(desk, "2000")
+        reads(desk)
         says(desk, "签名板用不了，请在这里签")
     assert "请在客屏上签" in desk.words()
     desk.bar("签名板没有连上")
@@ -78,21 +76,15 @@ def test_the_pad_signs_and_a_pad_that_is_pulled_or_hangs_leaves_the_screen(count
     desk.pad("wait")
     desk.until(lambda: desk.device("signature_pad").health is Health.OK, "a green pad, without a key")
     present(desk, "3000")
+    reads(desk)
     says(desk, "也可以在签名板上签")
     desk.until(lambda: desk.conductor.acts.running("pad.3"), "the pad asked")
-    desk.until(lambda: _runs("signature_worker"), "its program")
-    os.kill(worker().pid, signal.SIGSTOP)
+    desk.until(lambda: bool(workers_of(WORKER)), "its program")
+    workers_of(WORKER)[0].send_signal(signal.SIGSTOP)
     with responsive():
         says(desk, "签名板用不了，请在这里签")
     desk.walk.sign_as_party()
     signed(desk)
-
-
-def _runs(module: str) -> bool:
-    return any(
-        f"devices.simulators.{module}" in child.cmdline()
-        for child in psutil.Process().children(recursive=True)
-    )
 
 
 def test_who_signs_on_the_screen_or_changes_the_text_takes_the_question_on_the_pad_back(
@@ -102,6 +94,7 @@ def test_who_signs_on_the_screen_or_changes_the_text_takes_the_question_on_the_p
     desk.pad("wait")
     ready(desk)
     present(desk, "1000")
+    reads(desk)
     desk.until(lambda: desk.conductor.acts.running("pad.1"), "the pad asked")
     desk.walk.sign_as_party()
     signed(desk)

@@ -86,7 +86,7 @@ def test_finishing_never_depends_on_printing(counter: OpenCounter) -> None:
     finish(desk)
     assert desk.outcome.receipt_no
     desk.says("小票机没有连上。")
-    assert desk.job("材料收据（小票）").state == "waiting"
+    desk.until(lambda: desk.job("材料收据（小票）").state == "waiting", "its receipt, not yet printed")
     desk.until(lambda: desk.job("材料收据（A4）").state == "confirmed", "the other printer is not held up")
     desk.printer.command("clear")
     desk.until(lambda: len(whole(desk)) == 2, "ticket and receipt, without a key")
@@ -104,8 +104,8 @@ def test_a_paper_in_doubt_is_asked_about_and_yes_prints_nothing_more(counter: Op
     desk.until(lambda: desk.device("ticket_printer").health is Health.OK, "a printer that is well again")
     desk.key(Qt.Key.Key_Y)
     desk.silent()
+    desk.until(lambda: len(desk.rolls()) == 1, "the interrupted one")
     assert whole(desk) == []
-    assert len(desk.rolls()) == 1, "the interrupted one"
     take_number(desk)
     desk.until(lambda: len(whole(desk)) == 1, "the next ticket")
     assert desk.findings() == []

@@ -117,7 +117,7 @@ def test_a_busy_scanner_is_waited_for_and_escape_ends_the_wait(counter: OpenCoun
     pressed = time.monotonic()
     desk.key(Qt.Key.Key_Escape)
     idle(desk, "scan")
-    assert time.monotonic() - pressed < 5.0
+    assert time.monotonic() - pressed < 20.0
     desk.silent()
     desk.scanner.tell("clear")
     feed(desk)
@@ -128,17 +128,18 @@ def test_a_busy_scanner_is_waited_for_and_escape_ends_the_wait(counter: OpenCoun
 def test_escape_ends_a_scan_and_keeps_the_pages_that_came(counter: OpenCounter) -> None:
     desk = counter("scanner")
     desk.call()
-    desk.scanner.tell("load 3")
+    desk.scanner.tell("load 50")
     feed(desk)
-    desk.scanner.tell("fault slow 60")
     desk.says("正在扫描（Esc 停止）")
+    desk.until(lambda: len(desk.visit.pages) > 0, "the first page")
+    desk.scanner.tell("fault slow 60")
     pressed = time.monotonic()
     desk.key(Qt.Key.Key_Escape)
     idle(desk, "scan")
-    assert time.monotonic() - pressed < 5.0
+    assert time.monotonic() - pressed < 20.0
     desk.silent()
     kept = len(desk.visit.pages)
-    assert kept < 3
+    assert 0 < kept < 50
     desk.scanner.tell("clear")
     desk.scanner.tell("load 2")
     feed(desk)

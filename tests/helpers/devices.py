@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -107,6 +108,16 @@ class Simulator:
         said = self._stderr.read().decode("utf-8", "replace")
         self._stderr.close()
         return code, said
+
+
+def workers_of(module: str) -> list[psutil.Process]:
+    """Return the processes started from this one that run the module; one may end while it is looked for."""
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if module in child.cmdline():
+                found.append(child)
+    return found
 
 
 def id_reader(wire: str, folder: Path, *arguments: str) -> Simulator:
