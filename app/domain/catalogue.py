@@ -75,7 +75,7 @@ def parse_matter(text: str, source_name: str, materials: Mapping[str, Material])
         requirements=requirements,
         fee=_fee(root.section("fee")),
         tolerance=_tolerance(root.section("tolerance")),
-        mediation=_mediation(root.section("mediation")),
+        mediation=_mediation(root.section("mediation"), conditions),
         case_types=root.texts("case_types"),
         clocks=root.texts("clocks"),
         variants=variants,
@@ -317,9 +317,9 @@ def _tolerance(row: Section) -> Tolerance:
     return tolerance
 
 
-def _mediation(row: Section) -> Mediation:
+def _mediation(row: Section, names: _Names) -> Mediation:
     mode = row.choice("mode", MediationMode, MediationMode.NONE)
-    mediation = Mediation(mode, row.text("text", ""), row.text("article", ""))
+    mediation = Mediation(mode, row.text("text", ""), row.text("article", ""), names.read(row))
     row.finish()
     return mediation
 

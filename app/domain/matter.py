@@ -102,7 +102,7 @@ class Side(StrEnum):
 
 
 class MediationMode(StrEnum):
-    """What is said about mediation; it is offered, never demanded."""
+    """What is said about mediation: offered and asked, said to be possible and not asked, or nothing."""
 
     OFFER = "offer"
     POSSIBLE = "possible"
@@ -220,11 +220,12 @@ class Tolerance:
 
 @dataclass(frozen=True, slots=True)
 class Mediation:
-    """Whether mediation is offered, and why."""
+    """Whether mediation is offered, and why; `when` says for which forms of the matter."""
 
     mode: MediationMode
     text: str = ""
     article: str = ""
+    when: tuple[Condition, ...] = ()
 
     @property
     def rule(self) -> Rule:

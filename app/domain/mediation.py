@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from app.domain.matter import Matter, Mediation, MediationMode
+from app.domain.party import Parties
+from app.domain.short_form import Answers, all_hold
 
+_NOTHING_SAID = Mediation(MediationMode.NONE)
 NOT_MEDIABLE = Mediation(
     MediationMode.NONE, "身份关系确认、特别程序、督促程序、公示催告程序案件不适用调解", "民诉法解释第143条"
 )
@@ -14,8 +17,11 @@ MEDIATE_FIRST = Mediation(
 )
 
 
-def mediation_for(matter: Matter, marks: frozenset[str]) -> Mediation:
-    """The matter's own rule, sharpened by the marks of the cause."""
+def mediation_for(matter: Matter, answers: Answers) -> Mediation:
+    """The matter's own rule, sharpened by the marks of the cause; nothing where it has no place."""
+    marks = answers.marks
+    if not all_hold(matter.mediation.when, matter, Parties(), answers):
+        return _NOTHING_SAID
     if matter.mediation.mode is not MediationMode.OFFER:
         return matter.mediation
     if "no_mediation" in marks:

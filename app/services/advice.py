@@ -16,12 +16,11 @@ from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.group import group_rules, is_wrong
 from app.domain.matter import Group, Level, Matter
-from app.domain.mediation import mediation_for
 from app.domain.money import format_money
 from app.domain.party import agent_findings, foreign_documents, unknown_details
 from app.domain.risk import Effect, Finding
 from app.domain.short_form import missing_fields, variant_of
-from app.services import form, risks, step_view
+from app.services import form, mediation, risks, step_view
 from app.services.due_lines import authority, due_line, hour_line
 from app.services.fee_remarks import fee_remarks
 from app.services.fields import FIRST, Draft, value
@@ -188,7 +187,7 @@ def _shown(amount: Decimal | None, words: str) -> str:
 
 
 def _mediation(draft: Draft, shown: Sheet) -> FieldView | None:
-    spec = form.mediation_spec(shown)
+    spec = mediation.question(shown)
     return form.field_view(draft, spec) if spec is not None else None
 
 
@@ -210,8 +209,8 @@ def _remarks(
         yield Remark(rule.text, authority(rule.article, rule.basis))
     yield from _group(shown)
     yield from _details(shown)
-    offer = mediation_for(shown.matter, shown.answers.marks)
-    if form.mediation_spec(shown) is None and offer.article:
+    offer = mediation.offer(shown)
+    if mediation.question(shown) is None and offer.article:
         yield Remark(offer.text, offer.article)
 
 

@@ -18,7 +18,7 @@ from app.domain.matter import FieldKind
 from app.domain.notice import outcome_of
 from app.domain.party import Agent, Party
 from app.errors import FormProblem
-from app.services import people, risks, steps
+from app.services import mediation, people, risks, steps
 from app.services.fields import ORIGINAL, Draft, value
 from app.services.form import shown_values
 from app.services.knowledge import Knowledge
@@ -198,7 +198,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) ->
         "parties": _lists(shown, draft),
         "representatives": list(shown.parties.representatives),
         **({"claims": {k: _sum(v) for k, v in shown.answers.claims.items()}} if shown.answers.claims else {}),
-        "mediation": value(draft, shown.path("mediation")),
+        "mediation": mediation.answered(draft, shown),
         "fee": _fee(matter_fee(matter, shown.answers, knowledge.fees)),
         "clocks": [_clock(c) for c in (*clocks.received, *clocks.answered)]
         + [_hour(c) for c in clocks.hours],

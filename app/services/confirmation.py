@@ -18,12 +18,12 @@ from app.domain.short_form import NO_AMOUNT
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import PAPERS, on
-from app.services import people, steps, supplement
+from app.services import mediation, people, steps, supplement
 from app.services.case import Case, handed_in, read_case
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import Draft, is_agent, value
-from app.services.form import AGREE, mediation_spec, shown_values, unready
+from app.services.form import AGREE, shown_values, unready
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.sheet import Sheet, material_name, sheets
@@ -87,10 +87,9 @@ def _matter(
         lines.append(_("推选的诉讼代表人：{names}。").format(names="、".join(chosen)))
     lines += [f"{view.label}：{_said(view)}" for view in shown_values(shown, draft, knowledge)]
     lines.append(_("提交的材料：{handed}。").format(handed=_handed(papers, shown, knowledge) or _("无")))
-    wish = value(draft, shown.path("mediation"))
-    if wish and mediation_spec(shown) is not None:
-        agreed = _("愿意先行调解。") if wish == AGREE else _("不愿意先行调解，请依法立案。")
-        lines.append(agreed)
+    wish = mediation.answered(draft, shown)
+    if wish:
+        lines.append(_("愿意先行调解。") if wish == AGREE else _("不愿意先行调解，请依法立案。"))
     lines.append(supplement.sentence(case, shown, knowledge))
     return lines
 

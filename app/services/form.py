@@ -13,8 +13,7 @@ from typing import Final
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, compact, failed, passed
 from app.domain.initials import initials
-from app.domain.matter import Field, FieldKind, Level, Matter, MediationMode, Side
-from app.domain.mediation import mediation_for
+from app.domain.matter import Field, FieldKind, Level, Matter, Side
 from app.domain.short_form import check_field, variant_of
 from app.services import people
 from app.services.claims import FEWEST, claim_path, claim_spec, serves
@@ -219,20 +218,6 @@ def template_spec(shown: Sheet, knowledge: Knowledge) -> FieldSpec | None:
     more = _("等 {count} 种").format(count=len(templates)) if len(templates) > _NAMED_TEMPLATES else ""
     hint = _("可选用：{names}{more}").format(names=names, more=more)
     return FieldSpec(shown.path("template"), "示范文本", "choice", hint=hint, choices=TEMPLATE_USE)
-
-
-def mediation_spec(shown: Sheet) -> FieldSpec | None:
-    """The question on mediation, None where the matter knows none; it is offered, never demanded."""
-    offer = mediation_for(shown.matter, shown.answers.marks)
-    if offer.mode is MediationMode.NONE:
-        return None
-    return FieldSpec(
-        shown.path("mediation"),
-        "先行调解",
-        "choice",
-        hint=offer.rule.why,
-        choices=((AGREE, "愿意"), (DECLINE, "不愿意")),
-    )
 
 
 def copies_spec(shown: Sheet, code: str) -> FieldSpec:

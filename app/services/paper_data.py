@@ -15,8 +15,7 @@ from typing import Final
 from app.clock import local
 from app.domain.fee_schedule import FeeKind
 from app.domain.party import Party
-from app.services.fields import value
-from app.services.form import AGREE, DECLINE
+from app.services import mediation
 from app.services.paper_ground import Ground, Lacking, need
 from app.services.paper_service import SERVICE_PAPERS
 from app.texts import _
@@ -208,8 +207,6 @@ def _standard_text(ground: Ground) -> Made:
 
 
 def _mediation_notice(ground: Ground) -> Made:
-    said = value(ground.draft, ground.sheet.path("mediation"))
-    agreed = {AGREE: True, DECLINE: False}.get(said, ground.said_yes("consent_filer"))
     return _whole(
         MediationNotice(
             issue=ground.issue(),
@@ -220,7 +217,7 @@ def _mediation_notice(ground: Ground) -> Made:
             mediator=ground.text("mediator"),
             ends=ground.received.date() + timedelta(days=_MEDIATION_DAYS),
             days=_MEDIATION_DAYS,
-            agreed=agreed,
+            agreed=mediation.agreed(ground.draft, ground.sheet),
         )
     )
 
@@ -278,7 +275,7 @@ def _cross_court(ground: Ground) -> Made:
             materials=handed,
             agent=agent.name if agent else "",
             electronic=ground.said_yes("e_service"),
-            mediation=ground.said_yes("accepts_mediation"),
+            mediation=mediation.agreed(ground.draft, ground.sheet),
         )
     )
 

@@ -13,7 +13,7 @@ from app.domain.party import Agent, Power
 from app.domain.risk import Finding, Intake, check_intake
 from app.domain.short_form import variant_of
 from app.domain.steps import Mark
-from app.services import form
+from app.services import mediation
 from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
 from app.services.running import Running
@@ -93,13 +93,13 @@ def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None
         both = ("consent_filer", "consent_other")
         return clocks.now.date(), all(shown.answers.said(key) for key in both)
     sent = shown.marks.get(Mark.MEDIATION)
-    agreed = value(draft, shown.path("mediation")) == form.AGREE
+    agreed = mediation.agreed(draft, shown) is True
     return (None, True) if sent is None else (local(sent).date(), agreed)
 
 
 def _acts(draft: Draft, shown: Sheet, agent: Agent) -> Iterable[tuple[Agent, Power]]:
     """Acts of this matter for which an agent needs special authority."""
-    if value(draft, shown.path("mediation")) == form.AGREE:
+    if mediation.agreed(draft, shown):
         yield agent, Power.SETTLE
     if variant_of(shown.matter, shown.answers).startswith("appeal"):
         yield agent, Power.APPEAL

@@ -71,7 +71,7 @@ def opened(desk: Desk, folder: Path, **changes: str) -> str:
 def test_every_kind_is_recorded_frozen_sent_and_stored(desk: Desk, tmp_path: Path) -> None:
     visit_id = opened(desk, tmp_path, matter__1__code="F12")
     take(desk, "triage", result="转送有权处理的法院", authority="松山区人民法院")
-    take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是", mediation="否")
+    take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是")
     take(desk, "between", item="查询咨询", court="东胜区人民法院", deadline="2026-11-25", answer="已答复")
     take(desk, "assist", mode="帮办", helper="高娃", consent="口头同意", witness="巴图")
     take(desk, "online", platform="人民法院在线服务", consent="是", outside_no="WX2026000123")
@@ -123,7 +123,7 @@ def test_a_target_counts_down_and_being_late_is_said_not_stopped(
     desk: Desk, tmp_path: Path, clock: SteppingClock
 ) -> None:
     opened(desk, tmp_path, matter__1__code="F12")
-    number = take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是", mediation="否")
+    number = take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是")
     clock.forward(minutes=12)
     assert "还剩 18 分钟" in due(desk, "跨域立案办理").due
     clock.forward(minutes=20)
@@ -149,6 +149,20 @@ def test_sent_to_mediation_without_consent_is_frozen(desk: Desk, tmp_path: Path)
     with pytest.raises(Frozen, match="没有当事人同意"):
         do(desk, finishing.finish, True)
     do(desk, drafts.set_field, "matter.1.mediation", "agree")
+    finish(desk, unsigned=True)
+
+
+def test_where_mediation_is_only_possible_it_is_asked_once_somebody_is_sent(
+    desk: Desk, tmp_path: Path
+) -> None:
+    opened(desk, tmp_path, matter__1__code="F02", matter__1__mediation="decline")
+    assert view(desk).advice.mediation is None
+    assert "调解" not in shown(desk).confirmation.text
+    take(desk, "triage", result="转诉前调解", organisation="红山区人民调解委员会")
+    question = view(desk).advice.mediation
+    assert question is not None
+    assert "不愿意先行调解" in shown(desk).confirmation.text
+    do(desk, drafts.set_field, question.path, "agree")
     finish(desk, unsigned=True)
 
 
@@ -213,7 +227,7 @@ def test_an_answer_that_comes_after_the_end_is_added_and_sent_as_an_amendment(
     desk: Desk, tmp_path: Path, clock: SteppingClock
 ) -> None:
     visit_id = opened(desk, tmp_path, matter__1__code="F12")
-    number = take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是", mediation="否")
+    number = take(desk, "cross", court="松山区人民法院", set="民事起诉", e_service="是")
     finish(desk, unsigned=True)
     first = record(desk, visit_id)
     clock.forward(hours=3)

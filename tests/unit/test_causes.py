@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 
 from app.domain.causes import CauseIndex, parse_causes, parse_marks, parse_templates
 from app.domain.fee_choice import kind_of_cause, matter_fee
 from app.domain.fee_schedule import FeeKind
-from app.domain.fees import FeeSettings, Half
+from app.domain.fees import DEFAULT_SETTINGS, Fee, FeeSettings, Half
 from app.domain.short_form import Answers
 from app.domain.toml_text import CatalogueError
 from tests.helpers.domain import RESOURCES, matter
@@ -118,28 +119,32 @@ def test_the_cause_proposes_the_kind_of_fee(marks: set[str], has_amount: bool, k
     assert kind_of_cause(frozenset(marks), has_amount=has_amount) is kind
 
 
+def fee(code: str, answers: Answers, settings: FeeSettings = DEFAULT_SETTINGS, **more: Any) -> Fee:
+    found = matter_fee(matter(code), answers, settings, **more)
+    assert found is not None
+    return found
+
+
 def test_the_fee_of_a_matter_follows_its_form() -> None:
-    civil = matter("F01")
-    assert matter_fee(civil, Answers({"amount": "20万"})).shown == "4,300.00元"
-    assert (
-        matter_fee(civil, Answers({"amount": "20万"}), halves=frozenset({Half.SIMPLIFIED})).shown
-        == "2,150.00元"
-    )
-    assert matter_fee(civil, Answers({"amount": "很多"})).shown == "50.00至100.00元"
-    divorce = Answers({"amount": "500000"}, marks=frozenset({"divorce"}))
-    assert matter_fee(civil, divorce, FeeSettings({FeeKind.DIVORCE: Decimal(300)})).shown == "1,800.00元"
-    assert matter_fee(civil, divorce, kind=FeeKind.PROPERTY).shown == "8,800.00元"
-    wages = Answers({"wage_group": True}, marks=frozenset({"labour", "wages"}))
-    assert not matter_fee(civil, wages).prepaid
+    loan = Answers({"amount": "20万"}, cause="100")
+    assert fee("F01", loan).shown == "4,300.00元"
+    assert fee("F01", loan, halves=frozenset({Half.SIMPLIFIED})).shown == "2,150.00元"
+    assert fee("F01", Answers({"amount": "很多"}, cause="100")).needs == ("标的额",)
+    assert fee("F01", Answers({"amount": "无"}, cause="100")).shown == "50.00至100.00元"
+    divorce = Answers({"amount": "500000"}, marks=frozenset({"divorce"}), cause="14")
+    assert fee("F01", divorce, FeeSettings({FeeKind.DIVORCE: Decimal(300)})).shown == "1,800.00元"
+    assert fee("F01", divorce, kind=FeeKind.PROPERTY).shown == "8,800.00元"
+    wages = Answers({"wage_group": True}, marks=frozenset({"labour", "wages"}), cause="205(5)")
+    assert not fee("F01", wages).prepaid
 
 
 def test_variants_have_their_own_fee() -> None:
-    assert matter_fee(matter("F03"), Answers(variant="compensation")).amount == 0
-    assert matter_fee(matter("F06"), Answers({"amount": "100000"})).shown == "1,020.00元"
-    assert matter_fee(matter("F07"), Answers(variant="security")).amount is None
-    appeal = matter_fee(matter("F11"), Answers({"amount": "50000"}, variant="appeal_judgment"))
+    assert fee("F03", Answers(variant="compensation")).amount == 0
+    assert fee("F06", Answers({"amount": "100000"})).shown == "1,020.00元"
+    assert fee("F07", Answers(variant="security")).amount is None
+    appeal = fee("F11", Answers({"amount": "50000"}, variant="appeal_judgment", cause="100"))
     assert "fee.appeal" in {rule.id for rule in appeal.rules}
-    assert matter_fee(matter("S03"), Answers()).amount == 0
+    assert fee("S03", Answers()).amount == 0
 
 
 HEAD = "no\tlevel\tlevel1\tlevel2\tname\tparent\tpinyin\n"

@@ -13,7 +13,7 @@ from app.services.views import ConfirmationView
 from app.storage.records import ConfirmationRecord, DraftField
 from tests.helpers.cases import MOMENT, draft, paper, visit
 from tests.helpers.desks import FILLED
-from tests.helpers.domain import knowledge
+from tests.helpers.domain import catalogue, knowledge
 
 COURT = "巴林右旗人民法院"
 PAPERS = (paper(1), paper(2), paper(3, "M13"))
@@ -57,6 +57,19 @@ def test_the_same_draft_gives_the_same_text_and_the_hash_is_of_its_utf8() -> Non
 def test_a_change_of_any_field_changes_the_text(path: str) -> None:
     new = form.AGREE if path == "matter.1.mediation" else "别的"
     assert text(draft(**{path.replace(".", "__"): new})) != text()
+
+
+@pytest.mark.parametrize("code", sorted(catalogue().matters))
+def test_mediation_is_in_the_text_only_where_it_is_offered_and_only_once(code: str) -> None:
+    offered = {"F01", "F13", "F12"}
+    for variant in [one.key for one in catalogue().matters[code].variants] or [""]:
+        said = {"matter__1__code": code, "matter__1__variant": variant, "matter__1__mediation": "decline"}
+        shown = text(draft(**said, matter__1__matter="民事起诉"), papers=())
+        named = ("今天办理：", "申请调解方：")
+        heads = [line for line in shown.splitlines() if not line.startswith(named)]
+        assert "\n".join(heads).count("调解") == (code in offered), (code, variant)
+    wrong_set = text(draft(matter__1__code="F12", matter__1__mediation="agree", matter__1__matter="申请执行"))
+    assert "调解" not in wrong_set
 
 
 def test_another_page_or_another_material_changes_the_text() -> None:

@@ -8,15 +8,44 @@ from app.domain.bank_account import check_account
 from app.domain.matter import MediationMode
 from app.domain.mediation import MEDIATE_FIRST, NOT_MEDIABLE, mediation_for
 from app.domain.relief import LEAST, NATURAL_ONLY, Relief, grounds_for, relief_problem, relief_rules
+from app.domain.short_form import Answers
 from tests.helpers.domain import catalogue, matter
 
 
 def test_mediation_follows_the_matter_and_the_cause() -> None:
     civil = matter("F01")
-    assert mediation_for(civil, frozenset()) is civil.mediation
-    assert mediation_for(civil, frozenset({"mediate_first"})) is MEDIATE_FIRST
-    assert mediation_for(civil, frozenset({"mediate_first", "no_mediation"})) is NOT_MEDIABLE
-    assert mediation_for(matter("F06"), frozenset({"mediate_first"})).mode is MediationMode.NONE
+    first, both = frozenset({"mediate_first"}), frozenset({"mediate_first", "no_mediation"})
+    assert mediation_for(civil, Answers()) is civil.mediation
+    assert mediation_for(civil, Answers(marks=first)) is MEDIATE_FIRST
+    assert mediation_for(civil, Answers(marks=both)) is NOT_MEDIABLE
+    assert mediation_for(matter("F06"), Answers(marks=first)).mode is MediationMode.NONE
+
+
+@pytest.mark.parametrize(
+    ("code", "variant", "values", "mode"),
+    [
+        ("F02", "private", {}, MediationMode.POSSIBLE),
+        ("F02", "public", {}, MediationMode.NONE),
+        ("F03", "ordinary", {}, MediationMode.POSSIBLE),
+        ("F10", "aid", {}, MediationMode.NONE),
+        ("F11", "appeal_judgment", {}, MediationMode.POSSIBLE),
+        ("F11", "petition", {}, MediationMode.NONE),
+        ("F12", "helping", {}, MediationMode.NONE),
+        ("F12", "helping", {"matter": "民事起诉"}, MediationMode.OFFER),
+        ("F12", "helping", {"matter": "申请执行"}, MediationMode.NONE),
+        ("F13", "", {}, MediationMode.OFFER),
+    ],
+)
+def test_mediation_is_spoken_of_only_where_it_has_a_place(
+    code: str, variant: str, values: dict[str, str], mode: MediationMode
+) -> None:
+    assert mediation_for(matter(code), Answers(values, variant)).mode is mode
+
+
+def test_what_is_said_of_mediation_has_its_article() -> None:
+    for one in catalogue().matters.values():
+        if one.mediation.mode is not MediationMode.NONE:
+            assert one.mediation.article, one.code
 
 
 def test_every_matter_can_say_why_it_is_or_is_not_mediated() -> None:
