@@ -13,7 +13,9 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
+from argon2 import PasswordHasher
 
+from app.hall import person_key
 from tests.helpers.jitter import Jitter
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -32,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "logs(name): the test expects WARNING or worse from this logger")
+    config.addinivalue_line("markers", "real_pins: PINs cost what they cost at a window")
     if config.option.jitter and config.option.jitter_seed is None:
         config.option.jitter_seed = random.SystemRandom().randrange(1_000_000)
 
@@ -65,6 +68,13 @@ def _jitter(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         jitter.apply(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _cheap_pins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth of a second for every PIN adds up; what a guess really costs has a test of its own."""
+    if request.node.get_closest_marker("real_pins") is None:
+        monkeypatch.setattr(person_key, "hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture(autouse=True)

@@ -6,26 +6,21 @@ import argparse
 import getpass
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from app.clock import local
 from app.commands.opened import with_desk
-from app.domain.staff import PIN_LIFE, Role, Staff
+from app.domain.staff import Role
 from app.errors import Expected, FormProblem
-from app.services import approval
+from app.lanes import HALL, STAFF
+from app.services import approval, queue, staff_list
 from app.services.desk import Desk
+from app.services.staff_list import ADD, FOUND, PIN, REMOVE, ROLE, TITLES, Edit
 from app.storage import staff
 
 _OK: Final = 0
 _FOUND: Final = 1
-_TITLES: Final = {
-    Role.CLERK: "窗口人员",
-    Role.HELPER: "导办员",
-    Role.SUPERVISOR: "值班主任",
-    Role.ADMINISTRATOR: "管理员",
-}
 
 
 def main(words: Sequence[str]) -> int:
@@ -53,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
     retire.add_argument("name", metavar="姓名")
     retire.add_argument("--by", metavar="管理员", help="哪一位管理员来改")
     retire.set_defaults(command=_retire)
+    found = commands.add_parser("found", help="把本机的名册作为全大厅的名册；此后在任一窗口改，处处生效")
+    found.add_argument("--by", metavar="管理员", help="哪一位管理员来定")
+    found.set_defaults(command=_found)
     commands.add_parser("list", help="列出所有人").set_defaults(command=_list)
     commands.add_parser("log", help="列出最近的核准和被拒的尝试").set_defaults(command=_log)
     return parser
@@ -61,25 +59,41 @@ def _parser() -> argparse.ArgumentParser:
 def _add(desk: Desk, options: argparse.Namespace) -> int:
     role = Role(options.role)
     if approval.has_administrator(desk):
-        _allow(desk, options)
+        pin = _pin_of_keeper(options)
+        known, fresh = desk.store(staff.named, options.name), _typed_twice()
+        if known is None or not known.active:
+            edit = Edit(ADD, name=options.name, role=role, pin=fresh, again=fresh)
+        else:
+            edit = Edit(PIN, known.id, pin=fresh, again=fresh)
+            if known.role is not role:
+                _change(desk, options.by, pin, Edit(ROLE, known.id, role=role))
+        _change(desk, options.by, pin, edit)
     elif role is not Role.ADMINISTRATOR:
         raise Expected(
             "还没有管理员。",
             safe="名册没有改动。",
             next_step="请先登记第一位：python -m app staff add 姓名 --role administrator",
         )
-    approval.enlist(desk, options.name, role, _typed_twice())
-    print(f"已登记 {options.name}（{_TITLES[Role(options.role)]}）。")
+    else:
+        approval.enlist(desk, options.name, role, _typed_twice())
+    print(f"已登记 {options.name}（{TITLES[role]}）。")
     return _OK
 
 
-def _allow(desk: Desk, options: argparse.Namespace) -> None:
+def _change(desk: Desk, by: str, pin: str, edit: Edit) -> None:
+    """Change the list as the window does, in a hall for all its windows."""
+    if desk.hall.is_shared:
+        desk.lanes.submit(HALL, queue.keep_up, desk).result()
+    prepared = desk.lanes.submit(STAFF, staff_list.prepare, desk, by, pin, edit).result()
+    desk.lanes.submit(HALL, staff_list.commit, desk, prepared).result()
+
+
+def _pin_of_keeper(options: argparse.Namespace) -> str:
     """Ask the administrator who changes the list for their PIN."""
     if not options.by:
         raise Expected("改名册要管理员的口令。", safe="名册没有改动。", next_step="请加上 --by 管理员姓名。")
     tty = sys.stdin.isatty()
-    pin = getpass.getpass(f"{options.by} 的口令：") if tty else sys.stdin.readline().strip()
-    approval.administrator(desk, options.by, pin)
+    return getpass.getpass(f"{options.by} 的口令：") if tty else sys.stdin.readline().strip()
 
 
 def _typed_twice() -> str:
@@ -92,27 +106,27 @@ def _typed_twice() -> str:
 
 
 def _retire(desk: Desk, options: argparse.Namespace) -> int:
-    _allow(desk, options)
-    if approval.retire(desk, options.name):
+    pin = _pin_of_keeper(options)
+    known = desk.store(staff.named, options.name)
+    if known is not None and known.active:
+        _change(desk, options.by, pin, Edit(REMOVE, known.id))
         print(f"已停用 {options.name}。")
         return _OK
+    approval.administrator(desk, options.by, pin)
     print(f"没有登记过 {options.name}。", file=sys.stderr)
     return _FOUND
 
 
-def _list(desk: Desk, _options: argparse.Namespace) -> int:
-    for person in desk.store(staff.everyone):
-        print(f"{person.name}\t{_TITLES[person.role]}\t{_standing(person, desk.clock.now())}")
+def _found(desk: Desk, options: argparse.Namespace) -> int:
+    _change(desk, options.by, _pin_of_keeper(options), Edit(FOUND))
+    print("本机的名册已成为全大厅的名册。")
     return _OK
 
 
-def _standing(person: Staff, now: datetime) -> str:
-    if not person.active:
-        return "已停用"
-    if person.locked_until is not None and now < person.locked_until:
-        return f"锁定到 {local(person.locked_until):%H:%M}"
-    ends = local(person.pin_set_at + PIN_LIFE)
-    return "口令已过期" if person.pin_set_at + PIN_LIFE <= now else f"口令有效到 {ends:%Y-%m-%d}"
+def _list(desk: Desk, _options: argparse.Namespace) -> int:
+    for person in desk.store(staff.everyone):
+        print(f"{person.name}\t{TITLES[person.role]}\t{staff_list.standing(person, desk.clock.now())}")
+    return _OK
 
 
 def _log(desk: Desk, _options: argparse.Namespace) -> int:

@@ -45,6 +45,11 @@ class Act(StrEnum):
     RESTORED = "restored"
     ERASED = "erased"
     KEY = "key"
+    STAFF = "staff"
+    PIN_REFUSED = "pin_refused"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_REFUSED = "approval_refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from app.domain.hall_asks import ABOUT_STAFF, Ask, Tried, asked, tried
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import OPEN, Ticket, TicketState, parse_number
 
@@ -97,6 +98,8 @@ class HallState:
 
     ``owed`` are the windows whose report of the epoch before is missing, ``tags`` what each enrolled window
     can do, ``idle`` since when each window has nobody. ``promise`` is None until the hall has said one today.
+    ``asks`` are the questions for an approval, ``tried`` what became of PINs today, ``staff_changes`` how
+    often the list of staff went on today.
     """
 
     tickets: Mapping[str, Ticket] = field(default_factory=lambda: MappingProxyType({}))
@@ -111,6 +114,9 @@ class HallState:
     alarms: Mapping[int, Alarm] = field(default_factory=lambda: MappingProxyType({}))
     wishes: Mapping[str, Wish] = field(default_factory=lambda: MappingProxyType({}))
     parcels: Mapping[str, Parcel] = field(default_factory=lambda: MappingProxyType({}))
+    asks: Mapping[str, Ask] = field(default_factory=lambda: MappingProxyType({}))
+    tried: Mapping[str, Tried] = field(default_factory=lambda: MappingProxyType({}))
+    staff_changes: int = 0
 
     def waiting(self) -> list[Ticket]:
         return [t for t in self.tickets.values() if t.state is TicketState.WAITING]
@@ -184,6 +190,9 @@ class _Folding:
         self.alarms = dict(state.alarms)
         self.wishes = dict(state.wishes)
         self.parcels = dict(state.parcels)
+        self.asks = dict(state.asks)
+        self.tried = dict(state.tried)
+        self.staff_changes = state.staff_changes
 
     def state(self) -> HallState:
         return HallState(
@@ -199,6 +208,9 @@ class _Folding:
             MappingProxyType(self.alarms),
             MappingProxyType(self.wishes),
             MappingProxyType(self.parcels),
+            MappingProxyType(self.asks),
+            MappingProxyType(self.tried),
+            self.staff_changes,
         )
 
     def apply(self, event: HallEvent) -> None:
@@ -218,7 +230,15 @@ class _Folding:
             case EventKind.PROMISED:
                 self.promise = Promise.of(event.limits)
             case _:
-                self._about_ticket(event)
+                self._about_staff(event) if event.kind in ABOUT_STAFF else self._about_ticket(event)
+
+    def _about_staff(self, event: HallEvent) -> None:
+        if event.kind is EventKind.STAFF_CHANGED:
+            self.staff_changes += 1
+        elif event.kind is EventKind.PIN_TRIED:
+            self.tried[event.person] = tried(self.tried.get(event.person), event)
+        else:
+            asked(self.asks, event)
 
     def _issue(self, event: HallEvent) -> None:
         """Add the ticket. While reports are missing, only a window's own block has numbers sure to be new.

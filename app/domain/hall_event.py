@@ -37,6 +37,12 @@ class EventKind(StrEnum):
     ALARM = "alarm"
     COMING = "coming"
     CALM = "calm"
+    STAFF_CHANGED = "staff_changed"
+    PIN_TRIED = "pin_tried"
+    APPROVAL_WANTED = "approval_wanted"
+    APPROVED = "approved"
+    NOT_APPROVED = "not_approved"
+    APPROVAL_OVER = "approval_over"
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,13 @@ class HallEvent:
     ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
     of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``
     names the question), GIVEN to it and TAKEN by it.
+
+    STAFF_CHANGED says that the hall's list of staff goes on. PIN_TRIED says whose PIN (``person``, an id of
+    that list) was tried, right or wrong (``reason``), after how many wrong ones (``limits``).
+
+    APPROVAL_WANTED asks every other window's supervisors: ``wish`` names the question, ``rule`` its purpose,
+    ``about`` the number of the paper, ``reason`` a code from a list, ``person`` who asks. APPROVED answers it
+    with what the supervisor signed (``seal``), NOT_APPROVED with why not; APPROVAL_OVER ends it.
 
     An ALARM calls for help at a window, COMING answers the one ``to`` name, CALM ends one's own.
     """
@@ -82,3 +95,5 @@ class HallEvent:
     back: bool = False
     parcel: str = ""
     wish: str = ""
+    about: str = ""
+    seal: str = ""

@@ -20,11 +20,15 @@ _STEPS: Final = frozenset({-1, 0, 1})
 
 
 class Role(StrEnum):
-    """``SUPERVISOR`` is the 值班主任, who alone approves; ``ADMINISTRATOR`` alone keeps the list of staff."""
+    """``SUPERVISOR`` is the 值班主任, who alone approves; ``ADMINISTRATOR`` alone keeps the list of staff.
+
+    ``BACK_OFFICE`` examines and answers (后台); at the window it looks and calls nobody.
+    """
 
     CLERK = "clerk"
     HELPER = "helper"
     SUPERVISOR = "supervisor"
+    BACK_OFFICE = "back_office"
     ADMINISTRATOR = "administrator"
 
 
@@ -56,7 +60,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Staff:
-    """One person. ``failures`` counts wrong PINs since the last right one; the hash is Argon2id's text."""
+    """One person. ``failures`` counts wrong PINs since the last right one; the hash is Argon2id's text.
+
+    ``public_key`` proves what the person signed; ``sealed_key`` is what only their PIN opens (Ed25519).
+    """
 
     id: str
     name: str
@@ -66,6 +73,8 @@ class Staff:
     failures: int = 0
     locked_until: datetime | None = None
     active: bool = True
+    public_key: bytes = b""
+    sealed_key: bytes = b""
 
 
 def weak_pin(pin: str) -> bool:

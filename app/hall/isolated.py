@@ -373,6 +373,11 @@ class Member(Ledger):
         self._fact(replace(self._event(kind, "", now), to=to))
         return not self.cut_off
 
+    def say(self, event: HallEvent) -> bool:
+        """Say what concerns no ticket, as this window; return whether others hear it now."""
+        self._fact(replace(event, window=self.window))
+        return not self.cut_off
+
     def promise(self, promise: Promise, now: datetime) -> bool:
         """Change the hall's promise for the rest of the day; False when somebody was faster.
 

@@ -253,6 +253,8 @@ class Node:
                 names.parcel_message,
                 names.parcel_many,
                 names.speech(number),
+                names.roll,
+                names.roll_message,
             ],
             "point": [f"{day}.ticket.*", f"{day}.counter.*"],
             "board": [],

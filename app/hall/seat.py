@@ -16,6 +16,7 @@ from app.errors import HallProblem
 from app.hall.isolated import RESERVE, Member
 from app.hall.journal import Journal
 from app.hall.log import HallLog, RestorableLog
+from app.hall.roll import Roll
 from app.hall.speech import LocalTurn, SpeechTurn
 from app.hall.transfer import DayDiffers, take_along
 
@@ -81,7 +82,8 @@ class Seat:
 
     ``log`` and ``journal`` are those of a one-window hall, or with ``shared`` of many; ``local`` is then the
     log of the window's own store, whose running day is taken along into an empty hall, and ``parcels`` the
-    way papers take to other windows. ``speech`` says whose turn it is to speak.
+    way papers take to other windows. ``speech`` says whose turn it is to speak; ``roll`` keeps the list of
+    staff of the whole hall.
     """
 
     def __init__(
@@ -96,9 +98,11 @@ class Seat:
         parcels: Parcels | None = None,
         outside: HallProblem | None = None,
         speech: SpeechTurn | None = None,
+        roll: Roll | None = None,
     ) -> None:
         self.outside = outside
         self.parcels = parcels
+        self.roll = roll
         self.speech: SpeechTurn = speech or LocalTurn()
         self._log = log
         self._journal = journal

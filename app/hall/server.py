@@ -207,6 +207,20 @@ def ensure_stream(node: Node, keep_on: Callable[[], bool] = lambda: True) -> Non
     asyncio.run(_ensure_stream(node, keep_on))
 
 
+def roll_config(node: Node) -> StreamConfig:
+    """Return how the hall's list of staff is kept: on disk, sealed, for ever, only ever added to."""
+    return StreamConfig(
+        name=node.names.roll_stream,
+        subjects=[node.names.roll],
+        retention=RetentionPolicy.LIMITS,
+        discard=DiscardPolicy.NEW,
+        storage=StorageType.FILE,
+        num_replicas=node.replicas,
+        deny_delete=True,
+        deny_purge=True,
+    )
+
+
 async def _ensure_stream(node: Node, keep_on: Callable[[], bool]) -> None:
     address = node.admin()
     client = Client()
@@ -224,7 +238,7 @@ async def _ensure_stream(node: Node, keep_on: Callable[[], bool]) -> None:
                     allow_reconnect=False,
                     error_cb=_quiet,
                 )
-            for config in (stream_config(node), parcels_config(node)):
+            for config in (stream_config(node), parcels_config(node), roll_config(node)):
                 await client.jetstream(timeout=2).add_stream(config)
         except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError) as error:
             _log.info("the hall's stream is not ready: %s", type(error).__name__)

@@ -95,6 +95,19 @@ class Names:
     def parcel_many(self) -> str:
         return f"$JS.API.DIRECT.GET.{self.parcels}"
 
+    @property
+    def roll(self) -> str:
+        """Where changes of the list of staff go."""
+        return f"staff.{self.hall}"
+
+    @property
+    def roll_stream(self) -> str:
+        return f"STAFF_{self.hall}"
+
+    @property
+    def roll_message(self) -> str:
+        return f"$JS.API.STREAM.MSG.GET.{self.roll_stream}"
+
     def parcels_of(self, window: int) -> str:
         """What only this window writes."""
         return f"parcels.{self.hall}.{window}.>"

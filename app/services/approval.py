@@ -7,12 +7,17 @@ its own transaction, so that an approval serves one act and an act without one c
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from app.domain.audit import Act
+from app.domain.hall_asks import RIGHT, WRONG
+from app.domain.hall_event import EventKind, HallEvent
 from app.domain.staff import (
     APPROVAL_LIFE,
     LOCKED_FOR,
@@ -27,18 +32,18 @@ from app.domain.staff import (
     refusal,
     weak_pin,
 )
-from app.errors import Expected, FormProblem
+from app.errors import Expected, FormProblem, HallProblem
+from app.hall import person_key
 from app.ids import new_id
-from app.lanes import STAFF, on
+from app.lanes import HALL, STAFF, on
 from app.notices import Level, Notice
 from app.services.desk import Desk
-from app.storage import staff
+from app.storage import staff, trail
 from app.storage.access import Transaction
 from app.storage.records import ApprovalRecord
 from app.texts import _
 
-_hasher: Final = PasswordHasher()
-_NOBODY: Final = "administrator"
+NOBODY: Final = "administrator"
 
 
 class NotApproved(Expected):
@@ -58,28 +63,65 @@ def approve(desk: Desk, name: str, pin: str, purpose: Purpose) -> str:
     """Return the id of a fresh approval. Raises NotApproved; every attempt is stored, a refused one too."""
     person = desk.store(staff.named, name)
     if person is None:
-        raise NotApproved(
-            _("没有叫“{name}”的值班主任。").format(name=name),
-            safe=_("什么都没有改动。"),
-            next_step=_("请选一位在册的值班主任；名单用 python -m app staff 维护。"),
+        raise nobody(name)
+    clerk, now = desk.settings.hall.clerk, desk.clock.now()
+    found = refusal(person, clerk, now, pin_is_right=matches(person, pin))
+    return attempt(desk, person, ApprovalRecord(new_id(), name, purpose, clerk, now, found))
+
+
+def attempt(
+    desk: Desk, person: Staff, tried: ApprovalRecord, also: Callable[[Transaction], None] = lambda _open: None
+) -> str:
+    """Store an attempt and what it does to the PIN here and at every window of the hall; return its id.
+
+    ``also`` belongs to the same transaction when the attempt was good. Raises NotApproved for one that was
+    refused, which leaves a line in the audit trail.
+    """
+    failures, locked = after_attempt(person, tried.asked_at, tried.refusal)
+
+    def write(connection: Transaction) -> None:
+        staff.attempted(connection, person.id, failures, locked, tried)
+        if tried.refusal is None:
+            also(connection)
+            return
+        trail.add(
+            connection, Act.PIN_REFUSED, subject=person.id, actor=tried.clerk, at=tried.asked_at,
+            purpose=tried.purpose.value, why=tried.refusal.value,
+        )  # fmt: skip
+
+    desk.store(write)
+    if desk.hall.is_shared and tried.refusal in (None, Refusal.WRONG_PIN):
+        word = RIGHT if tried.refusal is None else WRONG
+        event = HallEvent(
+            EventKind.PIN_TRIED, "", tried.asked_at, person=person.id, reason=word, limits=(person.failures,)
         )
-    now = desk.clock.now()
-    found = refusal(person, desk.settings.hall.clerk, now, pin_is_right=matches(person, pin))
-    failures, locked = after_attempt(person, now, found)
-    tried = ApprovalRecord(new_id(), name, purpose, desk.settings.hall.clerk, now, found)
-    desk.store(staff.attempted, person.id, failures, locked, tried)
-    if found is not None:
-        raise refused(found, name, MOST_FAILURES - failures if locked is None else 0)
+        tell(desk, event)
+    if tried.refusal is not None:
+        raise refused(tried.refusal, person.name, MOST_FAILURES - failures if locked is None else 0)
     return tried.id
 
 
-def spend(connection: Transaction, approval_id: str, purpose: Purpose, spent_on: str, now: datetime) -> str:
+def tell(desk: Desk, event: HallEvent) -> None:
+    """Let the hall hear it, now or when this window is back in it; nobody waits for that."""
+
+    def say() -> None:
+        with suppress(HallProblem):
+            desk.hall.member(desk.today()).say(event)
+
+    desk.lanes.submit(HALL, say)
+
+
+def spend(
+    connection: Transaction, approval_id: str, purpose: Purpose, spent_on: str, now: datetime, about: str = ""
+) -> str:
     """Use the approval for ``spent_on`` in the act's transaction and return the supervisor's name.
 
-    Raises NotApproved when it was refused, given for something else, used before, or is too old.
+    Raises NotApproved when it was refused, given for something else (``about`` another number, where it was
+    given for one), used before, or is too old.
     """
     given = staff.attempt(connection, approval_id)
     fits = given is not None and given.purpose is purpose and given.asked_at <= now
+    fits = fits and given is not None and given.about in ("", about)
     if given is None or not fits or now - given.asked_at > APPROVAL_LIFE:
         raise _void()
     if not staff.spend(connection, approval_id, spent_on, now):
@@ -87,18 +129,15 @@ def spend(connection: Transaction, approval_id: str, purpose: Purpose, spent_on:
     return given.supervisor
 
 
-def administrator(desk: Desk, name: str, pin: str) -> None:
+def administrator(desk: Desk, name: str, pin: str) -> Staff:
     """Let an administrator change the list of staff. Raises NotApproved; every attempt is stored."""
     person = desk.store(staff.named, name)
     if person is None:
         raise NotApproved(_("没有叫“{name}”的管理员。").format(name=name), safe=_("名册没有改动。"))
-    now = desk.clock.now()
+    clerk, now = desk.settings.hall.clerk, desk.clock.now()
     found = keeping_refusal(person, now, pin_is_right=matches(person, pin))
-    failures, locked = after_attempt(person, now, found)
-    tried = ApprovalRecord(new_id(), name, Purpose.STAFF, desk.settings.hall.clerk, now, found)
-    desk.store(staff.attempted, person.id, failures, locked, tried)
-    if found is not None:
-        raise refused(found, name, MOST_FAILURES - failures if locked is None else 0)
+    attempt(desk, person, ApprovalRecord(new_id(), name, Purpose.STAFF, clerk, now, found))
+    return person
 
 
 def has_administrator(desk: Desk) -> bool:
@@ -108,19 +147,22 @@ def has_administrator(desk: Desk) -> bool:
 
 @on(STAFF)
 def remind_of_administrator(desk: Desk) -> bool:
-    """Return whether the list of staff is empty; then a notice says so until somebody is on it."""
+    """Return whether an administrator is to be asked for: the list is empty and no hall has one.
+
+    An empty list is said by a notice until somebody is on it.
+    """
     empty = not desk.store(staff.everyone)
     if empty:
         desk.notices.post(
             Notice(
-                _NOBODY,
+                NOBODY,
                 Level.ATTENTION,
                 _("这台电脑还没有管理员，重印、作废等没有人能核准。"),
                 _("接待照常。"),
-                _("关上窗口再打开会再问一次，也可以由管理员运行 python -m app staff add。"),
+                _("请按 Ctrl+M 打开人员名册登记，也可以运行 python -m app staff add。"),
             )
         )
-    return empty
+    return empty and (desk.hall.roll is None or desk.listed.heard is not None)
 
 
 @on(STAFF)
@@ -136,8 +178,7 @@ def make_first(desk: Desk, name: str, pin: str, again: str) -> str:
         raise FormProblem(
             _("两次输入的口令不一样。"), safe=_("什么都没有改动。"), next_step=_("请把口令重新输两次。")
         )
-    _strong(pin)
-    first = Staff(new_id(), name, Role.ADMINISTRATOR, _hasher.hash(pin), desk.clock.now())
+    first = new_person(name, Role.ADMINISTRATOR, pin, desk.clock.now())
 
     def write(connection: Transaction) -> None:
         if staff.everyone(connection):
@@ -146,27 +187,61 @@ def make_first(desk: Desk, name: str, pin: str, again: str) -> str:
                 safe=_("什么都没有改动。"),
                 next_step=_("请管理员用 python -m app staff 维护名册。"),
             )
-        staff.add(connection, first)
+        put(connection, first, by=name, at=first.pin_set_at)
 
     desk.store(write)
-    desk.notices.clear(_NOBODY)
+    desk.notices.clear(NOBODY)
     return name
 
 
 def enlist(desk: Desk, name: str, role: Role, pin: str) -> None:
     """Add a person, or give one who is known a new PIN and role. Raises FormProblem for a weak PIN."""
-    _strong(pin)
-    hashed = _hasher.hash(pin)
     now = desk.clock.now()
+    fresh = new_person(name, role, pin, now)
 
     def write(connection: Transaction) -> None:
         known = staff.named(connection, name)
-        if known is None:
-            staff.add(connection, Staff(new_id(), name, role, hashed, now))
-        else:
-            staff.renew(connection, known.id, role, hashed, now)
+        person = fresh if known is None else replace(fresh, id=known.id)
+        put(connection, person, by=desk.settings.hall.clerk, at=now)
 
     desk.store(write)
+
+
+def new_person(name: str, role: Role, pin: str, now: datetime) -> Staff:
+    """Return somebody new with a PIN and a key only it opens; raises FormProblem for a weak PIN."""
+    if weak_pin(pin):
+        raise FormProblem(
+            _("口令太容易猜。"),
+            safe=_("原来的口令没有变。"),
+            next_step=_("请用至少 {count} 位数字，不用同一个数字，也不用连续数字。").format(count=PIN_DIGITS),
+        )
+    public, sealed = person_key.new_key(pin)
+    return Staff(new_id(), name, role, person_key.hasher.hash(pin), now, public_key=public, sealed_key=sealed)
+
+
+def put(connection: Transaction, person: Staff, *, by: str, at: datetime) -> None:
+    """Let the person be so on this window's list, with a line in the audit trail; nothing for no change.
+
+    A PIN that stays keeps its wrong attempts and its lock; a new one begins without.
+    """
+    known = staff.get(connection, person.id)
+    if known is not None and known.pin_hash == person.pin_hash:
+        person = replace(person, failures=known.failures, locked_until=known.locked_until)
+    if known == person:
+        return
+    staff.put(connection, person)
+    trail.add(
+        connection, Act.STAFF, subject=person.id, actor=by, at=at,
+        what=_changed(known, person), role=person.role.value,
+    )  # fmt: skip
+
+
+def _changed(known: Staff | None, person: Staff) -> str:
+    if known is None:
+        return "added"
+    if known.active != person.active:
+        return "back" if person.active else "left"
+    return "role" if known.pin_hash == person.pin_hash else "pin"
 
 
 def random_pin() -> str:
@@ -182,7 +257,8 @@ def retire(desk: Desk, name: str) -> bool:
     def write(connection: Transaction) -> bool:
         known = staff.named(connection, name)
         if known is not None:
-            staff.retire(connection, known.id)
+            gone, now = replace(known, active=False), desk.clock.now()
+            put(connection, gone, by=desk.settings.hall.clerk, at=now)
         return known is not None
 
     return desk.store(write)
@@ -191,18 +267,18 @@ def retire(desk: Desk, name: str) -> bool:
 def matches(person: Staff, pin: str) -> bool:
     """Say whether this is the person's PIN; a tenth of a second of Argon2id."""
     try:
-        return _hasher.verify(person.pin_hash, pin)
+        return person_key.hasher.verify(person.pin_hash, pin)
     except (VerifyMismatchError, InvalidHashError):
         return False
 
 
-def _strong(pin: str) -> None:
-    if weak_pin(pin):
-        raise FormProblem(
-            _("口令太容易猜。"),
-            safe=_("原来的口令没有变。"),
-            next_step=_("请用至少 {count} 位数字，不用同一个数字，也不用连续数字。").format(count=PIN_DIGITS),
-        )
+def nobody(name: str) -> NotApproved:
+    """Return the sentences for a name that is not on the list."""
+    return NotApproved(
+        _("没有叫“{name}”的值班主任。").format(name=name),
+        safe=_("什么都没有改动。"),
+        next_step=_("请选一位在册的值班主任；名册按 Ctrl+M 打开。"),
+    )
 
 
 def refused(found: Refusal, name: str, left: int) -> NotApproved:

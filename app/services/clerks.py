@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.domain.audit import Act
-from app.domain.staff import MOST_FAILURES, Purpose, Role, after_attempt, entry_refusal
+from app.domain.staff import Purpose, Role, entry_refusal
 from app.ids import new_id
 from app.lanes import STAFF, on
-from app.services.approval import NotApproved, matches, refused
+from app.services.approval import NotApproved, attempt, matches
 from app.services.desk import Desk
 from app.storage import staff, trail
 from app.storage.access import Transaction
@@ -58,17 +58,10 @@ def sign_in(desk: Desk, name: str, pin: str) -> str:
         )
     now = desk.clock.now()
     found = entry_refusal(person, now, pin_is_right=matches(person, pin))
-    failures, locked = after_attempt(person, now, found)
-    tried = ApprovalRecord(new_id(), name, Purpose.SIGN_IN, name, now, found)
 
-    def write(connection: Transaction) -> None:
-        staff.attempted(connection, person.id, failures, locked, tried)
-        if found is None:
-            subject = f"window-{desk.window}"
-            trail.add(connection, Act.SIGNED_IN, subject=subject, actor=name, at=now)
+    def came(connection: Transaction) -> None:
+        trail.add(connection, Act.SIGNED_IN, subject=f"window-{desk.window}", actor=name, at=now)
 
-    desk.store(write)
-    if found is not None:
-        raise refused(found, name, MOST_FAILURES - failures if locked is None else 0)
+    attempt(desk, person, ApprovalRecord(new_id(), name, Purpose.SIGN_IN, name, now, found), came)
     desk.settings = replace(desk.settings, hall=replace(desk.settings.hall, clerk=name))
     return name

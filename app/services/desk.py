@@ -22,6 +22,7 @@ from app.services import key_care
 from app.services.bench import DEVICES, Bench, paper_folder
 from app.services.enrolment import court_of
 from app.services.knowledge import Knowledge, open_knowledge
+from app.services.listed import Listed
 from app.services.moving import Moving
 from app.services.rhythm import Rhythm
 from app.services.seating import open_board, open_seat
@@ -64,6 +65,7 @@ class Desk:
     waits: tuple[date, tuple[Waited, ...]] | None = None
     rhythm: Rhythm = field(default_factory=Rhythm)
     moving: Moving = field(default_factory=Moving)
+    listed: Listed = field(default_factory=Listed)
     settings_file: Path | None = None
     announcer: Announcer | None = None
     page_reader: PageReader = field(default_factory=PageReader)

@@ -87,7 +87,7 @@ def _day(day: date) -> tuple[datetime, datetime]:
 
 def _row(connection: Transaction, job: PrintJob) -> LedgerRow:
     intake = intakes.get_intake(connection, job.visit_id) if job.visit_id else None
-    number = print_out.receipt_no(job, intake.receipt_no) if intake else (job.ticket or "")
+    number = _number(connection, job)
     return LedgerRow(
         job_id=job.id,
         title=job.title,
@@ -106,6 +106,12 @@ def _row(connection: Transaction, job: PrintJob) -> LedgerRow:
     )
 
 
+def _number(connection: Transaction, job: PrintJob) -> str:
+    """Return the number a paper is known by: its receipt's, else the ticket's."""
+    intake = intakes.get_intake(connection, job.visit_id) if job.visit_id else None
+    return print_out.receipt_no(job, intake.receipt_no) if intake else (job.ticket or "")
+
+
 @on(DB)
 def reprint(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
     """Queue a copy of a paper; return its title. Raises FormProblem, NotApproved; both leave all as it was.
@@ -118,7 +124,7 @@ def reprint(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
         job = _printed(connection, job_id)
         now = desk.clock.now()
         copy_id = new_id()
-        supervisor = spend(connection, approval_id, Purpose.REPRINT, copy_id, now)
+        supervisor = spend(connection, approval_id, Purpose.REPRINT, copy_id, now, _number(connection, job))
         made = print_out.again(connection, desk, job, why=reason, by=supervisor, new=copy_id)
         print_jobs.add(connection, made, now)
         trail.add(
@@ -174,7 +180,7 @@ def void(desk: Desk, job_id: str, reason: str, approval_id: str) -> str:
         number, now = print_out.receipt_no(job, intake.receipt_no), desk.clock.now()
         if receipts.is_void(connection, number):
             raise FormProblem(_("{number} 已经作废。").format(number=number), safe=_("什么都没有改动。"))
-        supervisor = spend(connection, approval_id, Purpose.VOID_RECEIPT, number, now)
+        supervisor = spend(connection, approval_id, Purpose.VOID_RECEIPT, number, now, number)
         clerk = desk.settings.hall.clerk
         receipts.void(connection, VoidRecord(number, reason, clerk, supervisor, now))
         trail.add(

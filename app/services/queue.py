@@ -11,7 +11,7 @@ from app.domain.ticket import Ticket, TicketState
 from app.errors import HallProblem
 from app.hall.board.picture import Picture
 from app.lanes import HALL, on
-from app.services import alarm, fetching, moved
+from app.services import alarm, asking, fetching, moved, staff_list
 from app.services.desk import Desk
 from app.services.views import QueueView, TicketRow
 from app.texts import _
@@ -71,7 +71,9 @@ def keep_up(desk: Desk) -> QueueView:
         desk.hall.tend(desk.today())
         moved.attend(desk)
         fetching.answer(desk)
+        staff_list.keep_up(desk)
     alarm.show(desk)
+    asking.show(desk)
     return view(desk)
 
 

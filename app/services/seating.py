@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from app.clock import Clock
 from app.domain.hall import Promise
 from app.errors import HallProblem
-from app.hall.address import FILE, HallAddress
+from app.hall.address import FILE, PERSON_KEY, HallAddress
 from app.hall.join import join
 from app.hall.journal import StoreJournal
 from app.hall.seat import Seat, Standing, Terms
@@ -29,6 +29,8 @@ from app.texts import _
 
 if TYPE_CHECKING:
     from app.hall.board.server import BoardServer
+    from app.hall.nats_log import NatsLog
+    from app.hall.roll import Roll
 
 KEY = "hall"
 
@@ -56,8 +58,28 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
     parcels = NatsParcels(log, address)
     speech = HallTurn(log, Names(address.hall).speech(settings.hall.window))
     return Seat(
-        log, StoreJournal(store), terms, clock, shared=log, local=local, parcels=parcels, speech=speech
+        log,
+        StoreJournal(store),
+        terms,
+        clock,
+        shared=log,
+        local=local,
+        parcels=parcels,
+        speech=speech,
+        roll=_roll(log, address),
     )
+
+
+def _roll(log: NatsLog, address: HallAddress) -> Roll | None:
+    """Return the hall's list of staff; None where joining left no key for it: this window keeps its own."""
+    from app.hall.roll import Sealed
+    from app.hall.roll_log import NatsRoll
+
+    try:
+        secret = bytes.fromhex((address.folder / PERSON_KEY).read_text("ascii"))
+    except (OSError, ValueError):
+        return None
+    return NatsRoll(log, Names(address.hall), Sealed(address.hall, secret))
 
 
 def promise_of(queue: QueueSettings) -> Promise:

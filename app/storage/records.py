@@ -263,7 +263,10 @@ class BlobRecord:
 
 @dataclass(frozen=True)
 class ApprovalRecord:
-    """One attempt of a second person to approve. ``spent_on`` names what a granted one was used for."""
+    """One attempt of a second person to approve. ``spent_on`` names what a granted one was used for.
+
+    ``about`` is the number it was given for, "" for one that was given beside the act itself.
+    """
 
     id: str
     supervisor: str
@@ -272,6 +275,7 @@ class ApprovalRecord:
     asked_at: datetime
     refusal: Refusal | None = None
     spent_on: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)

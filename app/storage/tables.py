@@ -353,17 +353,34 @@ receipt_void = Table(
     Column("voided_at", Text, nullable=False),
 )
 
+# Somebody who left keeps the row, because approvals name it; another person of that name may come.
 staff = Table(
     "staff",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
-    Column("role", Text, _one_of("role", "clerk", "helper", "supervisor", "administrator"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column(
+        "role",
+        Text,
+        _one_of("role", "clerk", "helper", "supervisor", "back_office", "administrator"),
+        nullable=False,
+    ),
     Column("pin_hash", Text, nullable=False),
     Column("pin_set_at", Text, nullable=False),
     Column("failures", Integer, CheckConstraint("failures >= 0", name="failures"), nullable=False),
     Column("locked_until", Text),
     Column("active", Integer, CheckConstraint("active IN (0, 1)", name="active"), nullable=False),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sealed_key", LargeBinary, nullable=False),
+)
+Index("ux_staff_name", staff.c.name, unique=True, sqlite_where=staff.c.active == 1)
+
+# The hall's list of staff as this window has it: every change as an administrator signed it, in order.
+staff_change = Table(
+    "staff_change",
+    metadata,
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 # Every attempt of a second person to approve, granted or refused; a granted one is spent once.
@@ -375,6 +392,7 @@ approval = Table(
     Column("purpose", Text, nullable=False),
     Column("clerk", Text, nullable=False),
     Column("asked_at", Text, nullable=False),
+    Column("about", Text, nullable=False),
     Column("refusal", Text),
     Column("spent_on", Text),
     Column("spent_at", Text),

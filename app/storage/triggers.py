@@ -115,12 +115,14 @@ TRIGGERS: Final = (
     """CREATE TRIGGER receipt_void_kept BEFORE DELETE ON receipt_void
        BEGIN SELECT RAISE(ABORT, 'a voided receipt is kept'); END""",
     """CREATE TRIGGER approval_identity
-       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
+       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, about, refusal ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",
     """CREATE TRIGGER approval_spent_once BEFORE UPDATE ON approval WHEN OLD.spent_at IS NOT NULL
        BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
     """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
+    """CREATE TRIGGER staff_change_immutable BEFORE UPDATE ON staff_change
+       BEGIN SELECT RAISE(ABORT, 'a change of the list of staff is immutable'); END""",
     """CREATE TRIGGER finding_identity
        BEFORE UPDATE OF visit_id, key, effect, text, article, action, appeared_at ON finding
        BEGIN SELECT RAISE(ABORT, 'a finding is immutable'); END""",

@@ -290,21 +290,25 @@ _STATEMENTS: Final = (
     id TEXT NOT NULL,
     name TEXT NOT NULL,
     role TEXT NOT NULL CONSTRAINT ck_staff_role CHECK (role IN ('clerk', 'helper', 'supervisor',
-        'administrator')),
+        'back_office', 'administrator')),
     pin_hash TEXT NOT NULL,
     pin_set_at TEXT NOT NULL,
     failures INTEGER NOT NULL CONSTRAINT ck_staff_failures CHECK (failures >= 0),
     locked_until TEXT,
     active INTEGER NOT NULL CONSTRAINT ck_staff_active CHECK (active IN (0, 1)),
-    PRIMARY KEY (id),
-    CONSTRAINT uq_staff_name UNIQUE (name)
+    public_key BLOB NOT NULL,
+    sealed_key BLOB NOT NULL,
+    PRIMARY KEY (id)
 )""",
+    """CREATE UNIQUE INDEX ux_staff_name ON staff (name) WHERE active = 1""",
+    """CREATE TABLE staff_change (place INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (place))""",
     """CREATE TABLE approval (
     id TEXT NOT NULL,
     staff_id TEXT NOT NULL,
     purpose TEXT NOT NULL,
     clerk TEXT NOT NULL,
     asked_at TEXT NOT NULL,
+    about TEXT NOT NULL,
     refusal TEXT,
     spent_on TEXT,
     spent_at TEXT,
@@ -420,12 +424,14 @@ _STATEMENTS: Final = (
     """CREATE TRIGGER receipt_void_kept BEFORE DELETE ON receipt_void
        BEGIN SELECT RAISE(ABORT, 'a voided receipt is kept'); END""",
     """CREATE TRIGGER approval_identity
-       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, refusal ON approval
+       BEFORE UPDATE OF id, staff_id, purpose, clerk, asked_at, about, refusal ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is immutable'); END""",
     """CREATE TRIGGER approval_spent_once BEFORE UPDATE ON approval WHEN OLD.spent_at IS NOT NULL
        BEGIN SELECT RAISE(ABORT, 'an approval is spent once'); END""",
     """CREATE TRIGGER approval_kept BEFORE DELETE ON approval
        BEGIN SELECT RAISE(ABORT, 'an approval is kept'); END""",
+    """CREATE TRIGGER staff_change_immutable BEFORE UPDATE ON staff_change
+       BEGIN SELECT RAISE(ABORT, 'a change of the list of staff is immutable'); END""",
     """CREATE TRIGGER finding_identity
        BEFORE UPDATE OF visit_id, key, effect, text, article, action, appeared_at ON finding
        BEGIN SELECT RAISE(ABORT, 'a finding is immutable'); END""",
