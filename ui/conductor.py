@@ -45,6 +45,7 @@ from app.texts import _
 from ui.act import Acts, incident_problem
 from ui.bridge import Bridge
 from ui.call_board.screen import BoardScreen
+from ui.card_photos import CardPhotos
 from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.help_calls import HelpCalls
@@ -81,6 +82,7 @@ class Conductor(QObject):
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         PadSigning(window, desk, self.acts, self._bridge)
         self.view_shown.connect(OutcomePapers(window, self.acts).show_view)
+        self.view_shown.connect(CardPhotos(window, self.acts).show_view)
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self.locking = Locking(window, desk, self.acts, self._refresh)
         self._finished = ""

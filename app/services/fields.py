@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Final
 
 from app.domain.checked import Checked, failed, passed
@@ -123,6 +124,12 @@ def value(draft: Draft, path: str) -> str:
     """Return a field's value, or that of the field it copies."""
     own = entry(draft, path)
     return own.value if own is not None else ""
+
+
+def card_of(draft: Draft) -> str:
+    """Name the card whose original the draft holds, "" for none; another card has another name."""
+    kept = draft.get(ORIGINAL)
+    return sha256(kept.value.encode()).hexdigest()[:16] if kept is not None else ""
 
 
 def entry(draft: Draft, path: str) -> DraftField | None:

@@ -21,7 +21,7 @@ from app.lanes import DB, on
 from app.services import freezing
 from app.services.approval import spend
 from app.services.desk import Desk
-from app.services.fields import Draft, value
+from app.services.fields import Draft, card_of, value
 from app.services.views import FieldGroup, FieldView
 from app.storage import trail, visits
 from app.storage.access import Transaction
@@ -30,6 +30,8 @@ from app.texts import _
 _NODE: Final = 15
 _SUBJECT: Final = "id_views"
 _END: Final = ".id_number"
+VISITOR: Final = f"identity{_END}"
+"""The visitor's number; the photo of the card that was read is shown with it."""
 
 
 @dataclass(frozen=True)
@@ -105,30 +107,40 @@ def reveal(desk: Desk, visit_id: str, key: str) -> str:
     """
 
     def read(connection: Transaction) -> str:
-        number = value(visits.fields(connection, visit_id), key) if key.endswith(_END) else ""
+        draft = visits.fields(connection, visit_id)
+        number = value(draft, key) if key.endswith(_END) else ""
         if not number:
             raise FormProblem(_("没有这个号码。"), next_step=_("请从名单里选。"))
-        seen(connection, desk, visit_id, key)
+        with_photo = {"photo": 1} if key == VISITOR and card_of(draft) else {}
+        seen(connection, desk, visit_id, key, **with_photo)
         return number
 
     return desk.store(read)
 
 
-def seen(connection: Transaction, desk: Desk, visit_id: str, field: str) -> None:
-    """Write that numbers of a visit are shown in full now; raises Bulk, then nothing may be shown."""
+def seen(connection: Transaction, desk: Desk, visit_id: str, field: str, **more: int) -> None:
+    """Write that numbers of a visit are shown in full now; raises Bulk, then nothing may be shown.
+
+    ``photo`` = 1 says that the photo of the card is shown with the number.
+    """
     before, lifted = _today(connection, desk)
     bulk = _bulk(desk, before + 1, lifted)
     if bulk is not None:
         raise Bulk(bulk)
     clerk, now = desk.settings.hall.clerk, desk.clock.now()
-    trail.add(connection, Act.ID_SEEN, subject=visit_id, actor=clerk, at=now, field=field)
+    trail.add(connection, Act.ID_SEEN, subject=visit_id, actor=clerk, at=now, field=field, **more)
 
 
 def _today(connection: Transaction, desk: Desk) -> tuple[int, int]:
     """Return how often this clerk saw a number in full today, and how often a supervisor let them go on."""
-    midnight = datetime.combine(desk.today(), time(), COURT_ZONE)
-    views = trail.count(connection, Act.ID_SEEN, midnight, actor=desk.settings.hall.clerk)
-    return views, trail.count(connection, Act.UNFROZEN, midnight, subject=_SUBJECT)
+    since = midnight(desk)
+    views = trail.count(connection, Act.ID_SEEN, since, actor=desk.settings.hall.clerk)
+    return views, trail.count(connection, Act.UNFROZEN, since, subject=_SUBJECT)
+
+
+def midnight(desk: Desk) -> datetime:
+    """Return when the day began that views are counted for."""
+    return datetime.combine(desk.today(), time(), COURT_ZONE)
 
 
 def _bulk(desk: Desk, views: int, lifted: int) -> Finding | None:

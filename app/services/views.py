@@ -354,6 +354,7 @@ class VisitView:
     added to each of ``party_lists`` (key, label); ``copies``, ``paper_forms`` and ``waivers`` stand beside
     ``materials``, one each; a waiver is None for what the law asks for.
     ``joinable`` are parties of other matters of the visit, as ``list:party`` of the matter on the screen.
+    ``card`` names the card whose photo may be shown, "" for none and once the visit is finished.
     """
 
     visit_id: str
@@ -379,6 +380,7 @@ class VisitView:
     current: int = 1
     filers: int = 0
     joinable: tuple[Suggestion, ...] = ()
+    card: str = ""
 
 
 # ---- what the law and the checklist say now (right) --------------------------------------------------

@@ -26,7 +26,7 @@ from app.services.amendments import AMENDABLE
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.favourites import of_clerk, offered
-from app.services.fields import Draft, value
+from app.services.fields import Draft, card_of, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.numbers import masked_groups, masked_text
@@ -138,6 +138,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         current=shown.number,
         filers=len(shown.parties.filers),
         joinable=joinable(draft, shown, knowledge),
+        card="" if outcome else card_of(draft),
     )
 
 

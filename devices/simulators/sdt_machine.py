@@ -12,7 +12,7 @@ _OK, _FOUND = 0x90, 0x9F
 _SAM_ID = struct.pack("<HHIII", 5, 1, 20230718, 1234567, 987654321)
 _SERIAL = bytes(8)
 _MANAGEMENT_BYTES = 28
-_PHOTO = bytes(i * 7 % 256 for i in range(1024))
+_PHOTO_BYTES = 1024
 _LATER_ADDRESS_BYTES = 70
 
 COMMANDS = {
@@ -30,6 +30,12 @@ COMMANDS = {
 def command_name(request: bytes) -> str:
     """Return the name of a request body, "other" for one that has none."""
     return next((name for name, codes in COMMANDS.items() if request[:2] in codes), "other")
+
+
+def photo_of(card: SimCard) -> bytes:
+    """Return the 1024 bytes in place of a photo: each card has its own."""
+    first = sum(card.text)
+    return bytes((first + i * 7) % 256 for i in range(_PHOTO_BYTES))
 
 
 @dataclass
@@ -96,7 +102,7 @@ class SdtMachine:
         if self.card is None or not self._selected:
             return _status(0x41)
         self._read = True
-        parts = [self.card.text, _PHOTO]
+        parts = [self.card.text, photo_of(self.card)]
         if with_finger:
             parts.append(bytes(self.card.finger_length))
         lengths = b"".join(len(part).to_bytes(2, "big") for part in parts)

@@ -3,7 +3,7 @@
     python -m devices.simulators.vendor_worker --reader sdt+tcp://127.0.0.1:9001 [--photo] [--fault-file FILE]
 
 It speaks the protocol of ``devices.vendor.protocol``. A real one calls its library where this one calls our
-own driver. ``--photo`` plays a photo library: it draws a picture of 102 by 126 from the bytes.
+own driver. ``--photo`` plays a photo library: it draws a portrait of 102 by 126 that the bytes decide.
 
 While FILE exists and holds ``NAME REQUEST``, e.g. ``hang read``, that request meets the fault: hang, crash
 (SIGSEGV), exit, flood (lines without end), babble (stderr without end), endless (a line without end),
@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import base64
-import io
 import json
 import os
 import re
@@ -77,7 +76,7 @@ class VendorWorker:
                     "addresses": list(card.later_addresses),
                 }
             case _:
-                return {"png": _text(drawn(base64.b64decode(request["wlt"])))}
+                return {"png": _text(_portrait(base64.b64decode(request["wlt"])))}
 
     def _fault(self) -> str:
         try:
@@ -112,14 +111,10 @@ class VendorWorker:
         }.get(fault, reply)
 
 
-def drawn(wlt: bytes) -> bytes:
-    """Draw something of 102 by 126 pixels from the bytes, as PNG."""
-    from PIL import Image
+def _portrait(wlt: bytes) -> bytes:
+    from devices.simulators.portrait import portrait  # Pillow loads only where a photo is asked for
 
-    picture = Image.frombytes("L", (32, 32), wlt[:1024].ljust(1024, b"\0")).resize((102, 126))
-    held = io.BytesIO()
-    picture.save(held, "PNG")
-    return held.getvalue()
+    return portrait(wlt)
 
 
 def _text(data: bytes) -> str:

@@ -28,7 +28,7 @@ from app.services.verify import at_court, findings
 from app.services.views import DeviceView, JobView, OutcomeView, QueueView, StatusView, VisitView
 from app.settings import CourtSettings, DeviceSettings, HallSettings, Settings
 from tests.helpers.court import FaultProxy, Gateway
-from tests.helpers.device_cases import chips_url, counter_device, pad_url
+from tests.helpers.device_cases import chips_url, counter_device, pad_url, vendor_url
 from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
 from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
@@ -44,8 +44,9 @@ OFFSCREEN: Final = pytest.mark.qt_log_ignore(
 HALL: Final = HallSettings(window=3, clerk="其木格")
 QUICK: Final = Rhythm(card=1.0, devices=0.25, reader=0.2, view=1.0, court=0.25)
 PARTS: Final = {
-    "reader", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "chips", "court", "proxy",
+    "reader", "photo", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "chips", "court", "proxy",
 }  # fmt: skip
+"""``photo``: the reader behind a vendor's worker that decodes photos; ``library`` spoils its next answers."""
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 ALT: Final = Qt.KeyboardModifier.AltModifier
@@ -65,6 +66,7 @@ class Devices:
     """What stands on the counter; None is not there."""
 
     reader: Simulator | None = None
+    library: Path | None = None
     printer: SimulatedPrinter | None = None
     scanner: Simulator | None = None
     camera: Simulator | None = None
@@ -124,6 +126,11 @@ class Counter:
     def gun(self) -> Simulator:
         assert self.devices.gun is not None
         return self.devices.gun
+
+    def library(self, fault: str) -> None:
+        """Tell the vendor's worker what goes wrong (devices.simulators.vendor_worker), "" for nothing."""
+        assert self.devices.library is not None
+        self.devices.library.write_text(fault, "ascii")
 
     def pad(self, scene: str) -> None:
         """Tell the signature pad what happens there (devices.simulators.signature_worker)."""
@@ -347,7 +354,8 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
     assert not unknown, unknown
     court = stack.enter_context(Gateway(folder / "court")) if "court" in parts else None
     return Devices(
-        reader=stack.enter_context(id_reader(WIRE, folder)) if "reader" in parts else None,
+        reader=stack.enter_context(id_reader(WIRE, folder)) if {"reader", "photo"} & {*parts} else None,
+        library=_scene(folder / "library", "") if "photo" in parts else None,
         printer=stack.enter_context(simulated_printer(folder / "roll")) if "printer" in parts else None,
         scanner=stack.enter_context(escl_scanner()) if "scanner" in parts else None,
         camera=stack.enter_context(document_camera(folder)) if "camera" in parts else None,
@@ -373,7 +381,7 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
     return Settings(
         hall=HALL,
         devices=DeviceSettings(
-            id_reader=devices.reader.url if devices.reader else "",
+            id_reader=_reader_url(devices),
             scanner=devices.scanner.url if devices.scanner else "",
             camera=devices.camera.url if devices.camera else "",
             signature_pad=pad_url(devices.pad) if devices.pad else "",
@@ -384,6 +392,12 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
         ),
         court=CourtSettings(way.url, str(token)) if way else CourtSettings(),
     )
+
+
+def _reader_url(devices: Devices) -> str:
+    if devices.reader is None or devices.library is None:
+        return devices.reader.url if devices.reader else ""
+    return vendor_url(devices.reader.url, "--photo", "--fault-file", str(devices.library))
 
 
 def _forget(window: MainWindow) -> None:

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.staff import Purpose
 from app.errors import Expected
-from app.services import freezing, numbers
+from app.services import card_photo, freezing, numbers
+from app.services.card_photo import CardPhoto
 from app.services.numbers import NumbersView
 from app.texts import _
 from ui.panels.panel import Panel
@@ -74,11 +75,24 @@ class NumbersPanel(Panel):
         def again(view: NumbersView) -> None:
             self._mine.show_numbers(view)
             self._mine.show_number(key, number)
+            if key == numbers.VISITOR:
+                self._ask_photo(visit)
 
         if visit == self.controls.visit():
             self.controls.acts.run(
                 self._mine, numbers.numbers_of, visit, name="numbers", once=False, done=again
             )
+
+    def _ask_photo(self, visit: str) -> None:
+        """The face of the card goes with its number, under the same line of the audit trail."""
+
+        def show(found: CardPhoto) -> None:
+            self._mine.show_photo(found.png, found.text)
+
+        self.controls.acts.run(
+            self._mine, card_photo.photo, visit, name="numbers.photo", once=False, done=show,
+            problem=lambda _problem: show(card_photo.failed(visit, "")),
+        )  # fmt: skip
 
     def _refused(self, problem: Expected) -> None:
         self.controls.problem(problem)

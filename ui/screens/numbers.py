@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.services.numbers import NumberRow, NumbersView
 from app.texts import _
+from ui.screens.identity import CardFace
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
@@ -36,6 +37,9 @@ class NumbersPage(QWidget):
         self.number = Label(size="number", bold=True)
         self.number.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._hint = Label(tone="sub", size="small", wrap=True)
+        no_face = Label(tone="sub", size="small", wrap=True)
+        self.face = CardFace(look, no_face)
+        self._who_side = column(self._who, self.number, no_face, None, gap=look.grid(1))
         self._stop = Label(tone="bad", bold=True, wrap=True)
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(_("核实后的用途，例如：集体讨薪 21 人逐一核对身份"))
@@ -62,8 +66,11 @@ class NumbersPage(QWidget):
         line.addWidget(self.lift_button)
         whole = column(gap=look.grid(1))
         whole.addWidget(self.list, 1)
-        for part in (rule(), self._who, self.number, self._stop):
-            whole.addWidget(part)
+        whole.addWidget(rule())
+        who = row(self._who_side, None, gap=look.grid(1.5))
+        who.insertWidget(0, self.face)
+        whole.addLayout(who)
+        whole.addWidget(self._stop)
         whole.addLayout(line)
         foot = row(gap=look.grid(1.5))
         foot.addWidget(self._hint, 1)
@@ -101,9 +108,15 @@ class NumbersPage(QWidget):
         self.number.setText(number)
         self._cover.start()
 
+    def show_photo(self, png: bytes, text: str) -> None:
+        """Show the face beside the number, as long as the number is shown."""
+        if self._cover.isActive():
+            self.face.show_photo(png, text)
+
     def hide_number(self) -> None:
         """Cover what is shown."""
         self._cover.stop()
+        self.face.forget()
         one = self._rows.get(self.list.current())
         self._who.setText(one.who if one else "")
         self.number.setText(one.masked if one else "")

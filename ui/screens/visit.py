@@ -15,6 +15,7 @@ from app.texts import _
 from ui.screens.bars import MatterBar, PartyBar
 from ui.screens.batch import BatchResults
 from ui.screens.confirmation import ConfirmationStep
+from ui.screens.identity import IdentityPage
 from ui.screens.outcome import OutcomeStep
 from ui.screens.pages import PagesPanel
 from ui.theme import Theme
@@ -47,6 +48,7 @@ class VisitZone(QWidget):
         for key, form in self.forms.items():
             form.edited.connect(self.edited)
             form.done.connect(partial(self._go_on, key))
+        self.identity = IdentityPage(look, self.forms["identity"])
         self.matters = MatterBar(look)
         self.people = PartyBar(look)
         self._wanted = ""
@@ -184,7 +186,7 @@ class VisitZone(QWidget):
         """The form of a step, with its line of acts above it; the tabs of the matters never scroll away."""
         bar = {"matter": self.matters, "parties": self.people}.get(key)
         if bar is None:
-            return scrolled(self.forms[key])
+            return scrolled(self.identity)
         if bar is self.people and self._look.large:
             return scrolled(surface("clear", column(bar, self.forms[key], gap=self._look.grid())))
         box = column(bar, gap=self._look.grid())
