@@ -95,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for name, command in (*_SERVERS.items(), *_OWN_PARSER.items()):
         commands.add_parser(name, add_help=False, help=command.help)
-    commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner 或 printer")
+    commands.add_parser("simulate", add_help=False, help="一个模拟设备：id-reader、scanner、printer、pad 等")
 
     check = commands.add_parser("check", help="逐个检查设备和服务：状态、该怎么办")
     _place_options(check, default=argparse.SUPPRESS)

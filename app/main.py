@@ -26,7 +26,7 @@ from app.paths import Places
 from app.services import approval, backups
 from app.services.desk import Desk, open_desk
 from app.settings import Fault, Settings
-from app.simulation import Simulation
+from app.simulation import Counter, Simulation
 from app.storage.keeping import nobody_asked, standing
 from app.storage.keys import Custodians, KeyLocked, Passphrases
 from app.storage.opening import load_key, refuse_marked
@@ -86,16 +86,19 @@ class OpenDesk:
 def run_desk(places: Places, settings_file: Path, *, simulate: bool = False, scenario: str = "") -> int:
     """Open the window and stay until it is closed; return the exit status."""
     loaded, faults = settings.load(settings_file)
+    counter: Counter | None = None
     with ExitStack() as stack:
         if simulate:
             folder = places.data / "simulation"
-            loaded = stack.enter_context(Simulation(folder, loaded, scenario)).settings
+            counter = stack.enter_context(Simulation(folder, loaded, scenario, whole=True))
+            loaded = counter.settings
         application = _application(loaded)
         try:
             desk = open_or_restore(loaded, places, faults)
         except Expected as problem:
             return _refuse(problem)
         if simulate:
+            desk.training = counter
             _enlist_for_training(desk)  # while this thread may still wait for a lane
         opened = stack.enter_context(OpenDesk(desk, whole_screen=True))
         if not simulate:
@@ -195,8 +198,8 @@ def run_demo(out: Path, data: Path | None) -> int:
             walk = Walkthrough(
                 opened.window,
                 opened.conductor,
-                lambda: counter.reader.tell(f"place {_DEMO_CARD}"),
-                lambda sheets: counter.scanner.tell(f"load {sheets}"),
+                lambda: counter.devices["id-reader"].tell(f"place {_DEMO_CARD}"),
+                lambda sheets: counter.devices["scanner"].tell(f"load {sheets}"),
                 out,
             )
             visit = walk.run()

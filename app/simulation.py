@@ -7,6 +7,7 @@ this process, however it ends.
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 import threading
@@ -17,7 +18,9 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import IO
+from urllib.parse import quote
 
+from app.paths import resources
 from app.settings import CourtSettings, DeviceSettings, Settings
 from devices.simulators.scenarios import SCENARIOS, Scenario
 
@@ -35,7 +38,8 @@ class Child:
     """One child process: a JSON line says that it is ready, lines on its input tell it what to do."""
 
     def __init__(self, arguments: Sequence[str], log: Path) -> None:
-        """Start it and wait for its ready line; raises RuntimeError with its last words if it ends first."""
+        """Start it; several start side by side before ``wait`` is called for each."""
+        self._name, self._log_file = " ".join(arguments[:2]), log
         self._log = log.open("ab")
         self.process = subprocess.Popen(
             [*program(), *arguments],
@@ -45,13 +49,15 @@ class Child:
             text=True,
         )
         self._news = threading.Thread(target=self._drop_news, name="child-news", daemon=True)
+        self.ready: dict[str, str] = {}
+
+    def wait(self) -> None:
+        """Wait for its ready line; raises RuntimeError when it ends first."""
         line = _pipe(self.process.stdout).readline()
-        if line:
-            self._news.start()
-        else:
-            self.stop()
-            raise RuntimeError(f"{' '.join(arguments[:2])} did not start, see {log}")
-        self.ready: dict[str, str] = json.loads(line)
+        if not line:
+            raise RuntimeError(f"{self._name} did not start, see {self._log_file}")
+        self.ready = json.loads(line)
+        self._news.start()
 
     def tell(self, command: str) -> None:
         """Give a simulator a command, such as ``place zhang`` or ``fault jam``."""
@@ -86,24 +92,45 @@ def _pipe(stream: IO[str] | None) -> IO[str]:
 
 @dataclass(frozen=True)
 class Counter:
-    """The simulated devices, the court, and the settings that point a desk at them."""
+    """The simulated devices by the names of their simulators, the court, and settings that point at them."""
 
-    reader: Child
-    printer: Child
-    scanner: Child
-    camera: Child
+    devices: Mapping[str, Child]
     court: Child
     settings: Settings
+
+    def offers(self, name: str) -> bool:
+        """Say whether the device of a scenario stands on this counter."""
+        return TRAINING[name].device in self.devices
+
+    def begin(self, name: str) -> None:
+        """Bring a device into a scenario. Raises OSError when it is gone."""
+        scenario = TRAINING[name]
+        self.devices[scenario.device].tell(f"scenario {scenario.own}")
+
+    def address(self, name: str) -> str:
+        """Return where the device of a scenario stands in it."""
+        url = self.devices[TRAINING[name].device].ready["url"]
+        return _with_library(url) if name == PHOTO else url
+
+
+def _with_library(reader: str) -> str:
+    """Return the address of a vendor's sample worker before the reader; its library decodes photos."""
+    words = [*program()[1:], "simulate", "vendor-worker", "--photo", "--reader", reader]
+    return f"sdt+vendor://{quote(sys.executable)}?args={quote(shlex.join(words))}"
 
 
 class Simulation:
     """Starts everything on entry and stops it on exit; ``folder`` receives papers, court data and logs."""
 
-    def __init__(self, folder: Path, base: Settings, scenario: str = "") -> None:
-        """``scenario``: a key of ``TRAINING`` in which the counter begins, "" for one where all is well."""
+    def __init__(self, folder: Path, base: Settings, scenario: str = "", *, whole: bool = False) -> None:
+        """``scenario``: a key of ``TRAINING`` in which the counter begins, "" for one where all is well.
+
+        ``whole``: with pad, chip cards, gun, keypad and strip, which many counters do not have.
+        """
         self._folder = folder
         self._base = base
-        self._scenario = TRAINING[scenario] if scenario else None
+        self._scenario = scenario
+        self._whole = whole
         self._stack = ExitStack()
 
     def __enter__(self) -> Counter:
@@ -125,59 +152,114 @@ class Simulation:
         return child
 
     def _simulator(self, device: str, *arguments: str) -> Child:
-        scenario = self._scenario
+        scenario = TRAINING[self._scenario] if self._scenario else None
         own = ["--scenario", scenario.own] if scenario is not None and scenario.device == device else []
         return self._child("simulate", device, *arguments, *own)
 
     def _start(self) -> Counter:
-        wire = ["--tcp", "0"] if sys.platform == "win32" else ["--pty", str(self._folder / "reader.tty")]
-        reader = self._simulator("id-reader", *wire)
-        printer = self._simulator("printer", "--port", "0", "--out", str(self._folder / "roll"))
-        scanner = self._simulator("scanner", "--port", "0")
-        camera = self._simulator(
-            "camera", "--scene", str(self._folder / "camera.scene"), "--scenario", "still-page"
-        )
         court = self._child("court", "--with-parent", "--data", str(self._folder / "court"), "--port", "0")
-        devices = DeviceSettings(
-            id_reader=reader.ready["url"],
-            scanner=scanner.ready["url"],
-            camera=camera.ready["url"],
-            ticket_printer=printer.ready["url"],
-            receipt_printer=printer.ready["url"],
-            a4_printer=(self._folder / "papers").resolve().as_uri().replace("file://", "pdf+file://", 1),
-        )
+        devices = {name: self._simulator(name, *words) for name, words in self._words().items()}
+        for child in (*devices.values(), court):
+            child.wait()
         (self._folder / "papers").mkdir(exist_ok=True)
         settings = Settings(
             hall=self._base.hall,
-            devices=devices,
+            devices=self._addresses(devices),
             court=CourtSettings(url=court.ready["url"], token_file=court.ready["token_file"]),
             look=self._base.look,
         )
-        return Counter(reader, printer, scanner, camera, court, settings)
+        return Counter(devices, court, settings)
+
+    def _words(self) -> Mapping[str, tuple[str, ...]]:
+        """The command lines of the simulators; without a pty there is no serial line to play."""
+        has_pty = sys.platform != "win32"
+        reader = ("--pty", str(self._folder / "reader.tty")) if has_pty else ("--tcp", "0")
+        found = {
+            "id-reader": reader,
+            "printer": ("--port", "0", "--out", str(self._folder / "roll")),
+            "scanner": ("--port", "0"),
+            "camera": ("--scene", str(self._folder / "camera.scene"), "--scenario", "still-page"),
+        }
+        if self._whole:
+            found |= {name: ("--scene", str(self._folder / f"{name}.scene")) for name in ("pad", "chips")}
+        if self._whole and has_pty:
+            tables = resources() / "devices"
+            found |= {
+                "gun": ("--pty", str(self._folder / "gun.tty")),
+                "keypad": (
+                    "--pty", str(self._folder / "keypad.tty"),
+                    "--table", str(tables / "keypads" / "sample-a.toml"),
+                ),
+                "strip": (
+                    "--pty", str(self._folder / "strip.tty"),
+                    "--table", str(tables / "strips" / "sample-sum.toml"),
+                ),
+            }  # fmt: skip
+        return found
+
+    def _addresses(self, devices: Mapping[str, Child]) -> DeviceSettings:
+        urls = {ROLES[name]: child.ready["url"] for name, child in devices.items()}
+        if self._scenario == PHOTO:
+            urls["id_reader"] = _with_library(urls["id_reader"])
+        papers = (self._folder / "papers").resolve().as_uri().replace("file://", "pdf+file://", 1)
+        return DeviceSettings(**urls, receipt_printer=urls["ticket_printer"], a4_printer=papers)
 
 
-_TRAINED = ("id-reader", "scanner", "camera", "printer")
+ROLES: Mapping[str, str] = MappingProxyType(
+    {
+        "id-reader": "id_reader",
+        "scanner": "scanner",
+        "camera": "camera",
+        "printer": "ticket_printer",
+        "pad": "signature_pad",
+        "chips": "chip_reader",
+        "gun": "scan_gun",
+        "keypad": "rating_keypad",
+        "strip": "led_strip",
+    }
+)
+"""Which device of the counter a simulator plays."""
+
+PHOTO = "photo-decoded"
 TRAINING: Mapping[str, Scenario] = MappingProxyType(
-    {name: found for name, found in SCENARIOS.items() if found.device in _TRAINED}
-    | {
+    {
+        **SCENARIOS,
+        PHOTO: Scenario("读卡器带厂商解码库，显示芯片照片", "id-reader", "adult"),
+        "printer-well": Scenario("小票机正常", "printer", "normal"),
         "paper-out-in-mid-receipt": Scenario("打到一半没纸", "printer", "paper_ends"),
         "paper-out": Scenario("小票机缺纸", "printer", "paper_out"),
+        "paper-low": Scenario("小票机的纸快用完", "printer", "near_end"),
+        "printer-open": Scenario("小票机盖子没合上", "printer", "cover"),
+        "printer-error": Scenario("小票机报告故障", "printer", "error"),
         "printer-cut": Scenario("打到一半断线", "printer", "cut"),
         "printer-silent": Scenario("小票机没有回应", "printer", "silent"),
+        "printer-off": Scenario("小票机没有开", "printer", "refuse"),
     }
 )
 """What the devices of a simulated counter can be made to do, for training."""
 
-SIMULATORS = {
-    "id-reader": "devices.simulators.id_reader",
-    "scanner": "devices.simulators.escl_scanner",
-    "printer": "printing.simulators.network_printer",
-    "camera": "devices.simulators.document_camera",
-    "camera-worker": "devices.simulators.camera_worker",
-    "replay": "devices.simulators.replay",
-}
+SIMULATORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "id-reader": ("devices.simulators.id_reader",),
+        "scanner": ("devices.simulators.escl_scanner",),
+        "printer": ("printing.simulators.network_printer",),
+        "camera": ("devices.simulators.document_camera",),
+        "camera-worker": ("devices.simulators.camera_worker",),
+        "pad": ("devices.simulators.signature_pad",),
+        "signature-worker": ("devices.simulators.signature_worker",),
+        "chips": ("devices.simulators.chip_reader",),
+        "chip-worker": ("devices.simulators.chip_worker",),
+        "gun": ("devices.simulators.counter_devices", "gun"),
+        "keypad": ("devices.simulators.counter_devices", "keypad"),
+        "strip": ("devices.simulators.counter_devices", "strip"),
+        "vendor-worker": ("devices.simulators.vendor_worker",),
+        "replay": ("devices.simulators.replay",),
+    }
+)
+"""Module of each simulator, and the words its command line begins with."""
 
 
 def run_simulator(name: str, arguments: list[str]) -> int:
     """Become the named simulator; returns its exit code."""
-    return int(import_module(SIMULATORS[name]).main(arguments) or 0)
+    module, *words = SIMULATORS[name]
+    return int(import_module(module).main([*words, *arguments]) or 0)

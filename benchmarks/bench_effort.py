@@ -186,8 +186,8 @@ def walked(folder: Path) -> list[Step]:
             walk = Walkthrough(
                 opened.window,
                 opened.conductor,
-                lambda: counter.reader.tell("place adult"),
-                lambda sheets: counter.scanner.tell(f"load {sheets}"),
+                lambda: counter.devices["id-reader"].tell("place adult"),
+                lambda sheets: counter.devices["scanner"].tell(f"load {sheets}"),
             )
             walk.begin()
             clerk = Effort(walk)

@@ -59,6 +59,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_ledger": "Ctrl+P",
     "panel_day": "Ctrl+J",
     "panel_devices": "F11",
+    "panel_training": "Shift+F11",
     "panel_device_choice": "Ctrl+,",
     "panel_sending": "Ctrl+U",
     "panel_steps": "Alt+B",

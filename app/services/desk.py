@@ -40,13 +40,17 @@ from app.storage.search_index import SearchIndex
 
 if TYPE_CHECKING:
     from app.hall.board.server import BoardServer
+    from app.simulation import Counter
 
 _PATIENCE: Final = 2.0
 
 
 @dataclass
 class Desk:
-    """The parts, wired. ``blob_lock`` keeps two lanes from storing the same picture under two keys."""
+    """The parts, wired. ``blob_lock`` keeps two lanes from storing the same picture under two keys.
+
+    ``training``: the simulated counter this desk stands at, None at a real one.
+    """
 
     settings: Settings
     places: Places
@@ -68,6 +72,7 @@ class Desk:
     listed: Listed = field(default_factory=Listed)
     settings_file: Path | None = None
     announcer: Announcer | None = None
+    training: Counter | None = None
     page_reader: PageReader = field(default_factory=PageReader)
     blob_lock: threading.Lock = field(default_factory=threading.Lock)
     cancelled: dict[str, threading.Event] = field(default_factory=dict)

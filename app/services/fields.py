@@ -127,7 +127,7 @@ def value(draft: Draft, path: str) -> str:
 
 
 def card_of(draft: Draft) -> str:
-    """Name the card whose original the draft holds, "" for none; another card has another name."""
+    """Name the reading whose original the draft holds, "" for none; another reading has another name."""
     kept = draft.get(ORIGINAL)
     return sha256(kept.value.encode()).hexdigest()[:16] if kept is not None else ""
 

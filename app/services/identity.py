@@ -6,8 +6,10 @@ import json
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
+from app.clock import stamp
 from app.errors import FormProblem
 from app.lanes import READER, on
 from app.notices import Level, Notice
@@ -35,7 +37,7 @@ def read_card(desk: Desk) -> None:
     flag = desk.cancel_flag("read_card")
     record = require_open(desk)
     card = wait_for_card(desk, flag)
-    desk.store(_save, record.id, {**_fields(card), ORIGINAL: _original(card)}, desk)
+    desk.store(_save, record.id, {**_fields(card), ORIGINAL: _original(card, desk.clock.now())}, desk)
     _flag_characters(desk, card)
     _flag_addresses(desk, card)
 
@@ -80,9 +82,10 @@ def _fields(card: CardRead) -> Mapping[str, str]:
     return {path: text for path, text in found.items() if text}
 
 
-def _original(card: CardRead) -> str:
+def _original(card: CardRead, at: datetime) -> str:
     """What the chip said, byte for byte, with the photo no open program can decode; never the fingerprint."""
     kept = {
+        "at": stamp(at),
         "kind": card.kind.name,
         "raw": b64encode(card.raw).decode("ascii"),
         "photo": b64encode(card.photo).decode("ascii"),

@@ -1,14 +1,16 @@
 """Small serial devices of a counter as programs: scan gun, rating keypad, LED strip.
 
-    python -m devices.simulators.counter_devices gun    --pty LINK
-    python -m devices.simulators.counter_devices keypad --pty LINK --table FILE
-    python -m devices.simulators.counter_devices strip  --pty LINK --table FILE
+    python -m devices.simulators.counter_devices gun    --pty LINK [--scenario NAME]
+    python -m devices.simulators.counter_devices keypad --pty LINK --table FILE [--scenario NAME]
+    python -m devices.simulators.counter_devices strip  --pty LINK --table FILE [--scenario NAME]
 
 When ready it writes one JSON line ``{"ready": true, "url": ...}``; then it takes a command a line on stdin,
 as ``devices.simulators.serial_program`` says, and these:
 
-    gun       scan TEXT (UTF-8), scan-gb TEXT (GB18030), scan-bare TEXT (no end behind it), raw HEX
-    keypad    press SCORE, raw HEX, prompts -> {"prompts": how often it was told to ask}
+    gun       scan TEXT (UTF-8; {today} is the day), scan-gb TEXT (GB18030), scan-bare TEXT (no end behind
+              it), raw HEX
+    keypad    press SCORE, answer SCORE (as soon as it is told to ask; "answer" alone takes it back),
+              raw HEX, prompts -> {"prompts": how often it was told to ask}
     strip     shown -> {"shown": text, "frames": good ones, "bad": bytes in no good frame}
 """
 
@@ -16,7 +18,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from devices.checks import CHECKS
@@ -25,6 +28,34 @@ from devices.simulators.console import Commands
 from devices.simulators.serial_program import Machine, SerialProgram
 from devices.strip import StripTable, strip_table
 from devices.tables import load
+
+COURT_ZONE = timezone(timedelta(hours=8))
+_MANY_CODES = b"".join(b"%d\r" % number for number in range(300)).hex()
+SCENARIOS_OF: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "gun": {
+        "nothing": (),
+        "ticket": ("scan YC:{today}.A001",),
+        "yesterdays-ticket": ("scan YC:2020-01-01.A001",),
+        "text": ("scan-gb 钢铁街12号",),
+        "half-a-code": ("scan-bare SJ2026",),
+        "many-codes": (f"raw {_MANY_CODES}",),
+        "flood": ("flood",),
+        "unplugged": ("unplug",),
+    },
+    "keypad": {
+        "nobody-presses": ("answer",),
+        "five": ("answer 5",),
+        "one": ("answer 1",),
+        "flood": ("flood",),
+        "unplugged": ("unplug",),
+    },
+    "strip": {
+        "shows": (),
+        "silent": ("mute",),
+        "unplugged": ("unplug",),
+    },
+}
+"""The first of each is the device at rest."""
 
 
 class GunMachine:
@@ -39,7 +70,8 @@ class GunMachine:
         verb, _, rest = line.partition(" ")
         match verb:
             case "scan":
-                return rest.encode() + b"\r\n"
+                today = datetime.now(COURT_ZONE).date()
+                return rest.replace("{today}", today.isoformat()).encode() + b"\r\n"
             case "scan-gb":
                 return rest.encode("gb18030") + b"\r"
             case "scan-bare":
@@ -56,27 +88,37 @@ class KeypadMachine:
         self._table = table
         self._heard = b""
         self._prompts = 0
+        self._answer = b""
 
     def hear(self, data: bytes) -> bytes:
-        """Count prompts."""
+        """Count prompts; answer one if somebody stands ready to."""
         self._heard += data
-        if self._table.prompt:
-            self._prompts += self._heard.count(self._table.prompt)
-            self._heard = self._heard[self._heard.rfind(self._table.prompt) + len(self._table.prompt) :]
-        return b""
+        prompt = self._table.prompt
+        count = self._heard.count(prompt) if prompt else 0
+        if not count:
+            return b""
+        self._prompts += count
+        self._heard = self._heard[self._heard.rfind(prompt) + len(prompt) :]
+        return self._answer
 
     def obey(self, line: str) -> bytes | dict[str, object]:
         """See the top of this module."""
         verb, _, rest = line.partition(" ")
         match verb:
             case "press":
-                keys = {score: key for key, score in self._table.keys.items()}
-                return self._table.frame(keys[int(rest)])
+                return self._pressed(int(rest))
+            case "answer":
+                self._answer = self._pressed(int(rest)) if rest else b""
+                return b""
             case "raw":
                 return bytes.fromhex(rest)
             case "prompts":
                 return {"prompts": self._prompts}
         raise ValueError(f"unknown command {verb!r}")
+
+    def _pressed(self, score: int) -> bytes:
+        keys = {score: key for key, score in self._table.keys.items()}
+        return self._table.frame(keys[score])
 
 
 class StripMachine:
@@ -163,7 +205,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("device", choices=("gun", "keypad", "strip"))
     parser.add_argument("--pty", type=Path, metavar="LINK", required=True)
     parser.add_argument("--table", type=Path, metavar="FILE")
+    parser.add_argument("--scenario", metavar="NAME")
     options = parser.parse_args(arguments)
+    scenarios = SCENARIOS_OF[options.device]
+    if options.scenario not in {None, *scenarios}:
+        parser.error(f"{options.scenario!r} is none of {', '.join(scenarios)}")
     if sys.platform == "win32":
         raise SystemExit("this system has no pty")
     from devices.simulators.wires import PtyWire
@@ -171,7 +217,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     machine, query = _machine(options)
     scheme = {"gun": "gun+serial", "keypad": "keypad+serial", "strip": "led+serial"}[options.device]
     with Commands() as commands:
-        SerialProgram(PtyWire(options.pty, scheme, query), machine).run(commands)
+        first = [f"scenario {options.scenario}"] if options.scenario else []
+        SerialProgram(PtyWire(options.pty, scheme, query), machine, scenarios).run(commands, first)
     return 0
 
 

@@ -15,6 +15,7 @@ stdin ends.
         drip          a page comes a byte at a time           vanish     the connection drops, no answer
         badxml / entity / hugexml / notpicture / elsewhere / redirect    answers no scanner should give
     clear             no more faults, no paper jam
+    scenario NAME     begin a scenario: what was before is over
     log               answers {"log": [...]}: the requests so far, "METHOD PATH"
     quit
 """
@@ -55,6 +56,10 @@ def obey(machine: EsclMachine, line: str) -> None:
             machine.fault(name, FAULTS[name])
         case ["fault", name, number] if name in FAULTS:
             machine.fault(name, int(number))
+        case ["scenario", name] if name in SCENARIOS:
+            machine.clear()
+            for own in SCENARIOS[name]:
+                obey(machine, own)
         case ["clear"]:
             machine.clear()
         case ["log"]:

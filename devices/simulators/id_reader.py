@@ -15,6 +15,7 @@ stdin ends.
                                    under another name; noise: 2 to 8 bits flip, so that the sum may even be
                                    right; sw41 (any status word); noauth lasts until ``clear``
     clear                          no more faults
+    scenario NAME                  begin a scenario: what was before is over, the cable is in
     unplug / replug / rename       pull the cable, put it back, put it back under another name
                                    (NAME-2, and NAME the next time)
     quit
@@ -98,6 +99,7 @@ class IdReaderSimulator:
         self._faults: list[Fault] = []
         self._outgoing: deque[tuple[float, bytes]] = deque()
         self._flooding = False
+        self._has_other_name = False
 
     def run(self, commands: Commands) -> None:
         """Serve until ``quit`` or the end of the commands."""
@@ -122,7 +124,9 @@ class IdReaderSimulator:
             "replug": self.wire.plug,
             "rename": self._rename,
         }
-        if verb == "place":
+        if verb == "scenario":
+            self._begin(SCENARIOS[rest])
+        elif verb == "place":
             self.machine.place(card_named(rest.strip()))
         elif verb == "fault":
             self._plan(rest.split())
@@ -160,6 +164,15 @@ class IdReaderSimulator:
         else:
             self._faults.append(Fault(name, command, int(times)))
 
+    def _begin(self, lines: Sequence[str]) -> None:
+        self._clear()
+        self.machine.lift()
+        if self._has_other_name:
+            self._rename()
+        self.wire.plug()
+        for line in lines:
+            self.obey(line)
+
     def _clear(self) -> None:
         self._faults.clear()
         self._outgoing.clear()
@@ -175,6 +188,7 @@ class IdReaderSimulator:
 
     def _rename(self) -> None:
         self._unplug()
+        self._has_other_name = not self._has_other_name
         self.wire.rename()
         self.wire.plug()
 

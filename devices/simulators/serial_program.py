@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import select
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from devices.simulators.console import Commands, say
@@ -29,21 +30,25 @@ class SerialProgram:
     """One wire, one machine, the commands of the parent, in one thread.
 
     Commands of every device: ``unplug``, ``replug``, ``rename``, ``flood`` (random bytes until ``clear``),
-    ``mute`` (hears and says nothing until ``clear``), ``quit``.
+    ``mute`` (hears and says nothing until ``clear``), ``scenario NAME`` (begins one of ``scenarios``: what
+    was before is over, the cable is in), ``quit``.
     """
 
-    def __init__(self, wire: Wire, machine: Machine) -> None:
+    def __init__(
+        self, wire: Wire, machine: Machine, scenarios: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> None:
         self._wire = wire
         self._machine = machine
+        self._scenarios = scenarios
         self._outgoing = b""
         self._flooding = False
         self._mute = False
 
     def run(self, commands: Commands, first: Sequence[str] = ()) -> None:
-        """Print the address and serve until ``quit`` or the end of the commands."""
+        """Obey ``first``, print the address and serve until ``quit`` or the end of the commands."""
+        self._wire.plug()
         for line in first:
             self._obey(line)
-        self._wire.plug()
         say(ready=True, url=self._wire.url)
         running = True
         while running:
@@ -75,7 +80,15 @@ class SerialProgram:
                 say(done=line, **facts)
         return True
 
+    def _begin(self, lines: Sequence[str]) -> None:
+        for line in ("clear", "replug", *lines):
+            self._obey(line)
+
     def _obey(self, line: str) -> dict[str, object]:
+        verb, _, name = line.partition(" ")
+        if verb == "scenario":
+            self._begin(self._scenarios[name])
+            return {}
         match line:
             case "unplug" | "rename":
                 self._outgoing, self._flooding = b"", False

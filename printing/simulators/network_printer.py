@@ -17,6 +17,7 @@ Commands on stdin, one a line; the end of stdin ends the program::
     fault paper_out_after BYTES                   the roll ends inside a job
     fault refuse                                  no connection can be made
     clear                                         everything is well again
+    scenario NAME                                 begin a scenario: what was before is over
     quit
 """
 
@@ -257,6 +258,8 @@ def _obey(line: str, machine: Machine, door: Door) -> None:
     verb, _, rest = line.partition(" ")
     if verb == "clear" and not rest:
         machine.fault = Fault()
+    elif verb == "scenario" and rest in SCENARIOS:
+        machine.fault = Fault.parse(SCENARIOS[rest]) if SCENARIOS[rest] else Fault()
     elif verb == "fault":
         machine.fault = Fault.parse(rest)
     else:

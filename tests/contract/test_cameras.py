@@ -155,6 +155,7 @@ def test_every_scenario_can_be_started(name: str, tmp_path: Path) -> None:
         "camera-silent": NotAnswering,
         "camera-unplugged": Unplugged,
         "camera-busy": InUse,
+        "camera-crash": DriverFault,
     }
     assert failed is (NotAnswering if name == "camera-slow" else expected.get(name))
 

@@ -29,7 +29,7 @@ def test_everything_runs_and_the_settings_point_at_it(tmp_path: Path) -> None:
         assert counter.settings.hall.window == 7
         assert httpx.get(f"{counter.settings.court.url}/health", trust_env=False).status_code == 200
         assert Path(counter.settings.court.token_file).read_text("ascii").strip()
-        children = [counter.reader, counter.printer, counter.scanner, counter.camera, counter.court]
+        children = [*counter.devices.values(), counter.court]
         with open_camera(counter.settings.devices.camera) as camera:
             assert camera.preview().page is not None
         assert all(child.process.poll() is None for child in children)
@@ -39,8 +39,9 @@ def test_everything_runs_and_the_settings_point_at_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(TRAINING))
 def test_every_scenario_of_the_training_is_one_of_its_simulator(name: str) -> None:
-    module = import_module(SIMULATORS[TRAINING[name].device])
-    assert TRAINING[name].own in module.SCENARIOS
+    module, *device = SIMULATORS[TRAINING[name].device]
+    found = import_module(module)
+    assert TRAINING[name].own in (found.SCENARIOS_OF[device[0]] if device else found.SCENARIOS)
     assert TRAINING[name].title.strip()
 
 
@@ -67,6 +68,7 @@ def test_an_unknown_scenario_lists_the_known_ones(capsys: pytest.CaptureFixture[
 def test_a_child_that_is_told_a_day_of_commands_still_works(tmp_path: Path) -> None:
     child = Child(["simulate", "printer", "--port", "0", "--out", str(tmp_path)], tmp_path / "log")
     try:
+        child.wait()
         for _number in range(MORE_THAN_A_PIPE):
             child.tell("fault near_end")
         child.tell("fault refuse")
@@ -86,8 +88,10 @@ def listens(port: int | None) -> bool:
 
 
 def test_a_child_that_does_not_start_says_where_its_words_are(tmp_path: Path) -> None:
+    child = Child(["simulate", "printer", "--port", "-1", "--out", str(tmp_path)], tmp_path / "log")
     with pytest.raises(RuntimeError, match="did not start"):
-        Child(["simulate", "printer", "--port", "-1", "--out", str(tmp_path)], tmp_path / "log")
+        child.wait()
+    child.stop()
     assert "OverflowError" in (tmp_path / "log").read_text("utf-8")
 
 

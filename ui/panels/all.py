@@ -24,6 +24,7 @@ from ui.panels.search import SearchPanel
 from ui.panels.sending import SendingPanel
 from ui.panels.steps import StepsPanel
 from ui.panels.supply import SupplyPanel
+from ui.panels.training import TrainingPanel
 
 PANELS: Final[tuple[type[Panel], ...]] = (
     CameraPanel,
@@ -45,4 +46,5 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     StepsPanel,
     RisksPanel,
     NumbersPanel,
+    TrainingPanel,
 )  # fmt: skip

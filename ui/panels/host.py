@@ -59,7 +59,7 @@ class Panels(QObject):
             show=show,
             papers=window.visit.pages,
         )
-        made = [panel(controls) for panel in PANELS]
+        made = [panel(controls) for panel in PANELS if panel.offered(desk)]
         self.palette = PalettePanel(controls, tuple(made))
         self._panels = {panel.key: panel for panel in (*made, self.palette)}
         self._open: Panel | None = None

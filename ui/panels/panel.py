@@ -56,6 +56,11 @@ class Panel(ABC):
         self.controls = controls
         self._page: QWidget | None = None
 
+    @classmethod
+    def offered(cls, desk: Desk) -> bool:  # noqa: ARG003 - most panels are
+        """Say whether this desk has the panel at all."""
+        return True
+
     @property
     def shortcut(self) -> str:
         return KEYS[f"panel_{self.key}"]

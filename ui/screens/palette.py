@@ -1,4 +1,4 @@
-"""One box to type in and the panels that match."""
+"""One box to type in and the lines that match: panels, or what can be practised."""
 
 from __future__ import annotations
 
@@ -19,15 +19,19 @@ class PalettePage(QWidget):
 
     chosen = Signal(str)
 
-    def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, look: Theme, parent: QWidget | None = None, *, asks: str = "", named: str = ""
+    ) -> None:
+        """``asks`` stands in the empty box, ``named`` is the accessible name of the list."""
         super().__init__(parent)
         self._rows: tuple[ListRow, ...] = ()
         self.box = QLineEdit()
-        self.box.setPlaceholderText(_("要做什么？"))
-        self.box.setAccessibleName(_("要做什么"))
+        asks = asks or _("要做什么？")
+        self.box.setPlaceholderText(asks)
+        self.box.setAccessibleName(asks)
         self.box.textChanged.connect(self._filter)
         self.box.installEventFilter(self)
-        self.list = RowList(look, _("更多功能"), empty=_("没有这样的功能，换个词试试。"))
+        self.list = RowList(look, named or _("更多功能"), empty=_("没有这样的功能，换个词试试。"))
         self.list.chosen.connect(self.chosen)
         self.setLayout(column(self.box, self.list, gap=look.grid(1)))
 
