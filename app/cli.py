@@ -59,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(import_module(_OWN_PARSER[words[0]].module).main(words[1:]))
     if words[:1] and words[0] in _SERVERS:
         return _serve(_SERVERS[words[0]].module, words[1:])
+    if words == ["count-screens"]:
+        return int(import_module("ui.monitors").main())
     if words[:1] == ["imaging-worker"]:
         return _imaging_worker()
     if words[:1] == ["recognition-worker"]:

@@ -88,6 +88,7 @@ class Bench:
         self._devices: dict[str, Device] = {}
         self._opened: set[str] = set()
         self._scans: list[float] = []
+        self._answered: dict[str, float] = {}
         self._printers: dict[str, Printer] = {}
         self._views = {role: self._first_view(role) for role in TITLES}
 
@@ -220,6 +221,15 @@ class Bench:
             self.show(owner, Health.FAILED, f"{problem.happened}{problem.next_step}")
             raise problem from error
 
+    def answered(self, role: str, now: float) -> None:
+        """Keep that a printer said how it is."""
+        self._answered[role] = now
+
+    def silent_for(self, role: str, now: float) -> float | None:
+        """Return for how many seconds a printer has said nothing; None when it never did at this address."""
+        last = self._answered.get(role)
+        return None if last is None else now - last
+
     def is_open(self, role: str) -> bool:
         """Say whether the device is open now; ask on its lane."""
         return role in self._opened
@@ -251,6 +261,7 @@ class Bench:
         self.close(role)
         self._devices.pop(role, None)
         self._printers.pop(role, None)
+        self._answered.pop(role, None)
         self.urls[role] = url
         self._views[role] = self._first_view(role)
         self._changed()

@@ -15,7 +15,7 @@ from typing import Final
 from app import lanes
 from app.errors import Expected
 from app.lanes import Act, on
-from app.services import camera, checks_of_day, key_care, print_out, status
+from app.services import camera, checks_of_day, key_care, print_out, screens, status
 from app.services.bench import PRINTERS, TITLES
 from app.services.desk import Desk
 from app.services.knowledge import CLERK_TOLD_DAYS
@@ -185,8 +185,10 @@ def _today(desk: Desk, kept: str | None) -> frozenset[str]:
 def check(desk: Desk) -> tuple[DeviceView, ...]:
     """Ask everything, side by side; return one line each. For the command line: it waits."""
     asked = {key: desk.lanes.submit(act.lane, act, desk) for key, act in checks(desk).items()}
+    shown = screens.look(desk)
     wait(asked.values(), timeout=LONGEST)
-    return tuple(future.result() if future.done() else _late(key) for key, future in asked.items())
+    lines = (future.result() if future.done() else _late(key) for key, future in asked.items())
+    return (*lines, *shown)
 
 
 def _late(key: str) -> DeviceView:

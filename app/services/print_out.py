@@ -43,6 +43,7 @@ _TOLD: Final = ("confirmed", "unconfirmed", "not_printed")
 EVENT: Final = "print"
 VOID: Final = "void"
 EVENT_SCHEMA: Final = 1
+_SILENT: Final = "以前有回应，现在没有：请检查电源和网线，关机再开"
 _STATES: Final = {
     PrinterStatus.READY: (Health.OK, ""),
     PrinterStatus.NEAR_END: (Health.ATTENTION, "纸快用完了，请准备换纸"),
@@ -195,8 +196,20 @@ def _show(desk: Desk, role: str, printer: Printer) -> None:
     if not printer.capabilities.reports_status:
         desk.bench.show(role, Health.OK, _("不报告状态"))
         return
-    health, text = _STATES[printer.status()]
+    status, now = printer.status(), desk.clock.monotonic()
+    health, text = _STATES[status]
+    if status is PrinterStatus.UNKNOWN:
+        health, text = _unanswered(desk.bench.silent_for(role, now), desk.rhythm.silent, text)
+    else:
+        desk.bench.answered(role, now)
     desk.bench.show(role, health, _(text) if text else "")
+
+
+def _unanswered(seconds: float | None, limit: float, text: str) -> tuple[Health, str]:
+    """Many printers never say how they are; one that did in this run and no longer does is in trouble."""
+    if seconds is None:
+        return Health.UNKNOWN, text
+    return Health.FAILED if seconds >= limit else Health.ATTENTION, _SILENT
 
 
 print_waiting: Final[dict[str, Act[Desk, [str], int]]] = {

@@ -11,7 +11,8 @@ class Rhythm:
 
     ``devices`` printers and scanner, ``reader`` a card laid down, ``view`` the minutes people wait,
     ``court`` a court that could not be reached, ``hall`` what keeps a window ready for being cut off,
-    ``upkeep`` what is due of backups and checkpoints.
+    ``upkeep`` what is due of backups and checkpoints, ``silent`` after how long a printer that answered
+    before and no longer does is red.
     """
 
     card: float = 10.0
@@ -21,3 +22,4 @@ class Rhythm:
     court: float = 2.0
     hall: float = 1.0
     upkeep: float = 60.0
+    silent: float = 15.0

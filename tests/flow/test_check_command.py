@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
 
 from app import cli
+from app.services import screens
+from app.services.views import Health
+from app.settings import HallSettings, Settings
+from tests.helpers.desks import desk_in
 from tests.helpers.domain import RESOURCES
 
 BROKEN = {
@@ -45,3 +51,30 @@ def test_the_folder_may_stand_before_or_after_the_command(
     cli.main(["check", "--data", str(after)])
     assert "事项和代码文件  ✓ 正常" in capsys.readouterr().out
     assert sorted(path.name for path in before.iterdir()) == sorted(path.name for path in after.iterdir())
+
+
+def test_check_tells_of_the_screens_too_and_without_a_display_says_that_it_sees_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    cli.main(["--data", str(tmp_path / "one"), "check", "--json"])
+    (line,) = [line for line in json.loads(capsys.readouterr().out) if line["key"] == "screen"]
+    assert line["health"] == "unknown"
+    assert "这里没有图形显示" in line["text"]
+
+    two = f"import sys; sys.stdout.write('{json.dumps({'screens': 2})}')"
+    monkeypatch.setattr(screens, "program", lambda: [sys.executable, "-c", two])
+    wired = Settings(hall=HallSettings(board_screen=3))
+    with desk_in(tmp_path / "two", wired) as desk:
+        party, board = screens.look(desk)
+    assert (party.health, board.health) == (Health.OK, Health.FAILED)
+    assert "设为第 3 块屏幕，现在只接了 2 块" in board.text
+
+
+def test_where_qt_cannot_reach_the_display_the_check_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "no-such-platform")  # Qt ends the process that asks
+    with desk_in(tmp_path, Settings()) as desk:
+        (party,) = screens.look(desk)
+    assert party.health is Health.UNKNOWN

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.lanes import PROBE, READER, RECEIPT_PRINTER, TICKET_PRINTER
-from app.services import calling, checks_of_day, checkup, devices, identity, issuing
+from app.services import calling, checks_of_day, checkup, devices, identity, issuing, print_out
 from app.services.desk import Desk
 from app.services.views import Health
 from app.settings import Settings
@@ -18,6 +18,7 @@ from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.device_cases import pad_url
 from tests.helpers.devices import Simulator, id_reader, wait_until
+from tests.helpers.printing import simulated_printer
 
 
 @pytest.fixture
@@ -42,7 +43,7 @@ def test_the_opening_check_asks_each_thing_on_its_own_lane(desk: Desk) -> None:
     assert found[READER] is Health.OK
     assert found["store"] is Health.OK
     assert {"disk", "calendar", "court", TICKET_PRINTER} <= found.keys()
-    assert {view.key for view in checkup.check(desk)} == found.keys()
+    assert [view.key for view in checkup.check(desk)] == [*checkup.checks(desk), "screen"]
 
 
 def test_a_reader_that_is_pulled_is_said_and_is_well_again_when_it_is_back(
@@ -129,3 +130,28 @@ def test_a_pad_that_hangs_is_not_called_well_because_it_was_opened_before(tmp_pa
         assert do(desk, check).health is Health.FAILED
         scene.write_text("wait", "utf-8")
         assert do(desk, check).health is Health.OK
+
+
+def test_a_printer_that_never_spoke_is_unknown_and_one_that_fell_silent_turns_yellow_then_red(
+    tmp_path: Path,
+) -> None:
+    clock = SteppingClock()
+    with simulated_printer(tmp_path / "roll", "--scenario", "silent") as printer:
+        wired = replace(file_devices(tmp_path), ticket_printer=printer.url)
+        with desk_in(tmp_path / "desk", Settings(hall=HALL, devices=wired), clock) as desk:
+            assert looked_at(desk) == (Health.UNKNOWN, "没有报告状态")
+            printer.command("clear")
+            assert looked_at(desk) == (Health.OK, "")
+            printer.command("fault silent")
+            words = "以前有回应，现在没有：请检查电源和网线，关机再开"
+            assert looked_at(desk) == (Health.ATTENTION, words)
+            clock.forward(seconds=desk.rhythm.silent)
+            assert looked_at(desk) == (Health.FAILED, words)
+            printer.command("clear")
+            assert looked_at(desk) == (Health.OK, "")
+
+
+def looked_at(desk: Desk) -> tuple[Health, str]:
+    do(desk, print_out.look_at[TICKET_PRINTER], TICKET_PRINTER)
+    view = desk.bench.view(TICKET_PRINTER)
+    return view.health, view.text

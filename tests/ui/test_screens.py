@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.call_board.screen import why_not
+from app.services.screens import why_not
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = """

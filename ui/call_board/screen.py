@@ -8,19 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from app.services import board_view
 from app.services.desk import Desk
-from app.texts import _
+from app.services.screens import why_not
 from ui.act import Acts
 from ui.call_board.window import CallBoard
-
-
-def why_not(wanted: int, screens: int, clerk: int) -> str:
-    """Say why the board is not on screen ``wanted`` of so many; "" when it is. Screens count from 1."""
-    if wanted > screens:
-        words = _("设为第 {wanted} 块屏幕，现在只接了 {count} 块；请接好屏幕，或改 hall.board_screen")
-        return words.format(wanted=wanted, count=screens)
-    if wanted == clerk:
-        return _("设为第 {wanted} 块屏幕，那是经办人的；请改 hall.board_screen").format(wanted=wanted)
-    return ""
 
 
 def number_of(window: QWidget) -> int:

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QWidget
 
 from app import lanes
 from app.errors import Expected
-from app.services import checks_of_day, checkup, devices
+from app.services import checks_of_day, checkup, devices, screens
 from app.services.bench import DEVICES, TITLES
 from app.services.desk import Desk
 from app.services.views import DeviceView, Health
 from app.texts import _
-from ui.call_board.screen import number_of, why_not
+from ui.call_board.screen import number_of
 from ui.panels.panel import Controls, Panel
 from ui.screens.devices import DevicesPage
 
@@ -161,18 +161,4 @@ class DevicesPanel(Panel):
 
 
 def _screens(desk: Desk, clerk: QWidget) -> tuple[DeviceView, ...]:
-    """The party's screen, and where one is set the call board's."""
-    wanted = desk.settings.hall.board_screen
-    count = len(QGuiApplication.screens())
-    reason = why_not(wanted, count, number_of(clerk)) if wanted else ""
-    free = count - 1 - (1 if wanted and not reason else 0)
-    if free > 0:
-        party = DeviceView("screen", _("当事人屏"), Health.OK)
-    else:
-        text = _("没有给当事人的屏幕：确认和签字在本屏进行")
-        party = DeviceView("screen", _("当事人屏"), Health.ABSENT, text)
-    if not wanted:
-        return (party,)
-    health = Health.FAILED if reason else Health.OK
-    words = reason or _("在第 {number} 块屏幕").format(number=wanted)
-    return (party, DeviceView("board", _("叫号屏"), health, words))
+    return screens.views(desk.settings.hall.board_screen, len(QGuiApplication.screens()), number_of(clerk))
