@@ -17,7 +17,8 @@ from app.domain.bank_account import check_account
 from app.domain.calendar import SHIFT_RULE, HolidayTable
 from app.domain.case_number import check_case_number, parse_case_number
 from app.domain.checked import Checked, fold
-from app.domain.clock_rules import CLOCKS, ClockRule, Unit
+from app.domain.clock_rule import ClockRule, Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, earliest_again, start_clock, start_hours
 from app.domain.credit_code import check_credit_code, check_organisation_code
 from app.domain.fee_schedule import ENTRIES, FeeKind, FreeReason

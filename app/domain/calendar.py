@@ -39,6 +39,8 @@ class BeyondTable(Exception):
             else f"节假日表从{first.isoformat()}开始，无法确定{day.isoformat()}是否工作日。"
         )
         self.day = day
+        self.horizon = f"日历只到{last.year}年" if day > last else f"日历从{first.year}年开始"
+        """How far the table reaches, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ class Due:
     """The end of a period.
 
     `naive` is start plus length; `due` is the last day on which the act is in time, or None where the
-    holiday table does not reach it, and then `problem` says so.
+    holiday table does not reach it: then `problem` says so, and `doubt` what `naive` leaves out.
     """
 
     start: date
@@ -106,6 +108,7 @@ class Due:
     due: date | None
     rules: tuple[Rule, ...]
     problem: str | None = None
+    doubt: str = ""
 
     @property
     def shifted(self) -> bool:
@@ -128,14 +131,24 @@ def days_before(end: date, days: int, table: HolidayTable) -> Due:
 
 
 def working_days_after(start: date, days: int, table: HolidayTable) -> Due:
-    """The `days`-th working day after `start`."""
+    """The `days`-th working day after `start`; beyond the table the `naive` end counts Mondays to Fridays."""
     day = start
     try:
         for _ in range(days):
             day = table.next_working(day + _DAY)
     except BeyondTable as beyond:
-        return Due(start, day, None, (START_RULE, WORKING_RULE), str(beyond))
+        doubt = f"{beyond.horizon}，只按周一至周五计"
+        return Due(start, _weekday(start, days), None, (START_RULE, WORKING_RULE), str(beyond), doubt)
     return Due(start, day, day, (START_RULE, WORKING_RULE))
+
+
+def _weekday(start: date, days: int) -> date:
+    """The `days`-th Monday to Friday after `start`."""
+    day = start
+    while days:
+        day += _DAY
+        days -= day.weekday() < 5
+    return day
 
 
 def working_days_between(start: date, end: date, table: HolidayTable) -> int:
@@ -176,7 +189,8 @@ def _ending(
     try:
         due = move(naive)
     except BeyondTable as beyond:
-        return Due(start, naive, None, rules, str(beyond))
+        left_out = "遇休假日要提前" if shift is EARLIER_RULE else "未计节假日顺延"
+        return Due(start, naive, None, rules, str(beyond), f"{beyond.horizon}，{left_out}")
     return Due(start, naive, due, rules if due == naive else (*rules, shift))
 
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.fee_schedule import FeeKind, FreeReason
 from app.domain.matter import (
     AGENT_MATERIALS,

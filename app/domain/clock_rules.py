@@ -2,69 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import replace
 
+from app.domain.clock_rule import ADMIN_PERIODS, CIVIL_PERIODS, CRIMINAL_PERIODS, ClockRule, Unit, Whose
 from app.domain.rule import Basis, Rule
-
-
-class Unit(StrEnum):
-    """How a length counts; BEFORE goes back from an end, WAIT is months before an act is allowed."""
-
-    DAYS = "days"
-    MONTHS = "months"
-    WORKING_DAYS = "working_days"
-    HOURS = "hours"
-    BEFORE = "before"
-    WAIT = "wait"
-
-
-class Whose(StrEnum):
-    """Who must act in time."""
-
-    PARTY = "party"
-    COURT = "court"
-
-
-@dataclass(frozen=True, slots=True)
-class ClockRule:
-    """One clock. `trigger` names the day it starts from, `act` what must be done by its end.
-
-    `file_first` marks the decision clocks at whose end the court must 先行立案; `warn_only` those whose
-    end never stops a filing.
-    """
-
-    id: str
-    name: str
-    trigger: str
-    act: str
-    unit: Unit
-    length: int
-    article: str
-    whose: Whose = Whose.PARTY
-    basis: Basis = Basis.LAW
-    file_first: bool = False
-    warn_only: bool = False
-
-    @property
-    def length_text(self) -> str:
-        words = {
-            Unit.DAYS: "日",
-            Unit.MONTHS: "个月",
-            Unit.WORKING_DAYS: "个工作日",
-            Unit.HOURS: "小时",
-            Unit.BEFORE: "日前",
-            Unit.WAIT: "个月后",
-        }
-        if self.unit is Unit.MONTHS and self.length % 12 == 0:
-            return f"{self.length // 12}年"
-        return f"{self.length}{words[self.unit]}"
-
-    @property
-    def rule(self) -> Rule:
-        return Rule(
-            f"clock.{self.id}", f"自{self.trigger}起{self.length_text}：{self.act}", self.article, self.basis
-        )
 
 
 def _party(
@@ -119,6 +60,15 @@ _LIMITS = (
     _party("appeal_ruling", "裁定上诉期限", "裁定书送达之日", "提起上诉", 10, "民事诉讼法第171条"),
     _party(
         "retrial", "申请再审期限", "裁判发生法律效力之日", "申请再审", 6, "民事诉讼法第216条", Unit.MONTHS
+    ),
+    _party(
+        "retrial_admin",
+        "申请再审期限",
+        "裁判发生法律效力之日",
+        "申请再审",
+        6,
+        "行诉法解释第110条",
+        Unit.MONTHS,
     ),
     _party(
         "labour_award",
@@ -310,7 +260,7 @@ _DECISIONS = (
         "收到自诉状次日",
         "决定是否立案",
         15,
-        _REGISTER,
+        f"刑事诉讼法解释第320条、{_REGISTER}",
         file_first=True,
     ),
     _court(
@@ -349,7 +299,12 @@ _DECISIONS = (
     ),
     _court("objection", "执行异议立案", "收到执行异议之日", "立案", 3, "执行异议和复议规定第2条"),
     _court(
-        "compensation", "国家赔偿立案审查", "收到赔偿申请之日", "决定是否立案", 7, "国家赔偿案件立案工作规定"
+        "compensation",
+        "国家赔偿立案审查",
+        "收到赔偿申请之日",
+        "决定是否立案",
+        7,
+        "国家赔偿案件立案工作规定第9条",
     ),
     _court(
         "compensation_notice",
@@ -357,7 +312,7 @@ _DECISIONS = (
         "收到赔偿申请之日",
         "一次性告知补正",
         5,
-        "国家赔偿案件立案工作规定",
+        "国家赔偿案件立案工作规定第3条",
     ),
     _court(
         "retrial_notice",
@@ -366,6 +321,14 @@ _DECISIONS = (
         "发出受理通知书",
         5,
         "民诉法解释第383条",
+    ),
+    _court(
+        "retrial_notice_admin",
+        "再审申请受理通知",
+        "收到符合条件的再审申请书之日",
+        "发出受理通知书",
+        5,
+        "行政申请再审案件立案程序规定第10条",
     ),
     _court(
         "retrial_review", "再审审查", "收到再审申请书之日", "审查完毕", 3, "民事诉讼法第215条", Unit.MONTHS
@@ -380,7 +343,7 @@ _DECISIONS = (
         "收到申请之日",
         "决定是否受理",
         3,
-        "人民调解协议司法确认程序规定",
+        "人民调解协议司法确认程序规定第4条",
     ),
     _court(
         "confirmation_decide",
@@ -388,7 +351,7 @@ _DECISIONS = (
         "受理之日",
         "作出裁定（可延长10日）",
         15,
-        "人民调解协议司法确认程序规定",
+        "人民调解协议司法确认程序规定第5条",
     ),
     _court(
         "preservation_before", "诉前保全裁定", "接受申请之时", "作出裁定", 48, "民事诉讼法第104条", Unit.HOURS
@@ -425,7 +388,14 @@ _DECISIONS = (
         Unit.WORKING_DAYS,
     ),
     _court("complaint", "立案投诉答复", "收到投诉之日", "查明事实并答复", 15, "登记立案规定第13条"),
-    _court("mediation", "诉前调解", "材料移交调解之日", "调解终结（双方同意可延长）", 30, "在线调解规则"),
+    _court(
+        "mediation",
+        "诉前调解",
+        "材料移交调解之日",
+        "调解终结（双方同意可延长）",
+        30,
+        "特邀调解规定第27条、在线调解规则第24条",
+    ),
     _court(
         "mediator", "调解员接受委派", "收到委派之日", "接受或退回", 3, "在线调解规则第12条", Unit.WORKING_DAYS
     ),
@@ -458,4 +428,42 @@ _DECISIONS = (
     _court("funds", "案款发放", "案款到账之日", "发放案款", 30, "", basis=Basis.PRACTICE),
 )
 
-CLOCKS = {rule.id: rule for rule in (*_LIMITS, *_DECISIONS)}
+_BY_ADMIN = (
+    "admin",
+    "admin_after_review",
+    "admin_direct",
+    "admin_longest",
+    "admin_longest_land",
+    "retrial_admin",
+    "retrial_notice_admin",
+)
+_COUNTED = {**dict.fromkeys(_BY_ADMIN, ADMIN_PERIODS), "private_prosecution": CRIMINAL_PERIODS}
+_DECIDES = (
+    "execution",
+    "objection",
+    "compensation",
+    "payment_order_notice",
+    "public_notice",
+    "confirmation_accept",
+    "preservation",
+    "abroad",
+)
+_NOT_YET_OWED = Rule(
+    "clock.enforcement.ahead",
+    "履行期间还没有届满，到期不履行的才可以申请执行；照收，由后台审查",
+    "执行工作规定（试行）第16条",
+)
+_AWAITED = {"enforcement": _NOT_YET_OWED, "enforce_after_preservation": None}
+
+
+def _as_known(rule: ClockRule) -> ClockRule:
+    return replace(
+        rule,
+        decides=rule.file_first or rule.id in _DECIDES,
+        counted=_COUNTED.get(rule.id, CIVIL_PERIODS),
+        awaited=rule.unit is Unit.BEFORE or rule.id in _AWAITED,
+        ahead=_AWAITED.get(rule.id),
+    )
+
+
+CLOCKS = {rule.id: _as_known(rule) for rule in (*_LIMITS, *_DECISIONS)}

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from app.domain.calendar import Due, HolidayTable, days_after, days_before, months_after, working_days_after
-from app.domain.clock_rules import CLOCKS, ClockRule, Unit, Whose
+from app.domain.clock_rule import CIVIL_PERIODS, ClockRule, Unit, Whose
+from app.domain.clock_rules import CLOCKS
 from app.domain.rule import Basis, Rule
 
 URGENT_MINUTES = 30
@@ -43,6 +44,7 @@ class Clock:
     due: date | None
     why: tuple[Rule, ...]
     problem: str | None = None
+    doubt: str = ""
 
     @property
     def safe_end(self) -> date:
@@ -50,9 +52,12 @@ class Clock:
 
         Days off move the end of a period onwards, so its uncorrected end is safe; they move a day by which
         something must be done before another back, by no more than the longest run of days off.
+        So many working days are never less than as many calendar days.
         """
         if self.due is not None:
             return self.due
+        if self.rule.unit is Unit.WORKING_DAYS:
+            return self.start + timedelta(days=self.rule.length)
         return self.naive - LONGEST_RUN if self.rule.unit is Unit.BEFORE else self.naive
 
     def days_left(self, today: date) -> int | None:
@@ -98,7 +103,13 @@ def start_clock(id_: str, start: date, table: HolidayTable, *, length: int | Non
     """
     rule, said = _with_length(CLOCKS[id_], length)
     due = _due(rule, start, rule.length, table)
-    return Clock(rule, start, due.naive, due.due, (rule.rule, *said, *due.rules), due.problem)
+    counted = (_counted(one, rule) for one in due.rules)
+    return Clock(rule, start, due.naive, due.due, (rule.rule, *said, *counted), due.problem, due.doubt)
+
+
+def _counted(one: Rule, rule: ClockRule) -> Rule:
+    """A rule on periods with the provision of the procedure the clock belongs to."""
+    return replace(one, article=rule.counted) if one.article == CIVIL_PERIODS else one
 
 
 def _with_length(rule: ClockRule, length: int | None) -> tuple[ClockRule, tuple[Rule, ...]]:
@@ -121,10 +132,9 @@ def start_hours(id_: str, start: datetime) -> HourClock:
 def restart_after_correction(id_: str, supplied: date, table: HolidayTable) -> Clock:
     """The decision clock begun anew by the day the missing items came in (登记立案规定 art 7)."""
     clock = start_clock(id_, supplied, table)
-    again = Rule(
-        "clock.restart", "补正后的期限自收到补正材料的次日起算", "登记立案规定第7条、民诉法解释第126条"
-    )
-    return Clock(clock.rule, clock.start, clock.naive, clock.due, (*clock.why, again), clock.problem)
+    civil = "、民诉法解释第126条" if clock.rule.counted == CIVIL_PERIODS else ""
+    again = Rule("clock.restart", "补正后的期限自收到补正材料的次日起算", f"登记立案规定第7条第2款{civil}")
+    return replace(clock, why=(*clock.why, again))
 
 
 def set_aside_clock(received: date, table: HolidayTable) -> Clock:
@@ -216,5 +226,11 @@ def earliest_again(clock: Clock) -> date:
 
 def passed_limits(clocks: Iterable[Clock], today: date) -> Mapping[Clock, Rule]:
     """Limits of the parties that are over, each with the rule that it does not stop the filing."""
-    over = [c for c in clocks if c.rule.whose is Whose.PARTY and c.state(today) is State.OVER]
+    over = [
+        clock
+        for clock in clocks
+        if clock.rule.whose is Whose.PARTY
+        and clock.rule.unit is not Unit.WAIT
+        and clock.state(today) is State.OVER
+    ]
     return {clock: LATE_IS_NO_BAR if clock.rule.warn_only else clock.rule.rule for clock in over}

@@ -155,12 +155,16 @@ def _clock_near(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[
             Effect.WARN,
             _left_text(clock, left),
             clock.rule.article,
-            "今天作出决定，或者先行立案",
+            _near_action(clock),
             clock.rule.id,
         )
         for clock, left in near
-        if left <= 1 and clock.state(now.date()) is not State.OVER
+        if clock.rule.decides and left <= 1 and clock.state(now.date()) is not State.OVER
     ]
+
+
+def _near_action(clock: Clock) -> str:
+    return "今天作出决定，或者先行立案" if clock.rule.file_first else f"今天{clock.rule.act}"
 
 
 def _left_text(clock: Clock, left: int) -> str:
@@ -172,7 +176,8 @@ def _left_text(clock: Clock, left: int) -> str:
 def _clock_over(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[Finding]:
     if intake.decided:
         return ()
-    over = [clock for clock in intake.decision_clocks if clock.state(now.date()) is State.OVER]
+    today = now.date()
+    over = [one for one in intake.decision_clocks if one.rule.decides and one.state(today) is State.OVER]
     return [
         _finding(
             3,
@@ -225,7 +230,11 @@ def _long_mediation(intake: Intake, now: datetime, limits: RiskLimits) -> Sequen
     if days <= limits.mediation_days:
         return ()
     text = f"诉前调解已{days}日，超过{limits.mediation_days}日，没有延长的同意"
-    return [_finding(7, Effect.FREEZE, text, "在线调解规则", "转立案，或者记录双方同意延长")]
+    return [
+        _finding(
+            7, Effect.FREEZE, text, "特邀调解规定第27条、在线调解规则第24条", "转立案，或者记录双方同意延长"
+        )
+    ]
 
 
 def _promise_overdue(intake: Intake, now: datetime, _limits: RiskLimits) -> Sequence[Finding]:

@@ -13,7 +13,8 @@ from app.domain.bank_account import check_account
 from app.domain.calendar import HolidayTable
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, compact, failed, fold, passed
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
 from app.domain.matter import Condition, Field, FieldKind, Level, Matter
@@ -21,6 +22,7 @@ from app.domain.money import format_money, parse_money
 from app.domain.names import check_name
 from app.domain.party import Origin, Parties
 from app.domain.phone import check_phone
+from app.domain.rule import Basis, Rule
 
 Value = str | bool
 _DATE = re.compile(r"([0-9]{4})(?:([0-9]{2})([0-9]{2})|[-./年 ]([0-9]{1,2})[-./月 ]([0-9]{1,2})日?)")
@@ -202,21 +204,56 @@ def _checked_date(value: str) -> Checked:
 
 
 def answered_clocks(
-    matter: Matter, parties: Parties, answers: Answers, table: HolidayTable
+    matter: Matter, parties: Parties, answers: Answers, table: HolidayTable, today: date | None = None
 ) -> tuple[Clock, ...]:
-    """The parties' limits that the dates of the form begin."""
+    """The parties' limits that the dates of the form begin; what has not happened on `today` begins none."""
     return tuple(
         start_clock(f.starts, day, table)
         for f in visible_fields(matter, parties, answers)
-        if f.kind is FieldKind.DATE and f.starts and (day := answers.day(f.key)) is not None
+        if f.kind is FieldKind.DATE
+        and f.starts
+        and (day := answers.day(f.key)) is not None
+        and (today is None or day <= today or CLOCKS[f.starts].awaited)
     )
+
+
+def lying_ahead(matter: Matter, parties: Parties, answers: Answers, now: datetime) -> Mapping[str, Rule]:
+    """Dates and moments of the form after `now` (the court's wall clock), by field key, with what to mind.
+
+    What may well lie ahead is left out.
+    """
+    found: dict[str, Rule] = {}
+    for field_ in visible_fields(matter, parties, answers):
+        rule = _ahead(field_, answers, now)
+        if rule is not None:
+            found[field_.key] = rule
+    return found
+
+
+def _ahead(field_: Field, answers: Answers, now: datetime) -> Rule | None:
+    if field_.kind is FieldKind.MOMENT:
+        moment = _moment(answers.text(field_.key))
+        text = f"{field_.label}晚于现在，请核对；期限先从现在起算"
+        return Rule("date.ahead", text, "", Basis.DESIGN) if moment is not None and moment > now else None
+    day = answers.day(field_.key) if field_.kind is FieldKind.DATE and field_.starts else None
+    if day is None or day <= now.date():
+        return None
+    clock = CLOCKS[field_.starts]
+    if clock.awaited:
+        return clock.ahead
+    text = f"{field_.label}在今天以后，请核对；还没有发生的，不起算{clock.name}"
+    return Rule("date.ahead", text, "", Basis.DESIGN)
 
 
 def moment_of(matter: Matter, answers: Answers) -> datetime | None:
     """The moment the form gives, on the court's wall clock without a zone; None while there is none."""
     field_ = next((f for f in matter.fields if f.kind is FieldKind.MOMENT), None)
-    checked = None if field_ is None else _checked_moment(answers.text(field_.key))
-    return datetime.fromisoformat(checked.value) if checked is not None and checked.ok else None
+    return None if field_ is None else _moment(answers.text(field_.key))
+
+
+def _moment(text: str) -> datetime | None:
+    checked = _checked_moment(text)
+    return datetime.fromisoformat(checked.value) if checked.ok else None
 
 
 def received_clocks(

@@ -14,7 +14,8 @@ from types import MappingProxyType
 
 from app.domain.calendar import HolidayTable
 from app.domain.catalogue import fields_of, parse_condition
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, start_clock
 from app.domain.matter import Condition, Field, FieldKind, Level, Matter
 from app.domain.party import Parties

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from app.clock import local
-from app.domain.clocks import FILE_FIRST, Clock, HourClock, State
+from app.domain.clock_rule import Unit
+from app.domain.clocks import FILE_FIRST, Clock, HourClock, State, earliest_again
 from app.domain.rule import Basis, Rule
 from app.services.views import DueLine
 from app.texts import _
@@ -28,8 +29,12 @@ def hour_line(clock: HourClock, now: datetime) -> DueLine:
 
 
 def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
-    """Return the line of a clock of days; where the calendar ends it says so and names no day."""
-    text = _latest(clock.due) if clock.due else (clock.problem or "")
+    """Return the line of a clock of days; beyond the calendar the plain day and what that leaves out."""
+    if clock.rule.unit is Unit.WAIT:
+        return _waiting_line(clock, today)
+    text = _latest(clock.due or clock.naive)
+    if clock.due is None:
+        text = _("{day}（{doubt}）").format(day=text, doubt=clock.doubt)
     state = clock.state(today)
     first = clock.rule.file_first
     why = _why_words((*clock.why, *([FILE_FIRST] if first else []), *([over] if over else [])))
@@ -43,6 +48,14 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
         pressing=state not in (State.RUNNING, State.UNKNOWN),
         note=_("届时不能判定的先行立案（{basis}）").format(basis=FILE_FIRST.article) if first else "",
     )
+
+
+def _waiting_line(clock: Clock, today: date) -> DueLine:
+    """The line of a time that has to pass before an act; holidays do not lengthen it."""
+    first = earliest_again(clock)
+    words = _("{day} 起可以再次起诉") if first > today else _("{day} 起已经可以再次起诉")
+    text = words.format(day=long_day(first))
+    return DueLine(clock.rule.name, text, clock.rule.article, clock.rule.rule.why)
 
 
 def _why_words(rules: Iterable[Rule]) -> str:

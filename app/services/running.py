@@ -29,10 +29,13 @@ class Running:
         self, shown: Sheet, knowledge: Knowledge, now: datetime, since: datetime | None = None
     ) -> None:
         table = knowledge.holidays
-        start = moment_of(shown.matter, shown.answers)
         self.now = local(now)
+        start = moment_of(shown.matter, shown.answers)
+        if start is not None and start > self.now.replace(tzinfo=None):
+            start = None  # a slip of the hand would give the court hours it does not have
         self.received = _received(shown, self.now.date(), table)
-        self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table)
+        today = self.now.date()
+        self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table, today)
         begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
         self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)
         self.since = since

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 
+from app.clock import local
 from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
+from app.domain.short_form import lying_ahead
 from app.lanes import HALL, on
 from app.services import (
     answers,
@@ -108,6 +111,8 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
     outcome = _outcome(connection, case, knowledge)
     number = value(draft, "identity.id_number")
+    until = case.visit.closed_at or desk.clock.now()
+    asked = form.groups(draft, "matter", knowledge)
     materials = _materials(case, shown)
     hidden: Callable[[Iterable[FieldGroup]], tuple[FieldGroup, ...]] = masked_groups if outcome else tuple
     if outcome:
@@ -122,7 +127,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         matter_title=shown.title,
         steps=_steps(case, shown, knowledge, read, outcome),
         identity=hidden(form.groups(draft, "identity", knowledge)),
-        matter=hidden(offered(form.groups(draft, "matter", knowledge), liked, knowledge)),
+        matter=hidden(_dated(offered(asked, liked, knowledge), shown, until)),
         parties=hidden(form.groups(draft, "parties", knowledge)),
         pages=tuple(_pages(case, shown, knowledge)),
         materials=materials,
@@ -140,6 +145,23 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         joinable=joinable(draft, shown, knowledge),
         card="" if outcome else card_of(draft),
     )
+
+
+def _dated(groups: tuple[FieldGroup, ...], shown: Sheet, now: datetime) -> tuple[FieldGroup, ...]:
+    """The form with what is to be said of dates that lie ahead."""
+    wall = local(now).replace(tzinfo=None)
+    ahead = lying_ahead(shown.matter, shown.parties, shown.answers, wall)
+    if not ahead:
+        return groups
+    said = {shown.path(key): rule.why for key, rule in ahead.items()}
+
+    def marked(field: FieldView) -> FieldView:
+        words = said.get(field.path)
+        if words is None:
+            return field
+        return replace(field, problem="；".join(one for one in (field.problem, words) if one))
+
+    return tuple(replace(group, fields=tuple(map(marked, group.fields))) for group in groups)
 
 
 def _paper_form(draft: Draft, shown: Sheet, code: str, knowledge: Knowledge) -> FieldView:

@@ -19,7 +19,8 @@ import pytest
 
 from app import cli
 from app.calc_answers import CLOCK_NAMES, FEE_NAMES, ID_NAMES
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import start_clock
 from app.domain.fee_schedule import FeeKind
 from app.domain.fees import FeeQuestion, compute_fee

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.clock import moment
+from app.clock import local, moment
 from app.domain.matter import FieldKind, Group, Side
 from app.services import (
     batch,
@@ -76,8 +76,10 @@ def fill(desk: Desk, code: str, number: int = 1) -> None:
     """Choose the matter and answer every question it asks, as often as answers bring new ones."""
     matter = desk.knowledge.matters[code]
     do(desk, drafts.set_field, f"matter.{number}.code", code)
+    now = f"{local(desk.clock.now()):%Y-%m-%d %H:%M}"
     for field in asked(matter):
-        do(desk, drafts.set_field, f"matter.{number}.{field.key}", answer(field))
+        said = now if field.kind is FieldKind.MOMENT else answer(field)
+        do(desk, drafts.set_field, f"matter.{number}.{field.key}", said)
 
 
 def page(desk: Desk, folder: Path, material: str, sheets: int = 1) -> None:
@@ -158,6 +160,27 @@ def test_each_matter_says_what_is_missing_why_and_when_it_is_due(desk: Desk, cod
     if advice.fee is not None:
         assert advice.fee.shown
         assert advice.fee.steps
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "text", "words"),
+    [
+        ("F09", "accepted_at", "2027-01-04 09:30", "晚于现在，请核对"),
+        ("F04", "performance_end", "2027-01-04", "执行工作规定（试行）第16条"),
+    ],
+)
+def test_a_date_that_lies_ahead_says_so_at_its_field(
+    desk: Desk, code: str, key: str, text: str, words: str
+) -> None:
+    call(desk)
+    enter(desk, **VISITOR)
+    fill(desk, code)
+    do(desk, drafts.set_field, f"matter.1.{key}", text)
+    made = view(desk).visit
+    assert made is not None
+    field = next(f for group in made.matter for f in group.fields if f.path == f"matter.1.{key}")
+    assert words in (field.problem or "")
+    assert made.confirmation.ready
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -12,7 +12,8 @@ from app.domain.calendar import (
     working_days_after,
     working_days_between,
 )
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import detect_urgency, start_clock
 from tests.helpers.domain import holidays
 

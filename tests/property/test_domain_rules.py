@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.calendar import HolidayTable, add_months
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import start_clock
 from app.domain.fee_changes import Change, Claim, settle, total_claims
 from app.domain.fee_schedule import FeeKind

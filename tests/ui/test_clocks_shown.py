@@ -72,8 +72,54 @@ def test_a_clock_of_hours_shows_its_hour_and_what_is_left(
 
 
 @pytest.mark.parametrize("day", [28, 30, 31])
-def test_beyond_the_calendar_the_window_names_no_day(day: int) -> None:
+def test_beyond_the_calendar_the_window_names_the_plain_day_with_its_doubt(day: int) -> None:
     words = read(datetime(2026, 12, day, 2, 0, tzinfo=UTC), code="F01")
     assert "民事立案审查" in words
-    assert "节假日表" in words
-    assert "2027 年 1 月" not in words
+    assert f"最迟 2027 年 1 月 {day - 24} 日" in words
+    assert "（日历只到2026年，未计节假日顺延）" in words
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            {"code": "F04", "performance_end": "2026-02-02"},
+            ("申请执行期限", "2028 年 2 月 2 日 周三（日历只到2026年，未计节假日顺延）"),
+        ),
+        (
+            {"code": "F06", "preserved_expiry": "2027-03-02"},
+            ("续行保全", "2027 年 2 月 23 日 周二（日历只到2026年，遇休假日要提前）"),
+        ),
+        (
+            {"code": "F01", "cause": "离婚纠纷", "divorce_before": "2026-01-10"},
+            ("2026 年 7 月 11 日 周六 起可以再次起诉",),
+        ),
+        (
+            {"code": "F01", "cause": "离婚纠纷", "divorce_before": "2025-08-10"},
+            ("2026 年 2 月 11 日 周三 起已经可以再次起诉",),
+        ),
+    ],
+)
+def test_limits_of_months_and_years_name_a_day_and_what_it_leaves_out(
+    said: dict[str, str], words: tuple[str, ...]
+) -> None:
+    shown = read(MONDAY, **said)
+    for part in words:
+        assert part in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "article"),
+    [
+        ({"code": "F01"}, "民事诉讼法第85条"),
+        ({"code": "F02"}, "刑事诉讼法第105条"),
+        ({"code": "F03"}, "行诉法解释第48条"),
+        ({"code": "F11", "variant": "retrial_admin"}, "行政申请再审案件立案程序规定第10条"),
+    ],
+)
+def test_a_period_is_counted_by_the_law_of_its_procedure(said: dict[str, str], article: str) -> None:
+    made = {
+        f"matter.1.{key}": DraftField(f"matter.1.{key}", text, "typed", None) for key, text in said.items()
+    }
+    (decision,) = advise(draft() | made, (), knowledge(), MONDAY).dues
+    assert article in decision.why

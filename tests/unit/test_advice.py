@@ -137,6 +137,29 @@ def test_hours_run_from_the_moment_on_the_form() -> None:
     assert any("09:30" in due.due and due.pressing for due in view.dues)
 
 
+def test_hours_never_run_from_a_moment_that_lies_ahead() -> None:
+    view = advice(matter__1__code="F09", matter__1__accepted_at="2026-11-30 09:30")
+    assert any("10:00，还剩 72 小时" in due.due for due in view.dues)
+
+
+def test_what_has_not_happened_begins_no_limit() -> None:
+    served = {"matter__1__code": "F11", "matter__1__judgment_served": "2026-11-24"}
+    assert not [due for due in advice(**served).dues if "上诉期限" in due.title]
+    assert [
+        due
+        for due in advice(**served | {"matter__1__judgment_served": "2026-11-23"}).dues
+        if "上诉" in due.title
+    ]
+
+
+@pytest.mark.parametrize("code", ["S02", "S04", "S08", "S09", "S12"])
+def test_a_service_is_not_told_to_file_first(code: str) -> None:
+    variant = {"S09": "entrusted", "S12": "collect"}.get(code, "")
+    for remark in advice(matter__1__code=code, matter__1__variant=variant).remarks:
+        assert "先行立案" not in remark.action
+        assert "还剩" not in remark.text
+
+
 def test_mediation_stands_as_it_was_answered() -> None:
     shown = advice().mediation
     assert shown is not None

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.calendar import HolidayTable, parse_holidays
-from app.domain.clock_rules import CLOCKS, Unit
+from app.domain.clock_rule import Unit
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import (
     LATE_IS_NO_BAR,
     State,

@@ -13,6 +13,7 @@ from app.domain.short_form import (
     check_field,
     holds,
     hour_clocks,
+    lying_ahead,
     missing_fields,
     received_clocks,
     variant_of,
@@ -134,3 +135,24 @@ def test_a_strange_case_number_in_a_form_only_warns() -> None:
     field = Field("x", "案号", FieldKind.CASE_NO, Level.LAW)
     assert check_field(field, "赤仲裁字〔2025〕3号").warnings
     assert not check_field(field, "(2026)内0404民初1号").warnings
+
+
+@pytest.mark.parametrize(
+    ("code", "key", "text", "words"),
+    [
+        ("F09", "accepted_at", "2026-11-23 10:01", "晚于现在"),
+        ("F09", "accepted_at", "2026-11-23 10:00", ""),
+        ("F11", "judgment_served", "2026-11-24", "不起算判决上诉期限"),
+        ("F11", "judgment_served", "2026-11-23", ""),
+        ("F04", "performance_end", "2026-12-31", "履行期间还没有届满"),
+        ("F04", "preserved_expiry", "2027-12-31", ""),
+        ("F01", "knew_of_harm", "坏", ""),
+    ],
+)
+def test_a_date_that_lies_ahead_is_answered_as_the_law_has_it(
+    code: str, key: str, text: str, words: str
+) -> None:
+    now = datetime(2026, 11, 23, 10, 0)  # noqa: DTZ001  # the court's wall clock
+    found = lying_ahead(matter(code), SIMPLE, Answers({key: text}), now)
+    assert bool(found) is bool(words)
+    assert words in "".join(rule.why for rule in found.values())
