@@ -54,7 +54,8 @@ class QueueSettings:
     given out, by season; ``cap`` how many a day, 0 for no limit, with a warning when ``cap_warning`` are
     left; ``prefixes`` the letter of a group's numbers (``app.domain.issue_rules``). ``elder`` is the age from
     which a card alone gives the green channel. ``auto_call`` are the seconds after which an idle window calls
-    by itself, 0 for never: the same at every window of a hall.
+    by itself, 0 for never, ``in_turn`` whether the one idle longest comes first. These and the promise are
+    what the hall's first window of the day says for all; a supervisor may change them for the day.
     """
 
     green_wait: int = 10
@@ -66,6 +67,7 @@ class QueueSettings:
     prefixes: str = ""
     elder: int = 60
     auto_call: int = 0
+    in_turn: bool = True
 
 
 @dataclass(frozen=True)

@@ -18,18 +18,21 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from app.domain.day import Doubt
-from app.domain.hall import HallState, Promise, fits, fold
+from app.domain.hall import HallState, fold
 from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_promise import Kept, Less, Reason, proved
 from app.domain.ticket import TicketState, Wanted
+from app.domain.ticket_moves import fits
 from app.errors import Expected
 from app.hall.join import Codes
 from app.hall.seat import Standing
@@ -37,6 +40,7 @@ from app.paths import Places
 from app.services import calling, day, handover, issuing, queue, seating
 from app.services.desk import Desk, open_desk
 from app.services.verify import findings
+from app.settings import Settings
 from app.storage import visits
 from tests.helpers.desks import do
 from tests.helpers.hall_desks import door_of, settings_of
@@ -48,6 +52,7 @@ ISSUING: Final = (1, 2)
 REPORT: Final = Path(__file__).parents[1] / "docs" / "hall-soak-day.md"
 _PAPERS: Final = frozenset({Doubt.NO_PAPER, Doubt.PAPER_IN_DOUBT})
 _DRAIN_SECONDS: Final = 180.0
+_TEND_SECONDS: Final = 1.0
 
 
 # ---- one window, in its own process ------------------------------------------------------------------------
@@ -148,18 +153,37 @@ class Window:
 
 def work(folder: Path, window: int, join_port: int, seed: int) -> int:
     """Be one window until the hall is closed and nobody is left."""
-    settings = settings_of(folder / f"w{window}", window, join_port)
+    settings = settings_for(folder, window, join_port)
     desk = open_desk(settings, Places.under(folder / f"w{window}"))
-    desk.hall.follow(lambda: None)
+    news, ended = threading.Event(), threading.Event()
+    desk.hall.follow(news.set)
     do(desk, calling.resume)
     mine = Window(desk, folder, random.Random(seed))  # noqa: S311
+    tending = threading.Thread(target=_tend, args=(desk, news, ended))
+    tending.start()
     try:
         while not (folder / "stop").exists():
             if not mine.turn():
                 time.sleep(0.05)
     finally:
+        ended.set()
+        tending.join()
         desk.close()
     return 0
+
+
+def _tend(desk: Desk, news: threading.Event, ended: threading.Event) -> None:
+    """Follow the hall while somebody is served, as the window's own program does."""
+    while not ended.is_set():
+        news.wait(_TEND_SECONDS)
+        news.clear()
+        do(desk, queue.keep_up)
+
+
+def settings_for(folder: Path, window: int, join_port: int) -> Settings:
+    """Return a window's settings; green people wait a minute at most, because the day lasts a few."""
+    settings = settings_of(folder / f"w{window}", window, join_port)
+    return replace(settings, queue=replace(settings.queue, green_wait=1))
 
 
 # ---- the hall and its faults -------------------------------------------------------------------------------
@@ -234,7 +258,7 @@ def run(people: int, every: float, seed: int, folder: Path) -> tuple[Day, Verdic
     with Host(folder / "hall", 3) as host:
         with door_of(host) as door:
             for window in range(1, WINDOWS + 1):
-                settings = settings_of(folder / f"w{window}", window, door.port)
+                settings = settings_for(folder, window, door.port)
                 code = Codes(host.nodes[0]).new(f"window-{window}")
                 seating.join_hall(settings, Places.under(folder / f"w{window}"), code)
             today = Day(folder, host, door.port, random.Random(seed))  # noqa: S311
@@ -279,8 +303,7 @@ class Verdict:
     called: int = 0
     handed_over: int = 0
     alone: int = 0
-    most_overtaken: int = 0
-    promised: int = 0
+    kept: Kept = field(default_factory=Kept)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -290,7 +313,7 @@ def judge(today: Day) -> Verdict:
     finished: Counter[str] = Counter()
     state, events = HallState(), []
     for window in range(1, WINDOWS + 1):
-        settings = settings_of(today.folder / f"w{window}", window, today.join_port)
+        settings = settings_for(today.folder, window, today.join_port)
         desk = open_desk(settings, Places.under(today.folder / f"w{window}"))
         try:
             until(lambda d=desk: _is_back(d), 60)  # type: ignore[misc]
@@ -313,6 +336,7 @@ def judge(today: Day) -> Verdict:
             desk.close()
     _tickets(verdict, state, finished, events)
     _log(verdict, events)
+    _promised(verdict, events)
     _spoken(verdict, today.said())
     return verdict
 
@@ -327,9 +351,6 @@ def _tickets(verdict: Verdict, state: HallState, finished: Counter[str], events:
     names = {TicketState.SERVED: "served", TicketState.NO_SHOW: "no-show"}
     verdict.issued = len(state.tickets)
     verdict.fates.update(names.get(t.state, "open") for t in state.tickets.values())
-    promise = state.promise or Promise()
-    verdict.promised = promise.overtakes
-    verdict.most_overtaken = max((t.overtaken for t in state.tickets.values() if not t.priority), default=0)
     if verdict.issued != sum(verdict.fates.values()):
         verdict.wrong.append("issued is not served + no-show + open")
     for ticket in state.tickets.values():
@@ -359,6 +380,14 @@ def _log(verdict: Verdict, events: list[HallEvent]) -> None:
         state = fold([event], state)
 
 
+def _promised(verdict: Verdict, events: list[HallEvent]) -> None:
+    """Nobody was passed over by a call that could have been theirs."""
+    verdict.kept = proved(events)
+    for one in verdict.kept.broken:
+        words = f"{one.by} was called at window {one.window} past {one.number}, {one.side} {one.much}"
+        verdict.wrong.append(f"{words}; {_story(events, one.number)}")
+
+
 def _spoken(verdict: Verdict, said: list[dict[str, Any]]) -> None:
     """What windows said aloud: no number was given out twice, nobody was given one the hall does not know."""
     for number, times in Counter(one["number"] for one in said if one["what"] == "issued").items():
@@ -382,12 +411,43 @@ def lines(today: Day, verdict: Verdict, seconds: float, seed: int) -> Iterator[s
     yield f"| calls | {verdict.called} |"
     yield f"| handed over with the draft | {verdict.handed_over} |"
     yield f"| numbers given by a window alone, or kept for it | {verdict.alone} |"
-    yield f"| overtaken at most (promised {verdict.promised}) | {verdict.most_overtaken} |"
+    yield from _promise_lines(verdict.kept)
     for name, times in sorted(today.faults.items()):
         yield f"| {name} | {times} |"
     yield f"| does not add up | {len(verdict.wrong)} |"
     yield ""
     yield from (f"- {one}" for one in verdict.wrong)
+    yield from _exceptions(verdict.kept)
+
+
+def _promise_lines(kept: Kept) -> Iterator[str]:
+    minutes, times = kept.limits
+    yield f"| ordinary people, overtaken at most (promised {times}) | {kept.ordinary}, {kept.most} |"
+    yield f"| green people, waited at most (promised {minutes} min) | {kept.green}, {kept.longest} min |"
+    yield f"| green people called later than promised | {len(kept.late)} |"
+    reasons = Counter(str(one.reason) for one in kept.less if one.reason)
+    listed = ", ".join(f"{times} {name}" for name, times in sorted(reasons.items()))
+    yield f"| somebody passed over beyond the promise, and why | {listed or 0} |"
+    yield f"| promise broken | {len(kept.broken)} |"
+
+
+def _exceptions(kept: Kept) -> Iterator[str]:
+    """Name everybody who got less than promised although the promise was kept."""
+    told: dict[tuple[str, str, str], list[Less]] = {}
+    for one in kept.less:
+        if one.reason:
+            told.setdefault((one.number, one.side, _because(one)), []).append(one)
+    if told:
+        yield ""
+        yield "Passed over beyond the promise:"
+        yield ""
+    for (number, side, because), cases in told.items():
+        calls = ", ".join(f"{one.by} at {one.window}" for one in cases)
+        yield f"- {number} ({side}): {because}: {calls}"
+
+
+def _because(one: Less) -> str:
+    return f"window {one.holder} held it and had not let go" if one.reason is Reason.HELD else f"{one.reason}"
 
 
 def main() -> int:

@@ -100,15 +100,16 @@ class Conductor(QObject):
         desk.bench.on_change(lambda: self._bridge.deliver(self._refresh_status))
         rhythm = desk.rhythm
         hall = desk.settings.hall
-        lively = desk.hall.is_shared or desk.settings.queue.auto_call or hall.board_screen
+        self._lively = bool(desk.hall.is_shared or hall.board_screen)
         self._send = self._timer(0, self._send_round, single=True)
+        self._following = self._timer(rhythm.hall if self._lively else rhythm.view, self._keep_up)
         self._timers = (
             self._send,
             self._timer(rhythm.devices, self._look_around),
             self._timer(rhythm.reader, self._watch_for_card),
             self._timer(rhythm.view, self._refresh),
             self._timer(rhythm.court, self._watch_for_court),
-            self._timer(rhythm.hall if lively else rhythm.view, self._keep_up),
+            self._following,
             self._timer(rhythm.upkeep, self._tend),
         )
 
@@ -221,8 +222,11 @@ class Conductor(QObject):
             return
         self._view = view
         self._window.show_desk(view)
+        self._follow_closely(view.queue.calls_in is not None)
         if self._stale:
             self._refresh()
+        elif self._behind:
+            self._keep_up()
         self.view_shown.emit(view)
 
     def _refresh_status(self) -> None:
@@ -255,8 +259,9 @@ class Conductor(QObject):
         self._print(lanes.TICKET_PRINTER)
 
     def _keep_up(self) -> None:
-        """Follow the hall; what happens in it while this is being done is looked at right after."""
-        if self._busy_with_people():
+        """Follow the hall; what happens in it meanwhile, or while people are called, is looked at after."""
+        self._behind = self._busy_with_people()
+        if self._behind:
             return
         started = self.acts.run(
             self, queue.keep_up, name="keep_up", done=self._kept_up, problem=_shown_in_the_status_bar
@@ -268,6 +273,7 @@ class Conductor(QObject):
 
     def _kept_up(self, view: QueueView) -> None:
         self._board.look()
+        self._follow_closely(view.calls_in is not None)
         if self._behind:
             self._keep_up()
         if self._view is not None and self._view.queue.brought != view.brought:
@@ -283,6 +289,11 @@ class Conductor(QObject):
         if self._standing != self._desk.hall.standing():
             self._standing = self._desk.hall.standing()
             self._refresh_status()
+
+    def _follow_closely(self, calls: bool) -> None:
+        pause = self._desk.rhythm.hall if self._lively or calls else self._desk.rhythm.view
+        if self._following.interval() != round(1000 * pause):
+            self._following.setInterval(round(1000 * pause))
 
     def _call(self, act: Act[Any, Any, Any], *who: str) -> None:
         self.acts.run(self, act, *who, busy=_("正在叫号"), done=lambda visit: self._called(visit.ticket))

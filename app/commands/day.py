@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from app.services.bench import PRINTERS
 from app.services.day import day_sheet, sentence
 from app.services.desk import Desk
 from app.services.print_out import print_waiting
+from app.services.promise_words import exceptions, summary
 
 _FOUND: Final = 1
 _PAGE: Final = "a4"
@@ -35,7 +37,9 @@ def _report(desk: Desk, options: argparse.Namespace) -> int:
     if options.print:
         number = _print(desk, options)
         print(f"日结单 {number} 已送打印", file=sys.stderr)
-    print(json.dumps(_facts(sheet), ensure_ascii=False, indent=2) if options.json else _text(sheet))
+    print(
+        json.dumps(_facts(sheet), ensure_ascii=False, indent=2, default=str) if options.json else _text(sheet)
+    )
     return 0 if sheet.balanced else _FOUND
 
 
@@ -65,6 +69,7 @@ def _facts(sheet: DaySheet) -> dict[str, object]:
         "intakes": {fate.value: list(sheet.intakes_of(fate)) for fate in Fate},
         "differences": [{"kind": one.kind.value, "number": one.number} for one in sheet.differences],
         "court_checked": sheet.court_checked,
+        "promise": asdict(sheet.kept) if sheet.kept else None,
         "audit": {"size": sheet.audit_size, "head": sheet.audit_head},
     }
 
@@ -81,6 +86,8 @@ def _text(sheet: DaySheet) -> str:
         f"补打 {len(sheet.reprints)}  审计 {sheet.audit_size} 行 {sheet.audit_head}",
     ]
     lines += [f"! {sentence(one)}" for one in sheet.differences] or ["✓ 账是平的"]
+    lines += summary(sheet.kept)
+    lines += [f"- {who}：{why}" for who, why in exceptions(sheet.kept)]
     if not sheet.court_checked:
         lines.append("（没有与法院核对；加 --court URL 核对）")
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
     tickets issued   = served + no-show + open
     receipt numbers  = intakes = stored + waiting + attention
+    the promise      = nobody passed over by a call that could have been theirs
 
 A difference names the number it is about, so that it can be looked for before the drawer is closed.
 """
@@ -15,6 +16,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
+from app.domain.hall_promise import Kept, Side
 from app.domain.receipt import plain_count
 
 
@@ -49,6 +51,8 @@ class Doubt(StrEnum):
     PAPER_IN_DOUBT = "paper_in_doubt"
     NOT_AT_COURT = "not_at_court"
     OTHER_AT_COURT = "other_at_court"
+    PASSED_OVER = "passed_over"
+    GREEN_PASSED_OVER = "green_passed_over"
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ class DaySheet:
     ``voids`` (receipt number, why).
 
     ``court_checked`` says whether the court was asked; ``audit_size`` and ``audit_head`` (12 characters) are
-    the trail's head, written on paper so that a trail cut off later shows.
+    the trail's head, written on paper so that a trail cut off later shows. ``kept`` is what the hall's log
+    proves of its promise, None while the log is out of reach.
     """
 
     court: str
@@ -117,6 +122,7 @@ class DaySheet:
     audit_size: int
     audit_head: str
     voids: tuple[tuple[str, str], ...] = ()
+    kept: Kept | None = None
 
     @property
     def balanced(self) -> bool:
@@ -147,19 +153,24 @@ def differences(
     given: int = 0,
     bands: Sequence[int] = (),
     at_court: Mapping[str, str | None] | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Difference, ...]:
     """Return everything that does not add up, tickets first.
 
     ``given`` is how many receipt numbers the day's counter has given out, ``bands`` are where a restore moved
-    them to. ``at_court`` gives the hash the court holds of each acknowledged event by its id, None for one it
-    does not have; without it the court was not asked.
+    them to, ``kept`` is what the log proves of the promise. ``at_court`` gives the hash the court holds of
+    each acknowledged event by its id, None for one it does not have; without it the court was not asked.
     """
     found = [*_about_tickets(tickets, intakes, window), *_about_receipts(intakes, window, given, bands)]
     for intake in intakes:
         found += _about_papers(intake)
         if at_court is not None:
             found += _about_court(intake, at_court)
-    return tuple(found)
+    found += [Difference(_PASSED[less.side], less.number) for less in kept.broken] if kept else []
+    return tuple(dict.fromkeys(found))
+
+
+_PASSED: Final = {Side.ORDINARY: Doubt.PASSED_OVER, Side.GREEN: Doubt.GREEN_PASSED_OVER}
 
 
 def _about_tickets(

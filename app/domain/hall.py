@@ -18,25 +18,36 @@ from types import MappingProxyType
 from app.domain.hall_asks import ABOUT_STAFF, Ask, Tried, asked, tried
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import OPEN, Ticket, TicketState, parse_number
+from app.domain.ticket_moves import TAKES, UNDOABLE, fits, moved, was_called
 
 
 @dataclass(frozen=True)
 class Promise:
-    """The hall's promise to both sides.
+    """The hall's promise to both sides, and to the clerks.
 
     A green ticket waits at most ``green_wait``; an ordinary one is overtaken at most ``overtakes`` times. A
-    missed number that comes back within ``grace`` keeps its place.
+    missed number that comes back within ``grace`` keeps its place. A window that is idle for ``auto_call``
+    calls by itself, never when that is zero; with ``in_turn`` whoever is idle longest calls first.
     """
 
     green_wait: timedelta = timedelta(minutes=10)
     overtakes: int = 3
     grace: timedelta = timedelta(minutes=10)
+    auto_call: timedelta = timedelta(0)
+    in_turn: bool = True
 
     @classmethod
     def of(cls, limits: tuple[int, ...]) -> Promise:
-        """Return the promise of a PROMISED event: minutes, times, minutes."""
-        green, overtakes, grace = limits
-        return cls(timedelta(minutes=green), overtakes, timedelta(minutes=grace))
+        """Return the promise of a PROMISED event: minutes, times, minutes, seconds, 1 for in turn."""
+        green, overtakes, grace, *calling = limits
+        seconds, in_turn = calling or (0, 1)
+        return cls(
+            timedelta(minutes=green),
+            overtakes,
+            timedelta(minutes=grace),
+            timedelta(seconds=seconds),
+            bool(in_turn),
+        )
 
     @property
     def limits(self) -> tuple[int, ...]:
@@ -44,6 +55,8 @@ class Promise:
             round(self.green_wait.total_seconds() / 60),
             self.overtakes,
             round(self.grace.total_seconds() / 60),
+            round(self.auto_call.total_seconds()),
+            int(self.in_turn),
         )
 
 
@@ -333,10 +346,10 @@ class _Folding:
 
     def _about_ticket(self, event: HallEvent) -> None:
         ticket = self.tickets.get(event.number)
-        if ticket is None or not (fits(ticket, event) or _was_called(ticket, event)):
+        if ticket is None or not (fits(ticket, event) or was_called(ticket, event)):
             return
         old = bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
-        if old and not event.report and event.kind in _TAKES:
+        if old and not event.report and event.kind in TAKES:
             return
         self._count_idle(ticket, event)
         if event.kind is EventKind.UNDONE:
@@ -383,7 +396,7 @@ class _Folding:
 
     def _moved(self, ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket:
         """Return the ticket after an event that fits; most acts of a window can be undone by it."""
-        after = _after(ticket, event, overtook)
+        after = moved(ticket, event, overtook)
         if event.kind is EventKind.RETURNED and ticket.state is TicketState.NO_SHOW:
             grace = (self.promise or Promise()).grace
             if ticket.closed_at is not None and event.at - ticket.closed_at > grace:
@@ -391,101 +404,3 @@ class _Folding:
         if event.kind in UNDOABLE:
             return after.moved(by=event.window, before=ticket.moved(before=None))
         return after if event.kind is EventKind.RECALLED else after.moved(by=None, before=None)
-
-
-_TAKES = frozenset({EventKind.CALLED, EventKind.BOUND})
-UNDOABLE = frozenset(
-    {
-        EventKind.CALLED,
-        EventKind.NO_SHOW,
-        EventKind.PARKED,
-        EventKind.RETURNED,
-        EventKind.TRANSFERRED,
-    }
-)
-"""Acts their window can take back as long as nothing else has happened to the ticket."""
-
-
-def _was_called(ticket: Ticket, event: HallEvent) -> bool:
-    """A call of the epoch before was heard: it counts although a release was lost before it."""
-    called = event.report and event.kind is EventKind.CALLED
-    return called and ticket.state is TicketState.WAITING
-
-
-def _after(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket:
-    match event.kind:
-        case EventKind.CALLED:
-            called = {"state": TicketState.CALLED, "window": event.window, "called_at": event.at}
-            why = {"rule": event.rule, "reason": event.reason, "other": event.other, "overtook": overtook}
-            here = {"holder": event.window, "bound": None, "asked": None, "sent": False}
-            return ticket.moved(**called, **why, **here, calls=ticket.calls + 1)
-        case EventKind.PARKED:
-            return ticket.moved(state=TicketState.PARKED, bound=event.window, reason=event.reason, parcel="")
-        case EventKind.TRANSFERRED:
-            return _sent(ticket, event)
-        case EventKind.RECALLED:
-            return ticket.moved(calls=ticket.calls + 1)
-        case EventKind.NO_SHOW:
-            return ticket.moved(state=TicketState.NO_SHOW, closed_at=event.at, parcel="")
-        case EventKind.SERVED:
-            return ticket.moved(state=TicketState.SERVED, closed_at=event.at)
-        case EventKind.BOUND:
-            return ticket.moved(bound=event.window)
-        case EventKind.ASKED:
-            return ticket.moved(asked=event.window)
-        case _:
-            back = {"state": TicketState.WAITING, "window": None, "closed_at": None, "sent": False}
-            urgent = ticket.urgent or event.urgent
-            bound = event.to if event.kind is EventKind.RETURNED else None
-            return ticket.moved(
-                **back, bound=bound, asked=None, urgent=urgent, reason=event.reason, parcel=""
-            )
-
-
-def _sent(ticket: Ticket, event: HallEvent) -> Ticket:
-    """Number and time of arrival stay; the person waits for another window, or for what a window can do."""
-    needs = tuple(sorted({*ticket.needs, *event.needs}))
-    back = {"state": TicketState.WAITING, "window": None, "bound": event.to, "sent": event.to is not None}
-    urgent = ticket.urgent or event.urgent
-    more = {"needs": needs, "urgent": urgent, "reason": event.reason, "parcel": event.parcel}
-    return ticket.moved(**back, **more, asked=None)
-
-
-def fits(ticket: Ticket, event: HallEvent) -> bool:
-    """Say whether the event is possible for the ticket as it stands."""
-    mine = ticket.window == event.window
-    waiting = ticket.state is TicketState.WAITING
-    called = ticket.state is TicketState.CALLED
-    parked = ticket.state is TicketState.PARKED
-    match event.kind:
-        case EventKind.CALLED:
-            return (waiting or parked) and ticket.bound in (None, event.window)
-        case EventKind.RECALLED | EventKind.NO_SHOW | EventKind.SERVED:
-            return called and mine
-        case EventKind.PARKED | EventKind.TRANSFERRED:
-            return called and mine
-        case EventKind.UNDONE:
-            bound_elsewhere = ticket.bound not in (None, event.window)
-            return ticket.before is not None and ticket.by == event.window and not bound_elsewhere
-        case EventKind.RETURNED:
-            let_go = (waiting or parked) and ticket.bound is not None and ticket.bound == event.window
-            return ticket.state is TicketState.NO_SHOW or (called and mine) or let_go
-        case _:
-            return event.window is not None and _fits_binding(ticket, event)
-
-
-def _fits_binding(ticket: Ticket, event: HallEvent) -> bool:
-    waiting = ticket.state is TicketState.WAITING
-    match event.kind:
-        case EventKind.BOUND:
-            return waiting and ticket.bound is None
-        case EventKind.ASKED:
-            return waiting and ticket.bound not in (None, event.window)
-        case EventKind.RELEASED:
-            return waiting and ticket.bound == event.window
-        case EventKind.FREED:
-            called = ticket.state is TicketState.CALLED and ticket.window == event.window
-            held = waiting or ticket.state is TicketState.PARKED
-            return called or (held and ticket.bound == event.window)
-        case _:
-            return False

@@ -56,7 +56,8 @@ class HallEvent:
     who would have been next otherwise (``other``), a TRANSFERRED the window it goes ``to`` or what it
     ``needs``, a RETURNED the window that alone may call it now (``to``), an ENROLLED the ``tags`` of its
     window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary one is
-    overtaken, minutes a missed number keeps its place.
+    overtaken, minutes a missed number keeps its place, seconds after which an idle window calls by itself,
+    1 for the one idle longest first. A CALLED that is ``alone`` was made while its window was cut off.
 
     ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
     of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``
@@ -97,3 +98,4 @@ class HallEvent:
     wish: str = ""
     about: str = ""
     seal: str = ""
+    alone: bool = False

@@ -107,23 +107,22 @@ BETWEEN: Final = 3
 """Seconds a window that was idle for a shorter time leaves to each one that was idle longer."""
 
 
-def calls_in(
-    state: HallState, window: int, now: datetime, after: int, promise: Promise | None = None
-) -> int | None:
+def calls_in(state: HallState, window: int, now: datetime, promise: Promise | None = None) -> int | None:
     """Return in how many seconds an idle window calls by itself; None when it does not.
 
-    ``after`` are the seconds a window stays idle at least. Of several idle windows that may call the person
-    who is next, the one that was idle longest comes first: work goes round, and no two call at once.
+    Of several idle windows that may call the person who is next, the one that was idle longest comes first,
+    if the hall wants it: work goes round, and no two call at once.
     """
+    promise = state.promise or promise or Promise()
     since = state.idle.get(window)
     choice = next_ticket(state, now, promise, window)
-    if after <= 0 or since is None or window in state.paused or choice is None:
+    if not promise.auto_call or since is None or window in state.paused or choice is None:
         return None
     person = choice.ticket
     idle = {w: at for w, at in state.idle.items() if w not in state.paused and w in state.enrolled | {window}}
     may = [w for w in idle if person.bound in (None, w) and state.can_serve(w, person)]
-    rank = sorted(may, key=lambda w: (idle[w], w)).index(window)
-    due = max(since, person.arrived_at) + timedelta(seconds=after + rank * BETWEEN)
+    rank = sorted(may, key=lambda w: (idle[w], w)).index(window) if promise.in_turn else 0
+    due = max(since, person.arrived_at) + promise.auto_call + timedelta(seconds=rank * BETWEEN)
     return max(0, ceil((due - now).total_seconds()))
 
 
@@ -135,12 +134,13 @@ def to_bind(
 ) -> Ticket | None:
     """Return the ticket the window takes into its reserve of ``reserve`` bound ones, or None.
 
-    A busy window takes nobody who was overtaken already: they are for whoever is free first.
+    It takes nobody whom the promise lets nobody pass, and a busy window nobody who was overtaken already:
+    they are for whoever is free first.
     """
     if len(state.bound_to(window)) >= reserve or window in state.paused:
         return None
     promise = state.promise or promise or Promise()
-    free = [t for t in callable_at(state, window) if t.bound is None]
+    free = [t for t in callable_at(state, window) if t.bound is None and not _is_due(t, now, promise)]
     if state.called_by(window) is not None:
         free = [t for t in free if not t.overtaken]
     choice = _choose(free, now, promise, window)
@@ -153,11 +153,20 @@ def to_ask(state: HallState, window: int) -> Ticket | None:
     return min(bound, key=lambda t: t.arrived_at, default=None)
 
 
-def overdue_elsewhere(state: HallState, window: int, promise: Promise | None = None) -> Ticket | None:
-    """Return who is bound to another window although overtaken as often as promised, or None."""
-    limit = (state.promise or promise or Promise()).overtakes
-    due = [t for t in _held_elsewhere(state, window) if t.overtaken >= limit and not t.priority]
-    return min(due, key=lambda t: t.arrived_at, default=None)
+def overdue_elsewhere(
+    state: HallState, window: int, now: datetime, promise: Promise | None = None
+) -> list[Ticket]:
+    """Return who is bound to another window although the promise lets nobody pass them, by arrival."""
+    promise = state.promise or promise or Promise()
+
+    due = (t for t in _held_elsewhere(state, window) if _is_due(t, now, promise))
+    return sorted(due, key=lambda t: t.arrived_at)
+
+
+def _is_due(ticket: Ticket, now: datetime, promise: Promise) -> bool:
+    if ticket.green and now - ticket.arrived_at >= promise.green_wait:
+        return True
+    return not ticket.priority and ticket.overtaken >= promise.overtakes
 
 
 def _held_elsewhere(state: HallState, window: int) -> list[Ticket]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_next import next_ticket
+from app.domain.hall_promise import CHOSEN
 
 _SETTING: frozenset[EventKind] = frozenset(
     {EventKind.ENROLLED, EventKind.RETIRED, EventKind.PAUSED, EventKind.RESUMED}
@@ -34,7 +35,7 @@ def replay(events: Iterable[HallEvent], promise: Promise) -> Outcome:
     for event in events:
         if event.kind is EventKind.ISSUED or event.kind in _SETTING:
             state = fold([event], state)
-        elif event.kind is EventKind.CALLED and event.rule != "chosen":
+        elif event.kind is EventKind.CALLED and event.rule != CHOSEN:
             choice = next_ticket(state, event.at, window=event.window)
             if choice is None:
                 continue

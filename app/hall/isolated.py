@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import takewhile
 from typing import Final
 
-from app.domain.hall import UNDOABLE, HallState, Promise, fits
+from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_next import (
     Choice,
@@ -26,9 +27,13 @@ from app.domain.hall_next import (
     to_bind,
     to_release,
 )
+from app.domain.hall_promise import CHOSEN, less_at
 from app.domain.ticket import Ticket, TicketState, Wanted, format_number, parse_number
+from app.domain.ticket_moves import UNDOABLE, fits
 from app.errors import HallProblem
 from app.hall import refusals
+from app.hall.asking import Asking
+from app.hall.freeing import free
 from app.hall.journal import Entry, Journal
 from app.hall.ledger import Ledger
 from app.hall.log import RULES_SUBJECT, RestorableLog, counter_subject, ticket_subject, window_subject
@@ -63,6 +68,7 @@ class Member(Ledger):
         self._block = block
         self._tags = tags
         self._alone = alone
+        self._asking = Asking(window, promise)
 
     # ---- getting ready for being alone ------------------------------------------------------------
 
@@ -75,11 +81,13 @@ class Member(Ledger):
             return
         try:
             self._enrol(now)
-            for ticket in to_release(self.state, self.window):
+            released = to_release(self.state, self.window)
+            for ticket in released:
                 self._fact(self._event(EventKind.RELEASED, ticket.number, now))
             for prefix in prefixes:
                 self._hold_block(prefix, now)
-            self._hold_reserve(now)
+            if not released:  # whoever asked comes first
+                self._hold_reserve(now)
         except HallProblem:
             self.cut_off = True
 
@@ -115,24 +123,26 @@ class Member(Ledger):
         return self.window not in self.state.paused and self.state.called_by(self.window) is None
 
     def ask(self, now: datetime) -> bool:
-        """Ask another window for whom this one should call but may not; say whether somebody is asked for.
-
-        That is who was overtaken as often as promised, or, with nobody else to call, anybody.
-        """
+        """Ask other windows for whom this one should call but may not; say whether a wait may help."""
         if self.cut_off or not self.read():
             return False
-        state = self.state
-        wanted = overdue_elsewhere(state, self.window, self._promise)
-        if wanted is None and next_ticket(state, now, self._promise, self.window) is None:
-            held = (t for t in state.waiting() if t.asked == self.window)
-            wanted = to_ask(state, self.window) or next(held, None)
-        self._ask_for(wanted, now)
-        return wanted is not None and not self.cut_off
+        for ticket in self._asking.wanted(self.state, now):
+            self._ask_for(ticket, now)
+        return self.waits_for_release and not self.cut_off
 
     @property
     def waits_for_release(self) -> bool:
-        """Whether somebody this window asked for is still held by another."""
-        return any(t.asked == self.window and t.bound is not None for t in self.state.waiting())
+        """Whether somebody who was asked for is still held by another window."""
+        return bool(self._asking.still_held(self.state))
+
+    @property
+    def unanswered(self) -> list[Ticket]:
+        """Who is still held by a window that did not let them go when asked."""
+        return self._asking.unanswered(self.state)
+
+    def give_up(self) -> None:
+        """Go on without whom others have not let go."""
+        self._asking.give_up(self.state)
 
     def _ask_for(self, wanted: Ticket | None, now: datetime) -> None:
         if wanted is not None and wanted.asked is None:
@@ -232,32 +242,58 @@ class Member(Ledger):
     def call_next(self, now: datetime) -> Choice | None:
         """Claim who is next and return why, durable before the announcement; None: nobody may be called."""
         for _attempt in range(_TRIES):
-            if not self.cut_off and not self.read():
-                self.cut_off = True
+            self._ask_for_overdue(now)
             choice = next_ticket(self._callable(), now, self._promise, self.window)
             if choice is None:
                 return None
             other = choice.otherwise or choice.runner_up or ""
             called = self._event(EventKind.CALLED, choice.ticket.number, now, choice.reason)
-            called = replace(called, rule=choice.rule, other=other)
+            called = replace(called, rule=choice.rule, other=other, alone=self.cut_off)
             if self.cut_off:
                 self._fact_alone(called)
                 return choice
-            if self._claim(called):
+            if self._claim_by_rule(called):
                 return choice
         return None
+
+    def _ask_for_overdue(self, now: datetime) -> None:
+        """Read, and ask for everybody another window holds whom the promise lets nobody pass."""
+        if not self.cut_off and not self.read():
+            self.cut_off = True
+        if not self.cut_off:
+            for held in overdue_elsewhere(self.state, self.window, now, self._promise):
+                self._ask_for(held, now)
+
+    def _claim_by_rule(self, called: HallEvent) -> bool:
+        """Claim, unless somebody else's call just before makes ours break the promise: it is taken back.
+
+        Two windows that call at the same moment each see a hall in which the promise has room for one call.
+        The log has an order; who comes second chooses again, before anybody was announced.
+        """
+        before, known = self._hub, len(self._seen)
+        if not self._claim(called):
+            return False
+        if self.cut_off:
+            return True
+        news = (logged for logged in self._seen[known:] if not logged.subject.startswith("counter."))
+        others = takewhile(lambda e: e.event.window != self.window or e.event.kind is not called.kind, news)
+        before = fold((logged.event for logged in others), before)
+        if all(less.reason is not None for less in less_at(before, called)):
+            return True
+        self._fact(self._event(EventKind.UNDONE, called.number, called.at))
+        return False
 
     def call(self, number: str, now: datetime, reason: str) -> bool:
         """Claim one certain number, waiting or parked here; False when this window may not or was late."""
         if not self.cut_off and not self.read():
             self.cut_off = True
         ticket = self.state.tickets.get(number)
-        event = replace(self._event(EventKind.CALLED, number, now, reason), rule="chosen")
+        event = replace(self._event(EventKind.CALLED, number, now, reason), rule=CHOSEN)
         if ticket is None or not fits(ticket, event) or self.state.frozen(ticket):
             return False
         if self.cut_off:
             if ticket.bound == self.window:
-                self._fact_alone(event)
+                self._fact_alone(replace(event, alone=True))
             return ticket.bound == self.window
         return self._claim(event)
 
@@ -420,7 +456,8 @@ class Member(Ledger):
         except HallProblem:
             self.cut_off = True
             if event.kind is EventKind.CALLED and ticket.bound == self.window:
-                self._keep_with_history(entry)  # nobody else may call it, whether the answer was lost or not
+                # Nobody else may call it, whether the answer was lost or not.
+                self._keep_with_history(replace(entry, event=replace(event, alone=True)))
                 return True
             return False
         if claimed is None or entry.event_id not in self._ids:
@@ -457,12 +494,3 @@ def _issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
         wait=wanted.wait,
         back=wanted.back,
     )
-
-
-def free(log: RestorableLog, day: date, window: int, number: str, now: datetime, expected: int) -> int | None:
-    """A supervisor takes a ticket from a window that is dead; None when the log went on meanwhile.
-
-    A visible act of a human, never of a timer: should the window live, the person may be called twice.
-    """
-    event = HallEvent(EventKind.FREED, number, now, window)
-    return log.append(day, ticket_subject(number), expected, new_id(), event)

@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from app.domain.hall import HallState, Promise, fits, fold
+from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import TicketState, parse_number
+from app.domain.ticket_moves import fits
 from app.errors import HallProblem
 from app.hall import refusals, restored
 from app.hall.journal import Entry, Journal

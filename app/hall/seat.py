@@ -210,6 +210,7 @@ class Seat:
             self._told.clear()
             if not member.read():
                 return
+        member.give_up()
 
     def wait_for(self, day: date, come: Callable[[HallState], bool], seconds: float) -> bool:
         """Wait until the hall's state is so; False after ``seconds``, or when the hall is out of reach."""

@@ -23,6 +23,7 @@ from app.services import coming_back, fetching, moved
 from app.services.desk import Desk
 from app.services.freezing import note_leaving, refuse_leaving
 from app.services.running import Running
+from app.services.seating import promise_of
 from app.services.sheet import sheets
 from app.storage import handovers, supplements, trail, visits
 from app.storage.access import Transaction
@@ -57,9 +58,9 @@ def call_next(desk: Desk) -> VisitRecord:
 @on(HALL)
 def call_by_itself(desk: Desk) -> str:
     """Call whoever is next if this window was idle long enough and it is its turn; "" if not."""
-    state, after = desk.hall.refresh(desk.today()), desk.settings.queue.auto_call
+    state = desk.hall.refresh(desk.today())
     busy = desk.store(visits.open_at, desk.window) is not None
-    if busy or calls_in(state, desk.window, desk.clock.now(), after) != 0:
+    if busy or calls_in(state, desk.window, desk.clock.now(), promise_of(desk.settings.queue)) != 0:
         return ""
     return call_next(desk).ticket
 

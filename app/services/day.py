@@ -21,6 +21,7 @@ from app.domain.day import (
     differences,
 )
 from app.domain.hall import fold
+from app.domain.hall_promise import Kept, proved
 from app.domain.receipt import parse_receipt_number
 from app.domain.ticket import TicketState
 from app.lanes import HALL, on
@@ -48,6 +49,7 @@ def day_sheet(desk: Desk, day: date | None = None, at_court: AtCourt | None = No
     tickets = _tickets(desk, day)
     facts = desk.store(days.facts, day, desk.window, since, since + timedelta(days=1))
     intakes = tuple(_intake(row) for row in facts.rows)
+    kept = proved(events) if (events := desk.hall.past(day)) or not tickets else None
     return DaySheet(
         court=desk.settings.hall.court,
         centre=desk.settings.hall.centre,
@@ -57,12 +59,13 @@ def day_sheet(desk: Desk, day: date | None = None, at_court: AtCourt | None = No
         made_at=desk.clock.now(),
         tickets=tickets,
         intakes=intakes,
-        differences=_differences(desk, tickets, intakes, facts, at_court),
+        differences=_differences(desk, tickets, intakes, facts, at_court, kept),
         reprints=facts.reprints,
         court_checked=at_court is not None,
         audit_size=facts.head.size,
         audit_head=facts.head.hash[:_HEAD_CHARACTERS],
         voids=facts.voids,
+        kept=kept,
     )
 
 
@@ -106,12 +109,19 @@ def _differences(
     intakes: tuple[DayIntake, ...],
     facts: DayFacts,
     at_court: AtCourt | None,
+    kept: Kept | None,
 ) -> tuple[Difference, ...]:
     held = None
     if at_court is not None:
         held = {intake.event_id: at_court(intake.event_id) for intake in intakes if intake.event_id}
     return differences(
-        tickets, intakes, window=desk.window, given=facts.given, bands=facts.bands, at_court=held
+        tickets,
+        intakes,
+        window=desk.window,
+        given=facts.given,
+        bands=facts.bands,
+        at_court=held,
+        kept=kept,
     )
 
 
@@ -132,5 +142,7 @@ _SENTENCES: Final = {
     Doubt.NO_PAPER: "收据号 {number} 的收据没有打印出来",
     Doubt.PAPER_IN_DOUBT: "收据号 {number} 的收据是否出来还没有确认",
     Doubt.NOT_AT_COURT: "收据号 {number} 标为已送达，法院却没有",
+    Doubt.PASSED_OVER: "普通号 {number} 本可先叫，却超过承诺的次数被越过",
+    Doubt.GREEN_PASSED_OVER: "绿色号 {number} 本可先叫，过了承诺的时间仍被越过",
     Doubt.OTHER_AT_COURT: "收据号 {number} 在法院的内容与本机不同",
 }

@@ -18,6 +18,7 @@ from app.ids import new_id
 from app.lanes import A4_PRINTER, HALL, RECEIPT_PRINTER, TICKET_PRINTER, on
 from app.services.day import AtCourt, day_sheet, sentence
 from app.services.desk import Desk
+from app.services.promise_words import exceptions, late, summary
 from app.services.views import DayView
 from app.storage import print_jobs, trail
 from app.storage.access import Transaction
@@ -42,6 +43,7 @@ def day_view(desk: Desk, day: date | None = None) -> DayView:
         tuple((job.ticket or "", job.state) for job in made if not job.copy),
         on_page=desk.bench.has(A4_PRINTER),
         on_roll=any(desk.bench.has(role) for role in _ROLLS),
+        promise=summary(sheet.kept),
     )
 
 
@@ -109,6 +111,11 @@ def _said(content: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in content["data"].items() if key not in ("issue", "trail")}
 
 
+def _late(sheet: DaySheet) -> tuple[str, ...]:
+    names = "、".join(late(sheet.kept))
+    return (_("超过承诺时间才叫到的绿色号：{names}。").format(names=names),) if names else ()
+
+
 def _facts(sheet: DaySheet, number: str, desk: Desk) -> paper.DaySheet:
     tickets = {fate: len(sheet.tickets_of(fate)) for fate in TicketFate}
     intakes = {fate: len(sheet.intakes_of(fate)) for fate in Fate}
@@ -139,5 +146,7 @@ def _facts(sheet: DaySheet, number: str, desk: Desk) -> paper.DaySheet:
         matters=sheet.by_matter,
         differences=tuple(sentence(one) for one in sheet.differences),
         voids=sheet.voids,
+        promise=(*summary(sheet.kept), *_late(sheet)),
+        passed=exceptions(sheet.kept),
         reprints=tuple((made, why or _("没有写明")) for made, why in sheet.reprints),
     )

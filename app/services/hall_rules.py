@@ -6,7 +6,7 @@ Each is approved with a PIN, used up in the same store transaction that says wha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -24,6 +24,7 @@ from app.texts import _
 
 _GREEN: Final = (5, 10, 15, 20)
 _OVERTAKES: Final = (1, 2, 3, 5)
+_SECONDS: Final = (0, 15, 30, 60)
 
 
 @dataclass(frozen=True)
@@ -42,15 +43,15 @@ def view(desk: Desk) -> tuple[Decision, ...]:
     """Return the promises one can give, with what today would have looked like, and the windows."""
     queue.look(desk)
     state = desk.hall.state
-    return (*_promises(desk, state), *_windows(desk, state))
+    return (*_promises(desk, state), *_idle(desk, state), *_windows(desk, state))
 
 
 def _promises(desk: Desk, state: HallState) -> Iterator[Decision]:
-    now = state.promise or promise_of(desk.settings.queue)
+    now = _promise_now(desk, state)
     events = desk.hall.past(desk.today())
     pairs = {(green, now.overtakes) for green in _GREEN} | {(now.limits[0], times) for times in _OVERTAKES}
-    for green, times in sorted(pairs | {now.limits[:2]}):
-        promise = Promise(timedelta(minutes=green), times, now.grace)
+    for green, times in sorted(pairs | {(now.limits[0], now.overtakes)}):
+        promise = replace(now, green_wait=timedelta(minutes=green), overtakes=times)
         seen = replay(events, promise)
         detail = _("今天会是：绿色最长等 {green} 分，其他人平均 {mean} 分，最多被越过 {most} 次").format(
             green=round(seen.green_longest), mean=round(seen.others_mean), most=seen.overtaken_most
@@ -61,6 +62,36 @@ def _promises(desk: Desk, state: HallState) -> Iterator[Decision]:
             detail += _("；等候预计今天 {told} 次说中 {right} 次").format(told=told, right=right)
         title = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
         yield Decision(f"promise:{green}:{times}", title, detail, Purpose.QUEUE_RULES, stands)
+
+
+def _idle(desk: Desk, state: HallState) -> Iterator[Decision]:
+    """What idle windows do is the hall's to say: one that did differently would take the others' turns."""
+    now = _promise_now(desk, state)
+    stand = (now.limits[3], now.in_turn)
+    pairs = {stand, *((seconds, now.in_turn) for seconds in _SECONDS)}
+    if stand[0]:
+        pairs.add((stand[0], not now.in_turn))
+    for seconds, in_turn in sorted(pairs):
+        detail = _("全大厅的窗口一样，今天起效；暂停的、锁着的窗口不叫") if seconds else _("由窗口按 F5 叫")
+        key = f"idle:{seconds}:{int(in_turn)}"
+        yield Decision(
+            key, _idle_words(seconds, in_turn), detail, Purpose.QUEUE_RULES, (seconds, in_turn) == stand
+        )
+
+
+def _idle_words(seconds: int, in_turn: bool) -> str:
+    if not seconds:
+        return _("窗口空着也不自动叫号")
+    words = (
+        _("窗口空 {seconds} 秒自动叫号，空得最久的先叫")
+        if in_turn
+        else _("窗口空 {seconds} 秒自动叫号，不分先后")
+    )
+    return words.format(seconds=seconds)
+
+
+def _promise_now(desk: Desk, state: HallState) -> Promise:
+    return state.promise or promise_of(desk.settings.queue)
 
 
 def _windows(desk: Desk, state: HallState) -> Iterator[Decision]:
@@ -89,18 +120,27 @@ def decide(desk: Desk, key: str, approval_id: str) -> str:
     verb, *words = key.split(":")
     desk.hall.refresh(desk.today())
     if verb == "promise":
-        return _promise(desk, int(words[0]), int(words[1]), approval_id)
+        green, times = int(words[0]), int(words[1])
+        said = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
+        promised = replace(
+            _promise_now(desk, desk.hall.state), green_wait=timedelta(minutes=green), overtakes=times
+        )
+        return _promise(desk, promised, said, key, approval_id)
+    if verb == "idle":
+        seconds, in_turn = int(words[0]), words[1] == "1"
+        idle = replace(
+            _promise_now(desk, desk.hall.state), auto_call=timedelta(seconds=seconds), in_turn=in_turn
+        )
+        return _promise(desk, idle, _idle_words(seconds, in_turn), key, approval_id)
     if verb == "free":
         return _free(desk, int(words[0]), approval_id)
     raise HallProblem(_("没有这一项。"), next_step=_("请从名单里选。"))
 
 
-def _promise(desk: Desk, green: int, times: int, approval_id: str) -> str:
+def _promise(desk: Desk, promise: Promise, words: str, key: str, approval_id: str) -> str:
     member, now = desk.hall.member(desk.today()), desk.clock.now()
-    old = desk.hall.state.promise or promise_of(desk.settings.queue)
-    words = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
-    desk.store(approval.spend, approval_id, Purpose.QUEUE_RULES, f"promise {green} {times}", now)
-    if not member.promise(Promise(timedelta(minutes=green), times, old.grace), now):
+    desk.store(approval.spend, approval_id, Purpose.QUEUE_RULES, key.replace(":", " "), now)
+    if not member.promise(promise, now):
         raise busy_hall()
     return _("今天起效：{words}").format(words=words)
 

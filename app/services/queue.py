@@ -11,8 +11,9 @@ from app.domain.ticket import Ticket, TicketState
 from app.errors import HallProblem
 from app.hall.board.picture import Picture
 from app.lanes import HALL, on
-from app.services import alarm, asking, fetching, moved, staff_list
+from app.services import alarm, asking, fetching, held, moved, staff_list
 from app.services.desk import Desk
+from app.services.seating import promise_of
 from app.services.views import QueueView, TicketRow
 from app.texts import _
 
@@ -50,7 +51,7 @@ def view(desk: Desk) -> QueueView:
         called_why=_called_why(called) if called else "",
         brought=desk.moving.brought,
         help_wanted=alarm.is_wanted(state, desk.window),
-        calls_in=calls_in(state, desk.window, now, desk.settings.queue.auto_call),
+        calls_in=calls_in(state, desk.window, now, promise_of(desk.settings.queue)),
         paused=pause.reason or _("暂停叫号") if pause else "",
     )
 
@@ -72,6 +73,7 @@ def keep_up(desk: Desk) -> QueueView:
         moved.attend(desk)
         fetching.answer(desk)
         staff_list.keep_up(desk)
+        held.show(desk)
     alarm.show(desk)
     asking.show(desk)
     return view(desk)

@@ -84,7 +84,13 @@ def _roll(log: NatsLog, address: HallAddress) -> Roll | None:
 
 def promise_of(queue: QueueSettings) -> Promise:
     """Return the promise as set; the hall's own of the day goes before it."""
-    return Promise(timedelta(minutes=queue.green_wait), queue.overtakes, timedelta(minutes=queue.grace))
+    return Promise(
+        timedelta(minutes=queue.green_wait),
+        queue.overtakes,
+        timedelta(minutes=queue.grace),
+        timedelta(seconds=queue.auto_call),
+        queue.in_turn,
+    )
 
 
 def credentials(settings: Settings, places: Places) -> HallAddress:

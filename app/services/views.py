@@ -238,7 +238,8 @@ class LedgerRow:
 class DayView:
     """A day's figures; ``differences`` are sentences, ``printed`` the (number, state) of its sheets so far.
 
-    ``on_page`` and ``on_roll`` say which printers are there for the next sheet.
+    ``on_page`` and ``on_roll`` say which printers are there for the next sheet, ``promise`` what the hall's
+    log proves of its promise.
     """
 
     sheet: DaySheet
@@ -246,6 +247,7 @@ class DayView:
     printed: tuple[tuple[str, str], ...]
     on_page: bool
     on_roll: bool
+    promise: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ class DaySheet(Facts):
     (at the court, on the way, in need of a person). ``matters`` are (name, how often), ``differences``
     sentences that name the number each is about. ``voids`` and ``reprints`` are (paper, why). ``trail`` is
     the size and the head of the audit trail, written on paper so that a trail cut off later shows.
+    ``promise`` are sentences on what the hall promised and kept, ``passed`` (who was passed over, why).
     """
 
     issue: Issue
@@ -42,6 +43,8 @@ class DaySheet(Facts):
     differences: tuple[str, ...] = ()
     voids: tuple[tuple[str, str], ...] = ()
     reprints: tuple[tuple[str, str], ...] = ()
+    promise: tuple[str, ...] = ()
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,8 @@ class DayTexts(SheetTexts):
     reprints_heading: str
     no_reprints: str
     reprint_columns: Mapping[str, str] = field(metadata=names("index", "paper", "reason"))
+    promise_heading: str
+    passed_columns: Mapping[str, str] = field(metadata=names("index", "passed", "reason"))
     note: str
     clerk_sign: str
     chief_sign: str
@@ -116,6 +121,13 @@ def _pairs(pairs: Sequence[tuple[str, str]], title: Mapping[str, str], first: st
     return numbered((Column(title[first], 5), Column(title["reason"], 5)), pairs, index=title["index"])
 
 
+def _promise(data: DaySheet, say: DayTexts, sheet: Sheet) -> list[Block]:
+    if not data.promise:
+        return []
+    told = [Space(2), Heading(say.promise_heading, 2), *sheet.notes(data.promise)]
+    return [*told, _pairs(data.passed, say.passed_columns, "passed")] if data.passed else told
+
+
 def build(
     data: DaySheet, paper: Paper = Paper.A4, *, large: bool = False, folder: Path | None = None
 ) -> Document:
@@ -138,6 +150,7 @@ def build(
         Space(2),
         Heading(say.reprints_heading, 2),
         *([made] if data.reprints else sheet.notes((say.no_reprints,))),
+        *_promise(data, say, sheet),
         Space(2),
         *sheet.notes((say.note,)),
         Space(3),

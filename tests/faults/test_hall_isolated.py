@@ -13,7 +13,8 @@ import pytest
 from app.domain.hall_event import EventKind
 from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
-from app.hall.isolated import Member, free
+from app.hall.freeing import free
+from app.hall.isolated import Member
 from app.hall.journal import Entry, Journal, StoreJournal
 from app.hall.log import ticket_subject
 from app.hall.restored import raise_epoch

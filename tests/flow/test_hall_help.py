@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 
+from app.domain.hall import Promise
 from app.errors import HallProblem
+from app.lanes import HALL
 from app.services import alarm, calling, issuing, queue
 from app.services.desk import Desk
 from tests.helpers.counter import OFFSCREEN, OpenCounter, counter, qapp
@@ -64,12 +66,19 @@ def test_who_nobody_can_hear_is_told_to_shout(tmp_path: Path) -> None:
         assert "直接喊人" in told.value.next_step
 
 
+def after_a_second(desk: Desk) -> None:
+    """Let the hall say that idle windows call by themselves after a second."""
+
+    def say() -> bool:
+        promise = Promise(auto_call=timedelta(seconds=1))
+        return desk.hall.member(desk.today()).promise(promise, desk.clock.now())
+
+    assert desk.lanes.submit(HALL, say).result(30)
+
+
 def test_only_the_window_idle_longest_calls_by_itself(pair: tuple[Counter, ...]) -> None:
     one, other = pair
-    for counter_ in pair:
-        counter_.desk.settings = replace(
-            counter_.desk.settings, queue=replace(counter_.desk.settings.queue, auto_call=1)
-        )
+    after_a_second(one.desk)
     do(one.desk, calling.pause, "开会")
     do(one.desk, calling.end_pause)
     number = do(one.desk, issuing.take_ticket, "立案", False)
@@ -81,11 +90,8 @@ def test_only_the_window_idle_longest_calls_by_itself(pair: tuple[Counter, ...])
 
 def test_an_idle_window_calls_without_a_key(counter: OpenCounter) -> None:
     desk = counter()
-    desk.desk.settings = replace(desk.desk.settings, queue=replace(desk.desk.settings.queue, auto_call=1))
+    do(desk.desk, queue.keep_up)
+    after_a_second(desk.desk)
     desk.key(Qt.Key.Key_F2)
-
-    def looked() -> bool:
-        desk.conductor._keep_up()  # what the timer does at a counter that was opened with this setting
-        return desk.walk.visit is not None and desk.visit.ticket == "A001"
-
-    desk.until(looked, "the visit called by itself")
+    desk.until(lambda: desk.walk.visit is not None, "the visit called by itself")
+    assert desk.visit.ticket == "A001"

@@ -11,9 +11,10 @@ from app.domain.hall import Promise
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_replay import replay
 from app.domain.staff import Purpose, Role
-from app.services import approval, calling, hall_rules, issuing, queue
+from app.services import approval, calling, day, hall_rules, issuing, queue
 from app.services.approval import NotApproved
 from app.services.desk import Desk
+from app.services.promise_words import exceptions, summary
 from app.settings import HallSettings, Settings
 from tests.flow.test_hall_of_two import two
 from tests.helpers.cases import SteppingClock
@@ -53,8 +54,8 @@ def test_a_promise_is_changed_with_an_approval_and_holds_for_everybody_at_once(
         do(desk, issuing.take_ticket, "立案", False)
         do(desk, calling.call_next)
         lines = do(desk, hall_rules.view)
-        assert [one.key for one in lines if one.stands] == ["promise:10:3"]
-        assert all("今天会是" in one.detail for one in lines)
+        assert [one.key for one in lines if one.stands] == ["promise:10:3", "idle:0:1"]
+        assert all("今天会是" in one.detail for one in lines if one.key.startswith("promise"))
         with pytest.raises(NotApproved):
             do(desk, hall_rules.decide, "promise:5:1", approved(desk, Purpose.FREE_WINDOW))
         given = approved(desk, Purpose.QUEUE_RULES)
@@ -62,6 +63,61 @@ def test_a_promise_is_changed_with_an_approval_and_holds_for_everybody_at_once(
         assert desk.hall.state.promise == Promise(timedelta(minutes=5), 1, timedelta(minutes=10))
         with pytest.raises(NotApproved):
             do(desk, hall_rules.decide, "promise:20:5", given)
+
+
+def test_calling_by_itself_is_the_halls_and_a_supervisor_changes_it_for_every_window(tmp_path: Path) -> None:
+    with Host(tmp_path / "hall") as host, two(host, tmp_path) as (one, other):
+        number = do(one, issuing.take_ticket, "立案", False)
+        assert do(other, queue.keep_up).calls_in is None
+        given = approved(one, Purpose.QUEUE_RULES)
+        assert "空 30 秒" in do(one, hall_rules.decide, "idle:30:1", given)
+        assert desks_say(other) == (30, True)
+        assert do(other, queue.keep_up).calls_in is not None
+        keys = [line.key for line in do(other, hall_rules.view) if line.key.startswith("idle")]
+        assert keys == ["idle:0:1", "idle:15:1", "idle:30:0", "idle:30:1", "idle:60:1"]
+        do(one, hall_rules.decide, "idle:0:1", approved(one, Purpose.QUEUE_RULES))
+        assert do(other, calling.call_by_itself) == ""
+        assert do(other, queue.keep_up).calls_in is None
+        assert other.hall.state.promise == Promise(), "the rest of the promise stands"
+        assert number in other.hall.state.tickets
+
+
+def desks_say(desk: Desk) -> tuple[float, bool]:
+    """Return after how many seconds a window calls by itself, as it has read it."""
+    do(desk, queue.keep_up)
+    promise = desk.hall.state.promise
+    assert promise is not None
+    return promise.auto_call.total_seconds(), promise.in_turn
+
+
+def test_whom_a_dead_window_holds_is_passed_only_after_it_was_asked_and_the_day_sheet_says_so(
+    tmp_path: Path,
+) -> None:
+    """The other window stopped tending; it holds the first person, others go before."""
+    with Host(tmp_path / "hall") as host, two(host, tmp_path) as (one, dead):
+        number = do(dead, issuing.take_ticket, "立案", False)
+        do(dead, queue.keep_up)
+        assert dead.hall.state.tickets[number].bound == 2
+        for _ in range(4):
+            do(one, issuing.take_ticket, "立案", True)
+        for _ in range(4):
+            assert do(one, calling.call_next).ticket != number
+            do(one, calling.no_show)
+        do(one, queue.keep_up)
+        (notice,) = (n for n in one.notices.standing() if n.key == "held")
+        assert f"{number}（2 号窗口）" in notice.happened
+        sheet = do(one, day.day_sheet)
+        assert sheet.kept.broken == ()
+        ((who, why),) = exceptions(sheet.kept)
+        assert (who, why) == (
+            f"{number} 第 4 次被越过，先叫了 G004（1 号窗）",
+            "留在 2 号窗口，已请它放出，没有回音",
+        )
+        assert "做不到而越过的：1 次" in summary(sheet.kept)[2]
+        do(dead, queue.keep_up)
+        assert do(one, calling.call_next).ticket == number, "let go, the person is first"
+        do(one, queue.keep_up)
+        assert not [n for n in one.notices.standing() if n.key == "held"]
 
 
 def test_what_a_dead_window_holds_is_let_go_by_a_supervisor_only(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from app.domain.hall import HallState, fold
 from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_promise import Kept, proved
 from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall import refusals
-from app.hall.isolated import Member, free
+from app.hall.freeing import free
+from app.hall.isolated import Member
 from app.hall.journal import Entry
 from app.hall.log import EPOCH_SUBJECT, LoggedEvent
 from app.hall.restored import fence
@@ -396,6 +398,10 @@ class Hall:
     def double_calls(self) -> list[str]:
         """Return people called twice without a supervisor's word."""
         return [n for n, times in self.called.items() if times > 1 + self.freed[n]]
+
+    def kept(self) -> Kept:
+        """Hold every call of the day against the promise."""
+        return proved(e.event for e in self.hub.events if not e.subject.startswith("counter."))
 
     def stuck(self) -> list[str]:
         """Return printed numbers that nobody served, held by no dead computer that never reported."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_next import Choice, callable_at, next_ticket
+from app.domain.hall_promise import proved
 from app.domain.ticket import Ticket, TicketState
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -56,7 +57,7 @@ class Day:
         choice = next_ticket(self.state, self.now, window=window)
         if choice is not None:
             self.choices.append((window, choice, self.state))
-            self.add(HallEvent(K.CALLED, choice.ticket.number, self.now, window))
+            self.add(HallEvent(K.CALLED, choice.ticket.number, self.now, window, rule=choice.rule))
         return choice
 
     def send_on(self, window: int, to: int) -> None:
@@ -106,6 +107,7 @@ def test_nobody_is_overtaken_more_often_than_promised(windows: Windows, steps: S
     day = lived(windows, steps)
     ordinary = [t for t in day.state.tickets.values() if not t.priority]
     assert max((t.overtaken for t in ordinary), default=0) <= PROMISE.overtakes
+    assert proved(day.events).less == (), "nor is a green one passed over after the promised minutes"
 
 
 @given(HALLS, STEPS)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from app.domain.hall import HallState
+from app.domain.hall_promise import Reason
 from app.hall.isolated import Member
 from tests.helpers.hall_simulation import Hall, Rates
 
@@ -18,25 +21,34 @@ def test_a_day_of_faults_prints_no_number_twice_calls_nobody_twice_and_forgets_n
     assert hall.duplicates() == []
     assert hall.double_calls() == []
     assert hall.stuck() == []
+    assert hall.kept().broken == ()
     assert sum(hall.printed.values()) > 50
 
 
 def test_the_faults_really_happen_and_work_goes_on_alone() -> None:
-    hall = Hall(3, rates=Rates(restore=0.01))
+    hall = Hall(5, rates=Rates(restore=0.01))
     hall.run(STEPS)
+    assert {less.reason for less in hall.kept().less} == set(Reason)
+    assert hall.kept().broken == ()
     assert all(hall.faults[what] for what in ("lost", "answer lost", "crash", "cut", "restore"))
     assert hall.alone["called"] > 0
     assert hall.alone["issued"] > 0
     assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
 
 
-def caught(seeds: int) -> list[str]:
+ROUGH = Rates(restore=0.006, cut=0.03)
+CROWDED = Rates(lost=0, answer_lost=0, crash=0, cut=0, down=0, restore=0, die=0, nested=0.12)
+"""Nothing fails, but somebody else's act falls into every other one."""
+
+
+def caught(seeds: int, rates: Rates = ROUGH) -> list[str]:
     """Return what the verdict finds wrong in some days."""
     found: list[str] = []
     for seed in range(seeds):
-        hall = Hall(seed, rates=Rates(restore=0.006, cut=0.03))
+        hall = Hall(seed, rates=rates)
         hall.run(200)
         found += hall.duplicates() + hall.double_calls() + hall.stuck()
+        found += [less.number for less in hall.kept().broken]
         if found:
             break
     return found
@@ -48,6 +60,20 @@ def test_calling_alone_what_is_not_bound_is_caught(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(Member, "_callable", anything)
     assert caught(10)
+
+
+def test_a_call_at_the_same_moment_that_is_not_taken_back_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Member, "_claim_by_rule", Member._claim)
+    assert caught(20, CROWDED)
+
+
+def test_calling_past_somebody_nobody_asked_for_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_read(self: Member, _now: datetime) -> None:
+        self.cut_off = self.cut_off or not self.read()
+
+    monkeypatch.setattr(Member, "_ask_for_overdue", only_read)
+    monkeypatch.setattr(Member, "_claim_by_rule", Member._claim)
+    assert caught(20)
 
 
 def test_using_a_restored_log_without_reporting_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

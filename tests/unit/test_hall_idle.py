@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from app.domain.hall import HallState, fold
+from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_next import BETWEEN, calls_in
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 K = EventKind
+TWENTY = Promise(auto_call=timedelta(seconds=20))
 
 
 def at(seconds: float) -> datetime:
@@ -30,32 +31,44 @@ def hall(*more: HallEvent) -> HallState:
 
 def test_the_window_that_was_idle_longest_calls_first_and_the_others_leave_it_time() -> None:
     state = hall()
-    assert [calls_in(state, w, at(30), 20) for w in (1, 2, 3)] == [20, 20 + BETWEEN, 20 + 2 * BETWEEN]
-    assert calls_in(state, 1, at(50), 20) == 0
-    assert calls_in(state, 2, at(50), 20) == BETWEEN
+    assert [calls_in(state, w, at(30), TWENTY) for w in (1, 2, 3)] == [20, 20 + BETWEEN, 20 + 2 * BETWEEN]
+    assert calls_in(state, 1, at(50), TWENTY) == 0
+    assert calls_in(state, 2, at(50), TWENTY) == BETWEEN
 
 
 def test_work_goes_round() -> None:
     state = hall(
         event(K.CALLED, 50, 1, "A001"), event(K.SERVED, 60, 1, "A001"), event(K.ISSUED, 61, number="A002")
     )
-    assert [calls_in(state, w, at(90), 20) for w in (2, 3, 1)] == [0, 0, 0]
-    assert [calls_in(state, w, at(81), 20) for w in (2, 3, 1)] == [0, BETWEEN, 2 * BETWEEN]
+    assert [calls_in(state, w, at(90), TWENTY) for w in (2, 3, 1)] == [0, 0, 0]
+    assert [calls_in(state, w, at(81), TWENTY) for w in (2, 3, 1)] == [0, BETWEEN, 2 * BETWEEN]
 
 
 def test_who_is_busy_paused_retired_or_may_not_call_is_left_out() -> None:
-    assert calls_in(hall(event(K.CALLED, 40, 1, "A001")), 1, at(99), 20) is None
-    assert calls_in(hall(event(K.PAUSED, 40, 1)), 1, at(99), 20) is None
-    assert calls_in(hall(event(K.PAUSED, 40, 1)), 2, at(50), 20) == 0, "a pause leaves no time to anybody"
-    assert calls_in(hall(event(K.RETIRED, 40, 1)), 2, at(50), 20) == 0
-    assert calls_in(hall(event(K.BOUND, 40, 3, "A001")), 3, at(50), 20) == 0, "only window 3 may call"
-    assert calls_in(hall(event(K.BOUND, 40, 3, "A001")), 1, at(99), 20) is None
+    assert calls_in(hall(event(K.CALLED, 40, 1, "A001")), 1, at(99), TWENTY) is None
+    assert calls_in(hall(event(K.PAUSED, 40, 1)), 1, at(99), TWENTY) is None
+    assert calls_in(hall(event(K.PAUSED, 40, 1)), 2, at(50), TWENTY) == 0, "a pause leaves no time to anybody"
+    assert calls_in(hall(event(K.RETIRED, 40, 1)), 2, at(50), TWENTY) == 0
+    assert calls_in(hall(event(K.BOUND, 40, 3, "A001")), 3, at(50), TWENTY) == 0, "only window 3 may call"
+    assert calls_in(hall(event(K.BOUND, 40, 3, "A001")), 1, at(99), TWENTY) is None
     resumed = hall(event(K.PAUSED, 40, 1), event(K.RESUMED, 45, 1))
-    assert calls_in(resumed, 1, at(50), 20) == 15 + 2 * BETWEEN, "after a pause one is the last"
+    assert calls_in(resumed, 1, at(50), TWENTY) == 15 + 2 * BETWEEN, "after a pause one is the last"
 
 
 def test_it_is_off_unless_the_hall_wants_it() -> None:
-    assert calls_in(hall(), 1, at(999), 0) is None
+    assert calls_in(hall(), 1, at(999)) is None
+
+
+def test_the_halls_own_word_goes_before_what_a_window_has_set() -> None:
+    changed = hall(event(K.PROMISED, 40, limits=(10, 3, 10, 5, 0)))
+    assert [calls_in(changed, w, at(30), TWENTY) for w in (1, 2, 3)] == [5, 5, 5], "all at once if it wants"
+    assert calls_in(hall(event(K.PROMISED, 40, limits=(10, 3, 10, 0, 1))), 1, at(99), TWENTY) is None
+    assert calls_in(hall(event(K.PROMISED, 40, limits=(10, 3, 10))), 1, at(99), TWENTY) is None
+
+
+def test_a_promise_is_read_as_it_was_written() -> None:
+    for promise in (TWENTY, Promise(timedelta(minutes=5), 1, timedelta(0), timedelta(0), in_turn=False)):
+        assert Promise.of(promise.limits) == promise
 
 
 def test_help_is_called_answered_and_over() -> None:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain.hall import HallState, Promise, fits, fold
+from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_next import next_ticket
 from app.domain.ticket import TicketState, format_number, parse_number
+from app.domain.ticket_moves import fits
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 K = EventKind
