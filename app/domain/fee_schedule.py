@@ -203,7 +203,7 @@ FREE_REASONS = {
     FreeReason.ATTACHED_CIVIL: ("附带民事诉讼不收取诉讼费", "刑事诉讼法解释第199条"),
     FreeReason.JUDICIAL_CONFIRMATION: (
         "办理司法确认不收取费用",
-        "关于人民调解协议司法确认程序的若干规定第11条",
+        "人民调解协议司法确认程序规定第11条",
     ),
     FreeReason.PROTECTION_ORDER: (
         "申请人身安全保护令不收取诉讼费用",

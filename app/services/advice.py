@@ -196,7 +196,8 @@ def _remarks(
 ) -> Iterable[Remark]:
     lifted = {one.key: one for one in findings if one.lifted_at is not None}
     for finding in risks.found(draft, shown, clocks):
-        yield _risk(finding, lifted.get(risks.key_of(shown, finding)))
+        key = risks.key_of(shown, finding)
+        yield _risk(finding, risks.basis_of(key, finding.rule.article), lifted.get(key))
     if shown.matter.reserved and shown.matter.destination:
         words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
         yield Remark(words, _("本院习惯"))
@@ -214,9 +215,9 @@ def _remarks(
         yield Remark(offer.text, offer.article)
 
 
-def _risk(finding: Finding, lifted: FindingRecord | None) -> Remark:
+def _risk(finding: Finding, article: str, lifted: FindingRecord | None) -> Remark:
     """A freeze stands in red with the way to the supervisor, until it is lifted."""
-    text, article = finding.rule.text, finding.rule.article or _("本院风险控制")
+    text = finding.rule.text
     frozen = finding.effect is Effect.FREEZE
     if frozen and lifted is not None:
         words = _("{who}已解除冻结：{reason}").format(who=lifted.lifted_by, reason=lifted.reason)

@@ -17,7 +17,7 @@ from app.domain.risk import Effect, Finding
 from app.domain.staff import Purpose
 from app.errors import FormProblem
 from app.lanes import DB, on
-from app.services import amendments, fee_told, form, freezing, step_view, steps
+from app.services import amendments, fee_told, form, freezing, risks, step_view, steps
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.fields import Draft, value
@@ -181,7 +181,7 @@ def _view(one: FindingRecord, names: Mapping[str, str], stood: frozenset[str]) -
         matter=names.get(one.key.partition(".")[0], ""),
         effect=one.effect,
         text=one.text,
-        basis=one.article or _("本院风险控制"),
+        basis=risks.basis_of(one.key, one.article),
         action=one.action,
         stands=one.key in stood and one.lifted_at is None,
         appeared_at=one.appeared_at,
@@ -193,7 +193,7 @@ def _view(one: FindingRecord, names: Mapping[str, str], stood: frozenset[str]) -
 
 def _now(key: str, one: Finding, names: Mapping[str, str], now: datetime) -> RiskView:
     """A finding made after the end: the correction and the print ledger keep what it comes from."""
-    matter, basis = names.get(key.partition(".")[0], ""), one.rule.article or _("本院风险控制")
+    matter, basis = names.get(key.partition(".")[0], ""), risks.basis_of(key, one.rule.article)
     return RiskView(key, matter, one.effect, one.rule.text, basis, one.action, stands=True, appeared_at=now)
 
 

@@ -227,7 +227,7 @@ def _view(one: FindingRecord, names: dict[str, str], holds: dict[str, Finding]) 
         matter=names.get(number, ""),
         effect=one.effect,
         text=now.rule.text if now is not None and same else one.text,
-        basis=one.article or _("本院风险控制"),
+        basis=risks.basis_of(one.key, one.article),
         action=one.action,
         stands=same and one.lifted_at is None,
         appeared_at=one.appeared_at,

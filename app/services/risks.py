@@ -19,6 +19,7 @@ from app.services.knowledge import Knowledge
 from app.services.running import Running
 from app.services.sheet import Sheet, current, sheets
 from app.storage.records import FindingRecord
+from app.texts import _
 
 
 def found(draft: Draft, shown: Sheet, clocks: Running) -> tuple[Finding, ...]:
@@ -29,6 +30,11 @@ def found(draft: Draft, shown: Sheet, clocks: Running) -> tuple[Finding, ...]:
 def key_of(shown: Sheet, finding: Finding) -> str:
     """Return what names this finding in the visit: the matter's number, the node, what it is about."""
     return f"{shown.number}.{finding.key}"
+
+
+def basis_of(key: str, article: str) -> str:
+    """Return the provision behind a finding, or the node of our own rules: ``key`` as of `key_of`."""
+    return article or _("风险节点第{node}项（本院规则）").format(node=int(key.split(".")[1]))
 
 
 def in_visit(
