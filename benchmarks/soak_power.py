@@ -1,4 +1,4 @@
-"""Power cuts, not only kills: `python -m benchmarks.soak_power --cuts 200` as root, on a disk that forgets.
+"""Power cuts, not only kills: `python -m benchmarks.soak_power --cuts 200 --seconds 10` as root, on a disk that forgets.
 
 A writer stores pictures and events through the real store and blob tree on ext4 over `dropping_disk`, and
 says each one that is durable. The power is cut at a random moment, the disk mounted again as it would be, and
@@ -55,6 +55,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cuts", type=int, default=20, help="cuts of the shipped protocol")
     parser.add_argument("--controls", type=int, default=6, help="cuts of each control")
+    parser.add_argument("--seconds", type=float, default=1.5, help="longest time of writing before a cut")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--write", metavar="FOLDER", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--variant", choices=VARIANTS, default="shipped", help=argparse.SUPPRESS)
@@ -67,7 +68,7 @@ def main() -> int:
     for variant in VARIANTS:
         tally = Tally()
         for _ in range(options.cuts if variant == "shipped" else options.controls):
-            cut_once(variant, chance.randrange(10**9), tally)
+            cut_once(variant, chance.randrange(10**9), tally, options.seconds)
         bad |= (tally.lost + tally.damaged > 0) == (variant == "shipped")
         print(
             f"{variant:<8} {tally.cuts} cuts, {tally.acknowledged} acknowledged, {tally.lost} lost "
@@ -110,13 +111,13 @@ def write(folder: Path, variant: str) -> int:
 # ---- one cut -----------------------------------------------------------------------------------------
 
 
-def cut_once(variant: str, seed: int, tally: Tally) -> None:
+def cut_once(variant: str, seed: int, tally: Tally, longest: float = 1.5) -> None:
     """Write, cut the power at a random moment, mount again, and count what is gone."""
     chance = random.Random(seed)  # noqa: S311
     with tempfile.TemporaryDirectory(prefix="power-", dir=MEMORY if MEMORY.is_dir() else None) as name:
         folder = Path(name)
         after = folder / "after.img"
-        said = _write_until_cut(folder, after, variant, chance)
+        said = _write_until_cut(folder, after, variant, chance, longest)
         tally.cuts += 1
         tally.acknowledged += len(said)
         with _mounted_image(after, folder / "again") as place:
@@ -127,7 +128,9 @@ def cut_once(variant: str, seed: int, tally: Tally) -> None:
         tally.words += damaged
 
 
-def _write_until_cut(folder: Path, after: Path, variant: str, chance: random.Random) -> list[tuple[str, str]]:
+def _write_until_cut(
+    folder: Path, after: Path, variant: str, chance: random.Random, longest: float
+) -> list[tuple[str, str]]:
     image, fuse, disk = folder / "before.img", folder / "fuse", folder / "disk"
     fuse.mkdir()
     disk.mkdir()
@@ -155,7 +158,7 @@ def _write_until_cut(folder: Path, after: Path, variant: str, chance: random.Ran
         writer = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         reading = _collect(writer, said)
         stack.callback(_ended, writer, reading)
-        time.sleep(chance.uniform(0.2, 1.5))
+        time.sleep(chance.uniform(0.2, longest))
         server.cut(keep_half=chance.random() < 0.5)
         return list(said)
 
