@@ -1,9 +1,9 @@
-"""Power cuts, not only kills: `python -m benchmarks.soak_power --cuts 200 --seconds 10` as root, on a disk that forgets.
+"""Power cuts, not only kills: `python -m benchmarks.soak_power --cuts 100 --seconds 10` as root.
 
-A writer stores pictures and events through the real store and blob tree on ext4 over `dropping_disk`, and
-says each one that is durable. The power is cut at a random moment, the disk mounted again as it would be, and
-every acknowledged event and picture looked for. Controls (`synchronous=NORMAL`, pictures without fsync) must
-lose, or the rig does not bite.
+A writer stores pictures and events through the real store and blob tree on ext4 over `dropping_disk`, which
+forgets what was not synced, and says each one that is durable. The power is cut at a random moment, the disk
+mounted again as it would be, and every acknowledged event and picture looked for. Controls
+(`synchronous=NORMAL`, pictures without fsync) must lose, or the rig does not bite.
 """
 
 from __future__ import annotations
