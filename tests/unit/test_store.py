@@ -18,7 +18,7 @@ from sqlcipher3 import dbapi2
 from app.errors import StorageProblem
 from app.paths import Places
 from app.storage import meta
-from app.storage.engine import Store
+from app.storage.engine import Store, _damaged_pages
 from app.storage.migrate import migrate, version
 from app.storage.opening import InstanceLock, load_key, open_store
 from app.storage.tables import SCHEMA_VERSION
@@ -233,6 +233,38 @@ def _noticed(places: Places) -> bool:
         return True
     finally:
         store.close()
+
+
+def test_pages_torn_by_a_power_cut_in_a_checkpoint_are_no_damage_because_the_log_has_them(
+    store: Store, places: Places, tmp_path: Path
+) -> None:
+    for word in ("before", "after"):
+        with store.transaction() as connection:
+            for number in range(200):
+                meta.write(connection, f"row {number}", f"{word} " * 20)
+        if word == "before":
+            store._raw().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    after = Places.under(tmp_path / "after")
+    shutil.copytree(places.data, after.data)
+    shutil.copytree(places.config, after.config)
+    size = int(str(_pragma(store, "page_size")))
+    log = after.store.with_name("store.db-wal").read_bytes()
+    in_log = {
+        int.from_bytes(log[at : at + 4]) for at in range(32, len(log), size + 24)
+    }  # https://sqlite.org/walformat.html
+    torn = bytearray(after.store.read_bytes())
+    for page in in_log:
+        torn[page * size - size // 2 : page * size] = bytes(size // 2)
+    after.store.write_bytes(torn)
+    again = open_store(after, MOMENT)
+    try:
+        assert _damaged_pages(again._raw()) != [], "the file itself is torn"
+        assert again.damaged_pages() == []
+        assert again.integrity() == []
+        with again.transaction() as connection:
+            assert meta.read(connection, "row 199") == "after " * 20
+    finally:
+        again.close()
 
 
 # ---- who is not let in --------------------------------------------------------------------------
