@@ -25,7 +25,7 @@ from app.storage.tables import SCHEMA_VERSION
 from tests.helpers.cases import MOMENT
 
 KEY = bytes(range(32))
-ROUNDS, WRITERS = 200, 4
+ROUNDS, WRITERS = 100, 4
 
 
 def three_sentences(problem: StorageProblem) -> None:
@@ -91,6 +91,7 @@ def test_immediate_transactions_lose_no_update(store: Store, places: Places) -> 
 
     def work() -> None:
         other = Store(places.store, key)
+        other._raw().execute("PRAGMA busy_timeout = 60000")  # four writers on a slow disk; a desk has one
         for _ in range(ROUNDS):
             with other.transaction() as connection:
                 found = connection.execute(text("SELECT value FROM counter WHERE name = 'n'")).scalar_one()
