@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -24,7 +24,7 @@ from app.domain.staff import Purpose
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, on
-from app.services import approval, notice_paper
+from app.services import approval, corrections, notice_paper
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import Draft, value
@@ -201,6 +201,7 @@ def _print(connection: Transaction, desk: Desk, case: Case, record: SupplementRe
     if desk.bench.has(A4_PRINTER):
         clerk = desk.settings.hall.clerk
         received = case.visit.closed_at or now
+        case = replace(case, draft=corrections.corrected(connection, case.visit.id, case.draft))
         job = notice_paper.job(desk, case, record, received, clerk, part=f"{record.matter}.{record.number}")
         print_jobs.add(connection, job, now)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from app.domain.short_form import all_hold
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
-from app.services import fee_told, freezing
+from app.services import corrections, freezing
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import undrawable, value
@@ -44,26 +44,29 @@ from printing.layout import Paper
 LARGE_AGE: Final = 60
 """From this age on papers are in large print unless the clerk says otherwise."""
 _ACCEPTED: Final = "accepted"
-_OF_FEE: Final = (fee_told.KIND, "payment_slip", "acceptance_notice")
 _DIGEST: Final = 12
 
 
 @dataclass(frozen=True)
 class Offer:
-    """One paper a matter gives out; ``made`` is its data, empty with the reason in ``lacking``."""
+    """One paper a matter gives out; ``made`` is its data, empty with the reason in ``lacking``.
+
+    ``marks`` tell by addressee what a correction after the end has made of it: that is another paper.
+    """
 
     key: str
     title: str
     given: GivenPaper
     made: Made
     part: str
+    marks: Mapping[str, str]
     lacking: str = ""
 
     def parts(self) -> Iterator[tuple[str, Facts]]:
         """Yield each sheet of paper: its part and its data."""
         for suffix, data in self.made.items():
-            digest = f".{_digest(data)}" if self.given.at is Moment.VISIT else ""
-            yield f"{self.part}{f'.{suffix}' if suffix else ''}{digest}", data
+            mark = _digest(data) if self.given.at is Moment.VISIT else self.marks.get(suffix, "")
+            yield ".".join(one for one in (self.part, suffix, mark) if one), data
 
 
 def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]:
@@ -71,13 +74,15 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
     intake = intakes.get_intake(connection, case.visit.id)
     heard = answers.of_visit(connection, case.visit.id)
     now = local(desk.clock.now())
-    made = fee_told.corrected(connection, case.visit.id, sheets(case.draft, desk.knowledge))
+    told = replace(case, draft=corrections.corrected(connection, case.visit.id, case.draft))
+    made = sheets(told.draft, desk.knowledge)
+    before = {one.number: one for one in sheets(case.draft, desk.knowledge)}
     when = case.visit.closed_at or desk.clock.now()
     held = freezing.held_papers(connection, case.visit.id, case.draft, desk.knowledge, when)
     found: list[Offer] = []
-    for place, (shown, amount) in enumerate(made, 1):
+    for place, shown in enumerate(made, 1):
         ground = Ground(
-            case,
+            told,
             shown,
             desk.settings.hall,
             desk.settings.papers,
@@ -88,8 +93,9 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
             accepted=_accepted(heard, place),
         )
         prefix = _("第{place}件 ").format(place=place) if len(made) > 1 else ""
+        old = replace(ground, case=case, sheet=before[shown.number]) if told.draft is not case.draft else None
         found += (
-            _offer(given, ground, prefix, intake, held.get((shown.number, given.kind)), amount)
+            _offer(given, ground, old, prefix, intake, held.get((shown.number, given.kind)))
             for given in shown.matter.papers
             if all_hold(given.when, shown.matter, shown.parties, shown.answers)
         )
@@ -106,21 +112,35 @@ def _accepted(heard: Sequence[AnswerRecord], place: int) -> AnswerRecord | None:
 def _offer(
     given: GivenPaper,
     ground: Ground,
+    old: Ground | None,
     prefix: str,
     intake: IntakeRecord | None,
     held: Finding | None,
-    amount: str,
 ) -> Offer:
-    """``amount`` is the corrected one: with it a paper that tells the fee is a new paper."""
+    """``old`` is the ground before a correction, None where nothing was corrected."""
     number = ground.sheet.number
     part = str(number)
     if given.at is Moment.ACCEPTED and ground.accepted is not None:
         part = f"{number}.{ground.accepted.id}"
-    if amount and given.kind in _OF_FEE:
-        part = f"{part}.{amount}"
     made, lacking = ({}, _held(held)) if held is not None else _made(given, ground, intake)
     title = f"{prefix}{_(KINDS[given.kind].title)}"
-    return Offer(f"{number}.{given.kind}", title, given, made, part, lacking)
+    marks = _marks(given, ground, old, intake) if old is not None else {}
+    return Offer(f"{number}.{given.kind}", title, given, made, part, marks, lacking)
+
+
+def _marks(given: GivenPaper, ground: Ground, old: Ground, intake: IntakeRecord | None) -> dict[str, str]:
+    """Return for each addressee whose paper a correction has changed what tells it from the first one.
+
+    Both are made as of the end of the visit: the day on which a paper is printed makes no other paper of it.
+    """
+    after, _why = _made(given, replace(ground, at=ground.received), intake)
+    before, _why = _made(given, replace(old, at=ground.received), intake)
+    digests = {suffix: _digest(data) for suffix, data in after.items()}
+    return {
+        suffix: digest
+        for suffix, digest in digests.items()
+        if suffix not in before or _digest(before[suffix]) != digest
+    }
 
 
 def _held(finding: Finding) -> str:

@@ -19,7 +19,7 @@ from app.services.print_out import document
 from app.services.views import PaperView, VisitPapers
 from app.settings import DeviceSettings, PaperSettings, Settings
 from app.storage import answers as kept
-from app.storage import intakes, print_jobs
+from app.storage import intakes, print_jobs, visits
 from app.storage.records import AnswerRecord, PrintJob
 from printing import pdf
 from printing.documents.catalogue import KINDS
@@ -254,6 +254,69 @@ def test_a_fee_that_was_told_and_is_corrected_is_a_risk_until_the_new_notice_is_
     print_all(desk)
     assert "4,300" in words_on(desk, [job for job in jobs(desk, visit_id) if job.kind == "fee_notice"][-1])
     assert "1.10" not in {one.key for one in do(desk, afterwards.risk_list, visit_id)}
+
+
+def _amend(desk: Desk, visit_id: str, changes: dict[str, str]) -> None:
+    event = desk.store(intakes.events_of, visit_id)[-1]
+    do(desk, amendments.amend, event.id, changes, "当事人信息写错")
+
+
+def test_a_corrected_name_and_address_reach_the_papers_printed_after_them(
+    desk: Desk, clock: SteppingClock
+) -> None:
+    visit_id = begin(desk, "F01")
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    accept(desk, visit_id)
+    do(desk, papers_out.print_papers, visit_id, ("1.acceptance_notice", "1.rights_notice"), False)
+    body = json.loads(desk.store(intakes.events_of, visit_id)[0].body)
+    names = [party["name"] for party in body["parties"]]
+    mine, other = names.index(VISITOR["identity.name"]), names.index(OPPONENT["party.p2.name"])
+    where = "内蒙古自治区赤峰市松山区新城路88号"
+    _amend(desk, visit_id, {f"parties.{mine}.address": where, f"parties.{other}.name": "苏亚拉其其格"})
+    assert {"1.acceptance_notice", "1.service_address"} <= set(ready(desk, visit_id))
+    assert "1.rights_notice" not in ready(desk, visit_id)
+    do(desk, papers_out.print_papers, visit_id, ("1.acceptance_notice", "1.service_address"), False)
+    said = {job.kind: words_on(desk, job) for job in jobs(desk, visit_id)}
+    assert "苏亚拉其其格" in said["acceptance_notice"]
+    assert OPPONENT["party.p2.name"] not in said["acceptance_notice"]
+    assert squeezed(where) in said["service_address"]
+    clock.forward(days=1)
+    assert "1.acceptance_notice" not in ready(desk, visit_id)
+    _amend(desk, visit_id, {f"parties.{other}.name": "苏亚拉图"})
+    do(desk, papers_out.print_papers, visit_id, ("1.acceptance_notice",), False)
+    assert "苏亚拉图" in words_on(
+        desk, [j for j in jobs(desk, visit_id) if j.kind == "acceptance_notice"][-1]
+    )
+    assert value_of(desk, visit_id, "party.p2.name") == OPPONENT["party.p2.name"]
+
+
+def test_a_correction_of_the_visitor_leaves_the_party_as_the_record_has_it(desk: Desk) -> None:
+    visit_id = begin(desk, "F01")
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    accept(desk, visit_id)
+    _amend(desk, visit_id, {"visitor.name": "苏日娜"})
+    do(desk, papers_out.print_papers, visit_id, ("1.acceptance_notice", "1.service_address"), False)
+    assert not any("苏日娜" in words_on(desk, job) for job in jobs(desk, visit_id))
+
+
+def test_a_corrected_cause_makes_the_told_fee_a_risk(desk: Desk) -> None:
+    visit_id = begin(desk, "F01", matter__1__cause="民间借贷纠纷", matter__1__amount="10万")
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    accept(desk, visit_id)
+    do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
+    print_all(desk)
+    body = json.loads(desk.store(intakes.events_of, visit_id)[0].body)
+    assert body["matters"][0]["answers"]["cause"] == "民间借贷纠纷"
+    _amend(desk, visit_id, {"matters.0.answers.cause": "追索劳动报酬纠纷"})
+    (risk,) = [one for one in do(desk, afterwards.risk_list, visit_id) if one.key == "1.10"]
+    assert "10.00" in risk.text
+
+
+def value_of(desk: Desk, visit_id: str, path: str) -> str:
+    return desk.store(visits.fields, visit_id)[path].value
 
 
 @pytest.mark.parametrize(("number", "large"), [("150402199003075517", False), ("150402195503070511", True)])

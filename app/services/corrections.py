@@ -1,0 +1,72 @@
+"""What was corrected after the end of a visit, laid over its form: papers made later say it as it stands.
+
+The form itself stays frozen; a correction lives in the amendment that stands for the record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from app.domain.amendment import differences
+from app.services.amendments import AMENDABLE
+from app.services.fields import Draft, copied_from
+from app.storage import intakes
+from app.storage.access import Transaction
+from app.storage.records import DraftField
+
+_VISITOR: Final = frozenset({"name", "id_number", "phone", "address", "nation"})
+_PARTY: Final = (*_VISITOR, "legal_representative", "representative_post")
+_AGENT: Final = {
+    "name": "identity.name",
+    "id_number": "identity.id_number",
+    "phone": "identity.phone",
+    "office": "agent.1.office",
+}
+"""The visitor is the agent, so what is corrected of the one is corrected of the other."""
+
+
+def corrected(connection: Transaction, visit_id: str, draft: Draft) -> Draft:
+    """Return the form as the record that stands has it; ``draft`` itself where nothing was corrected."""
+    events = [one for one in intakes.events_of(connection, visit_id) if one.kind in AMENDABLE]
+    if len(events) < 2 or not (events[0].body and events[-1].body):
+        return draft
+    first, last = json.loads(events[0].body), json.loads(events[-1].body)
+    changes = {one["path"]: one["after"] for one in differences(first, last)}
+    return laid_over(draft, first, changes) if changes else draft
+
+
+def laid_over(draft: Draft, first: Mapping[str, Any], changes: Mapping[str, str]) -> Draft:
+    """Return the form with the corrections (by their place in the record) in the fields they come from.
+
+    ``first`` is the record of the form. What a party had from the visitor stays what the record says of the
+    party, unless that was corrected too.
+    """
+    texts = dict(_copied(draft, first))
+    for path, text in changes.items():
+        target = _target(first, path)
+        if target:
+            texts[target] = text
+    return {**draft, **{path: DraftField(path, text, "typed", None) for path, text in texts.items()}}
+
+
+def _copied(draft: Draft, first: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for party in first["parties"]:
+        for name in _PARTY:
+            path = f"party.{party['key']}.{name}"
+            if path not in draft and copied_from(draft, path):
+                yield path, party[name]
+
+
+def _target(first: Mapping[str, Any], path: str) -> str:
+    """The field of the form a place in the record was made from, "" where it was computed."""
+    part, _dot, rest = path.partition(".")
+    number, _dot, name = rest.partition(".")
+    if part == "visitor":
+        return f"identity.{rest}" if rest in _VISITOR else ""
+    if part == "parties":
+        return f"party.{first[part][int(number)]['key']}.{name}" if name in _PARTY else ""
+    if part == "agents":
+        return _AGENT.get(name, "")
+    return f"matter.{first[part][int(number)]['number']}.{name.removeprefix('answers.')}"
