@@ -10,17 +10,19 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import psutil
 import pytest
 from argon2 import PasswordHasher
 
 from app.hall import person_key
+from tests.helpers import moment
 from tests.helpers.jitter import Jitter
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-_PATIENCE = 5.0
+_PATIENCE = 20.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,6 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--jitter", type=float, default=0.0, metavar="SECONDS", help="let lanes and threads be late"
     )
     group.addoption("--jitter-seed", type=int, default=None, help="the number an earlier run has printed")
+    group.addoption(
+        "--at", default="", metavar="MOMENT", help="let the clock of the program show this moment"
+    )
     group.addoption("--backwards", action="store_true", help="run the tests in the opposite order")
 
 
@@ -37,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "real_pins: PINs cost what they cost at a window")
     if config.option.jitter and config.option.jitter_seed is None:
         config.option.jitter_seed = random.SystemRandom().randrange(1_000_000)
+    moment.move(moment.shift(config.option.at, datetime.now(UTC)))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.clock import business_day
+from app.clock import SystemClock, business_day
 from app.domain.hall import HallState, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
@@ -139,12 +139,13 @@ def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
 
 
 def test_the_hosts_board_follows_the_real_log_and_says_when_it_cannot(tmp_path: Path) -> None:
-    today = business_day(datetime.now(UTC))
+    now = SystemClock().now()
+    today = business_day(now)
     with Host(tmp_path / "hall") as host:
         shown = HallBoard(host.nodes[0].admin(), "127.0.0.1", 0, "大厅")
         try:
             log = host.log()
-            event = HallEvent(K.ISSUED, "A001", datetime.now(UTC), group="立案")
+            event = HallEvent(K.ISSUED, "A001", now, group="立案")
             log.append(today, counter_subject("A"), 0, new_id(), event)
             log.append(today, ticket_subject("A001"), 0, new_id(), event)
             url = f"http://127.0.0.1:{shown.port}/events/board"

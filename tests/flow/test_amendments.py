@@ -255,7 +255,7 @@ def test_the_clerk_corrects_a_record_by_keys_and_the_court_gets_it(counter: Open
     opened.until(lambda: opened.court.visit(visit_id).get("complete") is True, "the amendment at the court")
     assert [e["kind"] for e in opened.court.visit(visit_id)["events"]] == ["amendment"]
     opened.until(lambda: "全部已送达" in opened.words(), "an empty list")
-    opened.until(lambda: not opened.window._busy, "an end of sending: until then Esc would stop it")
+    opened.idle()
     opened.key(Qt.Key.Key_Escape)
     opened.until(lambda: opened.window.visit.isVisible(), "the visit again")
     assert opened.findings() == []

@@ -34,6 +34,7 @@ def chosen(desk: Counter, *paths: Path) -> None:
 
 def courier(desk: Counter, key: Qt.Key) -> None:
     """Leave what is open, sentences first, and ask for the courier's act on its panel."""
+    desk.idle()
     for _open in range(3):
         desk.key(Qt.Key.Key_Escape)
     desk.until(lambda: desk.conductor.panels.current == "", "the panel left")

@@ -286,6 +286,10 @@ class Counter:
         self.until(lambda: self.walk.view is not None and self.walk.status is not None, "the first view")
         self._at_start = set(self.words(self.window.messages).splitlines())
 
+    def idle(self) -> None:
+        """Wait until nothing is shown as under way: till then Esc would stop it and leave nothing else."""
+        self.until(lambda: not self.window._busy, "an end of what is under way")
+
     def bar(self, text: str) -> None:
         """Wait until the status bar says this."""
         self.until(lambda: text in self.words(self.window.status), f"{text} in the status bar")

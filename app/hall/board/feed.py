@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
-from app.clock import business_day
+from app.clock import SystemClock, business_day
 from app.errors import HallProblem
 from app.hall.address import HallAddress
 from app.hall.board.picture import Picture
@@ -29,7 +29,7 @@ class BoardFeed:
         self,
         log: HallLog,
         board: BoardServer,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = lambda: SystemClock().now(),
     ) -> None:
         self._board = board
         self._now = now
