@@ -1,7 +1,8 @@
-"""Races shown on a quiet machine: what runs beside the test begins a random moment late.
+"""Races shown on a quiet machine: what runs beside the test is late, each lane and thread in its own way.
 
-Late are every call of a lane, everything a lane brings to the window, and every thread. The window itself
-is never held up. A test that asserts what another lane has still to do then fails often, not once a month.
+Late are every call of a lane, what one lane asks of another, everything a lane brings to the window, and the
+beginning of every thread. The window itself is never held up. A test that asserts what another lane has still
+to do then fails often, not once a month.
 """
 
 from __future__ import annotations
@@ -16,16 +17,22 @@ import pytest
 
 from app import lanes
 
+_PACES = (0.0, 0.3, 1.0, 1.0, 3.0)
+"""How much of the moment a lane gets during a test: one that is slow beside quick ones shows most."""
+
 
 class Jitter:
-    """Moments of up to ``most`` seconds; every second one is nothing, so that both orders occur."""
+    """Moments of up to ``most`` seconds, times the pace of who waits; every second one is nothing."""
 
     def __init__(self, most: float, seed: str) -> None:
         self._most = most
+        self._seed = seed
         self._moments = random.Random(seed)  # noqa: S311 - no secret
 
     def wait(self) -> None:
-        moment = self._moments.uniform(-self._most, self._most)
+        who = lanes.current() or threading.current_thread().name.rstrip("0123456789-_ ")
+        pace = random.Random(f"{self._seed} {who}").choice(_PACES)  # noqa: S311 - no secret
+        moment = self._moments.uniform(-self._most, self._most) * pace
         if moment > 0:
             threading.Event().wait(moment)
 
@@ -48,6 +55,7 @@ class Jitter:
                 return super().submit(late(function), *words, **named)
 
         patch.setattr(lanes, "ThreadPoolExecutor", LateExecutor)
+        patch.setattr(lanes.Lanes, "submit", late(lanes.Lanes.submit))
         patch.setattr(threading.Thread, "run", late(threading.Thread.run))
         # Imported here: most rooms do without Qt.
         from ui.bridge import Bridge
