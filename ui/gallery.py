@@ -178,6 +178,7 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "60-handover": gallery_hall.show_giving,
     "61-handover-offered": gallery_hall.show_offered,
     "62-reception": gallery_hall.show_reception,
+    "63-appointments": gallery_hall.show_appointments,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

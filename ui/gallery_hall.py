@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from app.domain.appointment import Coming
+from app.services.appointments import Awaited, CheckedIn
 from app.services.handover import HandoverView, OfferRow, WindowRow
 from app.services.reception import Given, GroupRow, ReceptionView
 from ui.gallery_views import desk
 from ui.main_window import MainWindow
+from ui.screens.appointments import AppointmentsPage
 from ui.screens.handover import HandoverPage
 from ui.screens.reception import ReceptionPage
 
@@ -50,6 +53,22 @@ def show_reception(window: MainWindow) -> None:
     page.green.setChecked(True)
 
 
+def show_appointments(window: MainWindow) -> None:
+    window.show_desk(desk())
+    page = AppointmentsPage(window.look)
+    purpose = "预约号、手机尾号或身份证签到取号；导入当天的预约名单"
+    window.show_panel("clock", "预约签到", purpose, page)
+    page.show_times(TIMES, reader=True)
+    page.begin()
+    page.show_checked_in(CheckedIn("A031", 2, (5, 12), "9:30-10:00", Coming.IN_TIME))
+
+
+TIMES = (
+    Awaited("9:00-9:30", "立案", 4, ("A018", "A022", "A023", "A026")),
+    Awaited("9:30-10:00", "立案", 4, ("A031",)),
+    Awaited("9:30-10:00", "执行", 2, ()),
+    Awaited("10:00-10:30", "立案", 3, ()),
+)
 RECEPTION = ReceptionView(
     groups=(
         GroupRow("立案", "A", 7, (12, 25)),

@@ -50,6 +50,7 @@ KEYS: Final[dict[str, str]] = {
     "alarm": "Ctrl+F1",
     "come": "Ctrl+Shift+F1",
     "panel_reception": "Ctrl+N",
+    "panel_appointments": "Ctrl+Shift+N",
     "panel_handover": "Ctrl+G",
     "panel_supply": "F9",
     "panel_comeback": "Shift+F9",

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from app.domain.appointment import booked_at
 from app.domain.hall_asks import ABOUT_STAFF, Ask, Tried, asked, tried
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import OPEN, Ticket, TicketState, parse_number
@@ -170,9 +171,9 @@ class HallState:
         return None
 
     def people_ahead(self, number: str) -> int:
-        """Return how many waiting tickets arrived before this one."""
+        """Return how many waiting tickets have a place before this one."""
         ahead = 0
-        for ticket in sorted(self.waiting(), key=lambda t: t.arrived_at):
+        for ticket in sorted(self.waiting(), key=lambda t: t.place):
             if ticket.number == number:
                 return ahead
             ahead += 1
@@ -275,6 +276,7 @@ class _Folding:
             back=event.back,
             wait=event.wait,
             bound=event.to,
+            booked=booked_at(event.booked),
         )
         self.tickets.setdefault(event.number, new)
 
@@ -400,7 +402,7 @@ class _Folding:
         if event.kind is EventKind.RETURNED and ticket.state is TicketState.NO_SHOW:
             grace = (self.promise or Promise()).grace
             if ticket.closed_at is not None and event.at - ticket.closed_at > grace:
-                after = after.moved(arrived_at=event.at, overtaken=0)
+                after = after.moved(arrived_at=event.at, overtaken=0, booked=None)
         if event.kind in UNDOABLE:
             return after.moved(by=event.window, before=ticket.moved(before=None))
         return after if event.kind is EventKind.RECALLED else after.moved(by=None, before=None)

@@ -57,7 +57,8 @@ class HallEvent:
     ``needs``, a RETURNED the window that alone may call it now (``to``), an ENROLLED the ``tags`` of its
     window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary one is
     overtaken, minutes a missed number keeps its place, seconds after which an idle window calls by itself,
-    1 for the one idle longest first. A CALLED that is ``alone`` was made while its window was cut off.
+    1 for the one idle longest first. A CALLED that is ``alone`` was made while its window was cut off; an
+    ISSUED with an appointment says when its time began (``booked``).
 
     ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
     of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``
@@ -99,3 +100,4 @@ class HallEvent:
     about: str = ""
     seal: str = ""
     alone: bool = False
+    booked: str = ""

@@ -51,23 +51,24 @@ def next_ticket(
 
 
 def callable_at(state: HallState, window: int | None) -> list[Ticket]:
-    """Return whom the window may call, by arrival."""
+    """Return whom the window may call, by their place: arrival, or the time of an appointment."""
     waiting = (t for t in state.waiting() if t.bound in (None, window) and not state.frozen(t))
-    return sorted((t for t in waiting if state.can_serve(window, t)), key=lambda t: t.arrived_at)
+    return sorted((t for t in waiting if state.can_serve(window, t)), key=lambda t: t.place)
 
 
 def _choose(waiting: list[Ticket], now: datetime, promise: Promise, window: int | None) -> Choice | None:
     if not waiting:
         return None
     first = waiting[0]
+    by_arrival = sorted(waiting, key=lambda t: t.arrived_at)
     sent = next((t for t in waiting if t.sent and t.bound == window), None)
-    ahead = sent or _priority(waiting, now, promise)
-    if ahead is None or ahead is first:
-        return Choice(first, "arrival", "先到先办：到得最早。")
-    tired = _tired(waiting, ahead, promise)
+    ahead = sent or _priority(by_arrival, now, promise) or first
+    tired = _tired(by_arrival, ahead, promise)
     if tired is not None:
         reason = f"前面已让过 {tired.overtaken} 人，到上限 {promise.overtakes} 人，轮到本人。"
         return Choice(tired, "overtakes", reason, ahead.number)
+    if ahead is first:
+        return _by_place(first, by_arrival[0])
     if ahead is sent:
         return Choice(sent, "sent", "转到本窗口的人先叫，不再重新排队。", first.number)
     if ahead.urgent:
@@ -79,21 +80,28 @@ def _choose(waiting: list[Ticket], now: datetime, promise: Promise, window: int 
     return Choice(ahead, "green", reason, first.number)
 
 
-def _priority(waiting: list[Ticket], now: datetime, promise: Promise) -> Ticket | None:
+def _by_place(first: Ticket, earliest: Ticket) -> Choice:
+    if first is earliest or first.booked is None:
+        return Choice(first, "arrival", "先到先办：到得最早。")
+    reason = f"预约 {first.booked:%H:%M}，按时到：按预约时间排队，不按到的时间。"
+    return Choice(first, "appointment", reason, earliest.number)
+
+
+def _priority(by_arrival: list[Ticket], now: datetime, promise: Promise) -> Ticket | None:
     """Return who goes before the order of arrival.
 
     A green one whose wait is over, an urgent one, then whoever is green or back, by arrival.
     """
-    green = next((t for t in waiting if t.green), None)
+    green = next((t for t in by_arrival if t.green), None)
     if green is not None and now - green.arrived_at >= promise.green_wait:
         return green
-    urgent = next((t for t in waiting if t.urgent), None)
-    return urgent or next((t for t in waiting if t.green or t.back), None)
+    urgent = next((t for t in by_arrival if t.urgent), None)
+    return urgent or next((t for t in by_arrival if t.green or t.back), None)
 
 
-def _tired(waiting: list[Ticket], ahead: Ticket, promise: Promise) -> Ticket | None:
+def _tired(by_arrival: list[Ticket], ahead: Ticket, promise: Promise) -> Ticket | None:
     """Return the first to arrive of those who were overtaken often enough and would be again."""
-    earlier = (t for t in waiting if not t.priority and t.arrived_at < ahead.arrived_at)
+    earlier = (t for t in by_arrival if not t.priority and t.arrived_at < ahead.arrived_at)
     return next((t for t in earlier if t.overtaken >= promise.overtakes), None)
 
 

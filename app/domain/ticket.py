@@ -42,7 +42,7 @@ class Wanted:
     ``green`` and ``urgent`` give priority; the reason is kept nowhere. ``needs`` are tags the window must
     have; ``cases`` counts related cases handled under one number; ``wait`` is the range of minutes that was
     said, empty when nothing honest could be. ``back``: comes back with papers that were missing, having
-    waited the first time.
+    waited the first time. ``booked`` is when the time of an appointment began they came to in time.
     """
 
     group: str
@@ -53,6 +53,7 @@ class Wanted:
     cases: int = 1
     wait: tuple[int, ...] = ()
     back: bool = False
+    booked: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Ticket:
     bound because a person was sent there, ``epoch`` the copy of the log it was issued in. ``before`` is the
     ticket as it was before the last act of window ``by``, ``overtook`` who waited longer when it was called.
     ``holder`` is the window that called it last, where its draft lies; ``parcel`` the draft on its way to the
-    window it is bound to.
+    window it is bound to. ``booked`` is the beginning of the time promised by an appointment.
     """
 
     number: str
@@ -94,10 +95,16 @@ class Ticket:
     back: bool = False
     parcel: str = ""
     holder: int | None = None
+    booked: datetime | None = None
 
     @property
     def priority(self) -> bool:
         return self.green or self.urgent or self.back
+
+    @property
+    def place(self) -> datetime:
+        """Return the moment that orders the ticket among others: arrival, or the time promised before it."""
+        return self.arrived_at if self.booked is None else min(self.booked, self.arrived_at)
 
     def moved(self, **changes: object) -> Ticket:
         return replace(self, **changes)  # type: ignore[arg-type]

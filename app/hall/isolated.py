@@ -493,4 +493,5 @@ def _issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
         cases=wanted.cases,
         wait=wanted.wait,
         back=wanted.back,
+        booked=wanted.booked,
     )

@@ -66,15 +66,15 @@ def take_for(desk: Desk, wanted: Wanted) -> Taken:
     return issue(desk, wanted)
 
 
-def issue(desk: Desk, wanted: Wanted) -> Taken:
-    """Issue on the ``hall`` lane; see ``take_for``."""
+def issue(desk: Desk, wanted: Wanted, *, reserved: bool = False) -> Taken:
+    """Issue on the ``hall`` lane; see ``take_for``. What an appointment has ``reserved`` fits in any cap."""
     day, now = desk.today(), desk.clock.now()
     state = desk.hall.refresh(day)
     held = state.open_for(wanted.person, wanted.group)
     if held is not None:
         queue_paper(desk, state, held.number)
         return Taken(held.number, again=True)
-    left = _require_open(desk, state)
+    left = _require_open(desk, state, reserved=reserved)
     letters = parse_prefixes(desk.settings.queue.prefixes)
     prefix = GREEN_PREFIX if wanted.green else letters.get(wanted.group, PREFIX)
     _skip_lost(desk, day, prefix, now)
@@ -85,7 +85,7 @@ def issue(desk: Desk, wanted: Wanted) -> Taken:
     return Taken(number, left=left) if member.gave(number) else Taken(number, again=True)
 
 
-def _require_open(desk: Desk, state: HallState) -> int | None:
+def _require_open(desk: Desk, state: HallState, *, reserved: bool) -> int | None:
     """Return how many numbers are left after this one where that is few. Raises HallProblem: hours, cap."""
     rules = desk.settings.queue
     now, seasons = local(desk.clock.now()), parse_hours(rules.hours)
@@ -96,6 +96,8 @@ def _require_open(desk: Desk, state: HallState) -> int | None:
             _("现在不是取号时间。"), safe=_("已取的号都有效。"), next_step=later + _("急事请找值班主任。")
         )
     left = rules.cap - len(state.tickets) - 1
+    if reserved:
+        left = max(0, left)
     if rules.cap and left < 0:
         raise HallProblem(
             _("今天的号已发完，共 {count} 个。").format(count=rules.cap),

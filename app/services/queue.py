@@ -87,6 +87,8 @@ def _note(window: int, ticket: Ticket) -> str:
         return _("{window} 号窗").format(window=ticket.bound)
     if ticket.parcel and ticket.sent and ticket.bound == window:
         return _("{window} 号窗移交").format(window=ticket.holder)
+    if ticket.booked is not None:
+        return _("预约 {time}").format(time=f"{ticket.booked:%H:%M}")
     return ""
 
 

@@ -8,7 +8,7 @@ from app.clock import local
 from app.errors import Expected
 from app.lanes import PAPERS, SYNC, UPKEEP, on
 from app.notices import Level, Notice
-from app.services import backups, enrolment, retention, trail, year_end
+from app.services import appointments, backups, enrolment, retention, trail, year_end
 from app.services.desk import Desk
 from app.storage import pages
 from app.storage.engine import Store
@@ -78,6 +78,7 @@ def check_store(desk: Desk) -> None:
 def tend(desk: Desk) -> None:
     """What is due now: erasing what was kept long enough, a signed checkpoint of the audit trail, backups."""
     retention.erase_due(desk)
+    appointments.wipe(desk)
     trail.checkpoint(desk, trail.EVERY_LINES)
     backups.back_up_if_due(desk)
     year_end.remind(desk)

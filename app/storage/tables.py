@@ -401,6 +401,20 @@ approval = Table(
     Index(None, "asked_at"),
 )
 
+# Who is expected today: keyed hashes good for one day, wiped when it is over (app.services.appointments).
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("number", Text, primary_key=True),
+    Column("phone", Text, nullable=False),
+    Column("card", Text, nullable=False),
+    Column("time", Text, nullable=False),
+    Column("matters", Text, nullable=False),
+    Column("ticket", Text, nullable=False),
+)
+
+
 # What a clerk uses most, offered first; a convenience that may be forgotten.
 favourite = Table(
     "favourite",

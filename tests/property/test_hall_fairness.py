@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -43,11 +43,21 @@ class Day:
         self.events.append(event)
         self.state = fold([event], self.state)
 
-    def arrive(self, *, green: bool = False, urgent: bool = False, needs: tuple[str, ...] = ()) -> str:
+    def arrive(
+        self,
+        *,
+        green: bool = False,
+        urgent: bool = False,
+        needs: tuple[str, ...] = (),
+        booked: int | None = None,
+    ) -> str:
+        """Give a number; ``booked`` so many minutes before now began the time of an appointment."""
         self.issued += 1
         self.now += timedelta(seconds=1)
         number = f"A{self.issued:03d}"
-        self.add(HallEvent(K.ISSUED, number, self.now, group="立案", green=green, urgent=urgent, needs=needs))
+        begin = "" if booked is None else (self.now - timedelta(minutes=booked)).isoformat()
+        given = HallEvent(K.ISSUED, number, self.now, group="立案", green=green, urgent=urgent, needs=needs)
+        self.add(replace(given, booked=begin))
         return number
 
     def call(self, window: int) -> Choice | None:
@@ -69,7 +79,7 @@ class Day:
 KINDS = st.sampled_from(["", "green", "urgent", "both"])
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("arrive"), KINDS, st.sets(st.sampled_from(TAGS))),
+        st.tuples(st.just("arrive"), KINDS, st.sets(st.sampled_from(TAGS)), st.none() | st.integers(-30, 30)),
         st.tuples(st.just("call"), st.integers(0, 3)),
         st.tuples(st.just("call"), st.integers(0, 3)),
         st.tuples(st.just("wait"), st.integers(1, 15)),
@@ -85,9 +95,9 @@ def lived(windows: Windows, steps: Steps[tuple]) -> Day:
     day = Day(windows)
     for word, *more in steps:
         if word == "arrive":
-            kind, needs = more
+            kind, needs, booked = more
             green, urgent = kind in {"green", "both"}, kind in {"urgent", "both"}
-            day.arrive(green=green, urgent=urgent, needs=tuple(sorted(needs)))
+            day.arrive(green=green, urgent=urgent, needs=tuple(sorted(needs)), booked=booked)
         elif word == "call":
             day.call(more[0] % len(windows) + 1)
         elif word == "wait":
@@ -125,12 +135,16 @@ def test_priority_never_means_a_later_call_than_plain_arrival(
 
 @given(HALLS, STEPS)
 @settings(max_examples=150, deadline=None)
-def test_equals_are_called_as_they_arrived(windows: Windows, steps: Steps) -> None:
+def test_equals_are_called_as_they_arrived_or_as_their_appointments_began(
+    windows: Windows, steps: Steps
+) -> None:
     day = lived(windows, steps)
     for window, choice, state in day.choices:
         chosen = choice.ticket
         equals = [t for t in callable_at(state, window) if _class(t) == _class(chosen)]
-        if choice.rule != "overtakes":
+        if choice.rule in {"arrival", "appointment"}:
+            assert min(equals, key=lambda t: t.place) is chosen
+        elif choice.rule != "overtakes":
             assert min(equals, key=lambda t: t.arrived_at) is chosen
         else:
             tired = [t for t in equals if t.overtaken >= PROMISE.overtakes]
@@ -139,6 +153,29 @@ def test_equals_are_called_as_they_arrived(windows: Windows, steps: Steps) -> No
 
 def _class(ticket: Ticket) -> tuple[bool, bool, bool]:
     return (ticket.green, ticket.urgent, ticket.sent)
+
+
+WAITING = st.lists(st.tuples(KINDS, st.none() | st.integers(0, 30)), min_size=1, max_size=12)
+
+
+@given(WAITING, st.integers(0, 11), st.integers(1, 40))
+@settings(max_examples=80, deadline=None)
+def test_an_appointment_never_means_a_later_call_and_passes_nobody_too_often(
+    waiting: list[tuple[str, int | None]], place: int, minutes: int
+) -> None:
+    """The same people once with and once without the appointment of one of them, called one by one."""
+    place %= len(waiting)
+
+    def turn(booked: int | None) -> int:
+        day = Day((frozenset(),))
+        for n, (kind, other) in enumerate(waiting):
+            mine = booked if n == place else other
+            day.arrive(green=kind in {"green", "both"}, urgent=kind in {"urgent", "both"}, booked=mine)
+        called = [choice.ticket.number for choice in iter(lambda: day.call(1), None)]
+        assert proved(day.events).less == ()
+        return called.index(f"A{place + 1:03d}")
+
+    assert turn(minutes) <= turn(None)
 
 
 @given(HALLS, STEPS, st.integers(0, 60))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.panels.appointments import AppointmentsPanel
 from ui.panels.backups import BackupsPanel
 from ui.panels.camera import CameraPanel
 from ui.panels.comeback import ComebackPanel
@@ -36,6 +37,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     QueueActsPanel,
     HandoverPanel,
     ReceptionPanel,
+    AppointmentsPanel,
     HallRulesPanel,
     SupplyPanel,
     ComebackPanel,

@@ -1,4 +1,4 @@
-"""Visits that go on at another window.
+"""Visits that go on at another window; who is expected today with an appointment.
 
 Revision ID: 0002
 """
@@ -53,6 +53,16 @@ _STATEMENTS: Final = (
         "BEGIN SELECT RAISE(ABORT, 'the visit goes on at another window'); END"
         for table in ("draft_field", "page", "confirmation")
     ),
+    """CREATE TABLE appointment (
+    day TEXT NOT NULL,
+    number TEXT NOT NULL,
+    phone TEXT NOT NULL,
+    card TEXT NOT NULL,
+    time TEXT NOT NULL,
+    matters TEXT NOT NULL,
+    ticket TEXT NOT NULL,
+    PRIMARY KEY (day, number)
+)""",
 )
 
 
