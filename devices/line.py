@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 import serial
+import serial.rfc2217
 from serial.tools import list_ports
 
 from devices.address import LinePort, Rfc2217Port, SerialPort, TcpPort, UsbIdentity
@@ -111,15 +112,26 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
+class NetworkPort(serial.rfc2217.Serial):
+    """A port over RFC 2217 that lets its socket go: pyserial 3.5 keeps it when the other end went first."""
+
+    def close(self) -> None:
+        held: socket.socket | None = getattr(self, "_socket", None)
+        super().close()
+        if held is not None:
+            held.close()
+
+
 class _SerialLine:
     def __init__(self, url: str, baud: int, exclusive: bool) -> None:
         try:
+            self._port: serial.Serial | NetworkPort
             if exclusive:
                 self._port = serial.serial_for_url(
                     url, baudrate=baud, timeout=SLICE, write_timeout=WRITE_SECONDS, exclusive=True
                 )
             else:  # RFC 2217 knows neither an exclusive open nor a limit for writing
-                self._port = serial.serial_for_url(url, baudrate=baud, timeout=SLICE)
+                self._port = NetworkPort(url, baudrate=baud, timeout=SLICE)
         except PORT_ERRORS as error:
             raise _opening_failed(url, error) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from devices.base import CardKind, CardRead, CardState, IdCardReader
 from devices.errors import CardNotLifted, DeviceError, InUse, NoCard, Unplugged
+from devices.line import NetworkPort
 from devices.registry import make_id_reader, open_id_reader
 from devices.sdt.card import Payload, parse_card
 from devices.simulators.cards import CARDS, card_named
@@ -123,6 +125,13 @@ def test_a_reader_pulled_in_the_middle_of_a_read_is_unplugged(
     simulator.tell("replug")
     reader.open()
     assert reader.read().name == "张𬭎"
+
+
+def test_a_network_port_whose_other_end_is_gone_lets_its_socket_go() -> None:
+    port = NetworkPort()
+    held = port._socket = socket.socket()  # not connected, as after a reset: shutdown fails
+    port.close()
+    assert held.fileno() == -1
 
 
 @NO_PTY
