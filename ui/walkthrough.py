@@ -274,7 +274,7 @@ class Walkthrough:
         try:
             while not condition():
                 if not deadline.isActive():
-                    raise Stuck(f"waited {seconds:.0f} s for {what}")
+                    raise Stuck(f"waited {seconds:.0f} s for {what}; {self._told()}")
                 loop.exec()
         finally:
             # What is raised keeps this frame alive: a timer left running would ask about a closed window.
@@ -282,6 +282,10 @@ class Walkthrough:
             deadline.stop()
             for signal in (self.conductor.view_shown, self.conductor.status_shown):
                 signal.disconnect(loop.quit)
+
+    def _told(self) -> str:
+        """Return what the window says is wrong, for whoever looks for the reason."""
+        return str(self.window.messages.problem or "the window says of no trouble")
 
     def _visit(self) -> VisitView:
         if self.visit is None:
