@@ -12,7 +12,7 @@ from ui.screens.first_start import FirstStartCard
 
 
 class FirstStart(QObject):
-    """The question may be put off: the notice stays, and the next start asks again."""
+    """The question may be put off: the notice stays, the list of staff and the next start ask again."""
 
     def __init__(self, window: MainWindow, acts: Acts) -> None:
         super().__init__(window)

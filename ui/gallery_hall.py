@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from app.domain.appointment import Coming
+from app.domain.hall_asks import Ask
+from app.domain.staff import Role
 from app.services.appointments import Awaited, CheckedIn
+from app.services.asking import AskRow
 from app.services.handover import HandoverView, OfferRow, WindowRow
 from app.services.reception import Given, GroupRow, ReceptionView
+from app.services.staff_list import ADD, StaffRow, StaffView
 from ui.gallery_views import desk
 from ui.main_window import MainWindow
 from ui.screens.appointments import AppointmentsPage
+from ui.screens.asking import AskingPage
 from ui.screens.handover import HandoverPage
 from ui.screens.reception import ReceptionPage
+from ui.screens.staff import StaffPage
 
 WINDOWS = (
     WindowRow(1, "", ""),
@@ -68,6 +76,66 @@ TIMES = (
     Awaited("9:30-10:00", "立案", 4, ("A031",)),
     Awaited("9:30-10:00", "执行", 2, ()),
     Awaited("10:00-10:30", "立案", 3, ()),
+)
+
+
+def show_asking(window: MainWindow) -> None:
+    window.show_desk(desk())
+    page = AskingPage(window.look)
+    window.show_panel("stamp", "别的窗口请求的核准", "值班主任用自己的口令核准别的窗口的请求", page)
+    page.show_asks(ASKED)
+
+
+def show_asked_elsewhere(window: MainWindow) -> None:
+    window.show_desk(desk())
+    window.messages.ask_pin("补打，理由：当事人遗失", ("乌兰", "其木格"), can_ask=True)
+    assert window.messages.pin is not None  # noqa: S101 - just asked
+    window.messages.pin.waits("已请别的窗口的值班主任核准，5 分钟内有效；在这里输口令也可以，按 Esc 撤回。")
+
+
+def show_staff(window: MainWindow) -> None:
+    _staff(window, StaffView(STAFF, ("李工",), "hall"))
+
+
+def show_new_person(window: MainWindow) -> None:
+    page = _staff(window, StaffView(STAFF, ("李工",), "window"))
+    page.begin(ADD)
+    page.name.setText("斯琴")
+
+
+def show_no_staff(window: MainWindow) -> None:
+    _staff(window, StaffView((), (), "own"))
+
+
+def _staff(window: MainWindow, view: StaffView) -> StaffPage:
+    window.show_desk(desk())
+    page = StaffPage(window.look)
+    window.show_panel("people", "人员名册", "谁可以登录、核准、改名册", page)
+    page.show_view(view)
+    return page
+
+
+_AT = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
+ASKED = (
+    AskRow(
+        Ask("q1", 2, "s3", "reprint", "SJ20261123-02-0007", "0", _AT),
+        "巴图",
+        "补打，SJ20261123-02-0007，当事人遗失",
+        "10:10",
+        ("乌兰", "其木格"),
+    ),
+    AskRow(
+        Ask("q2", 5, "s4", "unfreeze", "", "", _AT), "苏雅", "解除冻结，理由见对方窗口", "10:09", ("乌兰",)
+    ),
+)
+STAFF = (
+    StaffRow("s1", "乌兰", Role.SUPERVISOR, "口令有效到 2027-01-30", active=True),
+    StaffRow("s2", "其木格", Role.SUPERVISOR, "锁定到 10:20", active=True),
+    StaffRow("s3", "巴图", Role.CLERK, "口令有效到 2027-02-11", active=True),
+    StaffRow("s4", "苏雅", Role.HELPER, "口令已过期", active=True),
+    StaffRow("s5", "王法官", Role.BACK_OFFICE, "口令有效到 2027-02-11", active=True),
+    StaffRow("s6", "李工", Role.ADMINISTRATOR, "口令有效到 2027-01-02", active=True),
+    StaffRow("s7", "那仁", Role.CLERK, "已停用", active=False),
 )
 RECEPTION = ReceptionView(
     groups=(

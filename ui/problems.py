@@ -66,6 +66,7 @@ class Messages(QWidget):
     answered = Signal(str, bool)
     pin_given = Signal(str, str)
     pin_refused = Signal()
+    asked_elsewhere = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,11 +111,15 @@ class Messages(QWidget):
             self._busy = text
             self._draw()
 
-    def ask_pin(self, what: str, names: tuple[str, ...]) -> None:
-        """Ask one of the named supervisors to approve ``what``; without names take the question away."""
+    def ask_pin(self, what: str, names: tuple[str, ...], *, can_ask: bool = False) -> None:
+        """Ask one of the named supervisors to approve ``what``; without names take the question away.
+
+        ``can_ask`` says that supervisors at other windows can be asked instead.
+        """
         empty(self._questions)
-        self.pin = PinCard(self._look, what, names) if names else None
+        self.pin = PinCard(self._look, what, names, can_ask=can_ask) if names else None
         if self.pin is not None:
+            self.pin.elsewhere.connect(self.asked_elsewhere)
             self.pin.given.connect(self.pin_given)
             self.pin.refused.connect(self.pin_refused)
             self._questions.addWidget(self.pin)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -96,8 +97,8 @@ def test_a_copy_needs_a_second_person_whose_pin_is_right_and_in_force(finished: 
     desk = finished
     enlist(desk, desk.desk.settings.hall.clerk)
     ask(desk)
-    desk.says("本窗口还没有登记值班主任")  # the clerk's own approval is not even offered
-    desk.until(lambda: not desk.conductor.acts.running("supervisors"), "the answer")
+    desk.says("没有能核准的值班主任")  # the clerk's own approval is not even offered
+    desk.until(lambda: not desk.conductor.acts.running("ways"), "the answer")
     enlist(desk)
     desk.key(Qt.Key.Key_R, CTRL)
     desk.says("请值班主任核准")
@@ -107,8 +108,8 @@ def test_a_copy_needs_a_second_person_whose_pin_is_right_and_in_force(finished: 
     person = desk.read(staff.named, "乌兰")
     assert person is not None
     old = desk.desk.clock.now() - PIN_LIFE - timedelta(days=1)
-    renewed = (staff.renew, person.id, person.role, person.pin_hash, old)
-    desk.desk.lanes.submit(STAFF, desk.desk.store, *renewed).result(timeout=30)
+    aged = replace(person, pin_set_at=old)
+    desk.desk.lanes.submit(STAFF, desk.desk.store, staff.put, aged).result(timeout=30)
     give(desk, PIN)
     desk.says("已过期")
     assert copies(desk) == 0

@@ -335,10 +335,11 @@ def counter(qapp: QApplication, tmp_path: Path) -> Iterator[OpenCounter]:
             data: Path | None = None,
             court: Gateway | None = None,
             token: str = "",
+            settings: Settings | None = None,
         ) -> Counter:
             devices = _start(stack, tmp_path, parts)
             devices.court = devices.court or court
-            settings = _settings(devices, tmp_path / "token", token)
+            settings = settings or _settings(devices, tmp_path / "token", token)
             places = Places.under(data or tmp_path / "desk")
             desk = open_desk(settings, places, rhythm=rhythm, clock=clock)
             inner = stack.enter_context(ExitStack())

@@ -117,6 +117,7 @@ def test_every_key_is_shown_on_a_control() -> None:
         window.actions_bar.offer_undo("x")
         window.set_busy("read_card", "…")
         window._show_busy()
+        window.messages.ask_pin("补打", ("乌兰",), can_ask=True)
         buttons = {button.act for button in window.findChildren(KeyButton)}
         texts = " ".join(label.text() for label in window.findChildren(QLabel))
     panels = {f"panel_{panel.key}" for panel in PANELS}  # each stands with its key in the list of F1

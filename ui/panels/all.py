@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from ui.panels.appointments import AppointmentsPanel
+from ui.panels.asking import AskingPanel
 from ui.panels.backups import BackupsPanel
 from ui.panels.camera import CameraPanel
 from ui.panels.comeback import ComebackPanel
@@ -23,6 +24,7 @@ from ui.panels.reception import ReceptionPanel
 from ui.panels.risks import RisksPanel
 from ui.panels.search import SearchPanel
 from ui.panels.sending import SendingPanel
+from ui.panels.staff import StaffPanel
 from ui.panels.steps import StepsPanel
 from ui.panels.supply import SupplyPanel
 from ui.panels.training import TrainingPanel
@@ -33,6 +35,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     PapersPanel,
     SearchPanel,
     LedgerPanel,
+    AskingPanel,
     DayPanel,
     QueueActsPanel,
     HandoverPanel,
@@ -45,6 +48,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     DeviceChoicePanel,
     SendingPanel,
     BackupsPanel,
+    StaffPanel,
     StepsPanel,
     RisksPanel,
     NumbersPanel,

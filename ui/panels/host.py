@@ -9,24 +9,21 @@ from typing import Final
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 
-from app.domain.staff import Purpose
-from app.errors import Expected
-from app.services import approval
 from app.services.desk import Desk
-from app.texts import _
 from ui.act import Acts
 from ui.keys import KEYS
 from ui.main_window import MainWindow
 from ui.panels.all import PANELS
 from ui.panels.palette import PalettePanel
 from ui.panels.panel import Controls, Panel
+from ui.panels.second_person import SecondPerson
 
 _DIRECT: Final = Qt.FindChildOption.FindDirectChildrenOnly
 _LENT: Final = ("Ctrl+", "Alt+")
 
 
 class Panels(QObject):
-    """All panels of one window, and the question for a supervisor's PIN."""
+    """All panels of one window."""
 
     def __init__(
         self,
@@ -41,8 +38,7 @@ class Panels(QObject):
         super().__init__(window)
         self._window = window
         self._acts = acts
-        self._approved: Callable[[str], None] | None = None
-        self._purpose = Purpose.REPRINT
+        self._second = SecondPerson(window, desk, acts)
         controls = Controls(
             desk=desk,
             acts=acts,
@@ -50,7 +46,7 @@ class Panels(QObject):
             flash=window.flash,
             problem=window.show_problem,
             refresh=refresh,
-            approve=self.approve,
+            approve=self._second.approve,
             open=self.open,
             open_with=self.open_with,
             close=self.close,
@@ -69,8 +65,6 @@ class Panels(QObject):
         window.open_panel.connect(self.open)
         window.header.more.connect(partial(self.open, self.palette.key))
         window.advice.panel.connect(self.open)
-        window.messages.pin_given.connect(self._check)
-        window.messages.pin_refused.connect(self._withdraw)
 
     @property
     def current(self) -> str:
@@ -112,45 +106,6 @@ class Panels(QObject):
         for shortcut in self._window.findChildren(QShortcut, options=_DIRECT):
             held = any(word in shortcut.key().toString() for word in _LENT)
             shortcut.setEnabled(self._open is None or not held or shortcut.key() in kept)
-
-    def approve(self, purpose: Purpose, what: str, done: Callable[[str], None]) -> None:
-        """Ask a supervisor to approve ``what``; ``done`` gets the approval's id, a refusal is shown."""
-        self._purpose, self._approved = purpose, done
-        self._acts.run(self, approval.supervisors, done=partial(self._ask, what))
-
-    def _ask(self, what: str, names: tuple[str, ...]) -> None:
-        if names:
-            self._window.messages.ask_pin(what, names)
-            return
-        self._window.show_problem(
-            Expected(
-                _("本窗口还没有登记值班主任。"),
-                safe=_("什么都没有改动。"),
-                next_step=_("请管理员运行 python -m app staff add 姓名 --by 管理员。"),
-            )
-        )
-
-    def _check(self, name: str, pin: str) -> None:
-        self._acts.run(
-            self,
-            approval.approve,
-            name,
-            pin,
-            self._purpose,
-            busy=_("正在核对口令"),
-            done=self._given,
-            problem=self._window.messages.refuse_pin,
-        )
-
-    def _given(self, approval_id: str) -> None:
-        done, self._approved = self._approved, None
-        self._window.messages.ask_pin("", ())
-        if done is not None:
-            done(approval_id)
-
-    def _withdraw(self) -> None:
-        self._approved = None
-        self._window.messages.ask_pin("", ())
 
     def _bind(self, panel: Panel) -> None:
         shortcut = QShortcut(QKeySequence(panel.shortcut), self._window)

@@ -68,12 +68,12 @@ class LedgerPanel(Panel):
     def _reprint(self, job_id: str, reason: str) -> None:
         what = _("补打，理由：{reason}").format(reason=reason)
         done = partial(self._run, ledger.reprint, job_id, reason, _("已送打印：{what}"))
-        self.controls.approve(Purpose.REPRINT, what, done)
+        self.controls.approve(Purpose.REPRINT, what, done, self._mine.number(job_id), reason)
 
     def _void(self, job_id: str, reason: str) -> None:
         what = _("作废收据，理由：{reason}").format(reason=reason)
         done = partial(self._run, ledger.void, job_id, reason, _("已作废 {what}"))
-        self.controls.approve(Purpose.VOID_RECEIPT, what, done)
+        self.controls.approve(Purpose.VOID_RECEIPT, what, done, self._mine.number(job_id), reason)
 
     def _run(self, act: Act[Any, Any, str], job_id: str, reason: str, said: str, approval_id: str) -> None:
         self.controls.acts.run(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from PySide6.QtWidgets import QWidget
 
@@ -18,11 +18,22 @@ from ui.screens.pages import PagesPanel
 from ui.theme import Theme
 
 
+class Approve(Protocol):
+    """Asks for an approval of ``what``; ``about`` is the number of the paper, ``reason`` what was chosen.
+
+    Another window is told the purpose, the number and a reason that stands in its list, nothing else.
+    """
+
+    def __call__(
+        self, purpose: Purpose, what: str, done: Callable[[str], None], about: str = "", reason: str = ""
+    ) -> None: ...
+
+
 @dataclass(frozen=True)
 class Controls:
     """What a panel may use of the window it stands in.
 
-    ``approve(purpose, what, done)`` asks a supervisor for a PIN and calls ``done(approval id)``; ``refresh``
+    ``approve`` asks a supervisor, here or at another window, and calls ``done(approval id)``; ``refresh``
     asks for a new view of the visit, ``visit`` is the id of the one in the centre,
     ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``open_with`` has it look
     for a text, ``close`` leaves this one;
@@ -36,7 +47,7 @@ class Controls:
     flash: Callable[[str], None]
     problem: Callable[[Expected], None]
     refresh: Callable[[], None]
-    approve: Callable[[Purpose, str, Callable[[str], None]], None]
+    approve: Approve
     open: Callable[[str], None]
     open_with: Callable[[str, str], None]
     close: Callable[[], None]

@@ -112,6 +112,10 @@ class LedgerPage(QWidget):
             return True
         return super().eventFilter(watched, event)
 
+    def number(self, job_id: str) -> str:
+        """Return the number the paper is known by, "" for one that is not in the list."""
+        return self._rows[job_id].number if job_id in self._rows else ""
+
     def _asked(self) -> tuple[str, str]:
         return self.list.current(), self.reason.currentText().strip()
 

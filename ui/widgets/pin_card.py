@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QWidget
 
 from app.errors import Expected
 from app.texts import _
@@ -18,12 +19,24 @@ _LONGEST_PIN = 32
 
 
 class PinCard(QFrame):
-    """Emits ``given(name, pin)`` or ``refused()``; the PIN is never shown and not kept."""
+    """Emits ``given(name, pin)`` or ``refused()``; the PIN is never shown and not kept.
+
+    ``elsewhere()`` asks the supervisors at other windows, where ``can_ask`` says that they hear it.
+    """
 
     given = Signal(str, str)
     refused = Signal()
+    elsewhere = Signal()
 
-    def __init__(self, look: Theme, what: str, names: tuple[str, ...], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        look: Theme,
+        what: str,
+        names: tuple[str, ...],
+        parent: QWidget | None = None,
+        *,
+        can_ask: bool = False,
+    ) -> None:
         super().__init__(parent)
         self.setProperty("surface", "banner-warn")
         self.setObjectName("pin")
@@ -41,22 +54,48 @@ class PinCard(QFrame):
         self.box.returnPressed.connect(self._give)
         give = KeyButton(look, "approve", _("核准"), kind="primary", key="Enter")
         give.clicked.connect(self._give)
-        drop = KeyButton(look, "cancel", _("不办"), kind="quiet")
-        drop.clicked.connect(self.refused)
+        self.drop = KeyButton(look, "cancel", _("不办"), kind="quiet")
+        self.drop.clicked.connect(self.refused)
         self._said = Label(tone="bad", size="small", wrap=True)
         self._said.hide()
-        words = column(Label(_("请值班主任核准"), bold=True), Label(what, size="small", wrap=True), gap=2)
+        asked = column(Label(_("请值班主任核准"), bold=True), Label(what, size="small", wrap=True), gap=2)
         line = row(Badge(look, Shape.ALERT), gap=look.grid(1.25))
-        line.addLayout(words, 1)
-        for item in (self._names, self.box, give, drop):
+        line.addLayout(asked, 1)
+        for item in (self._names, self.box, give, self.drop):
             line.addWidget(item)
-        self.setLayout(column(line, self._said, gap=look.grid(0.5), margins=margins(look, 1.5, 1)))
+        whole = column(line, self._said, gap=look.grid(0.5), margins=margins(look, 1.5, 1))
+        words = _("请别的窗口核准")
+        self.ask = KeyButton(look, "ask_elsewhere", words, kind="quiet", icon="send", parent=self)
+        self._asked = Label(tone="sub", size="small", wrap=True, parent=self)
+        self.ask.hide()
+        self._asked.hide()
+        if can_ask:
+            whole.addLayout(self._other(look))
+        self.setLayout(whole)
         self.setAccessibleName(_("请值班主任核准：{what}").format(what=what))
+
+    def _other(self, look: Theme) -> QBoxLayout:
+        self.ask.show()
+        self.ask.clicked.connect(self.elsewhere)
+        key = QShortcut(QKeySequence(self.ask.key), self)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(self.ask.click)
+        line = row(self._asked, None, self.ask, gap=look.grid(1))
+        line.setStretch(0, 1)
+        return line
 
     def say(self, problem: Expected) -> None:
         """Show why it was refused and let the person try again."""
         self._said.setText(f"{problem.happened}{problem.next_step}")
         self._said.show()
+        self.ask.setEnabled(True)
+        self.box.setFocus()
+
+    def waits(self, words: str) -> None:
+        """Say that other windows were asked; a PIN given here still serves."""
+        self._said.hide()
+        self._asked.show_or_hide(words)
+        self.ask.setEnabled(not words)
         self.box.setFocus()
 
     def _give(self) -> None:
