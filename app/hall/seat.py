@@ -24,6 +24,8 @@ ALONE_PREFIX: Final = "Z"
 """Numbers given while cut off have a series of their own, so that the others stay without holes."""
 _RELEASE_SECONDS: Final = 0.6
 _LOOK_SECONDS: Final = 0.25
+_WANTED_SECONDS: Final = 20.0
+"""A hall of three servers has a new leader within ten seconds."""
 _DAYS_BACK: Final = 7
 """How far back a window looks for work done alone that has not reached the hall."""
 
@@ -112,6 +114,7 @@ class Seat:
         self._local = local
         self._member: Member | None = None
         self._leaving: list[Member] = []
+        self._call_wanted = 0.0
         self._told = threading.Event()
         self._unwatch: Callable[[], None] = lambda: None
 
@@ -211,6 +214,20 @@ class Seat:
             if not member.read():
                 return
         member.give_up()
+
+    def want_call(self) -> None:
+        """Remember for a while that a call was asked for while the hall could not be reached."""
+        self._call_wanted = self._clock.monotonic() + _WANTED_SECONDS
+
+    def forget_call(self) -> None:
+        """Whoever asked for the call goes on otherwise."""
+        self._call_wanted = 0.0
+
+    @property
+    def call_is_due(self) -> bool:
+        """Whether a call that was asked for can be made now: the hall is back, and it is not long ago."""
+        waits = self._clock.monotonic() < self._call_wanted
+        return waits and self.standing() is Standing.CONNECTED
 
     def wait_for(self, day: date, come: Callable[[HallState], bool], seconds: float) -> bool:
         """Wait until the hall's state is so; False after ``seconds``, or when the hall is out of reach."""

@@ -51,15 +51,22 @@ def call_next(desk: Desk) -> VisitRecord:
         moved.hold(desk, first.ticket)
     choice = desk.hall.member(desk.today()).call_next(desk.clock.now())
     if choice is None:
-        raise _nobody(desk)
+        raise _not_now(desk) if desk.hall.member(desk.today()).cut_off else _nobody(desk)
+    desk.hall.forget_call()
     return _open_visit(desk, choice.ticket)
 
 
 @on(HALL)
 def call_by_itself(desk: Desk) -> str:
-    """Call whoever is next if this window was idle long enough and it is its turn; "" if not."""
+    """Call whoever is next if this window was idle long enough and it is its turn; "" if not.
+
+    Also when the clerk asked for it while the hall could not be reached, once it is back.
+    """
     state = desk.hall.refresh(desk.today())
     busy = desk.store(visits.open_at, desk.window) is not None
+    if desk.hall.call_is_due and not busy and desk.window not in state.paused:
+        desk.hall.forget_call()
+        return call_next(desk).ticket if next_ticket(state, desk.clock.now(), window=desk.window) else ""
     if busy or calls_in(state, desk.window, desk.clock.now(), promise_of(desk.settings.queue)) != 0:
         return ""
     return call_next(desk).ticket
@@ -97,6 +104,16 @@ def _free_window(desk: Desk, state: HallState) -> Ticket | None:
 def _end_pause(desk: Desk, state: HallState) -> None:
     if desk.window in state.paused:
         desk.hall.member(desk.today()).resume(desk.clock.now())
+
+
+def _not_now(desk: Desk) -> HallProblem:
+    """Nobody is bound to this window, and the others can only be called with the hall."""
+    desk.hall.want_call()
+    return HallProblem(
+        _("联系不上排队主机，也没有留给本窗口的人。"),
+        safe=_("排队没有变动，没有重复叫号。"),
+        next_step=_("主机一恢复就自动叫下一位，不用再按；几十秒还不恢复，请再按 F5。"),
+    )
 
 
 def _nobody(desk: Desk) -> HallProblem:
@@ -284,6 +301,7 @@ def undo(desk: Desk) -> str:
 @on(HALL)
 def pause(desk: Desk, reason: str) -> None:
     """Say that this window does not call for a while; the next call ends it."""
+    desk.hall.forget_call()
     desk.hall.refresh(desk.today())
     desk.hall.member(desk.today()).pause(reason, desk.clock.now())
     desk.hall.tend(desk.today())

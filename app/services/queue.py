@@ -39,6 +39,7 @@ def view(desk: Desk) -> QueueView:
 
     called = state.called_by(desk.window)
     pause = state.paused.get(desk.window)
+    due = desk.hall.call_is_due and choice is not None and called is None
     return QueueView(
         next=row(choice.ticket) if choice else None,
         why=_why(choice),
@@ -51,7 +52,7 @@ def view(desk: Desk) -> QueueView:
         called_why=_called_why(called) if called else "",
         brought=desk.moving.brought,
         help_wanted=alarm.is_wanted(state, desk.window),
-        calls_in=calls_in(state, desk.window, now, promise_of(desk.settings.queue)),
+        calls_in=0 if due else calls_in(state, desk.window, now, promise_of(desk.settings.queue)),
         paused=pause.reason or _("暂停叫号") if pause else "",
     )
 

@@ -111,16 +111,19 @@ def test_the_leader_of_three_is_killed_and_the_next_person_is_called_within_five
     tmp_path: Path,
 ) -> None:
     with Host(tmp_path / "hall", 3) as host:
-        one = member(host, 1)
+        one, unready = member(host, 1), member(host, 2)
         ready(one)
         numbers = [one.issue("A", Wanted("立案", False), NOW) for _ in range(3)]
         ready(one)
+        until(lambda: unready.settle(NOW))
         host.kill(host.leader())
         started = time.monotonic()
         assert called(one) == numbers[0]
         assert time.monotonic() - started < 5.0 + SLACK
+        assert called(unready) is None, "nobody is bound to it: it waits for the new leader"
         until(lambda: one.settle(NOW))
         assert one.state.tickets[numbers[0]].state is TicketState.CALLED
+        until(lambda: unready.settle(NOW) and called(unready) == numbers[2])
 
 
 def test_an_idle_window_is_given_what_another_holds_when_it_asks(tmp_path: Path) -> None:

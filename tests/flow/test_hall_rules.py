@@ -11,6 +11,7 @@ from app.domain.hall import Promise
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_replay import replay
 from app.domain.staff import Purpose, Role
+from app.errors import HallProblem
 from app.services import approval, calling, day, hall_rules, issuing, queue
 from app.services.approval import NotApproved
 from app.services.desk import Desk
@@ -19,7 +20,7 @@ from app.settings import HallSettings, Settings
 from tests.flow.test_hall_of_two import two
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import desk_in, do
-from tests.helpers.nats import Host
+from tests.helpers.nats import Host, until
 
 NINE = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 K = EventKind
@@ -118,6 +119,23 @@ def test_whom_a_dead_window_holds_is_passed_only_after_it_was_asked_and_the_day_
         assert do(one, calling.call_next).ticket == number, "let go, the person is first"
         do(one, queue.keep_up)
         assert not [n for n in one.notices.standing() if n.key == "held"]
+
+
+def test_a_call_asked_for_while_no_server_answers_is_made_when_one_does_without_another_key(
+    tmp_path: Path,
+) -> None:
+    """Nobody is bound to the window: it cannot go on alone, but nobody has to press again."""
+    with Host(tmp_path / "hall") as host, two(host, tmp_path) as (one, other):
+        number = do(other, issuing.take_ticket, "立案", False)
+        host.kill()
+        with pytest.raises(HallProblem, match="没有留给本窗口的人") as told:
+            do(one, calling.call_next)
+        assert "自动叫下一位" in told.value.next_step
+        assert do(one, calling.call_by_itself) == "", "not before the hall is back"
+        host.start()
+        until(lambda: do(one, queue.keep_up).calls_in == 0)
+        assert do(one, calling.call_by_itself) == number
+        assert do(one, calling.call_by_itself) == ""
 
 
 def test_what_a_dead_window_holds_is_let_go_by_a_supervisor_only(tmp_path: Path) -> None:
