@@ -160,6 +160,7 @@ def numbers(*, frozen: bool = False) -> NumbersView:
         NumberRow("identity.id_number", "张𬭎", "来访人", "150***********5517"),
         NumberRow("party.p2.id_number", "苏雅拉", "当事人", "152***********4518"),
         NumberRow("agent.1.id_number", "高娃", "代理人", "150***********002X"),
+        NumberRow("page.p3", "自然人身份证明", "第 3 页", "图片已遮住"),
     )
     stop = ("今天已查看完整证件号码201次，超过200次", "个人信息保护法第28条、第51条") if frozen else ("", "")
     return NumbersView("v1", rows, 200 if frozen else 3, 200, *stop)

@@ -170,6 +170,7 @@ def _material(row: Section) -> Material:
         original=row.flag("original"),
         form=row.text("form", ""),
         is_information=row.flag("information"),
+        is_identity=row.flag("identity"),
         on_site=row.flag("on_site"),
     )
     row.finish()
@@ -223,6 +224,7 @@ def _as_asked(row: Section, material: Material) -> Material:
         original=material.original,
         form=material.form,
         is_information=material.is_information,
+        is_identity=material.is_identity,
         on_site=material.on_site,
     )
 

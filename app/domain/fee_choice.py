@@ -175,7 +175,7 @@ def _without_amount(kind: FeeKind, settings: FeeSettings) -> Rule:
 
 
 def _say_none(unsaid: tuple[str, ...]) -> Rule:
-    text = f"没有金额的，在“{unsaid[0]}”里写“{NO_AMOUNT}”"
+    text = f"这时在“{unsaid[0]}”里写“{NO_AMOUNT}”"
     return Rule("fee.open.none", text, "", Basis.DESIGN)
 
 

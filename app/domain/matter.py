@@ -111,7 +111,10 @@ class MediationMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """One row of the master list. `fixed` and `per_other` are the copies rule 1+N."""
+    """One row of the master list. `fixed` and `per_other` are the copies rule 1+N.
+
+    `is_identity` marks pictures of identity documents: of a finished visit they are shown on record only.
+    """
 
     code: str
     name: str
@@ -123,6 +126,7 @@ class Material:
     original: bool = False
     form: str = ""
     is_information: bool = False
+    is_identity: bool = False
     on_site: bool = False
 
     def copies(self, others: int) -> int:

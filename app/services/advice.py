@@ -163,7 +163,7 @@ def _fee(fee: Fee | None, matter: Matter, shown: Sheet) -> FeeView | None:
         *((step.rule.text for step in fee.steps) if fee.amount is None and fee.low is None else ()),
         note,
         _("本省标准未设置，按法定幅度显示") if unset else "",
-        "" if fee.prepaid or fee.amount == 0 else _("不预交"),
+        "" if fee.prepaid or fee.amount == 0 or _("不预交") in note else _("不预交"),
     )
     steps = tuple(step.rule.why for step in fee.steps)
     last = fee.steps[-1].rule if fee.steps else None

@@ -1,7 +1,8 @@
 """Identity numbers in full: one at a time, each with a line in the audit trail, so many a day.
 
-A finished visit shows its numbers masked. Who needs one asks for it; more than the court allows on a day is
-bulk viewing (risk node 15), which stops until a supervisor has looked at what it is for.
+A finished visit shows its numbers masked and the pictures of identity documents covered. Who needs one asks
+for it; more than the court allows on a day is bulk viewing (risk node 15), which stops until a supervisor has
+looked at what it is for.
 """
 
 from __future__ import annotations
@@ -9,25 +10,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, time
-from typing import Final
+from typing import Final, cast
 
 from app.clock import COURT_ZONE
 from app.domain.audit import Act
+from app.domain.dossier import DossierPage
 from app.domain.identity import mask_id
 from app.domain.risk import Finding, HallDay, RiskLimits, check_hall
 from app.domain.staff import Purpose
 from app.errors import FormProblem
-from app.lanes import DB, on
+from app.imaging.page import MediaType, Page, thumbnail
+from app.lanes import DB, PAPERS, on
 from app.services import freezing
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.fields import Draft, card_of, value
+from app.services.knowledge import Knowledge
 from app.services.views import FieldGroup, FieldView
-from app.storage import trail, visits
+from app.storage import pages, trail, visits
 from app.storage.access import Transaction
 from app.texts import _
 
 _NODE: Final = 15
+PAGE: Final = "page."
+"""Keys of pictures: the id of the page follows."""
+PICTURE_HEIGHT: Final = 560
 _SUBJECT: Final = "id_views"
 _END: Final = ".id_number"
 VISITOR: Final = f"identity{_END}"
@@ -36,7 +43,7 @@ VISITOR: Final = f"identity{_END}"
 
 @dataclass(frozen=True)
 class NumberRow:
-    """Somebody whose number is known; ``key`` is the path of the number."""
+    """Somebody whose number is known, by its path as ``key``, or a covered picture, by its page."""
 
     key: str
     who: str
@@ -73,6 +80,7 @@ def numbers_of(desk: Desk, visit_id: str) -> NumbersView:
 
     def read(connection: Transaction) -> NumbersView:
         rows = tuple(_rows(visits.fields(connection, visit_id))) if visit_id else ()
+        rows += tuple(_pictures(connection, desk, visit_id))
         seen, lifted = _today(connection, desk)
         limit = desk.settings.filing.id_views
         found = _bulk(desk, seen + 1, lifted)
@@ -92,6 +100,24 @@ def _rows(draft: Draft) -> Iterator[NumberRow]:
             told.add(number)
             name = value(draft, f"{head}.name") or _("（未填姓名）")
             yield NumberRow(path, name, _role(head), mask_id(number))
+
+
+def _pictures(connection: Transaction, desk: Desk, visit_id: str) -> Iterator[NumberRow]:
+    """The covered pictures of a finished visit."""
+    record = visits.get(connection, visit_id) if visit_id else None
+    if record is None or record.state == "open":
+        return
+    for number, one in enumerate(pages.of_visit(connection, visit_id), 1):
+        if shows_identity(one.page.material, desk.knowledge):
+            name = desk.knowledge.catalogue.name_of(one.page.material)
+            where = _("第 {number} 页").format(number=number)
+            yield NumberRow(f"{PAGE}{one.page.page_id}", name, where, _("图片已遮住"))
+
+
+def shows_identity(code: str, knowledge: Knowledge) -> bool:
+    """Say whether pages of this material are pictures of identity documents."""
+    known = knowledge.catalogue.materials.get(code)
+    return known is not None and known.is_identity
 
 
 def _role(head: str) -> str:
@@ -116,6 +142,32 @@ def reveal(desk: Desk, visit_id: str, key: str) -> str:
         return number
 
     return desk.store(read)
+
+
+@on(PAPERS)
+def reveal_page(desk: Desk, visit_id: str, key: str) -> bytes:
+    """Return the picture of one covered page as JPEG, ``PICTURE_HEIGHT`` high; that it was seen is durable
+    before it is read.
+
+    Raises Bulk like `reveal`, FormProblem where there is no such page, StorageProblem.
+    """
+
+    def read(connection: Transaction) -> tuple[DossierPage, bytes]:
+        found = (
+            one.page for one in pages.of_visit(connection, visit_id) if key == f"{PAGE}{one.page.page_id}"
+        )
+        page = next(found, None)
+        blob = pages.get_blob(connection, page.sha256) if page is not None else None
+        if page is None or blob is None:
+            raise FormProblem(_("没有这一页。"), next_step=_("请从名单里选。"))
+        seen(connection, desk, visit_id, key)
+        return page, blob.key
+
+    page, secret = desk.store(read)
+    kind = cast(MediaType, page.media_type)
+    data = desk.blobs.get(page.sha256, secret)
+    picture = Page(data, kind, page.width, page.height, page.dpi, page.source)
+    return thumbnail(picture, PICTURE_HEIGHT)
 
 
 def seen(connection: Transaction, desk: Desk, visit_id: str, field: str, **more: int) -> None:

@@ -154,7 +154,7 @@ class StepView:
 
 @dataclass(frozen=True)
 class PageView:
-    """One page of the dossier. ``sha256`` names the picture; ``thumbnail`` is PNG or JPEG, ≤ 160 px high."""
+    """One page. ``sha256`` names its picture; ``thumbnail`` is ≤ 160 px high, empty if ``covered``."""
 
     page_id: str
     position: int
@@ -163,6 +163,7 @@ class PageView:
     sha256: str
     source: str
     thumbnail: bytes
+    covered: bool = False
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ from app.services.favourites import of_clerk, offered
 from app.services.fields import Draft, card_of, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
-from app.services.numbers import masked_groups, masked_text
+from app.services.numbers import masked_groups, masked_text, shows_identity
 from app.services.sheet import (
     OTHER_NAME,
     OTHER_PAPER,
@@ -129,7 +129,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         identity=hidden(form.groups(draft, "identity", knowledge)),
         matter=hidden(_dated(offered(asked, liked, knowledge), shown, until)),
         parties=hidden(form.groups(draft, "parties", knowledge)),
-        pages=tuple(_pages(case, shown, knowledge)),
+        pages=tuple(_pages(case, shown, knowledge, over=outcome is not None)),
         materials=materials,
         confirmation=read,
         outcome=outcome,
@@ -223,7 +223,8 @@ def _steps(
     )
 
 
-def _pages(case: Case, shown: Sheet, knowledge: Knowledge) -> list[PageView]:
+def _pages(case: Case, shown: Sheet, knowledge: Knowledge, *, over: bool) -> list[PageView]:
+    """The pages of a matter; when the visit is ``over`` those of identity documents are covered."""
     mine = (record for record in case.dossier if record.page.matter == shown.number)
     return [
         PageView(
@@ -233,7 +234,8 @@ def _pages(case: Case, shown: Sheet, knowledge: Knowledge) -> list[PageView]:
             material_name=material_name(record.page.material, knowledge, shown),
             sha256=record.page.sha256,
             source=record.page.source,
-            thumbnail=record.thumbnail,
+            thumbnail=b"" if over and shows_identity(record.page.material, knowledge) else record.thumbnail,
+            covered=over and shows_identity(record.page.material, knowledge),
         )
         for number, record in enumerate(mine, 1)
     ]

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage
 
 from app.domain.audit import Act
 from app.errors import FormProblem
-from app.services import card_photo, numbers
+from app.services import card_photo, numbers, papers
 from app.services.views import Health
 from app.storage import trail
 from devices.simulators.cards import CARDS
@@ -58,9 +58,11 @@ def test_the_face_stands_beside_the_identity_and_goes_with_the_visit_and_is_stor
     desk.until(lambda: shows(face, "elder"), "the face on the next card")
     visit_id = desk.visit.visit_id
     desk.bring_papers(picture(tmp_path / "page.jpg"))
-    desk.until(lambda: len(desk.visit.pages) == 1, "a page")
+    desk.do(papers.import_files, "M02", (picture(tmp_path / "copy.jpg"),))
+    desk.until(lambda: len(desk.visit.pages) == 2, "the pages")
     desk.finish_unsigned()
     assert not face.shown
+    assert [page.material for page in desk.visit.pages if page.covered] == ["M02"]
     with pytest.raises(FormProblem, match="办结的来访不显示证件照片"):
         desk.do(card_photo.photo, visit_id)
 
@@ -70,7 +72,16 @@ def test_the_face_stands_beside_the_identity_and_goes_with_the_visit_and_is_stor
     desk.until(lambda: shows(_numbers(desk).face, "elder"), "the face with the number")
     (line,) = [one for one in desk.read(trail.newest, 20) if one.act == Act.ID_SEEN]
     assert json.loads(line.detail) == {"field": numbers.VISITOR, "photo": 1}
+    rows = _numbers(desk).list
+    for _row in range(rows.model().rowCount()):
+        desk.key(Qt.Key.Key_Down)
+    assert rows.current().startswith(numbers.PAGE)
+    assert not _numbers(desk).face.shown
+    desk.key(Qt.Key.Key_Return)
+    desk.until(lambda: _numbers(desk).picture.isVisible(), "the copy of the card")
+    assert json.loads(desk.read(trail.newest, 1)[0].detail) == {"field": rows.current()}
     desk.key(Qt.Key.Key_Escape)
+    assert _numbers(desk).picture.pixmap().isNull()
     assert not _numbers(desk).face.shown
     assert portrait(photo_of(CARDS["elder"]))[:64] not in everything_stored(desk.desk.places.data)
 

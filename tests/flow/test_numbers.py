@@ -11,7 +11,7 @@ import pytest
 from app.domain.audit import Act
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem
-from app.services import amendments, approval, numbers
+from app.services import amendments, approval, numbers, papers
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.numbers import Bulk, NumbersView
@@ -19,6 +19,7 @@ from app.settings import FilingSettings, Settings
 from app.storage import intakes, trail
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import FILLED, HALL, desk_in, do, file_devices
+from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.visits import finish, ready, shown, view
 
 NUMBER = FILLED["identity.id_number"]
@@ -92,6 +93,35 @@ def test_bulk_viewing_stops_until_a_supervisor_has_looked_and_begins_anew_the_ne
     assert (seen(desk, visit_id).seen, seen(desk, visit_id).limit) == (4, 6)
     clock.forward(days=1)
     assert (seen(desk, visit_id).seen, seen(desk, visit_id).frozen) == (0, "")
+
+
+def test_the_picture_of_a_card_is_covered_once_the_visit_is_over_and_each_look_is_on_record(
+    desk: Desk, tmp_path: Path
+) -> None:
+    visit_id = ready(desk, tmp_path, signed=False)
+    card = tmp_path / "card.jpg"
+    card.write_bytes(encoded(text_page((413, 584), 7)))
+    do(desk, papers.import_files, "M02", (card,))
+    here = {page.material: page for page in shown(desk).pages}
+    assert here["M02"].thumbnail
+    assert not here["M02"].covered
+    finish(desk, unsigned=True)
+    over = {page.material: page for page in shown(desk, visit_id).pages}
+    assert (over["M02"].covered, over["M02"].thumbnail) == (True, b"")
+    assert (over["M01"].covered, bool(over["M01"].thumbnail)) == (False, True)
+    key = f"page.{over['M02'].page_id}"
+    assert [row.key for row in seen(desk, visit_id).rows if row.key.startswith("page.")] == [key]
+    assert do(desk, numbers.reveal_page, visit_id, key).startswith(b"\xff\xd8")
+    (line,) = desk.store(trail.newest, 9, act=Act.ID_SEEN)
+    assert (line.actor, line.subject, json.loads(line.detail)) == (HALL.clerk, visit_id, {"field": key})
+    for none in ("page.none", f"page.{over['M01'].page_id}x", ""):
+        with pytest.raises(FormProblem, match="没有这一页"):
+            do(desk, numbers.reveal_page, visit_id, none)
+    for _more in range(2):
+        do(desk, numbers.reveal_page, visit_id, key)
+    with pytest.raises(Bulk, match="超过3次"):
+        do(desk, numbers.reveal_page, visit_id, key)
+    assert len(desk.store(trail.newest, 9, act=Act.ID_SEEN)) == 3
 
 
 def approved(desk: Desk) -> str:

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from tests.helpers.imaging_files import encoded, text_page
 from ui.gallery_supply import numbers
 from ui.screens.numbers import NumbersPage
 from ui.theme import theme
@@ -49,6 +50,21 @@ def test_half_a_minute_or_leaving_the_page_covers_it(page: NumbersPage, qtbot: Q
     assert FULL not in page.number.text()
     page.show_number("identity.id_number", FULL)
     assert FULL not in page.number.text(), "an answer that comes late shows nothing on a page that is left"
+
+
+def test_the_picture_of_a_page_is_shown_like_a_number_and_covered_like_one(page: NumbersPage) -> None:
+    jpeg = encoded(text_page((413, 584), 7))
+    page.show_page("page.p3", jpeg)
+    assert not page.picture.isVisible(), "it belongs to another row"
+    for _row in range(3):
+        QTest.keyClick(page.list, Qt.Key.Key_Down)
+    page.show_page("page.p3", b"no picture")
+    assert not page.picture.isVisible()
+    page.show_page("page.p3", jpeg)
+    assert page.picture.isVisible()
+    assert not page.picture.pixmap().isNull()
+    QTest.keyClick(page.list, Qt.Key.Key_Up)
+    assert page.picture.pixmap().isNull()
 
 
 def test_where_it_is_frozen_enter_goes_to_the_reason_and_asks_for_a_supervisor(

@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.clock_rules import CLOCKS
 from app.domain.fee_schedule import ENTRIES, FREE_REASONS
-from app.domain.matter import FieldKind, Matter
+from app.domain.matter import FieldKind, Level, Matter
 from app.domain.rule import Basis
 from app.services.advice import advise
 from app.services.due_lines import authority
@@ -177,6 +177,8 @@ def test_every_table_of_rules_cites_provisions_that_exist() -> None:
     cited += [one.mediation.article for one in MATTERS]
     cited += [kind.rule.article for kind in steps().values()]
     assert [text for text in cited if any(unknown(text))] == []
+    asked = [r.material for one in MATTERS for r in one.requirements]
+    assert {one.basis for one in asked if one.level is Level.LAW and not is_named(one.basis)} == set()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ class NumbersPanel(Panel):
 
     @property
     def purpose(self) -> str:
-        return _("证件号码平时遮住；逐个查看，每次记入审计")
+        return _("证件号码和证件图片平时遮住；逐个查看，每次记入审计")
 
     def make(self) -> QWidget:
         page = NumbersPage(self.controls.look)
@@ -61,20 +61,19 @@ class NumbersPanel(Panel):
 
     def _reveal(self, key: str) -> None:
         visit = self.controls.visit()
-        self.controls.acts.run(
-            self._mine,
-            numbers.reveal,
-            visit,
-            key,
-            name="reveal",
-            done=partial(self._shown, visit, key),
-            problem=self._refused,
-        )
+        done, run = partial(self._shown, visit, key), self.controls.acts.run
+        if key.startswith(numbers.PAGE):
+            run(self._mine, numbers.reveal_page, visit, key, name="reveal", done=done, problem=self._refused)
+        else:
+            run(self._mine, numbers.reveal, visit, key, name="reveal", done=done, problem=self._refused)
 
-    def _shown(self, visit: str, key: str, number: str) -> None:
+    def _shown(self, visit: str, key: str, found: str | bytes) -> None:
         def again(view: NumbersView) -> None:
             self._mine.show_numbers(view)
-            self._mine.show_number(key, number)
+            if isinstance(found, bytes):
+                self._mine.show_page(key, found)
+                return
+            self._mine.show_number(key, found)
             if key == numbers.VISITOR:
                 self._ask_photo(visit)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QPixmap
+from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
-from app.services.numbers import NumberRow, NumbersView
+from app.services.numbers import PAGE, NumberRow, NumbersView
 from app.texts import _
 from ui.screens.identity import CardFace
 from ui.theme import Theme
@@ -40,6 +40,9 @@ class NumbersPage(QWidget):
         no_face = Label(tone="sub", size="small", wrap=True)
         self.face = CardFace(look, no_face)
         self._who_side = column(self._who, self.number, no_face, None, gap=look.grid(1))
+        self.picture = QLabel()
+        self.picture.setAccessibleName(_("证件的图片"))
+        self.picture.hide()
         self._stop = Label(tone="bad", bold=True, wrap=True)
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(_("核实后的用途，例如：集体讨薪 21 人逐一核对身份"))
@@ -69,6 +72,7 @@ class NumbersPage(QWidget):
         whole.addWidget(rule())
         who = row(self._who_side, None, gap=look.grid(1.5))
         who.insertWidget(0, self.face)
+        who.insertWidget(0, self.picture)
         whole.addLayout(who)
         whole.addWidget(self._stop)
         whole.addLayout(line)
@@ -83,7 +87,16 @@ class NumbersPage(QWidget):
         self._rows = {one.key: one for one in view.rows}
         self._frozen = view.frozen
         self.list.show_rows(
-            tuple(ListRow(one.key, one.who, one.role, icon="person", right=one.masked) for one in view.rows)
+            tuple(
+                ListRow(
+                    one.key,
+                    one.who,
+                    one.role,
+                    icon="card" if one.key.startswith(PAGE) else "person",
+                    right=one.masked,
+                )
+                for one in view.rows
+            )
         )
         self._hint.setText(
             _("每看一次都记入审计：谁、何时、看了谁的。今天已看 {seen} 次，上限 {limit} 次。").format(
@@ -108,6 +121,20 @@ class NumbersPage(QWidget):
         self.number.setText(number)
         self._cover.start()
 
+    def show_page(self, key: str, jpeg: bytes) -> None:
+        """Show the picture of one page for half a minute, or until the cursor moves or the page is left."""
+        one, image = self._rows.get(key), QPixmap()
+        if one is None or key != self.list.current() or not self.isVisible() or not image.loadFromData(jpeg):
+            return
+        words = _("{what}，{where}（{seconds} 秒后自动遮住）")
+        self._who.setText(words.format(what=one.who, where=one.role, seconds=SHOWN_SECONDS))
+        self.number.setText("")
+        room = QSize(self.width() // 2, max(self.height() * 3 // 5, 1))
+        kept, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        self.picture.setPixmap(image.scaled(room, kept, smooth))
+        self.picture.show()
+        self._cover.start()
+
     def show_photo(self, png: bytes, text: str) -> None:
         """Show the face beside the number, as long as the number is shown."""
         if self._cover.isActive():
@@ -117,6 +144,8 @@ class NumbersPage(QWidget):
         """Cover what is shown."""
         self._cover.stop()
         self.face.forget()
+        self.picture.clear()
+        self.picture.hide()
         one = self._rows.get(self.list.current())
         self._who.setText(one.who if one else "")
         self.number.setText(one.masked if one else "")

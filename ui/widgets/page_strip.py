@@ -37,7 +37,8 @@ class PageModel(QAbstractListModel):
         if role == PICTURE:
             return self._picture(page)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _("第 {number} 页，{name}").format(number=page.position, name=page.material_name)
+            words = _("第 {number} 页，{name}，已遮住") if page.covered else _("第 {number} 页，{name}")
+            return words.format(number=page.position, name=page.material_name)
         return None
 
     def _picture(self, page: PageView) -> QPixmap:
@@ -107,9 +108,22 @@ class PageDelegate(QStyledItemDelegate):
             spot = QRectF(0, 0, size.width(), size.height())
             spot.moveCenter(inner.center())
             painter.drawPixmap(spot.toRect(), picture)
+        if page.covered:
+            self._write_cover(painter, option.font, sheet)
         words = room.adjusted(2, sheet.bottom() - room.top() + 2, -2, 0)
         self._write(painter, option.font, page, words)
         painter.restore()
+
+    def _write_cover(self, painter: QPainter, base: QFont, sheet: QRectF) -> None:
+        """The picture of an identity document is not shown here; the sheet says so."""
+        tokens = self._look.tokens
+        inner = sheet.adjusted(3, 3, -3, -3)
+        painter.fillRect(inner, QColor(tokens.brand_soft))
+        font = QFont(base)
+        font.setPixelSize(self._look.type("small"))
+        painter.setFont(font)
+        painter.setPen(QColor(tokens.ink))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, _("已遮住"))
 
     def _write(self, painter: QPainter, base: QFont, page: PageView, room: QRectF) -> None:
         font = QFont(base)

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from ui.theme import Theme
@@ -194,6 +194,11 @@ class RowList(QListView):
         """Return the key of the row under the cursor, else an empty string."""
         index = self.currentIndex()
         return self._model.rows[index.row()].key if index.isValid() else ""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The current row stays in sight when the list has to make room."""
+        super().resizeEvent(event)
+        self.scrollTo(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
