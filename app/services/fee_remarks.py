@@ -1,14 +1,17 @@
-"""What the fee rules say at the window of a fee that was paid already, and of an application for relief."""
+"""What the fee rules say of a fee that was paid already, of relief, and of a suit somebody thinks of."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
 from app.domain.fee_changes import Change, settle
-from app.domain.fee_schedule import FeeKind
+from app.domain.fee_choice import kind_of_cause
+from app.domain.fee_schedule import ENTRIES, FeeKind
 from app.domain.fees import FeeQuestion, Half, compute_fee
+from app.domain.matter import Group
 from app.domain.money import format_money, parse_money
 from app.domain.relief import GROUNDS, Relief, relief_problem, relief_rules
 from app.services.knowledge import Knowledge
@@ -37,6 +40,7 @@ _KINDS: Final = {
     "劳动争议": FeeKind.LABOUR,
     "其他非财产案件": FeeKind.OTHER,
 }
+_WITHOUT_AMOUNT: Final = frozenset({FeeKind.OTHER, FeeKind.LABOUR})
 _WORDS: Final = {one.value: one for one in Relief}
 _KEPT_WHOLE: Final = frozenset(
     {Change.REFUSED, Change.REMANDED, Change.TO_CRIMINAL, Change.SUSPENDED, Change.TERMINATED}
@@ -49,6 +53,21 @@ def fee_remarks(shown: Sheet, knowledge: Knowledge) -> Iterator[Remark]:
         yield from _balance(shown, knowledge)
     if shown.matter.field("ground") is not None:
         yield from _relief(shown)
+    if shown.matter.group is Group.SERVICE and shown.cause is not None:
+        yield from _estimate(shown, knowledge)
+
+
+def _estimate(shown: Sheet, knowledge: Knowledge) -> Iterator[Remark]:
+    """What a suit would cost, for whoever asks before there is one; nothing while the amount is not said."""
+    amount = parse_money(shown.answers.text("amount")).amount
+    if amount is None:
+        return
+    kind = kind_of_cause(shown.answers.marks, has_amount=True)
+    fee = compute_fee(FeeQuestion(kind, amount), knowledge.fees)
+    words = _("如果起诉，{name}{fee}；适用简易程序或调解、撤诉的减半").format(
+        name=ENTRIES[kind].name, fee=fee.shown
+    )
+    yield Remark(words, _("{article}、诉讼费用交纳办法第15条、第16条").format(article=fee.article))
 
 
 def _balance(shown: Sheet, knowledge: Knowledge) -> Iterator[Remark]:
@@ -65,9 +84,15 @@ def _balance(shown: Sheet, knowledge: Knowledge) -> Iterator[Remark]:
     halves = frozenset({Half.MEDIATED}) if change is Change.HALVED_LATER else frozenset()
     kind = _KINDS.get(answers.text("fee_now"), FeeKind.PROPERTY)
     due = compute_fee(FeeQuestion(kind, claim, halves), knowledge.fees)
+    if claim is None and kind not in _WITHOUT_AMOUNT:
+        due = replace(due, low=None, high=None)  # what is claimed now may well add to the least figure
     made = settle(paid, due, change, before_debate=answers.text("before_debate") != "否")
     words = made.shown
-    if made.balance is None:
+    if made.balance is None and due.low is not None:
+        words = _("应交 {due}，已交 {paid} 元；本省标准未设置，由法院确定补退多少").format(
+            due=due.shown, paid=format_money(paid)
+        )
+    elif made.balance is None:
         words = _("填写变更后的标的额，就算出补交或退还多少")
     elif change not in _KEPT_WHOLE:
         words = _("{shown}：应交 {due} 元，已交 {paid} 元").format(

@@ -102,3 +102,21 @@ def test_every_choice_of_the_shipped_catalogue_is_known_to_the_rules() -> None:
     assert set(choices["fee_now"]) <= set(_KINDS)
     ground = next(field for field in matter("S07").fields if field.key == "ground")
     assert ground.choices == tuple(one.text for one in GROUNDS)
+
+
+def test_whoever_asks_before_a_suit_is_told_what_it_would_cost() -> None:
+    (told_,) = told("S01", "", cause="民间借贷纠纷", amount="200000")
+    assert "财产案件受理费4,300.00元" in told_.text
+    assert "第13条第1款第1项" in told_.basis
+    (divorce,) = told("S08", "", cause="离婚纠纷", amount="500000")
+    assert "1,550.00至1,800.00元" in divorce.text
+    assert told("S01", "", cause="民间借贷纠纷") == []
+    assert told("S01", "", amount="200000") == []
+
+
+def test_a_balance_is_no_figure_while_the_claim_or_the_provinces_figure_is_open() -> None:
+    said = {"change": "增加诉讼请求", "paid": "50", "fee_now": "离婚案件"}
+    assert "填写变更后的标的额" in told("S06", "pay", **said)[0].text
+    ranged = told("S06", "pay", **said, claim_now="500000")[0].text
+    assert "应交 1,550.00至1,800.00元，已交 50.00 元" in ranged
+    assert "由法院确定" in ranged
