@@ -25,6 +25,7 @@ from app.settings import CourtSettings, DeviceSettings, Settings
 from devices.simulators.scenarios import SCENARIOS, Scenario
 
 _ENDED_WITHIN = 5.0
+_SETTLED_WITHIN = 5.0
 
 
 def program() -> list[str]:
@@ -48,7 +49,10 @@ class Child:
             stderr=self._log,
             text=True,
         )
-        self._news = threading.Thread(target=self._drop_news, name="child-news", daemon=True)
+        self._news = threading.Thread(target=self._hear_news, name="child-news", daemon=True)
+        self._told = 0
+        self._obeyed = 0
+        self._heard = threading.Condition()
         self.ready: dict[str, str] = {}
 
     def wait(self) -> None:
@@ -60,10 +64,16 @@ class Child:
         self._news.start()
 
     def tell(self, command: str) -> None:
-        """Give a simulator a command, such as ``place zhang`` or ``fault jam``."""
+        """Give a simulator a command, such as ``place zhang`` or ``fault jam``; ``settle`` waits for it."""
+        self._told += 1
         pipe = _pipe(self.process.stdin)
         pipe.write(command + "\n")
         pipe.flush()
+
+    def settle(self, seconds: float = _SETTLED_WITHIN) -> bool:
+        """Wait until it has carried out what it was told; False for one that did not in time."""
+        with self._heard:
+            return self._heard.wait_for(lambda: self._obeyed >= self._told, seconds)
 
     def stop(self) -> None:
         """Close its input, and end it if that does not."""
@@ -78,10 +88,13 @@ class Child:
         _pipe(self.process.stdout).close()
         self._log.close()
 
-    def _drop_news(self) -> None:
-        """Read what it says and nobody asks for: a full pipe would stop it within a day of training."""
-        for _line in _pipe(self.process.stdout):
-            pass
+    def _hear_news(self) -> None:
+        """Count the answers; what nobody asks for is read too: a full pipe would stop it within a day."""
+        for line in _pipe(self.process.stdout):
+            if line.startswith(('{"done"', '{"failed"')):
+                with self._heard:
+                    self._obeyed += 1
+                    self._heard.notify_all()
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
@@ -105,7 +118,9 @@ class Counter:
     def begin(self, name: str) -> None:
         """Bring a device into a scenario. Raises OSError when it is gone."""
         scenario = TRAINING[name]
-        self.devices[scenario.device].tell(f"scenario {scenario.own}")
+        child = self.devices[scenario.device]
+        child.tell(f"scenario {scenario.own}")
+        child.settle()
 
     def address(self, name: str) -> str:
         """Return where the device of a scenario stands in it."""

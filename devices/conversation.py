@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from devices import requests
-from devices.errors import DeviceError, DriverFault, Garbled, Unplugged
+from devices.errors import DeviceError, DriverDied, Garbled, Unplugged
 from devices.traffic import TrafficLog, mask_text
 from devices.worker import Worker
 
@@ -57,8 +57,8 @@ class Conversation:
     ) -> Mapping[str, Any]:
         """Return what the worker answers under ``ok``.
 
-        Raises the error it names, Unplugged when there is none, NotAnswering, Garbled, DriverFault,
-        Cancelled.
+        Raises the error it names, Unplugged when there is none, NotAnswering, Garbled, DriverDied,
+        DriverFault, Cancelled.
         """
         worker = self._worker
         if worker is None:
@@ -85,7 +85,7 @@ class Conversation:
         for _ in range(_MOST_STRAYS):
             line = worker.next_line(max(0.0, end - self._clock()), cancelled)
             if line is None:
-                raise DriverFault(f"the worker ended, exit code {worker.exit_code()}; {_end_of(worker)}")
+                raise DriverDied(f"the worker ended, exit code {worker.exit_code()}; {_end_of(worker)}")
             if requests.answers(line, self._number):
                 return line
             self._traffic.note("got", f"{len(line)} characters that answer nothing")

@@ -22,6 +22,8 @@
     ├── ScannerBusy           the scanner works for someone else
     ├── TransferCut           a page arrived incomplete
     ├── DriverFault           anything else; the diagnostics keep everything known
+    │   ├── DriverDied        the program that drives it ended by itself
+    │   └── InternalFault     it answers, and says that it failed inside
     └── Cancelled             the user stopped it
 
 Sentences for people are made elsewhere. ``diagnostics`` holds raw facts for whoever repairs the device
@@ -127,6 +129,14 @@ class TransferCut(DeviceError):
 
 class DriverFault(DeviceError):
     """A condition nobody foresaw; the diagnostics keep all that is known."""
+
+
+class DriverDied(DriverFault):
+    """The program or library that drives the device ended by itself; the diagnostics have its exit code."""
+
+
+class InternalFault(DriverFault):
+    """The device answers, and all it says is that something in it went wrong (HTTP 5xx)."""
 
 
 class Cancelled(DeviceError):

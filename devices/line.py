@@ -7,6 +7,7 @@ unplugged port in three ways: its own SerialException, a plain OSError (``in_wai
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 import sys
@@ -23,6 +24,7 @@ from devices.errors import BadAddress, DeviceError, InUse, NoPermission, NotAnsw
 if sys.platform == "win32":
     PORT_ERRORS: tuple[type[Exception], ...] = (serial.SerialException, OSError)
 else:
+    import fcntl
     import termios
 
     PORT_ERRORS = (serial.SerialException, OSError, termios.error)
@@ -124,6 +126,7 @@ class NetworkPort(serial.rfc2217.Serial):
 
 class _SerialLine:
     def __init__(self, url: str, baud: int, exclusive: bool) -> None:
+        self._exclusive = exclusive
         try:
             self._port: serial.Serial | NetworkPort
             if exclusive:
@@ -159,10 +162,16 @@ class _SerialLine:
             raise Unplugged(_facts(error)) from error
 
     def close(self) -> None:
-        try:
-            self._port.close()
-        except PORT_ERRORS:  # the port is gone already: nothing is left to release
-            return
+        for release in (self._unlock, self._port.close):
+            with contextlib.suppress(*PORT_ERRORS):  # a port that is gone has nothing left to release
+                release()
+
+    def _unlock(self) -> None:
+        """Let others open it, whoever still has our descriptor: a program that is being started has it
+        until it runs, and opened again at once the port would be in use.
+        """
+        if self._exclusive and sys.platform != "win32":
+            fcntl.flock(self._port.fileno(), fcntl.LOCK_UN)
 
 
 class _TcpLine:

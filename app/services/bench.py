@@ -8,13 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar, cast
 
 from app import lanes
+from app.clock import Clock
+from app.errors import Expected
 from app.paths import resources
 from app.services.problems import device_problem, printer_problem
+from app.services.recorded_printer import RecordedPrinter
 from app.services.views import DeviceView, Health
 from app.settings import DeviceSettings
 from app.texts import _
@@ -26,7 +31,7 @@ from devices.drivers.gun_keyboard import KeyboardGun
 from devices.errors import DeviceError, LibraryMissing
 from devices.signature import SignaturePad
 from devices.sound import Speaker
-from devices.traffic import TrafficLog
+from devices.traffic import TrafficLog, mask_text
 from printing.errors import PrintingError
 from printing.printers.base import Printer
 from printing.registry import open_printer
@@ -53,6 +58,7 @@ EXTRAS: Final = (
     lanes.CAMERA, lanes.SIGNATURE_PAD, lanes.CHIP_READER,
 )  # fmt: skip
 """What many counters do not have: shown only where it is configured."""
+_FAULTS_KEPT: Final = 5
 _TABLES: Final = resources() / "devices"
 _MAKE: Final[Mapping[str, Callable[[str], Device]]] = {
     lanes.READER: registry.make_id_reader,
@@ -79,10 +85,23 @@ def paper_folder(folder: Path) -> str:
     return folder.absolute().as_uri().replace("file://", "pdf+file://", 1)
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What went wrong with a device: sentences for people, raw facts without anything personal, and when."""
+
+    text: str
+    detail: str
+    first: datetime
+    last: datetime
+
+
 class Bench:
     """All devices of one counter by role; roles are named like their lanes."""
 
-    def __init__(self, addresses: DeviceSettings) -> None:
+    def __init__(self, addresses: DeviceSettings, clock: Clock) -> None:
+        self._clock = clock
+        self._faults: dict[str, tuple[Fault, ...]] = {}
+        self._jobs: dict[str, TrafficLog] = {}
         self.urls = {role: getattr(addresses, role) for role in TITLES}
         self._changed: Callable[[], None] = lambda: None
         self._devices: dict[str, Device] = {}
@@ -188,6 +207,8 @@ class Bench:
             yield self._ready(role)
         except DeviceError as error:
             problem = device_problem(error, _(TITLES[role]))
+            if isinstance(problem, Expected):
+                self._keep(role, problem, f"{type(error).__name__}: {mask_text(error.diagnostics)}")
             if not _is_about_the_paper(error):
                 self.close(role)
                 self.show(role, Health.FAILED, str(problem))
@@ -214,10 +235,12 @@ class Bench:
         lanes.assert_on(owner)
         try:
             if owner not in self._printers:
-                self._printers[owner] = open_printer(self.urls[owner])
+                log = self._jobs.setdefault(owner, TrafficLog())
+                self._printers[owner] = RecordedPrinter(open_printer(self.urls[owner]), log)
             yield self._printers[owner]
         except PrintingError as error:
             problem = printer_problem(error, _(TITLES[role]))
+            self._keep(owner, problem, f"{type(error).__name__}: {mask_text(str(error))}")
             self.show(owner, Health.FAILED, f"{problem.happened}{problem.next_step}")
             raise problem from error
 
@@ -252,9 +275,26 @@ class Bench:
         return len(self._scans)
 
     def traffic(self, role: str) -> TrafficLog | None:
-        """Return what went over the wire of the device; None for a printer, or before its first use."""
+        """Return what went over the wire, of a printer what it answered; None before the first use."""
+        if role in PRINTERS:
+            return self._jobs.get(self.owner(role)) if self.has(role) else None
         device = self._devices.get(role)
         return device.traffic if device is not None else None
+
+    def faults(self, role: str) -> tuple[Fault, ...]:
+        """Return the last faults of the device, oldest first; they stay when it is well again."""
+        return self._faults.get(role, ())
+
+    def _keep(self, role: str, problem: Expected, detail: str) -> None:
+        """The same fault again, as a look finds it every few seconds, is one fault that lasts."""
+        known, now = self._faults.get(role, ()), self._clock.now()
+        if known and known[-1].detail == detail:
+            known, first = known[:-1], known[-1].first
+        else:
+            first = now
+        self._faults[role] = (*known, Fault(f"{problem.happened}{problem.next_step}", detail, first, now))[
+            -_FAULTS_KEPT:
+        ]
 
     def reassign(self, role: str, url: str) -> None:
         """Give the role another address from its next use on; call on the role's lane."""
@@ -262,6 +302,8 @@ class Bench:
         self._devices.pop(role, None)
         self._printers.pop(role, None)
         self._answered.pop(role, None)
+        self._faults.pop(role, None)
+        self._jobs.pop(role, None)
         self.urls[role] = url
         self._views[role] = self._first_view(role)
         self._changed()

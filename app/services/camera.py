@@ -66,10 +66,18 @@ def let_go(desk: Desk) -> None:
 
 def look_once(desk: Desk) -> str:
     """Say what the camera sees, on its lane; it is closed again if it was. Raises DeviceProblem."""
+    return watch(desk, 0.0)
+
+
+def watch(desk: Desk, seconds: float) -> str:
+    """Look until the picture changes, at most so long: one that stands still is found. As ``look_once``."""
     was_open = desk.bench.is_open(CAMERA)
     try:
         with desk.bench.camera() as camera:
-            frame = camera.preview()
+            first = frame = camera.preview()
+            end = desk.clock.monotonic() + seconds
+            while frame.jpeg == first.jpeg and desk.clock.monotonic() < end:
+                frame = camera.preview()
             return _said(camera, frame)
     finally:
         if not was_open:

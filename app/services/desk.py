@@ -184,7 +184,7 @@ def _wired(
 ) -> Desk:
     blobs = BlobTree(places.blobs)
     device = store(meta.read, meta.DEVICE) or ""
-    bench = Bench(_with_paper_folder(settings.devices, places.papers))
+    bench = Bench(_with_paper_folder(settings.devices, places.papers), clock)
     return Desk(
         settings=settings,
         places=places,

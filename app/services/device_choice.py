@@ -12,7 +12,7 @@ from typing import Final
 from app import lanes
 from app.errors import SettingsProblem
 from app.lanes import Act, on
-from app.services import devices
+from app.services import tries
 from app.services.bench import DEVICES, PRINTERS, TITLES, make, paper_folder
 from app.services.desk import Desk
 from app.services.problems import device_problem, printer_problem
@@ -52,7 +52,7 @@ def look_around(_desk: Desk, role: str) -> tuple[Choice, ...]:
 def _try(desk: Desk, role: str, url: str) -> str:
     """Open what is at the address without using it for anything; say what came of it."""
     if url == desk.bench.urls[role]:
-        return devices.TRY[role](desk, role)
+        return tries.TRY[role](desk, role)
     _check(role, url)
     if role in PRINTERS:
         return _ask_printer(role, url)

@@ -36,6 +36,11 @@ _DEVICES: Final[dict[type[devices.DeviceError], Sentences]] = {
     devices.ScannerCoverOpen: ("扫描仪的盖子没有合上。", "请合上后再扫。"),
     devices.ScannerBusy: ("扫描仪正在忙。", "请稍等再按一次。"),
     devices.TransferCut: ("这一页传到一半断了，没有采用。", "请从这一页起再扫。"),
+    devices.DriverDied: (
+        "{device}的驱动程序崩溃了。",
+        "会自动重新启动；反复出现请换驱动版本，并把通信记录交给厂商。",
+    ),
+    devices.InternalFault: ("{device}报告自身出错。", "请关机再开；仍不行请报修。"),
     devices.DriverFault: ("{device}出了未知的故障。", "请拔插一次后再试，并告诉技术人员。"),
 }
 

@@ -12,7 +12,7 @@ class Rhythm:
     ``devices`` printers and scanner, ``reader`` a card laid down, ``view`` the minutes people wait,
     ``court`` a court that could not be reached, ``hall`` what keeps a window ready for being cut off,
     ``upkeep`` what is due of backups and checkpoints, ``silent`` after how long a printer that answered
-    before and no longer does is red.
+    before and no longer does is red, ``trial`` how long a try waits for a hand.
     """
 
     card: float = 10.0
@@ -23,3 +23,4 @@ class Rhythm:
     hall: float = 1.0
     upkeep: float = 60.0
     silent: float = 15.0
+    trial: float = 8.0

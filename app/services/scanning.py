@@ -38,15 +38,21 @@ def listen(desk: Desk) -> Scanned | None:
     """Wait half a second for a code; None without one. Raises DeviceProblem, also for a gun that floods."""
     if not desk.bench.has(SCAN_GUN):
         return None
+    text = heard(desk, _LISTEN_SECONDS)
+    return None if text is None else understand(text)
+
+
+def heard(desk: Desk, seconds: float) -> str | None:
+    """Wait so long for a code, on the gun's lane; None without one. Raises as ``listen``."""
     with desk.bench.gun() as gun:
-        text = gun.next_scan(_LISTEN_SECONDS)
+        text = gun.next_scan(seconds)
         if text is None:
             return None
         if desk.bench.scans_in_a_second(desk.clock.monotonic()) > _MOST_IN_A_SECOND:
             raise Garbled(f"more than {_MOST_IN_A_SECOND} codes within a second")
         if _UNREADABLE in text or len(text) > LONGEST:
             raise Garbled(f"a code of {len(text)} characters that is no text")
-    return understand(text)
+    return text
 
 
 class Outcome(StrEnum):

@@ -30,6 +30,7 @@ from devices.errors import (
     DriverFault,
     FeederEmpty,
     FeederJam,
+    InternalFault,
     NotSupported,
     ScannerBusy,
     ScannerCoverOpen,
@@ -47,6 +48,7 @@ MOST_PAGES = 500
 _NAP_SECONDS = 0.1
 _DELETE_SECONDS = 3.0
 _CREATED, _OK, _NOT_FOUND, _GONE, _UNAVAILABLE = 201, 200, 404, 410, 503
+_SERVER_ERROR = 500
 _CONDITIONS: dict[FeederState, type[DeviceError]] = {
     FeederState.JAMMED: FeederJam,
     FeederState.COVER_OPEN: ScannerCoverOpen,
@@ -243,7 +245,8 @@ class EsclScanner(Lifecycle):
         try:
             status = self.status()
         except DeviceError as error:
-            raise DriverFault(f"{facts}; then {type(error).__name__}: {error.diagnostics}") from error
+            kind = InternalFault if answer.status >= _SERVER_ERROR else DriverFault
+            raise kind(f"{facts}; then {type(error).__name__}: {error.diagnostics}") from error
         self._refuse_feeder(status, also_empty=False)
         raise DriverFault(f"{facts}; {status.diagnostics}")
 
@@ -274,7 +277,8 @@ class EsclScanner(Lifecycle):
             lambda: False,
         )
         if answer.status != _OK:
-            raise DriverFault(f"{self.key}: GET {name} answered {answer.status}")
+            kind = InternalFault if answer.status >= _SERVER_ERROR else DriverFault
+            raise kind(f"{self.key}: GET {name} answered {answer.status}")
         return answer
 
     def _exchange(

@@ -46,8 +46,8 @@ SCENARIOS_OF: Mapping[str, Mapping[str, Sequence[str]]] = {
         "nobody-presses": ("answer",),
         "five": ("answer 5",),
         "one": ("answer 1",),
-        "flood": ("flood",),
-        "unplugged": ("unplug",),
+        "flood": ("answer", "flood"),
+        "unplugged": ("answer", "unplug"),
     },
     "strip": {
         "shows": (),

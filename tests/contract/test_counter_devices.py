@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -213,3 +215,22 @@ def test_addresses_and_tables_of_small_devices_are_checked(tmp_path: Path) -> No
     with pytest.raises(BadAddress, match="no address of an LED strip"):
         make_led_strip("gun+serial://COM4", tmp_path)
     assert make_scan_gun("gun+serial://COM4?usb=0C2E:0901").kind is DeviceKind.SCAN_GUN
+
+
+def test_a_port_that_was_let_go_can_be_opened_while_a_child_still_has_its_descriptor(tmp_path: Path) -> None:
+    with counter_device("gun", tmp_path) as running:
+        gun = make_scan_gun(running.url)
+        gun.open()
+        held = os.dup(_descriptor(gun))  # what a program has that is just being started
+        try:
+            gun.close()
+            gun.open()
+            running.tell("scan A1")
+            assert gun.next_scan(5.0) == "A1"
+        finally:
+            gun.close()
+            os.close(held)
+
+
+def _descriptor(gun: Any) -> int:
+    return int(gun._line._line._port.fileno())

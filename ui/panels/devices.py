@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QWidget
 
 from app import lanes
 from app.errors import Expected
-from app.services import checks_of_day, checkup, devices, screens
-from app.services.bench import DEVICES, TITLES
+from app.services import checks_of_day, checkup, devices, screens, tries
+from app.services.bench import TITLES
 from app.services.desk import Desk
 from app.services.views import DeviceView, Health
 from app.texts import _
@@ -89,7 +89,7 @@ class DevicesPanel(Panel):
 
     def _selected(self, key: str) -> None:
         there = bool(self.controls.desk.bench.urls.get(key))
-        wire = there and key in DEVICES
+        wire = there and key in TITLES
         cure = key in TITLES or key in _CURES
         self._shown.show_possible(test=there, wire=wire, replay=wire and key == lanes.READER, cure=cure)
         self._look()
@@ -106,7 +106,7 @@ class DevicesPanel(Panel):
             self._shown.show_traffic(traffic)
 
     def _try(self, key: str) -> None:
-        act = devices.TRY.get(key)
+        act = tries.TRY.get(key)
         if act is None or not self.controls.desk.bench.has(key):
             return
         self._shown.say(_("正在测试…"))
