@@ -415,8 +415,7 @@ def lines(today: Day, verdict: Verdict, seconds: float, seed: int) -> Iterator[s
     for name, times in sorted(today.faults.items()):
         yield f"| {name} | {times} |"
     yield f"| does not add up | {len(verdict.wrong)} |"
-    yield ""
-    yield from (f"- {one}" for one in verdict.wrong)
+    yield from ["", *(f"- {one}" for one in verdict.wrong)] if verdict.wrong else ()
     yield from _exceptions(verdict.kept)
 
 
