@@ -129,7 +129,8 @@ def _whole_act(desk: Desk, numbers: list[str]) -> None:
     spent = []
     for number in numbers[:10]:
         started = time.perf_counter()
-        job = next(row for row in _run(desk, ledger.find, number).rows if row.is_receipt)
+        found = _run(desk, ledger.find, number).rows
+        job = next(row for row in found if row.is_receipt and not row.copy)  # an earlier run left copies
         given = _run(desk, approval.approve, "乌兰", PIN, Purpose.REPRINT)
         _run(desk, ledger.reprint, job.job_id, "当事人遗失", given)
         for role in ("ticket_printer",):

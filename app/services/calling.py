@@ -20,6 +20,7 @@ from app.ids import new_id
 from app.lanes import HALL, on
 from app.notices import Level, Notice
 from app.services import coming_back, fetching, moved
+from app.services.clerks import require_window_role
 from app.services.desk import Desk
 from app.services.freezing import note_leaving, refuse_leaving
 from app.services.running import Running
@@ -39,7 +40,9 @@ def call_next(desk: Desk) -> VisitRecord:
     """Call whom the rule chooses and open the visit. Raises HallProblem when nobody waits or one is here.
 
     A person who was called while the visit could not be stored is not called again: the visit is opened.
+    Raises NotApproved for the back office.
     """
+    require_window_role(desk)
     state = mended(desk)
     here = _free_window(desk, state)
     if here is not None:
@@ -74,7 +77,11 @@ def call_by_itself(desk: Desk) -> str:
 
 @on(HALL)
 def call_one(desk: Desk, number: str) -> VisitRecord:
-    """Call one certain number, waiting or parked here, and open the visit. Raises HallProblem."""
+    """Call one certain number, waiting or parked here, and open the visit.
+
+    Raises HallProblem; NotApproved for the back office.
+    """
+    require_window_role(desk)
     state = mended(desk)
     here = _free_window(desk, state)
     if here is not None:

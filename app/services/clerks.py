@@ -20,7 +20,7 @@ from app.storage.access import Transaction
 from app.storage.records import ApprovalRecord
 from app.texts import _
 
-_SERVE: Final = frozenset({Role.CLERK, Role.HELPER, Role.SUPERVISOR})
+_SERVE: Final = frozenset({Role.CLERK, Role.HELPER, Role.SUPERVISOR, Role.BACK_OFFICE})
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,20 @@ def clerks(desk: Desk) -> Clerks:
     present = desk.settings.hall.clerk
     names = [one.name for one in desk.store(staff.everyone) if one.active and one.role in _SERVE]
     return Clerks(tuple(sorted(names, key=lambda name: (name != present, name))), present)
+
+
+def require_window_role(desk: Desk) -> None:
+    """Raise NotApproved while somebody of the back office is signed in: they look, a clerk serves.
+
+    Its answers (立案、补正、不予受理) are given at the court's own page, never at a window.
+    """
+    person = desk.store(staff.named, desk.settings.hall.clerk)
+    if person is not None and person.active and person.role is Role.BACK_OFFICE:
+        raise NotApproved(
+            _("{name} 是后台人员，不在窗口叫号、取号、办结。").format(name=person.name),
+            safe=_("排队和填写都没有变动；查找、台账、法院答复都可以看。"),
+            next_step=_("请窗口人员按 Ctrl+L 登录；后台答复请在法院的后台页面上录。"),
+        )
 
 
 @on(STAFF)

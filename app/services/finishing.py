@@ -25,6 +25,7 @@ from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
 from app.services import confirmation, favourites, freezing, notice_paper, people, risks, supplement
 from app.services.case import SCHEMA, Case, Closing, intake_body, read_case
+from app.services.clerks import require_window_role
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import value
@@ -65,8 +66,9 @@ def finish(desk: Desk, unsigned: bool = False, received: bool = False) -> Finish
 
     ``unsigned`` finishes without the party's signature, ``received`` receives the papers where the matter
     itself is frozen; the record says so. Raises FormProblem when nobody is named, nothing was handed in, or
-    a list of missing papers changed after it was looked at; Frozen, NotSigned, StorageProblem.
+    a list of missing papers changed after it was looked at; Frozen, NotApproved, NotSigned, StorageProblem.
     """
+    require_window_role(desk)
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)

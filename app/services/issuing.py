@@ -21,6 +21,7 @@ from app.ids import new_id
 from app.lanes import HALL, TICKET_PRINTER, on
 from app.notices import Level, Notice
 from app.services import print_out, waits
+from app.services.clerks import require_window_role
 from app.services.desk import Desk
 from app.storage import print_jobs, restoring
 from app.storage.access import Transaction
@@ -68,6 +69,7 @@ def take_for(desk: Desk, wanted: Wanted) -> Taken:
 
 def issue(desk: Desk, wanted: Wanted, *, reserved: bool = False) -> Taken:
     """Issue on the ``hall`` lane; see ``take_for``. What an appointment has ``reserved`` fits in any cap."""
+    require_window_role(desk)
     day, now = desk.today(), desk.clock.now()
     state = desk.hall.refresh(day)
     held = state.open_for(wanted.person, wanted.group)

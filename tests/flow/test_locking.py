@@ -10,13 +10,14 @@ from PySide6.QtTest import QTest
 
 from app.domain.staff import MOST_FAILURES, Purpose, Refusal, Role
 from app.lanes import STAFF
-from app.services import approval
+from app.services import approval, calling, finishing, issuing, ledger, visit_view
 from app.services.approval import NotApproved
 from app.services.clerks import clerks, sign_in
 from app.storage import staff, trail
 from tests.helpers.cases import SteppingClock
 from tests.helpers.counter import HALL, OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import desk_in, do
+from tests.helpers.visits import called, fill, finish, lay
 
 __all__ = ["counter", "qapp"]
 
@@ -110,3 +111,27 @@ def test_who_left_or_guesses_or_has_an_old_pin_stays_outside(tmp_path: Path) -> 
         clock.forward(days=91)
         with pytest.raises(NotApproved, match="过期"):
             do(desk, sign_in, "巴图", PIN)
+
+
+def test_the_back_office_signs_in_looks_and_serves_nobody(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        approval.enlist(desk, "王法官", Role.BACK_OFFICE, PIN)
+        approval.enlist(desk, "巴图", Role.CLERK, PIN)
+        visit_id = called(desk)
+        fill(desk)
+        lay(desk, visit_id)
+        do(desk, sign_in, "王法官", PIN)
+        for act, words in (
+            (issuing.take_ticket, ("立案", False)),
+            (calling.call_next, ()),
+            (calling.call_one, ("A001",)),
+            (finishing.finish, (True,)),
+        ):
+            with pytest.raises(NotApproved, match="后台人员"):
+                do(desk, act, *words)
+        assert do(desk, visit_view.desk_view).visit is not None, "the visit stays, for the clerk"
+        assert do(desk, ledger.find, "").rows
+        with pytest.raises(NotApproved, match="不是值班主任"):
+            do(desk, approval.approve, "王法官", PIN, Purpose.REPRINT)
+        do(desk, sign_in, "巴图", PIN)
+        assert finish(desk, unsigned=True).receipt_no
