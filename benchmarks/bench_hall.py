@@ -57,6 +57,7 @@ def calling_window(address: HallAddress, window: int, start: Barrier, pace: floa
     times, called = [], []
     end = time.monotonic() + SECONDS
     pause = threading.Event()
+    pause.wait(pace * random.random())  # noqa: S311  # nor do they begin in step
     while time.monotonic() < end:
         began = time.perf_counter()
         number = claim_next(follower, window)
@@ -93,10 +94,14 @@ def claim_next(follower: HallFollower, window: int) -> str | None:
 
 
 def issuing_points(address: HallAddress, clients: int, prefix: str, start: Barrier, results: Any) -> None:
-    """``clients`` issuing points with a connection each take numbers of one prefix as fast as they can."""
+    """``clients`` issuing points with a connection each take numbers of one prefix as fast as they can.
+
+    Like a window each is told of every event of the hall.
+    """
     logs = [NatsLog(address, PATIENCE) for _ in range(clients)]
     for log in logs:
-        log.since(date(2000, 1, 1), 0)
+        log.watch(lambda _event: None)
+        log.since(DAY, 0)
     start.wait()
     end = time.monotonic() + SECONDS
     with ThreadPoolExecutor(clients) as threads:
@@ -108,19 +113,10 @@ def issuing_points(address: HallAddress, clients: int, prefix: str, start: Barri
 
 def issue(log: NatsLog, prefix: str, end: float) -> tuple[list[float], list[str]]:
     times, numbers = [], []
-    known = 0
     while time.monotonic() < end:
         began = time.perf_counter()
-        while True:
-            number = f"{prefix}{known + 1:03d}"
-            issued = event(EventKind.ISSUED, number)
-            if log.append(DAY, counter_subject(prefix), known, new_id(), issued) is not None:
-                break
-            known = max(log.newest(DAY, counter_subject(prefix)), known)
-        log.append(DAY, ticket_subject(number), 0, new_id(), issued)
-        known += 1
+        numbers.append(log.take(DAY, prefix, new_id(), event(EventKind.ISSUED, "")))
         times.append((time.perf_counter() - began) * 1000)
-        numbers.append(number)
     return times, numbers
 
 
@@ -193,8 +189,8 @@ def measure_boards(host: Host) -> str:
 
     boards = [host.log(f"board-{n}", PATIENCE) for n in range(1, BOARDS + 1)]
     for board in boards:
-        board.since(DAY, 0)
         board.watch(note)
+        board.since(DAY, 0)
     log = host.log("window-61", PATIENCE)
     pause = threading.Event()
     sent = {}

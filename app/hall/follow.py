@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from app.domain.hall import HallState, fold
-from app.domain.hall_event import EventKind
-from app.hall.log import HallLog, LoggedEvent
+from app.hall.log import HallLog, LoggedEvent, is_claim
 
 
 class HallFollower:
@@ -67,11 +66,6 @@ class HallFollower:
 
     def _apply(self, news: Sequence[LoggedEvent]) -> None:
         if news:
-            self.state = fold((logged.event for logged in news if not _is_claim(logged)), self.state)
+            self.state = fold((logged.event for logged in news if not is_claim(logged)), self.state)
             self._seq = news[-1].seq
-            self._subjects.update((logged.subject, logged.subject_seq) for logged in news)
-
-
-def _is_claim(logged: LoggedEvent) -> bool:
-    """A number taken from the counter; the ticket itself is on its own subject."""
-    return logged.event.kind is EventKind.ISSUED and logged.subject.startswith("counter.")
+            self._subjects.update((one.subject, one.subject_seq) for one in news if one.subject_seq)

@@ -36,7 +36,14 @@ from app.hall.asking import Asking
 from app.hall.freeing import free
 from app.hall.journal import Entry, Journal
 from app.hall.ledger import Ledger
-from app.hall.log import RULES_SUBJECT, RestorableLog, counter_subject, ticket_subject, window_subject
+from app.hall.log import (
+    RULES_SUBJECT,
+    RestorableLog,
+    counter_subject,
+    is_claim,
+    ticket_subject,
+    window_subject,
+)
 from app.ids import new_id
 
 RESERVE: Final = 2
@@ -103,12 +110,9 @@ class Member(Ledger):
         blocked = next_in_block(self.state, self.window, prefix, self._used(prefix)) is not None
         if blocked or self._hub.owed:
             return
-        count = self._counts.get(counter_subject(prefix), 0)
-        number = format_number(prefix, count + 1)
-        event = HallEvent(EventKind.BLOCK, number, now, self.window, span=self._block)
-        entry = Entry(new_id(), counter_subject(prefix), event)
-        if self.log.append(self.day, entry.subject, count, entry.event_id, event) is not None:
-            self._keep(entry)
+        event, event_id = HallEvent(EventKind.BLOCK, "", now, self.window, span=self._block), new_id()
+        first = self.log.take(self.day, prefix, event_id, event)
+        self._keep(Entry(event_id, counter_subject(prefix), replace(event, number=first)))
         self._must_read()
 
     def _hold_reserve(self, now: datetime) -> None:
@@ -177,39 +181,18 @@ class Member(Ledger):
         return any(event.number == number for event in mine)
 
     def _issue_connected(self, prefix: str, wanted: Wanted, now: datetime) -> str | None:
+        """Take the next number; None when it is not sure that the hall has let this ticket in."""
+        event, event_id = _issued("", wanted, now), new_id()
         try:
-            for _attempt in range(_TRIES):
-                self._must_read()
-                if self._hub.owed:
-                    return None
-                count = self._counts.get(counter_subject(prefix), 0)
-                number = format_number(prefix, count + 1)
-                event = _issued(number, wanted, now)
-                if self.log.append(self.day, counter_subject(prefix), count, new_id(), event) is not None:
-                    break
-            else:
-                return None
-        except HallProblem:
-            self.cut_off = True
-            return None
-        return number if self._publish_issued(event) else None
-
-    def _publish_issued(self, event: HallEvent) -> bool:
-        """The number is ours; keep the ticket, then tell the hall. False when a restore came in between."""
-        entry = Entry(new_id(), ticket_subject(event.number), event)
-        try:
-            if self.log.append(self.day, entry.subject, 0, entry.event_id, event) is None:
-                return False
+            number = self.log.take(self.day, prefix, event_id, event)
             self._must_read()
         except HallProblem:
-            # The hall may have it and somebody may be calling it: it is nobody's own until we read again.
             self.cut_off = True
-            self._keep(entry)
-            return True
-        if entry.event.number not in self._hub.tickets:
-            return False
-        self._keep(entry)
-        return True
+            return None  # the hall may have it: it is nobody's then, and called once to nobody
+        if number not in self._hub.tickets:
+            return None
+        self._keep(Entry(event_id, ticket_subject(number), replace(event, number=number)))
+        return number
 
     def _keep_alone(self, event: HallEvent) -> None:
         """Keep a ticket that is issued alone: bound by the same event, so that it is never anybody's else."""
@@ -231,6 +214,8 @@ class Member(Ledger):
         self._must_be_connected()
         event = replace(_issued(number, wanted, arrived), window=self.window)
         entry = Entry(new_id(), ticket_subject(number), event)
+        if number in self._hub.tickets:
+            return False
         taken = self.log.append(self.day, entry.subject, 0, entry.event_id, event) is not None
         self._must_read()
         if taken:
@@ -275,7 +260,7 @@ class Member(Ledger):
             return False
         if self.cut_off:
             return True
-        news = (logged for logged in self._seen[known:] if not logged.subject.startswith("counter."))
+        news = (logged for logged in self._seen[known:] if not is_claim(logged))
         others = takewhile(lambda e: e.event.window != self.window or e.event.kind is not called.kind, news)
         before = fold((logged.event for logged in others), before)
         if all(less.reason is not None for less in less_at(before, called)):
@@ -339,9 +324,10 @@ class Member(Ledger):
         self._fact(replace(event, parcel=parcel, wish=wish, to=to, person=person))
 
     def bring_back(self, number: str, now: datetime) -> bool:
-        """Let a missed number wait again; False when it does not miss any more. Raises HallProblem.
+        """Let a missed number wait again; False when it does not miss any more, or a report may say so.
 
-        Cut off, only a number that was missed here after the cut: the others are everybody's.
+        Cut off, only a number that was missed here after the cut: the others are everybody's. Raises
+        HallProblem.
         """
         if not self.cut_off and not self.read():
             self.cut_off = True
@@ -350,7 +336,7 @@ class Member(Ledger):
         if ticket is None or ticket.state is not TicketState.NO_SHOW:
             return False
         if not self.cut_off:
-            return self._claim(event)
+            return not self.state.frozen(ticket) and self._claim(event)
         if not self._surely_ours(number):
             raise refusals.not_alone()
         self._fact_alone(replace(event, to=self.window))
@@ -474,6 +460,8 @@ class Member(Ledger):
             return after.state is TicketState.CALLED and after.window == self.window
         if event.kind is EventKind.BOUND:
             return after.bound == self.window
+        if event.kind is EventKind.RETURNED:
+            return after.state is TicketState.WAITING
         return True
 
 

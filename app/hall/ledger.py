@@ -18,12 +18,13 @@ from app.domain.ticket_moves import fits
 from app.errors import HallProblem
 from app.hall import refusals, restored
 from app.hall.journal import Entry, Journal
-from app.hall.log import LoggedEvent, RestorableLog, counter_subject, ticket_subject, window_subject
+from app.hall.log import LoggedEvent, RestorableLog, is_claim, ticket_subject, window_subject
+from app.hall.numbering import counted
 from app.ids import new_id
 
 _AGAIN: Final = "/"
 _LATE: Final = "late."
-"""Subjects of what is kept for a report only."""
+"""Subjects of what is kept for a report only; the id of the fact it came before follows."""
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +50,9 @@ class Ledger:
         self._journal = journal
         kept = list(journal.entries(day))
         self._own = [entry for entry in kept if not entry.subject.startswith(_LATE)]
-        self._told = [replace(entry, subject=entry.subject.removeprefix(_LATE)) for entry in kept]
+        self._told: list[Entry] = []
+        for entry in kept:
+            _tell(self._told, entry)
         self._own_ids = {entry.event_id for entry in kept}
         self._unsent: set[str] = set()
         self._reserve = reserve
@@ -79,6 +82,7 @@ class Ledger:
         self._ids: set[str] = set()
         self._pending = {entry.event_id: entry for entry in self._own}
         self._counts: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
 
     def _unmerged(self) -> list[Entry]:
         return list(self._pending.values())
@@ -98,12 +102,14 @@ class Ledger:
 
     def _take_in(self, news: Iterable[LoggedEvent]) -> None:
         news = list(news)
-        self._hub = fold((e.event for e in news if not _is_claim(e.subject, e.event)), self._hub)
+        self._hub = fold((e.event for e in news if not is_claim(e)), self._hub)
         self._seen += news
         for logged in news:
             self._ids.add(fact_id(logged.event_id))
             self._pending.pop(fact_id(logged.event_id), None)
-        self._counts.update((e.subject, e.subject_seq) for e in news)
+        self._counts.update((e.subject, e.subject_seq) for e in news if e.subject_seq)
+        for prefix, count in counted(news).items():
+            self._numbers[prefix] = max(count, self._numbers.get(prefix, 0))
         self._seq = news[-1].seq if news else self._seq
 
     def _read_restored(self) -> bool:
@@ -154,9 +160,8 @@ class Ledger:
         self._append_all([e for e in facts if e.event_id not in self._ids], report=True)
         highest = self._highest(seen)
         for prefix, count in highest.items():
-            while self._counts.get(counter_subject(prefix), 0) < count:
-                here = self._counts.get(counter_subject(prefix), 0)
-                restored.skip(self.log, self.day, now, prefix, here, beyond=count)
+            if self._numbers.get(prefix, 0) < count:
+                restored.skip(self.log, self.day, now, prefix, count)
                 self._must_read()
         if self.window in self._hub.owed:
             event = HallEvent(EventKind.REPORTED, "", now, self.window)
@@ -190,8 +195,12 @@ class Ledger:
         """Append a fact after whatever is there; the fold decides what it means. Raises HallProblem."""
         self._unsent.discard(fact_id(entry.event_id))
         while fact_id(entry.event_id) not in self._ids:
-            expected = self._counts.get(entry.subject, 0)
-            self.log.append(self.day, entry.subject, expected, entry.event_id, entry.event)
+            if entry.event.kind is EventKind.BLOCK:
+                prefix, _first = parse_number(entry.event.number)
+                self.log.take(self.day, prefix, entry.event_id, entry.event)
+            else:
+                expected = self._counts.get(entry.subject, 0)
+                self.log.append(self.day, entry.subject, expected, entry.event_id, entry.event)
             self._must_read()
 
     def _must_read(self) -> None:
@@ -227,7 +236,7 @@ class Ledger:
             return
         self._journal.add(self.day, entry)
         self._own_ids.add(entry.event_id)
-        self._told.append(replace(entry, subject=entry.subject.removeprefix(_LATE)))
+        _tell(self._told, entry)
         if entry.subject.startswith(_LATE):
             return
         self._own.append(entry)
@@ -238,17 +247,19 @@ class Ledger:
         """Keep a fact together with all that led to it: alone, nobody else could tell a restored log.
 
         Without it the log would be told of a call before the return that made it possible. What is learnt
-        only after a later fact of ours was kept is for such a report alone: it would be in the wrong place.
+        only after a later fact of ours was kept is for such a report alone, which tells it before that fact.
         """
-        seen = [e for e in self._seen if e.subject == entry.subject]
-        ours = {e.event_id for e in self._own if e.subject == entry.subject}
-        known = [fact_id(e.event_id) in ours for e in seen]
-        unread = len(ours) > sum(known)
-        last = max((place for place, is_ours in enumerate(known) if is_ours), default=-1)
-        for place, logged in enumerate(seen):
-            late = unread or place < last
-            subject = _LATE + logged.subject if late else logged.subject
-            self._keep(Entry(fact_id(logged.event_id), subject, logged.event))
+        seen = [(fact_id(e.event_id), e.event) for e in self._seen if e.subject == entry.subject]
+        ours = [e.event_id for e in self._own if e.subject == entry.subject]
+        read = [known for known, _event in seen]
+        following = next((own for own in ours if own not in read), "")
+        facts: list[Entry] = []
+        for known, event in reversed(seen):
+            subject = f"{_LATE}{following}.{entry.subject}" if following else entry.subject
+            facts.append(Entry(known, subject, event))
+            following = known if known in ours else following
+        for fact in reversed(facts):
+            self._keep(fact)
         self._keep(entry)
 
     def _fact_alone(self, event: HallEvent) -> Entry:
@@ -268,6 +279,16 @@ class Ledger:
             self.cut_off = True
 
 
+def _tell(told: list[Entry], entry: Entry) -> None:
+    """Add what was kept to what a report tells, in the order in which it happened."""
+    if not entry.subject.startswith(_LATE):
+        told.append(entry)
+        return
+    following, _, subject = entry.subject.removeprefix(_LATE).partition(".")
+    place = next((n for n, fact in enumerate(told) if fact.event_id == following), len(told))
+    told.insert(place, replace(entry, subject=subject))
+
+
 def _subject(event: HallEvent) -> str:
     if event.number:
         return ticket_subject(event.number)
@@ -277,7 +298,3 @@ def _subject(event: HallEvent) -> str:
 def fact_id(event_id: str) -> str:
     """Return the id of the fact itself; told again it has another: no log must look like its older copy."""
     return event_id.partition(_AGAIN)[0]
-
-
-def _is_claim(subject: str, event: HallEvent) -> bool:
-    return event.kind is EventKind.ISSUED and subject.startswith("counter.")

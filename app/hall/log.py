@@ -1,7 +1,7 @@
 """The hall log: what every window needs of it, whatever engine keeps it.
 
-One subject a ticket and one a counter; every append carries the subject's expected newest sequence, so a
-number cannot be issued twice nor a person called twice.
+One subject a ticket; every append carries the subject's expected newest sequence, so that no person can be
+called twice. Numbers are counted in the order of the log, so that none can be issued twice.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Protocol
 
 from app.clock import moment, stamp
@@ -38,6 +38,17 @@ class HallLog(Protocol):
         The same ``event_id`` again returns the same sequence. Raises HallProblem or StorageProblem when
         the log cannot be reached or written.
         """
+
+    def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        """Append an ISSUED or a BLOCK that has no number yet; return the (first) number it got.
+
+        A BLOCK that has one is told again, keeps it, and no counter gives any of its numbers from then on.
+        Nobody can be faster. The same ``event_id`` again returns the same number. An ISSUED is then read as
+        the first event of its ticket's subject. Raises as ``append``; the number may then be taken.
+        """
+
+    def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
+        """Let the numbers of the prefix go on after ``count`` unless they are there. Raises as ``append``."""
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         """Return the day's events after ``seq``, in order; what this log appended is among them."""
@@ -69,6 +80,11 @@ def counter_subject(prefix: str) -> str:
 
 def window_subject(window: int) -> str:
     return f"window.{window}"
+
+
+def is_claim(logged: LoggedEvent) -> bool:
+    """Say whether this only moves a store's counter: the ticket itself is on its own subject."""
+    return logged.event.kind is EventKind.ISSUED and logged.subject.startswith("counter.")
 
 
 EPOCH_SUBJECT: Final = "epoch"

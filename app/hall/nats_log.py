@@ -11,12 +11,11 @@ import asyncio
 import contextlib
 import json
 import logging
-import random
 import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -29,17 +28,20 @@ from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.address import HallAddress
-from app.hall.log import LoggedEvent
+from app.hall.heard import Heard
+from app.hall.log import LoggedEvent, counter_subject
+from app.hall.numbering import skipping
 from app.hall.wire import (
-    PENDING,
-    STATUS,
     Names,
+    Place,
     Refused,
     Stored,
     Unavailable,
     from_answer,
     from_headers,
     published,
+    read_all,
+    to_count,
     to_send,
 )
 
@@ -47,9 +49,6 @@ PATIENCE: Final = 2.5
 """Seconds a call waits for the hall before it says so."""
 _TRY: Final = 1.0
 _PAUSE: Final = 0.03
-_PAGE: Final = 512
-_YIELD: Final = 0.004
-_MOST_YIELDS: Final = 8
 _SETTING_REPLIES: Final = 0.3
 _PING_SECONDS: Final = 2
 _RECONNECT: Final = 0.1
@@ -82,11 +81,11 @@ class NatsLog:
         self._tls = address.tls()
         self._client = Client()
         self._proven = False
-        self._lost_races = 0
         self._last_error: Exception | None = None
         self._newest_seen: tuple[int, str] | None = None
         self._places: dict[str, tuple[int, int]] = {}
-        self._own_high: dict[str, int] = {}
+        self._high: dict[str, int] = {}
+        self._heard = Heard()
         self._answering = True
         self._knocking: asyncio.Task[None] | None = None
         self._watchers: list[Callable[[LoggedEvent | None], None]] = []
@@ -100,21 +99,24 @@ class NatsLog:
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         """See ``HallLog.append``. Raises HallProblem when the hall does not answer in time."""
         full = self._names.day(day) + subject
-        seq = self._wait(self._append(full, expected, event_id, event))
-        self._lost_races = 0 if seq is not None else self._lost_races + 1
-        return seq
+        return self._wait(self._append(full, expected, event_id, event))
+
+    def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        """See ``HallLog.take``. Raises HallProblem when the hall does not answer in time."""
+        return self._wait(self._take(day, prefix, event_id, event))
+
+    def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
+        """See ``HallLog.skip_to``. Raises HallProblem when the hall does not answer in time."""
+        self._wait(self._count(day, prefix, event_id, skipping(prefix, count, now)))
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         """See ``HallLog.since``. Raises HallProblem when the hall does not answer in time."""
         return self._wait(self._since(day, seq))
 
-    def newest(self, day: date, subject: str) -> int:
-        """Return the subject's newest ``subject_seq`` as this log knows it: what a lost race just learned."""
-        return self._places.get(self._names.day(day) + subject, (0, 0))[0]
-
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
         """See ``HallLog.watch``; events of every day are told, in order as far as nothing was lost."""
         self._watchers.append(told)
+        asyncio.run_coroutine_threadsafe(self._listen(), self._loop)
         return lambda: self._watchers.remove(told)
 
     def ask(self, work: Callable[[Client], Coroutine[Any, Any, _T]]) -> _T:
@@ -191,6 +193,7 @@ class NatsLog:
     async def _connect(self) -> None:
         async def lost() -> None:
             self._proven = False
+            self._heard.forget()
             _log.info("hall log: connection lost")
             self._tell(None)
 
@@ -217,8 +220,15 @@ class NatsLog:
             reconnected_cb=back,
             error_cb=failed,
         )
-        await self._client.subscribe(self._names.pushed, cb=self._pushed)
-        self._tell(None)
+        if self._watchers:
+            await self._listen()
+
+    async def _listen(self) -> None:
+        """Have every event told, once somebody follows; who only claims is spared what all others do."""
+        if self._client.is_connected and not self._heard.listening:
+            self._heard.listening = True
+            await self._client.subscribe(self._names.pushed, cb=self._pushed)
+            self._tell(None)
 
     async def _close(self) -> None:
         if not self._connecting.done():
@@ -268,12 +278,14 @@ class NatsLog:
         """Say what this member saw in an earlier run; the log is refused if it does not hold it."""
         self._newest_seen = (seq, event_id)
         self._proven = False
+        self._loop.call_soon_threadsafe(self._heard.begin_anew)
 
     def accept_restored(self) -> None:
         """Use the older copy from now on: the epoch was raised and this window reports what it knew."""
         self._newest_seen = None
         self._places.clear()
-        self._own_high.clear()
+        self._high.clear()
+        self._loop.call_soon_threadsafe(self._heard.begin_anew)
 
     # ---- append -----------------------------------------------------------------------------------
 
@@ -281,6 +293,7 @@ class NatsLog:
         count, last = self._places.get(subject, (0, 0))
         while True:
             await self._patiently(self._ready)
+            newest: Place | None = None
             if count == expected:
                 try:
                     seq = await self._publish(subject, last, expected, event_id, event)
@@ -289,15 +302,17 @@ class NatsLog:
                 else:
                     if seq is not None:
                         return self._stored(subject, expected + event.span, seq, event_id)
-                    if self._lost_races:  # a crowd gets on faster when not all of it asks at once
-                        await asyncio.sleep(random.uniform(0, _YIELD * min(self._lost_races, _MOST_YIELDS)))  # noqa: S311
+                    _hall, _name, on, short = subject.split(".", 3)
+                    told = await self._heard.after(on, short, last)
+                    newest = Place(told.subject_seq, told.seq, told.event_id) if told else None
             after = last if count == expected else None
-            newest = await self._patiently(partial(self._leader, {"last_by_subj": subject}))
-            count, last = (newest.count, newest.seq) if newest else (0, 0)
-            if newest is not None and newest.event_id == event_id:
+            if newest is None:
+                newest = await self._patiently(partial(self._place, subject))
+            count, last = newest.count, newest.seq
+            if newest.event_id == event_id:
                 return self._stored(subject, count, last, event_id)
             if count != expected:
-                self._places[subject] = (count, last)
+                self._learn(subject, count, last)
                 if count == expected + event.span:
                     return None  # the only event after what was expected, and not ours
                 return await self._patiently(partial(self._found, subject, event_id, last, after))
@@ -309,12 +324,37 @@ class NatsLog:
         answer = await self._client.request(subject, body, timeout=_TRY, headers=headers)
         return published(answer.data)
 
+    async def _take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        seq = await self._count(day, prefix, event_id, event)
+        news = await self._since(day, seq - 1)
+        return news[0].event.number
+
+    async def _count(self, day: date, prefix: str, event_id: str, event: HallEvent) -> int:
+        """Store after whatever is there, again until it is answered: the same id is stored once."""
+        subject = self._names.day(day) + counter_subject(prefix)
+        body, headers = to_count(event, event_id)
+
+        async def publish() -> int:
+            await self._ready()
+            answer = await self._client.request(subject, body, timeout=_TRY, headers=headers)
+            seq = published(answer.data)
+            if seq is None:
+                raise Unavailable("what expects nothing was refused")
+            return seq
+
+        seq = await self._patiently(publish)
+        return self._stored(subject, 0, seq, event_id)
+
     def _stored(self, subject: str, count: int, seq: int, event_id: str) -> int:
-        self._places[subject] = (count, seq)
-        day = subject.split(".", 3)[2]
-        self._own_high[day] = max(seq, self._own_high.get(day, 0))
+        self._learn(subject, count, seq)
         self._saw(seq, event_id)
         return seq
+
+    def _learn(self, subject: str, count: int, seq: int) -> None:
+        """Remember the subject's newest place; what is read from now on has to reach as far."""
+        self._places[subject] = (count, seq)
+        day = subject.split(".", 3)[2]
+        self._high[day] = max(seq, self._high.get(day, 0))
 
     def _saw(self, seq: int, event_id: str) -> None:
         if self._newest_seen is None or seq > self._newest_seen[0]:
@@ -328,12 +368,17 @@ class NatsLog:
         if after is not None:
             following = await self._leader({"seq": after + 1, "next_by_subj": subject})
             return following.seq if following is not None and following.event_id == event_id else None
-        events = await self._read(subject, 1)
+        events = await read_all(self._client, self._names, subject, 1)
         if newest and (not events or events[-1].seq < newest):
             raise Unavailable("a replica is behind")
         return next((e.seq for e in events if e.event_id == event_id), None)
 
     # ---- reading ----------------------------------------------------------------------------------
+
+    async def _place(self, subject: str) -> Place:
+        """Ask the leader for the subject's newest event."""
+        newest = await self._leader({"last_by_subj": subject})
+        return Place(newest.count, newest.seq, newest.event_id) if newest else Place(0, 0, "")
 
     async def _leader(self, what: dict[str, object]) -> Stored | None:
         """Ask the stream's leader for one message; followers may be behind."""
@@ -342,44 +387,36 @@ class NatsLog:
         return from_answer(answer.data)
 
     async def _since(self, day: date, seq: int) -> list[LoggedEvent]:
-        subject = self._names.day(day)
-
-        async def complete() -> list[Stored]:
-            await self._ready()
-            events = await self._read(subject + ">", seq + 1)
-            high = self._own_high.get(day.isoformat(), 0)
-            if high > max(seq, events[-1].seq if events else 0):
-                raise Unavailable("a replica is behind")
-            return events
-
-        events = await self._patiently(complete)
+        events = await self._heard_since(day.isoformat(), seq)
+        if events is None:
+            events = await self._patiently(partial(self._complete, day, seq))
         for event in events:
-            self._places[event.subject] = (event.count, event.seq)
+            self._places[self._names.day(day) + event.subject] = (event.subject_seq, event.seq)
             self._saw(event.seq, event.event_id)
-        return [event.logged() for event in events]
+        return events
 
-    async def _read(self, subject: str, start: int) -> list[Stored]:
-        """Return all stored messages of a subject from sequence ``start``, a page at a time."""
-        found: list[Stored] = []
-        inbox = await self._client.subscribe(self._client.new_inbox())
-        try:
-            more = True
-            while more:
-                ask = {"batch": _PAGE, "seq": start, "next_by_subj": subject}
-                await self._client.publish(
-                    self._names.get_many, json.dumps(ask).encode(), reply=inbox.subject
-                )
-                page, more = await _page(inbox.next_msg)
-                found += page
-                start = page[-1].seq + 1 if page else start
-        finally:
-            await inbox.unsubscribe()
-        return found
+    async def _heard_since(self, day: str, seq: int) -> list[LoggedEvent] | None:
+        """Return what was heard, None unless it reaches what the hall has just answered of.
+
+        Only then: a question to a hall that is silent has to be noticed as one.
+        """
+        high = self._high.get(day, 0)
+        return self._heard.since(day, seq) if high > seq and await self._heard.reaches(high) else None
+
+    async def _complete(self, day: date, seq: int) -> list[LoggedEvent]:
+        """Read from any replica that is not behind what is known to be there."""
+        await self._ready()
+        numbers = self._heard.numbering(day.isoformat())
+        start = min(seq, numbers.seq)
+        events = await read_all(self._client, self._names, self._names.day(day) + ">", start + 1)
+        if self._high.get(day.isoformat(), 0) > max(seq, events[-1].seq if events else 0):
+            raise Unavailable("a replica is behind")
+        read = [numbers.read(event.logged()) for event in events]
+        return [event for event in read if event.seq > seq]
 
     async def _pushed(self, message: Msg) -> None:
         try:
-            stored = from_headers(message.headers or {}, message.data)
-            told = stored.logged()
+            told = self._heard.add(from_headers(message.headers or {}, message.data).logged())
         except (KeyError, ValueError, IndexError):
             _log.warning("hall log: an event that is not ours on %s", self._names.pushed)
             return
@@ -438,20 +475,3 @@ class NatsLog:
                 continue
             self._answering = True
             self._tell(None)
-
-
-async def _page(following: Callable[[float], Coroutine[Any, Any, Msg]]) -> tuple[list[Stored], bool]:
-    """Read one page's messages up to its end mark; say whether more are there."""
-    page: list[Stored] = []
-    while True:
-        message = await following(_TRY)
-        headers = message.headers or {}
-        status = headers.get(STATUS)
-        if status is None:
-            page.append(from_headers(headers, message.data))
-        elif status == "204":
-            return page, int(headers.get(PENDING, "0")) > 0
-        elif status == "404":
-            return page, False
-        else:
-            raise Unavailable(f"status {status}")

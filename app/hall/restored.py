@@ -10,11 +10,11 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from app.domain.hall_event import EventKind, HallEvent
-from app.domain.ticket import format_number
 from app.errors import HallProblem
 from app.hall.join import joined
-from app.hall.log import EPOCH_SUBJECT, HallLog, counter_subject
+from app.hall.log import EPOCH_SUBJECT, HallLog
 from app.hall.node import Node
+from app.hall.numbering import counted
 from app.ids import new_id
 from app.texts import _
 
@@ -48,21 +48,18 @@ def fence(
 
     ``prefixes`` are moved even when the copy is so old that it has no number of them.
     """
-    places = {logged.subject: logged.subject_seq for logged in log.since(day, 0)}
+    events = log.since(day, 0)
+    epochs = sum(logged.subject == EPOCH_SUBJECT for logged in events)
     event = HallEvent(EventKind.EPOCH, "", now, windows=windows)
-    _must(log.append(day, EPOCH_SUBJECT, places.get(EPOCH_SUBJECT, 0), new_id(), event))
-    counted = {subject.removeprefix("counter.") for subject in places if subject.startswith("counter.")}
-    for prefix in sorted(counted.union(prefixes)):
-        count = places.get(counter_subject(prefix), 0)
-        skip(log, day, now, prefix, count, beyond=count)
+    _must(log.append(day, EPOCH_SUBJECT, epochs, new_id(), event))
+    counts = counted(events)
+    for prefix in sorted({*counts, *prefixes}):
+        skip(log, day, now, prefix, counts.get(prefix, 0))
 
 
-def skip(log: HallLog, day: date, now: datetime, prefix: str, count: int, *, beyond: int) -> None:
-    """Move the counter from ``count`` to a multiple of 1,000 at least 500 above ``beyond``."""
-    span = min(_HIGHEST, ((beyond + _MARGIN) // BAND + 1) * BAND) - count
-    if span > 0:
-        event = HallEvent(EventKind.BLOCK, format_number(prefix, count + 1), now, span=span)
-        _must(log.append(day, counter_subject(prefix), count, new_id(), event))
+def skip(log: HallLog, day: date, now: datetime, prefix: str, beyond: int) -> None:
+    """Let the numbers go on after a multiple of 1,000 at least 500 above ``beyond``."""
+    log.skip_to(day, prefix, min(_HIGHEST, ((beyond + _MARGIN) // BAND + 1) * BAND), new_id(), now)
 
 
 def _must(seq: int | None) -> None:

@@ -15,7 +15,7 @@ from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall.isolated import RESERVE, Member
 from app.hall.journal import Journal
-from app.hall.log import HallLog, RestorableLog
+from app.hall.log import HallLog, RestorableLog, is_claim
 from app.hall.roll import Roll
 from app.hall.speech import LocalTurn, SpeechTurn
 from app.hall.transfer import DayDiffers, take_along
@@ -156,7 +156,7 @@ class Seat:
             before = (day - timedelta(days=n) for n in range(1, _DAYS_BACK + 1))
             self._leaving = [self._new(past) for past in before if self._journal.entries(past)]
         if self._local is not None:
-            take_along(self._local, self._log, self._journal, day)
+            take_along(self._local, self._log, self._journal, day, self._clock.now())
         member = self._new(day)
         member.settle(self._clock.now())
         return member
@@ -185,7 +185,7 @@ class Seat:
         """Return the events of a day, a claim of a number left out. Raises what the log raises."""
         if self._shared is not None and not self._shared.answering:
             return []
-        return [e.event for e in self._log.since(day, 0) if not e.subject.startswith("counter.")]
+        return [e.event for e in self._log.since(day, 0) if not is_claim(e)]
 
     def tend(self, day: date) -> HallState:
         """Do what has to be done between two acts: come back, get ready for being alone, let go.

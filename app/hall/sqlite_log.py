@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
+from typing import Final
 
-from app.domain.hall_event import HallEvent
-from app.hall.log import LoggedEvent, decode, encode
+from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import format_number
+from app.hall.log import LoggedEvent, counter_subject, decode, encode, ticket_subject
 from app.storage import hall_events
-from app.storage.access import StoreAccess
+from app.storage.access import StoreAccess, Transaction
 
 
 class SqliteLog:
@@ -31,12 +33,17 @@ class SqliteLog:
             span=event.span,
         )
 
-    def skip_to(self, day: date, subject: str, count: int, event_id: str, event: HallEvent) -> None:
-        """Move a counter of the day up to ``count``, if it is lower, with an event that takes the rest."""
-        prefix = f"{day.isoformat()}.{subject}"
-        here = self._store(hall_events.last_seq, prefix)
+    def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        if event.kind is not EventKind.ISSUED:
+            raise ValueError("a one-window hall grants no blocks of numbers")
+        return self._store(_take, day.isoformat(), prefix, event_id, event)
+
+    def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
+        here = self._store(hall_events.last_seq, f"{day.isoformat()}.{counter_subject(prefix)}")
         if here < count:
-            self.append(day, subject, here, event_id, replace(event, span=count - here))
+            first = format_number(prefix, here + 1)
+            skipped = HallEvent(EventKind.BLOCK, first, now, span=count - here)
+            self.append(day, counter_subject(prefix), here, event_id, skipped)
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         prefix = f"{day.isoformat()}."
@@ -62,3 +69,22 @@ class SqliteLog:
 
     def remember(self, seq: int, event_id: str) -> None:
         """Do nothing: what the store holds was seen by itself only."""
+
+
+def _take(connection: Transaction, day: str, prefix: str, event_id: str, event: HallEvent) -> str:
+    """Take the counter's next number and store its ticket in one transaction."""
+    known = hall_events.body_of(connection, event_id)
+    if known is not None:
+        return decode(known).number
+    counter = f"{day}.{counter_subject(prefix)}"
+    count = hall_events.last_seq(connection, counter)
+    number = format_number(prefix, count + 1)
+    body = encode(replace(event, number=number))
+    hall_events.append(connection, counter, count, event_id=f"{event_id}{_CLAIM}", day=day, body=body)
+    ticket = f"{day}.{ticket_subject(number)}"
+    hall_events.append(connection, ticket, 0, event_id=event_id, day=day, body=body)
+    return number
+
+
+_CLAIM: Final = "#"
+"""Ends the id of what only moves the counter."""

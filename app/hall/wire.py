@@ -10,10 +10,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from app.domain.hall_event import HallEvent
 from app.hall.log import LoggedEvent, decode, encode
@@ -28,8 +31,12 @@ STATUS: Final = "Status"
 
 WRONG_LAST_SEQUENCE: Final = frozenset({10071, 10164})
 """Somebody else's event is there, or is being stored just now."""
+IN_PROCESS: Final = 10158
+"""The same event id is being stored just now."""
 NOT_FOUND: Final = 10037
 
+_PAGE: Final = 512
+_TRY: Final = 1.0
 _HALL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -127,6 +134,15 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A subject's newest event: its count there, its sequence in the log and its id."""
+
+    count: int
+    seq: int
+    event_id: str
+
+
+@dataclass(frozen=True)
 class Stored:
     """One message of the stream. ``count`` is the subject's newest count after it."""
 
@@ -156,6 +172,11 @@ def to_send(event: HallEvent, event_id: str, expected: int, last: int) -> tuple[
     """Return body and headers of a publish after ``expected`` events, the newest at sequence ``last``."""
     headers = {EVENT_ID: event_id, EXPECTED: str(last), COUNT: str(expected + event.span)}
     return encode(event).encode("utf-8"), headers
+
+
+def to_count(event: HallEvent, event_id: str) -> tuple[bytes, dict[str, str]]:
+    """Return body and headers of what is stored after whatever is there: its place gives its number."""
+    return encode(event).encode("utf-8"), {EVENT_ID: event_id, COUNT: "0"}
 
 
 def from_headers(headers: Mapping[str, str], body: bytes) -> Stored:
@@ -194,6 +215,43 @@ def _headers(block: bytes) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
+async def read_all(client: Client, names: Names, subject: str, start: int) -> list[Stored]:
+    """Return all stored messages of a subject from sequence ``start``, asked for a page at a time.
+
+    Any replica answers; it may be behind. Raises Unavailable, or what the client raises.
+    """
+    found: list[Stored] = []
+    inbox = await client.subscribe(client.new_inbox())
+    try:
+        more = True
+        while more:
+            ask = {"batch": _PAGE, "seq": start, "next_by_subj": subject}
+            await client.publish(names.get_many, json.dumps(ask).encode(), reply=inbox.subject)
+            page, more = await _page(inbox.next_msg)
+            found += page
+            start = page[-1].seq + 1 if page else start
+    finally:
+        await inbox.unsubscribe()
+    return found
+
+
+async def _page(following: Callable[[float], Coroutine[Any, Any, Msg]]) -> tuple[list[Stored], bool]:
+    """Read one page's messages up to its end mark; say whether more are there."""
+    page: list[Stored] = []
+    while True:
+        message = await following(_TRY)
+        headers = message.headers or {}
+        status = headers.get(STATUS)
+        if status is None:
+            page.append(from_headers(headers, message.data))
+        elif status == "204":
+            return page, int(headers.get(PENDING, "0")) > 0
+        elif status == "404":
+            return page, False
+        else:
+            raise Unavailable(f"status {status}")
+
+
 class Unavailable(Exception):
     """The server answered, but cannot serve just now: no leader, no quorum."""
 
@@ -213,6 +271,6 @@ def published(answer: bytes) -> int | None:
         return int(found["seq"])
     if error.get("err_code") in WRONG_LAST_SEQUENCE:
         return None
-    if error.get("code") in {500, 503}:
+    if error.get("code") in {500, 503} or error.get("err_code") == IN_PROCESS:
         raise Unavailable(str(error.get("description", "")))
     raise Refused(str(error.get("description", "")))

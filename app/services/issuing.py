@@ -11,11 +11,9 @@ from typing import Final
 
 from app.clock import local
 from app.domain.hall import HallState
-from app.domain.hall_event import EventKind, HallEvent
 from app.domain.issue_rules import next_opening, open_at, parse_hours, parse_prefixes
-from app.domain.ticket import Wanted, format_number, parse_number
+from app.domain.ticket import Wanted, parse_number
 from app.errors import HallProblem
-from app.hall.log import counter_subject
 from app.hall.sqlite_log import SqliteLog
 from app.ids import new_id
 from app.lanes import HALL, TICKET_PRINTER, on
@@ -119,8 +117,7 @@ def _skip_lost(desk: Desk, day: date, prefix: str, now: datetime) -> None:
     band = desk.store(restoring.above, day, 0)
     log = desk.hall.member(day).log
     if band and isinstance(log, SqliteLog):
-        skipped = HallEvent(EventKind.BLOCK, format_number(prefix, band), now)
-        log.skip_to(day, counter_subject(prefix), band, new_id(), skipped)
+        log.skip_to(day, prefix, band, new_id(), now)
         desk.hall.refresh(day)
 
 

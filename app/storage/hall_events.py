@@ -14,6 +14,13 @@ def last_seq(connection: Connection, subject: str) -> int:
     return int(connection.execute(newest).scalar() or 0)
 
 
+def body_of(connection: Connection, event_id: str) -> str | None:
+    """Return the body of the event with this id, None when there is none."""
+    return connection.execute(
+        select(hall_event.c.body).where(hall_event.c.event_id == event_id)
+    ).scalar_one_or_none()
+
+
 def append(
     connection: Connection, subject: str, expected: int, *, event_id: str, day: str, body: str, span: int = 1
 ) -> int | None:

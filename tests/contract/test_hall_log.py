@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -63,6 +64,9 @@ def test_log(log: HallLog) -> None:
     an_event_is_known_again_after_others_went_on(log)
     days_do_not_mix(log)
     many_at_once_get_each_number_once(log)
+    a_number_is_taken_once_under_one_id(log)
+    numbers_go_on_where_they_are_told_to(log)
+    of_many_claims_on_one_subject_one_wins_each_time(log)
     a_long_day_is_read_in_order(log)
 
 
@@ -117,20 +121,56 @@ def many_at_once_get_each_number_once(log: HallLog) -> None:
     """Six issuing points take ten numbers each; every number is taken once and none is left out."""
     together = threading.Barrier(6)
 
-    def take(_point: int) -> list[int]:
-        follower = HallFollower(log)
+    def take(_point: int) -> list[str]:
         together.wait(10)
-        mine: list[int] = []
-        while len(mine) < 10:
-            follower.refresh(DAY)
-            count = follower.expected(counter_subject("B")) + 1
-            if log.append(DAY, counter_subject("B"), count - 1, new_id(), issued(f"B{count:03d}")):
-                mine.append(count)
-        return mine
+        return [log.take(DAY, "B", new_id(), issued("")) for _ in range(10)]
 
     with ThreadPoolExecutor(6) as points:
-        taken = [count for mine in points.map(take, range(6)) for count in mine]
-    assert sorted(taken) == list(range(1, 61))
+        taken = [number for mine in points.map(take, range(6)) for number in mine]
+    assert sorted(taken) == [f"B{count:03d}" for count in range(1, 61)]
+    tickets = HallFollower(log).refresh(DAY).tickets
+    assert {number for number in tickets if number.startswith("B")} == set(taken)
+
+
+def a_number_is_taken_once_under_one_id(log: HallLog) -> None:
+    event_id = new_id()
+    number = log.take(DAY, "D", event_id, issued(""))
+    assert number == "D001"
+    assert log.take(DAY, "D", new_id(), issued("")) == "D002"
+    assert log.take(DAY, "D", event_id, issued("")) == number
+    (ticket,) = (e for e in log.since(DAY, 0) if e.subject == ticket_subject("D001"))
+    assert (ticket.event, ticket.event_id) == (issued("D001"), event_id)
+    follower = HallFollower(log)
+    follower.refresh(DAY)
+    expected = follower.expected(ticket_subject("D001"))
+    assert log.append(DAY, ticket_subject("D001"), expected, new_id(), called("D001", 1)) is not None
+    assert log.append(DAY, ticket_subject("D001"), expected, new_id(), called("D001", 2)) is None
+
+
+def numbers_go_on_where_they_are_told_to(log: HallLog) -> None:
+    log.skip_to(DAY, "D", 1000, new_id(), NOW)
+    assert log.take(DAY, "D", new_id(), issued("")) == "D1001"
+    log.skip_to(DAY, "D", 500, new_id(), NOW)
+    assert log.take(DAY, "D", new_id(), issued("")) == "D1002"
+
+
+def of_many_claims_on_one_subject_one_wins_each_time(log: HallLog) -> None:
+    together = threading.Barrier(6)
+    subject = ticket_subject("E001")
+
+    def claim(window: int) -> int:
+        follower = HallFollower(log)
+        together.wait(10)
+        won = 0
+        while won < 5:
+            follower.refresh(DAY)
+            expected = follower.expected(subject)
+            won += log.append(DAY, subject, expected, new_id(), called("D002", window)) is not None
+        return won
+
+    with ThreadPoolExecutor(6) as windows:
+        assert sum(windows.map(claim, range(6))) == 30
+    assert [e.subject_seq for e in log.since(DAY, 0) if e.subject == subject] == list(range(1, 31))
 
 
 def a_long_day_is_read_in_order(log: HallLog) -> None:
@@ -146,40 +186,41 @@ def test_the_running_day_moves_from_one_window_to_many_and_again_changes_nothing
     sqlite_log: HallLog, tmp_path: Path
 ) -> None:
     for n in range(1, 6):
-        event = issued(f"A{n:03d}")
-        sqlite_log.append(DAY, counter_subject("A"), n - 1, new_id(), event)
-        sqlite_log.append(DAY, ticket_subject(event.number), 0, new_id(), event)
+        assert sqlite_log.take(DAY, "A", new_id(), issued("")) == f"A{n:03d}"
     sqlite_log.append(DAY, ticket_subject("A001"), 1, new_id(), called("A001", 1))
     with Host(tmp_path / "hall") as host:
         hall = host.log()
-        assert import_day(sqlite_log, hall, DAY) == 11
-        assert import_day(sqlite_log, hall, DAY) == 11
+        assert import_day(sqlite_log, hall, DAY, NOW) == 6
+        assert import_day(sqlite_log, hall, DAY, NOW) == 6
         here, there = HallFollower(sqlite_log), HallFollower(hall)
         assert there.refresh(DAY) == here.refresh(DAY)
-        assert there.expected(counter_subject("A")) == 5
-        assert len(hall.since(DAY, 0)) == 11
+        assert hall.take(DAY, "A", new_id(), issued("")) == "A006"
         hall.append(DAY, ticket_subject("A002"), 1, new_id(), called("A002", 2))
         sqlite_log.append(DAY, ticket_subject("A002"), 1, new_id(), called("A002", 1))
         with pytest.raises(HallProblem, match="已有不同的记录"):
-            import_day(sqlite_log, hall, DAY)
+            import_day(sqlite_log, hall, DAY, NOW)
+        assert sqlite_log.take(DAY, "A", new_id(), issued("")) == "A006"
+        with pytest.raises(HallProblem, match="已有不同的记录"):
+            import_day(sqlite_log, hall, DAY, NOW)
 
 
 def test_a_block_takes_its_numbers_from_the_counter(tmp_path: Path) -> None:
     with Host(tmp_path / "hall") as host:
         log = host.log()
-        block = HallEvent(EventKind.BLOCK, "A001", NOW, 3, span=60)
-        assert log.append(DAY, counter_subject("A"), 0, new_id(), block) is not None
-        assert log.append(DAY, counter_subject("A"), 1, new_id(), issued("A002")) is None
-        assert log.append(DAY, counter_subject("A"), 60, new_id(), issued("A061")) is not None
-        follower = HallFollower(log)
-        state = follower.refresh(DAY)
-        assert follower.expected(counter_subject("A")) == 61
+        block = HallEvent(EventKind.BLOCK, "", NOW, 3, span=60)
+        assert log.take(DAY, "A", new_id(), block) == "A001"
+        assert log.take(DAY, "A", new_id(), issued("")) == "A061"
+        state = HallFollower(log).refresh(DAY)
         assert [(b.window, b.first, b.last) for b in state.blocks] == [(3, 1, 60)]
+        assert list(state.tickets) == ["A061"]
 
 
 def test_a_one_window_log_grants_no_blocks(sqlite_log: HallLog) -> None:
+    block = HallEvent(EventKind.BLOCK, "", NOW, 3, span=9)
     with pytest.raises(ValueError, match="no blocks"):
-        sqlite_log.append(DAY, "counter.A", 0, new_id(), HallEvent(EventKind.BLOCK, "A001", NOW, 3, span=9))
+        sqlite_log.take(DAY, "A", new_id(), block)
+    with pytest.raises(ValueError, match="no blocks"):
+        sqlite_log.append(DAY, "counter.A", 0, new_id(), replace(block, number="A001"))
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ members act in between. Seeded: the same seed is the same day.
 # ruff: noqa: ARG002  # a log in memory has one day only
 from __future__ import annotations
 
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -22,7 +23,8 @@ from app.hall import refusals
 from app.hall.freeing import free
 from app.hall.isolated import Member
 from app.hall.journal import Entry
-from app.hall.log import EPOCH_SUBJECT, LoggedEvent
+from app.hall.log import EPOCH_SUBJECT, LoggedEvent, counter_subject
+from app.hall.numbering import Numbering, skipping
 from app.hall.restored import fence
 from app.ids import new_id
 
@@ -57,9 +59,18 @@ class Hub:
             return self._ids[event_id]
         if self.count(subject) != expected:
             return None
+        return self._store(subject, expected + event.span, event_id, event)
+
+    def take(self, prefix: str, event_id: str, event: HallEvent) -> int:
+        """Store after whatever is there; sometimes twice, as a hall might that forgot the id."""
+        if event_id in self._ids and len(self.events) % 5:
+            return self._ids[event_id]
+        return self._store(counter_subject(prefix), 0, event_id, event)
+
+    def _store(self, subject: str, count: int, event_id: str, event: HallEvent) -> int:
         seq = len(self.events) + 1
-        self.events.append(LoggedEvent(seq, subject, expected + event.span, event, event_id, DAY.isoformat()))
-        self._counts[subject] = expected + event.span
+        self.events.append(LoggedEvent(seq, subject, count, event, event_id, DAY.isoformat()))
+        self._counts[subject] = count
         self._ids[event_id] = seq
         return seq
 
@@ -72,6 +83,7 @@ class Line:
         self.window = window
         self.cut = False
         self.memory: tuple[int, str] | None = None
+        self.numbers = Numbering()
 
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         self._before()
@@ -81,21 +93,44 @@ class Line:
             self._saw(self.hall.hub.events[seq - 1])
         return seq
 
+    def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        """Asked again after a lost answer, as NatsLog does, with the same id."""
+        for last in (False, True):
+            self._before()
+            seq = self.hall.hub.take(prefix, event_id, event)
+            try:
+                self._after()
+                break
+            except HallProblem:
+                if last:
+                    raise
+        return self._since(seq - 1)[0].event.number
+
+    def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
+        self._before()
+        self.hall.hub.take(prefix, event_id, skipping(prefix, count, now))
+        self._after()
+
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         self._before()
-        news = self.hall.hub.events[seq:]
+        return self._since(seq)
+
+    def _since(self, seq: int) -> list[LoggedEvent]:
+        news = self.hall.hub.events[min(seq, self.numbers.seq) :]
         if news:
             self._saw(news[-1])
-        return news
+        return [e for e in map(self.numbers.read, news) if e.seq > seq]
 
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
         raise NotImplementedError
 
     def accept_restored(self) -> None:
         self.memory = None
+        self.numbers = Numbering()
 
     def remember(self, seq: int, event_id: str) -> None:
         self.memory = (seq, event_id)
+        self.numbers = Numbering()
 
     def _saw(self, logged: LoggedEvent) -> None:
         if self.memory is None or logged.seq > self.memory[0]:
@@ -254,6 +289,7 @@ class Hall:
         except Crash:
             place.member = None
             place.line.memory = None
+            place.line.numbers = Numbering()
         finally:
             place.busy, self.depth, self.crashable = False, self.depth - 1, before
 
@@ -343,7 +379,8 @@ class Hall:
         member = next((p.member for p in self.places.values() if p.calls and not p.dead and p.member), None)
         for ticket in self.state().tickets.values():
             if ticket.state is TicketState.NO_SHOW and member is not None and not member.cut_off:
-                member.bring_back(ticket.number, self.now)
+                with contextlib.suppress(HallProblem):  # it may have to report to a restored log first
+                    member.bring_back(ticket.number, self.now)
 
     # ---- the day --------------------------------------------------------------------------------
 
@@ -373,6 +410,8 @@ class Hall:
             if not place.dead:
                 continue
             state = self.state()
+            if number in state.owed:
+                self.give_up_report(number, place, state)
             if number in state.owed or number in state.enrolled:
                 event = HallEvent(EventKind.RETIRED, "", self.now, number)
                 self.hub.append(EPOCH_SUBJECT, self.hub.count(EPOCH_SUBJECT), new_id(), event)
@@ -385,9 +424,15 @@ class Hall:
                     free(inside, DAY, number, ticket.number, self.now, expected)
                     self.freed[ticket.number] += 1
 
+    def give_up_report(self, number: int, place: Place, state: HallState) -> None:
+        """Whom only the dead window knew to be called is called again: on the word that retires it."""
+        called = (e.event for e in place.disk.kept if e.event.kind is EventKind.CALLED)
+        for number_called in {event.number for event in called if event.window == number}:
+            ticket = state.tickets.get(number_called)
+            self.freed[number_called] += ticket is not None and ticket.state is TicketState.WAITING
+
     def state(self) -> HallState:
-        events = (e for e in self.hub.events if not e.subject.startswith("counter.") or e.event.span > 1)
-        return fold(e.event for e in events)
+        return fold(e.event for e in map(Numbering().read, self.hub.events))
 
     # ---- the verdict ----------------------------------------------------------------------------
 
@@ -401,7 +446,7 @@ class Hall:
 
     def kept(self) -> Kept:
         """Hold every call of the day against the promise."""
-        return proved(e.event for e in self.hub.events if not e.subject.startswith("counter."))
+        return proved(e.event for e in map(Numbering().read, self.hub.events))
 
     def stuck(self) -> list[str]:
         """Return printed numbers that nobody served, held by no dead computer that never reported."""
@@ -418,8 +463,14 @@ class _Inside:
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         return self.hub.append(subject, expected, event_id, event)
 
+    def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        raise NotImplementedError
+
+    def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
+        self.hub.take(prefix, event_id, skipping(prefix, count, now))
+
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
-        return self.hub.events[seq:]
+        return [e for e in map(Numbering().read, self.hub.events) if e.seq > seq]
 
     def watch(self, told: Callable[[LoggedEvent | None], None]) -> Callable[[], None]:
         raise NotImplementedError

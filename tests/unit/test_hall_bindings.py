@@ -86,6 +86,14 @@ def fenced() -> HallState:
     return fold([*TWO, event(K.ENROLLED, window=1), event(K.EPOCH, windows=(2,))])
 
 
+def test_a_missed_number_is_not_brought_back_while_a_report_may_say_more_of_it() -> None:
+    missed = fold([*TWO, event(K.CALLED, "A001", 1), event(K.NO_SHOW, "A001", 1)])
+    fenced = fold([event(K.EPOCH, windows=(1,))], missed)
+    assert fold([event(K.RETURNED, "A001", 2)], fenced) == fenced
+    reported = fold([event(K.REPORTED, window=1), event(K.RETURNED, "A001", 2)], fenced)
+    assert reported.tickets["A001"].state is TicketState.WAITING
+
+
 def test_after_a_restore_old_tickets_stand_still_until_every_window_has_spoken() -> None:
     state = fenced()
     assert state.owed == {1, 2}

@@ -26,6 +26,12 @@ class MemoryLog:
         self.events.append(LoggedEvent(seq, subject, expected + 1, event, event_id, day.isoformat()))
         return seq
 
+    def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
+        raise NotImplementedError
+
+    def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
+        raise NotImplementedError
+
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         self.reads += 1
         return [e for e in self.events if e.seq > seq and e.day == day.isoformat()]
