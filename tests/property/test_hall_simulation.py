@@ -26,7 +26,7 @@ def test_a_day_of_faults_prints_no_number_twice_calls_nobody_twice_and_forgets_n
 
 
 def test_the_faults_really_happen_and_work_goes_on_alone() -> None:
-    hall = Hall(5, rates=Rates(restore=0.01))
+    hall = Hall(1, rates=Rates(restore=0.01))
     hall.run(STEPS)
     assert {less.reason for less in hall.kept().less} == set(Reason)
     assert hall.kept().broken == ()
