@@ -44,7 +44,8 @@ OFFSCREEN: Final = pytest.mark.qt_log_ignore(
 HALL: Final = HallSettings(window=3, clerk="其木格")
 QUICK: Final = Rhythm(card=1.0, devices=0.25, reader=0.2, view=1.0, court=0.25)
 PARTS: Final = {
-    "reader", "photo", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "chips", "court", "proxy",
+    "reader", "photo", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "chips",
+    "keypad", "strip", "speaker", "court", "proxy",
 }  # fmt: skip
 """``photo``: the reader behind a vendor's worker that decodes photos; ``library`` spoils its next answers."""
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
@@ -72,6 +73,9 @@ class Devices:
     camera: Simulator | None = None
     gun: Simulator | None = None
     typing_gun: bool = False
+    keypad: Simulator | None = None
+    strip: Simulator | None = None
+    speaker: bool = False
     pad: Path | None = None
     chips: Path | None = None
     court: Gateway | None = None
@@ -126,6 +130,16 @@ class Counter:
     def gun(self) -> Simulator:
         assert self.devices.gun is not None
         return self.devices.gun
+
+    @property
+    def keypad(self) -> Simulator:
+        assert self.devices.keypad is not None
+        return self.devices.keypad
+
+    @property
+    def strip(self) -> Simulator:
+        assert self.devices.strip is not None
+        return self.devices.strip
 
     def library(self, fault: str) -> None:
         """Tell the vendor's worker what goes wrong (devices.simulators.vendor_worker), "" for nothing."""
@@ -366,11 +380,18 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
         camera=stack.enter_context(document_camera(folder)) if "camera" in parts else None,
         gun=stack.enter_context(counter_device("gun", folder)) if "gun" in parts else None,
         typing_gun="typing-gun" in parts,
+        keypad=_small(stack, parts, folder, "keypad", "keypads/sample-a"),
+        strip=_small(stack, parts, folder, "strip", "strips/sample-sum"),
+        speaker="speaker" in parts,
         pad=_scene(folder / "pad", "sign") if "pad" in parts else None,
         chips=_scene(folder / "chips", "none") if "chips" in parts else None,
         court=court,
         proxy=stack.enter_context(FaultProxy(court)) if court and "proxy" in parts else None,
     )
+
+
+def _small(stack: ExitStack, parts: tuple[str, ...], folder: Path, name: str, table: str) -> Simulator | None:
+    return stack.enter_context(counter_device(name, folder, table)) if name in parts else None
 
 
 def _scene(file: Path, first: str) -> Path:
@@ -391,6 +412,9 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
             camera=devices.camera.url if devices.camera else "",
             signature_pad=pad_url(devices.pad) if devices.pad else "",
             chip_reader=chips_url(devices.chips) if devices.chips else "",
+            rating_keypad=devices.keypad.url if devices.keypad else "",
+            led_strip=devices.strip.url if devices.strip else "",
+            speaker="speaker+null:" if devices.speaker else "",
             scan_gun=devices.gun.url if devices.gun else "gun+keyboard:" if devices.typing_gun else "",
             ticket_printer=printer.url if printer else "",
             receipt_printer=printer.url if printer else "",

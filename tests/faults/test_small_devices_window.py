@@ -1,0 +1,102 @@
+"""Chip reader, keypad, strip and loudspeaker pulled and put back in a visit, while somebody types."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from app.lanes import CHIP_READER, KEYPAD, LED_STRIP, SPEAKER
+from app.services import tries
+from app.services.views import Health
+from tests.faults.test_scanner_window import responsive
+from tests.helpers.counter import OFFSCREEN, QUICK, Counter, OpenCounter, counter, qapp
+
+__all__ = ["counter", "qapp"]
+
+pytestmark = [OFFSCREEN, pytest.mark.skipif(sys.platform == "win32", reason="needs a pty and signals")]
+Act = Callable[[], object]
+
+
+def worker(module: str) -> psutil.Process | None:
+    """The process of a worker, if it runs now."""
+    running = psutil.Process().children(recursive=True)
+    return next((child for child in running if any(w.endswith(module) for w in child.cmdline())), None)
+
+
+def kill(desk: Counter, module: str) -> None:
+    desk.until(lambda: worker(module) is not None, f"a process of {module}")
+    found = worker(module)
+    assert found is not None
+    os.kill(found.pid, signal.SIGKILL)
+
+
+def pulled_and_put_back(desk: Counter) -> Mapping[str, tuple[Act, Act]]:
+    return {
+        CHIP_READER: (lambda: desk.chips("unplugged"), lambda: desk.chips("none")),
+        KEYPAD: (lambda: desk.keypad.tell("unplug"), lambda: desk.keypad.tell("replug")),
+        LED_STRIP: (lambda: desk.strip.tell("unplug"), lambda: desk.strip.tell("replug")),
+        SPEAKER: (lambda: kill(desk, "workers.speaker"), lambda: None),
+    }
+
+
+def test_no_keystroke_is_lost_while_small_devices_are_pulled_and_put_back(counter: OpenCounter) -> None:
+    desk = counter("chips", "keypad", "strip", "speaker", rhythm=replace(QUICK, trial=0.3))
+    desk.call()
+    editor = desk.editor("identity.address")
+    editor.setFocus()
+    typed = ""
+
+    def types(digits: str) -> None:
+        nonlocal typed
+        for digit in digits:
+            QTest.keyClick(editor, digit)
+            shown = desk.walk.view
+            desk.conductor._refresh()
+            desk.until(lambda old=shown: desk.walk.view is not old, "a view in the middle of the word")
+        typed += digits
+
+    for role, (pull, put_back) in pulled_and_put_back(desk).items():
+        desk.until(lambda role=role: opened(desk, role), f"an open {role}")
+        health: list[Health] = []
+        watch = desk.conductor.status_shown.connect(
+            lambda _view, role=role, seen=health: seen.append(desk.device(role).health)
+        )
+        with responsive():
+            types("12")
+            pull()
+            use(desk, role)
+            types("34")
+            desk.until(lambda seen=health: Health.FAILED in seen, f"a red {role}")
+            types("56")
+            put_back()
+            desk.until(
+                lambda role=role: desk.device(role).health is Health.OK, f"a green {role}, without a key"
+            )
+            types("78")
+        desk.conductor.status_shown.disconnect(watch)
+    QTest.keyClick(editor, Qt.Key.Key_Tab)
+    desk.until(lambda: desk.value("identity.address") == typed, "every digit, once")
+    assert typed == "12345678" * 4
+    assert desk.news() == [], "nobody asked for these devices, so nobody is interrupted"
+
+
+def use(desk: Counter, role: str) -> None:
+    """What the device page does; what it says goes there."""
+    desk.conductor.acts.run(
+        desk.window, tries.TRY[role], role, name=f"use.{role}", problem=lambda _problem: None
+    )
+
+
+def opened(desk: Counter, role: str) -> bool:
+    """Use it once, so that it is open when it is pulled."""
+    if not desk.desk.bench.is_open(role) and not desk.conductor.acts.running(f"use.{role}"):
+        use(desk, role)
+    return desk.desk.bench.is_open(role) and not desk.conductor.acts.running(f"use.{role}")
