@@ -44,6 +44,7 @@ def day_view(desk: Desk, day: date | None = None) -> DayView:
         on_page=desk.bench.has(A4_PRINTER),
         on_roll=any(desk.bench.has(role) for role in _ROLLS),
         promise=summary(sheet.kept),
+        passed=exceptions(sheet.kept),
     )
 
 

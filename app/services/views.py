@@ -239,8 +239,7 @@ class LedgerRow:
 class DayView:
     """A day's figures; ``differences`` are sentences, ``printed`` the (number, state) of its sheets so far.
 
-    ``on_page`` and ``on_roll`` say which printers are there for the next sheet, ``promise`` what the hall's
-    log proves of its promise.
+    ``on_page``, ``on_roll``: printers of the next sheet; ``promise``, ``passed``: see ``promise_words``.
     """
 
     sheet: DaySheet
@@ -249,6 +248,7 @@ class DayView:
     on_page: bool
     on_roll: bool
     promise: tuple[str, ...] = ()
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

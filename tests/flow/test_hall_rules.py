@@ -12,10 +12,10 @@ from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_replay import replay
 from app.domain.staff import Purpose, Role
 from app.errors import HallProblem
-from app.services import approval, calling, day, hall_rules, issuing, queue
+from app.services import approval, calling, day, day_paper, hall_rules, issuing, queue
 from app.services.approval import NotApproved
 from app.services.desk import Desk
-from app.services.promise_words import exceptions, summary
+from app.services.promise_words import exceptions
 from app.settings import HallSettings, Settings
 from tests.flow.test_hall_of_two import two
 from tests.helpers.cases import SteppingClock
@@ -114,7 +114,9 @@ def test_whom_a_dead_window_holds_is_passed_only_after_it_was_asked_and_the_day_
             f"{number} 第 4 次被越过，先叫了 G004（1 号窗）",
             "留在 2 号窗口，已请它放出，没有回音",
         )
-        assert "做不到而越过的：1 次" in summary(sheet.kept)[2]
+        shown = do(one, day_paper.day_view)
+        assert shown.passed == ((who, why),)
+        assert "做不到而越过的：1 次" in shown.promise[2]
         do(dead, queue.keep_up)
         assert do(one, calling.call_next).ticket == number, "let go, the person is first"
         do(one, queue.keep_up)

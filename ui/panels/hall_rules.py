@@ -27,7 +27,7 @@ class HallRulesPanel(Panel):
 
     @property
     def purpose(self) -> str:
-        return _("承诺和停用的窗口；选一行，由值班主任核准")
+        return _("承诺、空闲时自动叫号、停用的窗口；选一行，由值班主任核准")
 
     def make(self) -> QWidget:
         page = PalettePage(self.controls.look)
