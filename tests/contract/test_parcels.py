@@ -75,6 +75,10 @@ def test_nobody_writes_in_a_windows_name_and_boards_read_nothing(
     assert asked["write"] == "refused"
     assert asked["read"] == ("refused" if not member.startswith("window") else "answered")
     assert three[1].fetch(1, PARCEL) == b"papers"
+    roll = asyncio.run(_refusals(host, member, names.roll, names.roll_message))
+    assert set(roll.values()) == {"answered" if member.startswith("window") else "refused"}, (
+        "the list of staff"
+    )
 
 
 async def _refusals(host: Host, member: str, write: str, read: str) -> dict[str, str]:

@@ -108,6 +108,7 @@ def test_a_list_founded_at_one_window_holds_at_the_others(host: Host, tmp_path: 
         assert len(lines(one)) == 3, "two added and a new PIN"
         _a_change_that_came_second_is_made_again(first, second)
         _what_nobody_may_say_is_passed_over(first, second)
+        _nobody_can_read_it_on_the_host(host)
         host.kill()
         prepared = do(one, staff_list.prepare, KEEPER, ADMIN, Edit(REMOVE, id_of(one, "乌兰")))
         with pytest.raises(HallProblem):
@@ -123,6 +124,14 @@ def _a_change_that_came_second_is_made_again(first: Counter, second: Counter) ->
         do(two, staff_list.commit, late)
     assert people(two)["巴图"] == (Role.CLERK, True)
     assert people(two)["乌兰"] == (Role.SUPERVISOR, True)
+
+
+def _nobody_can_read_it_on_the_host(host: Host) -> None:
+    files = [path for path in (host.folder / "1" / "jetstream").rglob("*") if path.is_file()]
+    kept = b"".join(path.read_bytes() for path in files)
+    assert b"STAFF" in b"".join(str(path).encode() for path in files)
+    for secret in ("乌兰".encode(), b"argon2id", b"administrator"):
+        assert secret not in kept
 
 
 def _what_nobody_may_say_is_passed_over(first: Counter, second: Counter) -> None:
