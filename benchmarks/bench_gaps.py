@@ -18,6 +18,7 @@ import re
 import signal
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter as Count
 from collections.abc import Callable, Iterator, Sequence
@@ -185,7 +186,9 @@ class Bench:
         for timer in beats:
             timer.stop()
         self._end(fault)
-        if box.text() != self._typed:
+        rest = iter(box.text())  # codes of the gun go into the field, too, between the digits
+        whole = all(digit in rest for digit in self._typed) if fault.device == "gun" else False
+        if box.text() != self._typed and not whole:
             raise AssertionError(f"{fault.name}: typed {self._typed!r}, arrived {box.text()!r}")
         return gaps
 
@@ -238,11 +241,12 @@ class Bench:
             self._counter.devices[fault.device].process.send_signal(what)
             return
         self._counter.begin("clean-read" if fault.device == "id-reader" else REST[fault.device])
-        self._striking = self._every(_USE_MS, partial(_strike, fault.worker, what))
+        self._striking = threading.Event()
+        threading.Thread(target=_strike_on, args=(fault.worker, what, self._striking), daemon=True).start()
 
     def _end(self, fault: Fault) -> None:
         if fault.worker:
-            self._striking.stop()
+            self._striking.set()
             _strike(fault.worker, signal.SIGCONT)
         with suppress(ProcessLookupError):
             self._counter.devices[fault.device].process.send_signal(signal.SIGCONT)
@@ -265,6 +269,12 @@ def _strike(worker: str, what: signal.Signals) -> None:
         with suppress(psutil.Error):
             if any(word.rpartition(".")[2] == worker for word in child.cmdline()):
                 child.send_signal(what)
+
+
+def _strike_on(worker: str, what: signal.Signals, enough: threading.Event) -> None:
+    """Strike every process that is started anew, on a thread: looking for it takes longer than a beat."""
+    while not enough.wait(_USE_MS / 1000):
+        _strike(worker, what)
 
 
 def _expected(_problem: Expected) -> None:
