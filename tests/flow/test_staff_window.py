@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -73,22 +73,27 @@ def test_an_administrator_adds_changes_and_stops_somebody_with_keys_alone(desk: 
     enter(desk, (page.pin, PIN), (page.again, PIN), (page.keeper_pin, ADMIN))
     desk.until(lambda: people(desk).get("乌兰") == (Role.SUPERVISOR, True), "the supervisor")
     desk.until(lambda: not page.card.isVisible(), "the list again")
-    row(page, "乌兰")
+    row(desk, page, "乌兰")
     QTest.keyClick(page.list, Qt.Key.Key_R, CONTROL)
     page.role.setCurrentIndex(page.role.findData(Role.BACK_OFFICE))
     enter(desk, (page.keeper_pin, ADMIN))
     desk.until(lambda: people(desk)["乌兰"] == (Role.BACK_OFFICE, True), "the new role")
     desk.until(lambda: not page.card.isVisible(), "the list again")
-    row(page, "乌兰")
+    row(desk, page, "乌兰")
     QTest.keyClick(page.list, Qt.Key.Key_Delete, CONTROL)
     enter(desk, (page.keeper_pin, ADMIN))
     desk.until(lambda: people(desk)["乌兰"] == (Role.BACK_OFFICE, False), "nobody any more")
     desk.until(lambda: not page.card.isVisible(), "the list again")
-    row(page, "乌兰")
-    assert not page.buttons["remove"].isEnabled(), "who left has nothing to change"
+    row(desk, page, "乌兰")
+    desk.until(lambda: not page.buttons["remove"].isEnabled(), "who left has nothing to change")
 
 
-def row(page: StaffPage, name: str) -> None:
+def row(desk: Counter, page: StaffPage, name: str) -> None:
     model = page.list.model()
-    index = next(model.index(n, 0) for n in range(model.rowCount()) if model.index(n, 0).data() == name)
-    page.list.setCurrentIndex(index)
+
+    def found() -> list[QModelIndex]:
+        rows = [model.index(number, 0) for number in range(model.rowCount())]
+        return [index for index in rows if index.data() == name]
+
+    desk.until(lambda: bool(found()), f"{name} in the list")
+    page.list.setCurrentIndex(found()[0])
