@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Concatenate, Final, Generic, ParamSpec, TypeVar
 
@@ -122,17 +122,27 @@ class Lanes:
         """From now on the calling thread may not wait for a lane; command-line tools never say this."""
         self._gui_thread = threading.current_thread()
 
-    def close(self, seconds: float = 5.0, last: tuple[str, Callable[[], None]] | None = None) -> bool:
+    def close(
+        self,
+        seconds: float = 5.0,
+        last: tuple[str, Callable[[], None]] | None = None,
+        kept: Collection[Future[None]] = (),
+    ) -> bool:
         """Stop all lanes; return False when some work did not end within the time.
 
-        ``last`` is a lane and the call that ends it, made after every other lane has stopped.
+        What is queued is cancelled, but not what is ``kept``: a device has to be let go, however long the
+        call before takes. ``last`` is a lane and the call that ends it, made after all others have stopped.
         """
         with self._lock:
             self._closed = True
             ending = last[0] if last else None
             others = [executor for name, executor in self._executors.items() if name != ending]
+            queued = [future for future, lane in self._running.items() if lane != ending]
+        for future in queued:
+            if future not in kept:
+                future.cancel()
         for executor in others:
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False)
         with self._lock:
             running = dict(self._running)  # what was only queued is cancelled and has left by itself
         stuck = {running[future] for future in wait(running, timeout=seconds).not_done}

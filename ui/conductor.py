@@ -223,10 +223,10 @@ class Conductor(QObject):
         self._view = view
         self._window.show_desk(view)
         self._follow_closely(view.queue.calls_in is not None)
+        if self._behind:  # before the next view: where one follows the other the hall would wait for ever
+            self._keep_up()
         if self._stale:
             self._refresh()
-        elif self._behind:
-            self._keep_up()
         self.view_shown.emit(view)
 
     def _refresh_status(self) -> None:

@@ -115,7 +115,7 @@ class Desk:
         ending.append(self.lanes.submit(SEARCH, self.index.close))
         ending.append(self.lanes.submit(RECOGNITION, self.page_reader.close))
         wait(ending, timeout=_PATIENCE)  # a court or device that does not answer must not keep us
-        ended = self.lanes.close(last=(DB, self.store.close))
+        ended = self.lanes.close(last=(DB, self.store.close), kept=ending)
         self.lock.release()
         return ended
 

@@ -132,6 +132,24 @@ def test_what_was_only_queued_is_cancelled_and_does_not_hang_the_end() -> None:
     assert all(future.cancelled() for future in queued)
 
 
+def test_a_device_is_let_go_however_long_the_call_before_takes() -> None:
+    opened = Lanes()
+    begun, go_on, let_go = threading.Event(), threading.Event(), threading.Event()
+
+    def first() -> None:
+        begun.set()
+        assert go_on.wait(PATIENCE)
+
+    opened.submit(lanes.READER, first)
+    assert begun.wait(PATIENCE)
+    queued = opened.submit(lanes.READER, lambda: None)
+    letting_go = opened.submit(lanes.READER, let_go.set)
+    queued.add_done_callback(lambda _future: go_on.set())
+    assert opened.close(PATIENCE, kept=(letting_go,))
+    assert queued.cancelled()
+    assert let_go.is_set()
+
+
 def test_nothing_new_is_taken_after_closing() -> None:
     opened = Lanes()
     opened.submit(HALL, lambda: None).result(PATIENCE)
