@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.texts import _
 from ui.theme import Theme
@@ -25,7 +25,7 @@ class CardFace(QWidget):
         super().__init__()
         self._size = QSize(*PHOTO) if look.large else QSize(look.px(PHOTO[0]), look.px(PHOTO[1]))
         self._line = line
-        self._picture = QLabel()
+        self._picture = Label()
         self._picture.setFixedSize(self._size)
         self._picture.setAccessibleName(_("证件芯片里的照片，请与本人核对"))
         words = Label(_("芯片照片\n请核对本人"), tone="sub", size="small")

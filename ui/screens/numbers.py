@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPixmap
-from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.services.numbers import PAGE, NumberRow, NumbersView
 from app.texts import _
@@ -40,7 +40,7 @@ class NumbersPage(QWidget):
         no_face = Label(tone="sub", size="small", wrap=True)
         self.face = CardFace(look, no_face)
         self._who_side = column(self._who, self.number, no_face, None, gap=look.grid(1))
-        self.picture = QLabel()
+        self.picture = Label()
         self.picture.setAccessibleName(_("证件的图片"))
         self.picture.hide()
         self._stop = Label(tone="bad", bold=True, wrap=True)
