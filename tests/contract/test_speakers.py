@@ -35,7 +35,7 @@ from devices.errors import (
 from devices.registry import make_speaker, make_speech, open_speaker, open_speech
 from devices.sound import Sound, Speaker, read_wav, silence, wav
 from tests.helpers.device_cases import NO_SOUND, speech_program
-from tests.helpers.devices import ROOT, nothing_left, wait_until
+from tests.helpers.devices import ROOT, nothing_left, wait_until, workers_of
 
 __all__ = ["nothing_left"]
 
@@ -59,7 +59,7 @@ def recording(folder: Path) -> Iterator[Speaker]:
 
 
 def child_of(module: str) -> psutil.Process:
-    return next(c for c in psutil.Process().children() if module in c.cmdline())
+    return workers_of(module)[0]
 
 
 # ---- loudspeakers ------------------------------------------------------------------------------------

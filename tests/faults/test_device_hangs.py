@@ -32,7 +32,14 @@ from devices.sdt.session import Limits
 from devices.traffic import export
 from devices.worker import Worker
 from tests.helpers.device_cases import NO_SANE, vendor_url
-from tests.helpers.devices import Simulator, escl_scanner, id_reader, nothing_left, wait_until
+from tests.helpers.devices import (
+    Simulator,
+    escl_scanner,
+    id_reader,
+    nothing_left,
+    wait_until,
+    workers_of,
+)
 
 __all__ = ["nothing_left"]
 
@@ -235,9 +242,7 @@ def test_a_worker_that_is_stopped_is_killed_and_the_card_is_read_by_the_next(sim
     simulator.tell("lift")
     simulator.tell("place adult")
     with VendorIdReader(vendor_url(simulator.url), VENDOR_LIMITS) as reader:
-        (worker,) = (
-            c for c in psutil.Process().children() if "devices.simulators.vendor_worker" in c.cmdline()
-        )
+        (worker,) = workers_of("devices.simulators.vendor_worker")
         worker.suspend()
         error, seconds = failing(reader.poll)
         assert isinstance(error, NotAnswering)

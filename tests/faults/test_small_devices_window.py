@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -18,6 +15,7 @@ from app.services import tries
 from app.services.views import Health
 from tests.faults.test_scanner_window import responsive
 from tests.helpers.counter import OFFSCREEN, QUICK, Counter, OpenCounter, counter, qapp
+from tests.helpers.devices import workers_of
 
 __all__ = ["counter", "qapp"]
 
@@ -25,17 +23,9 @@ pytestmark = [OFFSCREEN, pytest.mark.skipif(sys.platform == "win32", reason="nee
 Act = Callable[[], object]
 
 
-def worker(module: str) -> psutil.Process | None:
-    """The process of a worker, if it runs now."""
-    running = psutil.Process().children(recursive=True)
-    return next((child for child in running if any(w.endswith(module) for w in child.cmdline())), None)
-
-
 def kill(desk: Counter, module: str) -> None:
-    desk.until(lambda: worker(module) is not None, f"a process of {module}")
-    found = worker(module)
-    assert found is not None
-    os.kill(found.pid, signal.SIGKILL)
+    desk.until(lambda: bool(workers_of(module)), f"a process of {module}")
+    workers_of(module)[0].kill()
 
 
 def pulled_and_put_back(desk: Counter) -> Mapping[str, tuple[Act, Act]]:
@@ -43,7 +33,7 @@ def pulled_and_put_back(desk: Counter) -> Mapping[str, tuple[Act, Act]]:
         CHIP_READER: (lambda: desk.chips("unplugged"), lambda: desk.chips("none")),
         KEYPAD: (lambda: desk.keypad.tell("unplug"), lambda: desk.keypad.tell("replug")),
         LED_STRIP: (lambda: desk.strip.tell("unplug"), lambda: desk.strip.tell("replug")),
-        SPEAKER: (lambda: kill(desk, "workers.speaker"), lambda: None),
+        SPEAKER: (lambda: kill(desk, "devices.workers.speaker"), lambda: None),
     }
 
 
