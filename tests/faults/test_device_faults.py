@@ -262,7 +262,7 @@ def deleted(network: Simulator) -> bool:
         ("drip", 0, errors.NotAnswering),
         ("mute", 0, errors.NotAnswering),
         ("vanish", 0, errors.Unplugged),
-        ("error500", 0, errors.DriverFault),
+        ("error500", 0, errors.InternalFault),
         ("redirect", 0, errors.DriverFault),
         ("badxml", 0, errors.Garbled),
         ("entity", 0, errors.Garbled),
@@ -338,7 +338,7 @@ def test_a_flatbed_scan_does_not_care_about_the_feeder(scanner: EsclScanner, net
         ("busy", 0, errors.ScannerBusy),
         ("slow", 0, errors.NotAnswering),
         ("cover-open", 0, errors.ScannerCoverOpen),
-        ("broken", 0, errors.DriverFault),
+        ("broken", 0, errors.InternalFault),
     ],
 )
 def test_every_named_scenario_of_the_scanner_is_what_its_name_says(
