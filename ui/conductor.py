@@ -28,6 +28,7 @@ from app.services import (
     identity,
     issuing,
     matters,
+    paper_needs,
     papers,
     print_out,
     queue,
@@ -58,6 +59,8 @@ from ui.panels.host import Panels
 
 _PEOPLE: Final = ("call_next", "call_one", "call_by_itself", "take_ticket", "desk_view")
 """Acts during which the hall is not looked at: they look at it themselves."""
+_OVERRULED: Final = (finishing.NotSigned, freezing.Frozen, paper_needs.Unanswered)
+"""What a second press of F12 goes on in spite of, in the order of the words of ``finish``."""
 
 
 class Conductor(QObject):
@@ -86,8 +89,7 @@ class Conductor(QObject):
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self.locking = Locking(window, desk, self.acts, self._refresh)
         self._finished = ""
-        self._unsigned_visit = ""
-        self._received_visit = ""
+        self._refused: set[tuple[type[Expected], str]] = set()
         self._view: DeskView | None = None
         self._stale = False
         self._status_stale = False
@@ -331,7 +333,7 @@ class Conductor(QObject):
         self._desk.cancel()
 
     def _edit(self, path: str, text: str) -> None:
-        self._unsigned_visit = self._received_visit = ""
+        self._refused.clear()
         self.acts.run(
             self, drafts.set_field, path, text, once=False, name="edit", done=lambda _none: self._refresh()
         )
@@ -382,22 +384,19 @@ class Conductor(QObject):
         self._run(confirmation.sign, sha256, png, strokes, busy=_("正在保存签字"), refresh=True)
 
     def _finish(self) -> None:
-        visit = self._view.visit if self._view else None
-        unsigned = visit is not None and visit.visit_id == self._unsigned_visit
-        received = visit is not None and visit.visit_id == self._received_visit
+        visit_id = self._visit_id()
 
         def refused(problem: Expected) -> None:
-            if isinstance(problem, finishing.NotSigned) and visit is not None:
-                self._unsigned_visit = visit.visit_id
-            if isinstance(problem, freezing.Frozen) and visit is not None and problem.receivable:
-                self._received_visit = visit.visit_id
+            if not isinstance(problem, freezing.Frozen) or problem.receivable:
+                self._refused.add((type(problem), visit_id))
             self._window.show_problem(problem)
+            if isinstance(problem, paper_needs.Unanswered):
+                self._window.lead_to(problem.needs[0].matter, problem.needs[0].path)
 
         self.acts.run(
             self,
             finishing.finish,
-            unsigned,
-            received,
+            *((why, visit_id) in self._refused for why in _OVERRULED),
             busy=_("正在办结"),
             done=self._finished_visit,
             problem=refused,

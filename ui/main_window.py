@@ -185,6 +185,13 @@ class MainWindow(QMainWindow):
         """Give the place back to the visit."""
         self.zones.hide_panel()
 
+    def lead_to(self, number: int, path: str) -> None:
+        """Put the cursor into a field of one of the matters."""
+        if self._view is not None and self._view.visit is not None:
+            self.visit.lead_to(path)
+            if number != self._view.visit.current:
+                self._turn(number)
+
     def flash(self, text: str) -> None:
         """Show one line for a few seconds."""
         self.actions_bar.say(text)

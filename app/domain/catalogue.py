@@ -35,8 +35,8 @@ from app.domain.matter import (
 from app.domain.papers import DOCUMENTS, Moment
 from app.domain.toml_text import CatalogueError, Section, TomlText
 
-# Conditions that need no field: who files, and what the cause of action is marked as.
-FACTS = frozenset({"natural", "body", "agent", "foreign", "group", "variant", "mark"})
+# Conditions that need no field: who files, how the cause of action is marked, whether mediation is agreed.
+FACTS = frozenset({"natural", "body", "agent", "foreign", "group", "variant", "mark", "mediating"})
 _COPIES = re.compile(r"([0-9])?(\+)?(N)?")
 
 

@@ -109,6 +109,12 @@ class MediationMode(StrEnum):
     NONE = "none"
 
 
+MEDIATION = "mediation"
+"""The key of the answer to the offer of mediation, which is one of the two words below."""
+AGREE = "agree"
+DECLINE = "decline"
+
+
 @dataclass(frozen=True, slots=True)
 class Material:
     """One row of the master list. `fixed` and `per_other` are the copies rule 1+N.

@@ -17,7 +17,7 @@ from app.domain.clock_rule import Unit
 from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
-from app.domain.matter import Condition, Field, FieldKind, Level, Matter
+from app.domain.matter import AGREE, MEDIATION, Condition, Field, FieldKind, Level, Matter
 from app.domain.money import format_money, parse_money
 from app.domain.names import check_name
 from app.domain.party import Origin, Parties
@@ -93,6 +93,8 @@ def _plainly_holds(condition: Condition, matter: Matter, parties: Parties, answe
         return variant_of(matter, answers) in condition.values
     if condition.name == "mark":
         return bool(answers.marks & set(condition.values))
+    if condition.name == "mediating":
+        return answers.text(MEDIATION) == AGREE
     if condition.name in _PARTY_FACTS:
         return _PARTY_FACTS[condition.name](parties)
     if condition.values:

@@ -25,6 +25,7 @@ from app.services.due_lines import authority, due_line, hour_line
 from app.services.fee_remarks import fee_remarks
 from app.services.fields import FIRST, Draft, value
 from app.services.knowledge import Knowledge
+from app.services.paper_needs import Need
 from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current
 from app.services.steps import Step, recorded
@@ -53,11 +54,12 @@ def advise(
     since: datetime | None = None,
     *,
     marked: bool = False,
+    needs: Sequence[Need] = (),
 ) -> AdviceView:
     """Return the right zone for the matter on the screen, received at the instant ``now``.
 
     ``findings`` are the risks on record: a freeze that was lifted says by whom and why. The visit was opened
-    at ``since``; ``marked`` says that its number was given out as urgent.
+    at ``since``; ``marked`` says that its number was given out as urgent. ``needs`` are what its papers lack.
     """
     shown = current(draft, knowledge)
     clocks = Running(shown, knowledge, now, since)
@@ -69,7 +71,7 @@ def advise(
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
         remarks=(
-            *_remarks(draft, shown, clocks, findings),
+            *_remarks(draft, shown, clocks, findings, needs),
             *step_view.remarks(taken),
             *fee_remarks(shown, knowledge),
             *_to_be_told(draft, shown, dossier),
@@ -192,7 +194,11 @@ def _mediation(draft: Draft, shown: Sheet) -> FieldView | None:
 
 
 def _remarks(
-    draft: Draft, shown: Sheet, clocks: Running, findings: Sequence[FindingRecord]
+    draft: Draft,
+    shown: Sheet,
+    clocks: Running,
+    findings: Sequence[FindingRecord],
+    needs: Sequence[Need],
 ) -> Iterable[Remark]:
     lifted = {one.key: one for one in findings if one.lifted_at is not None}
     for finding in risks.found(draft, shown, clocks):
@@ -206,6 +212,7 @@ def _remarks(
         labels = "、".join(field.label for field in asked)
         words = _("还要问：{labels}").format(labels=labels)
         yield Remark(words, _asked_by(shown.matter), _("缺也照收，一次写清"))
+    yield from _for_papers([need for need in needs if not need.lawful])
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
         yield Remark(rule.text, authority(rule.article, rule.basis))
     yield from _group(shown)
@@ -213,6 +220,15 @@ def _remarks(
     offer = mediation.offer(shown)
     if mediation.question(shown) is None and offer.article:
         yield Remark(offer.text, offer.article)
+
+
+def _for_papers(needs: Sequence[Need]) -> Iterable[Remark]:
+    """What no law asks for, but a paper of this matter cannot be made without."""
+    if needs:
+        papers = dict.fromkeys(paper for need in needs for paper in need.papers)
+        names = "".join(_("《{paper}》").format(paper=paper) for paper in papers)
+        words = _("本事项的文书需要：{labels}").format(labels="、".join(need.label for need in needs))
+        yield Remark(words, _("不是法律要求"), _("没有就出不了{papers}").format(papers=names))
 
 
 def _risk(finding: Finding, article: str, lifted: FindingRecord | None) -> Remark:

@@ -23,7 +23,16 @@ from app.ids import new_id
 from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
-from app.services import confirmation, favourites, freezing, notice_paper, people, risks, supplement
+from app.services import (
+    confirmation,
+    favourites,
+    freezing,
+    notice_paper,
+    paper_needs,
+    people,
+    risks,
+    supplement,
+)
 from app.services.case import SCHEMA, Case, Closing, intake_body, read_case
 from app.services.clerks import require_window_role
 from app.services.desk import Desk
@@ -61,17 +70,21 @@ class Finished:
 
 
 @on(PAPERS)
-def finish(desk: Desk, unsigned: bool = False, received: bool = False) -> Finished:
+def finish(desk: Desk, unsigned: bool = False, received: bool = False, unanswered: bool = True) -> Finished:
     """Finish the open visit; a statement is always received, whatever is missing from it.
 
     ``unsigned`` finishes without the party's signature, ``received`` receives the papers where the matter
-    itself is frozen; the record says so. Raises FormProblem when nobody is named, nothing was handed in, or
-    a list of missing papers changed after it was looked at; Frozen, NotApproved, NotSigned, StorageProblem.
+    itself is frozen; the record says so. ``unanswered`` finishes although a paper lacks an answer that only
+    the open visit takes. Raises FormProblem when nobody is named, nothing was handed in, or a list of missing
+    papers changed after it was looked at; Unanswered, Frozen, NotApproved, NotSigned, StorageProblem.
     """
     require_window_role(desk)
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)
+    needs = () if unanswered else paper_needs.unanswered(desk, case)
+    if needs:
+        raise paper_needs.Unanswered(needs)
     freezing.refuse_done(desk, visit_id, received=received)
     signed = _valid_signature(desk, case)
     if signed is None and not unsigned:

@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, compact, failed, passed
 from app.domain.initials import initials
-from app.domain.matter import Field, FieldKind, Level, Matter, Side
+from app.domain.matter import AGREE, DECLINE, MEDIATION, Field, FieldKind, Level, Matter, Side
 from app.domain.short_form import check_field, variant_of
 from app.services import people
 from app.services.claims import FEWEST, claim_path, claim_spec, serves
@@ -34,10 +34,8 @@ from app.services.sheet import OTHER_PAPER, Sheet, current, matter_of, sheet, sh
 from app.services.views import FieldGroup, FieldView, Suggestion
 from app.texts import _
 
-__all__ = ["Draft", "check", "field_view", "value"]
+__all__ = ["AGREE", "DECLINE", "Draft", "check", "field_view", "value"]
 
-AGREE: Final = "agree"
-DECLINE: Final = "decline"
 YES: Final = "是"
 NO: Final = "否"
 STEPS: Final = ("identity", "matter", "parties")
@@ -365,7 +363,7 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
         return FieldSpec(path, "示范文本", "choice", choices=TEMPLATE_USE)
     if key.startswith("waived."):
         return waiver_spec(path, key.removeprefix("waived."), matter)
-    if key == "mediation":
+    if key == MEDIATION:
         return FieldSpec(path, "先行调解", "choice", choices=((AGREE, "愿意"), (DECLINE, "不愿意")))
     about, _dot, code = key.partition(".")
     asked_besides = code == OTHER_PAPER or f"matter.{number}.asked.{code}" in draft

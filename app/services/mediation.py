@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.matter import Mediation, MediationMode
+from app.domain.matter import MEDIATION, Mediation, MediationMode
 from app.domain.mediation import mediation_for
 from app.domain.steps import Mark
 from app.services.fields import Draft, FieldSpec, value
@@ -26,7 +26,7 @@ def question(shown: Sheet) -> FieldSpec | None:
     if said.mode is not MediationMode.OFFER and not sent:
         return None
     return FieldSpec(
-        shown.path("mediation"),
+        shown.path(MEDIATION),
         "先行调解",
         "choice",
         hint=said.rule.why,

@@ -14,6 +14,7 @@ from typing import Final
 
 from app.clock import local
 from app.domain.fee_schedule import FeeKind
+from app.domain.matter import Side
 from app.domain.party import Party
 from app.services import mediation
 from app.services.paper_ground import Ground, Lacking, need
@@ -27,7 +28,8 @@ from printing.documents.facts import Account, Facts, Payment
 from printing.documents.fee_notice import FeeNotice
 from printing.documents.integrity_card import IntegrityCard
 from printing.documents.mediation_notice import MediationNotice
-from printing.documents.mediation_referral import MediationReferral, Side
+from printing.documents.mediation_referral import MediationReferral
+from printing.documents.mediation_referral import Side as ReferralSide
 from printing.documents.payment_slip import PaymentSlip
 from printing.documents.service_address import ServiceAddress
 from printing.documents.standard_text import StandardText
@@ -35,6 +37,8 @@ from printing.documents.standard_text import StandardText
 Made = Mapping[str, Facts]
 """The data by addressee: "" for a paper of the whole matter, else the key of the party."""
 
+OF_FEE: Final = ("fee_notice", "payment_slip", "acceptance_notice")
+"""Papers that tell the fee: they follow an amount that is corrected after the end."""
 _EVIDENCE: Final = frozenset({"M13", "M21", "M28", "M32", "M36", "M99"})
 _MEDIATION_DAYS: Final = 30
 _APPLIED: Final = frozenset(
@@ -195,7 +199,7 @@ def _evidence_notice(ground: Ground) -> Made:
         EvidenceNotice(
             issue=ground.issue(answer.case_number or ""),
             addressee=ground.addressee,
-            opponent=need(ground.opponents, _("对方当事人")),
+            opponent=ground.needed_opponents,
             cause=ground.about,
             until=ground.after(ground.said.evidence_days),
         )
@@ -207,17 +211,18 @@ def _standard_text(ground: Ground) -> Made:
 
 
 def _mediation_notice(ground: Ground) -> Made:
+    agreed = mediation.agreed(ground.draft, ground.sheet)
     return _whole(
         MediationNotice(
             issue=ground.issue(),
             addressee=ground.addressee,
-            opponent=need(ground.opponents, _("对方当事人")),
+            opponent=ground.needed_opponents,
             dispute=_dispute(ground),
-            organisation=_organisation(ground),
+            organisation=_organisation(ground) if agreed else ground.organisation,
             mediator=ground.text("mediator"),
             ends=ground.received.date() + timedelta(days=_MEDIATION_DAYS),
             days=_MEDIATION_DAYS,
-            agreed=mediation.agreed(ground.draft, ground.sheet),
+            agreed=agreed,
         )
     )
 
@@ -228,14 +233,16 @@ def _dispute(ground: Ground) -> str:
 
 
 def _organisation(ground: Ground) -> str:
-    return need(ground.text("organisation") or ground.said.mediation, _("调解组织"))
+    """Who mediates: once somebody agreed the paper must say it; who was only asked, or refused, need not."""
+    return need(ground.organisation, _("调解组织"), "organisation")
 
 
 def _mediation_referral(ground: Ground) -> Made:
     people = (*ground.filers, *(party for party in ground.sheet.parties.others if party.name))
-    sides = tuple(Side(role=ground.role(p), name=p.name, phone=p.phone) for p in people)
+    sides = tuple(ReferralSide(role=ground.role(p), name=p.name, phone=p.phone) for p in people)
     if len(sides) < 2:
-        raise Lacking(_("缺少：双方当事人的姓名（名称）"))
+        lone = Side.OTHER if ground.filers else Side.FILER
+        raise Lacking(_("缺少：双方当事人的姓名（名称）"), side=lone)
     return _whole(
         MediationReferral(
             issue=ground.issue(ground.text("pre_no")),
@@ -252,7 +259,8 @@ def _mediation_referral(ground: Ground) -> Made:
 
 
 def _cross_court(ground: Ground) -> Made:
-    first, other = ground.first, need(ground.text("other_court"), _("对方法院"))
+    first, other = ground.first, ground.needed(_("对方法院"), "other_court")
+    opponent, asked = ground.needed_opponents, ground.needed(_("办理事项"), "matter")
     variant = ground.sheet.variant
     helps = variant is None or variant.key == "helping"
     issue = ground.issue()
@@ -269,8 +277,8 @@ def _cross_court(ground: Ground) -> Made:
             id_number=first.id_number,
             phone=first.phone,
             address=first.address,
-            opponent=need(ground.opponents, _("对方当事人")),
-            matter=need(ground.text("matter"), _("办理事项")),
+            opponent=opponent,
+            matter=asked,
             cause=ground.sheet.cause.name if ground.sheet.cause else "",
             materials=handed,
             agent=agent.name if agent else "",

@@ -13,6 +13,7 @@ from app.domain.clocks import start_clock
 from app.domain.dossier import Bundle
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
+from app.domain.matter import Side
 from app.domain.money import parse_money
 from app.domain.party import Agent, Party
 from app.errors import FormProblem
@@ -33,18 +34,24 @@ _PARTY_TO: Final = "当事人"
 
 
 class Lacking(FormProblem):
-    """A paper cannot be made yet: what it must say is not known. ``happened`` names it."""
+    """A paper cannot be made yet: what it must say is not known. ``happened`` names it.
 
-    def __init__(self, what: str) -> None:
+    ``keys`` are the fields of a short form of which any one would say it, ``side`` the list in which somebody
+    must be named; neither where the clerk cannot know it.
+    """
+
+    def __init__(self, what: str, *keys: str, side: Side | None = None) -> None:
         super().__init__(
             what, safe=_("内容已保存，没有打印。"), next_step=_("请补上以后再打印这份文书。")
         )  # fmt: skip
+        self.keys = keys
+        self.side = side
 
 
-def need(text: str, label: str) -> str:
+def need(text: str, label: str, *keys: str, side: Side | None = None) -> str:
     """Return the text; raises Lacking naming it when there is none: a paper never has a blank for it."""
     if not text.strip():
-        raise Lacking(_("缺少：{label}").format(label=label))
+        raise Lacking(_("缺少：{label}").format(label=label), *keys, side=side)
     return text
 
 
@@ -114,6 +121,17 @@ class Ground:
     def money(self, key: str) -> Decimal | None:
         return parse_money(self.text(key)).amount
 
+    def needed(self, label: str, *keys: str) -> str:
+        """Return what the first answered of these fields says; raises Lacking where none does."""
+        return need(next((text for key in keys if (text := self.text(key))), ""), label, *keys)
+
+    def needed_money(self, label: str, key: str) -> Decimal:
+        """Return the amount in a field; raises Lacking."""
+        amount = self.money(key)
+        if amount is None:
+            raise Lacking(_("缺少：{label}").format(label=label), key)
+        return amount
+
     # ---- people ------------------------------------------------------------------------------------
 
     @property
@@ -128,16 +146,21 @@ class Ground:
     def first(self) -> Party:
         """The first filer; raises Lacking when nobody is named."""
         if not self.filers:
-            raise Lacking(_("缺少：当事人姓名（名称）"))
+            raise Lacking(_("缺少：当事人姓名（名称）"), side=Side.FILER)
         return self.filers[0]
 
     @property
     def addressee(self) -> str:
-        return need(_names(self.filers) or self.visitor, _("当事人姓名（名称）"))
+        return need(_names(self.filers) or self.visitor, _("当事人姓名（名称）"), side=Side.FILER)
 
     @property
     def opponents(self) -> str:
         return _names(self.sheet.parties.others)
+
+    @property
+    def needed_opponents(self) -> str:
+        """The other side; raises Lacking while nobody of it is named."""
+        return need(self.opponents, _("对方当事人"), side=Side.OTHER)
 
     def role(self, party: Party) -> str:
         """Return the word of the list the party stands in, such as 原告."""
@@ -149,6 +172,11 @@ class Ground:
     def agent_of(self, party: Party) -> Agent | None:
         mine = (agent for agent in self.sheet.parties.agents if party.key in agent.represents and agent.name)
         return next(mine, None)
+
+    @property
+    def organisation(self) -> str:
+        """Who mediates: as entered, else the court's own; "" while nobody said."""
+        return self.text("organisation") or self.said.mediation
 
     def account(self, holder: str, key: str) -> Account | None:
         """Return the account entered in a field; which bank it is stays to be written by hand."""
@@ -183,7 +211,8 @@ class Ground:
             return None
         if fee.needs:
             needs = "、".join(_(one) for one in fee.needs)
-            raise Lacking(_("还算不出诉讼费：先填{needs}").format(needs=needs))
+            keys = (field.key for field in self.sheet.fields if field.label in fee.needs)
+            raise Lacking(_("还算不出诉讼费：先填{needs}").format(needs=needs), *keys)
         if fee.low is None or fee.low != fee.high:
             raise Lacking(_("还定不下诉讼费：{shown}，请由法官确定").format(shown=fee.shown))
         return fee.low

@@ -49,20 +49,20 @@ def _masked(number: str) -> str:
 
 
 def _transfer_list(ground: Ground) -> Mapping[str, Facts]:
+    recipient = ground.needed(_("转交给谁"), "to", "other_court")
     papers = tuple(
         Transferred(name=name, pages=len(bundle.pages) or None, copies=copies, form=form)
         for bundle, name, copies, form in ground.handed()
     )
     if not papers:
         raise Lacking(_("还没有收到材料"))
-    recipient = ground.text("to") or ground.text("other_court")
     return _whole(
         TransferList(
             issue=ground.issue(ground.text("case_no")),
             submitter=ground.addressee,
             phone=ground.first.phone,
             cause=ground.sheet.cause.name if ground.sheet.cause else "",
-            recipient=need(recipient, _("转交给谁")),
+            recipient=recipient,
             received=ground.received,
             papers=papers,
         )
@@ -74,16 +74,15 @@ def _query_slip(ground: Ground) -> Mapping[str, Facts]:
         QuerySlip(
             issue=ground.issue(ground.text("case_no")),
             person=ground.addressee,
-            stage=need(ground.text("answer"), _("答复要点")),
+            stage=ground.needed(_("答复要点"), "answer"),
         )
     )
 
 
 def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
     """What somebody comes to pay: the sum is that of the notice they bring."""
-    amount = ground.money("amount")
-    if amount is None:
-        raise Lacking(_("缺少：金额"))
+    amount = ground.needed_money(_("金额"), "amount")
+    case_no = ground.needed(_("案号"), "case_no")
     served = ground.sheet.answers.day("notice_served")
     said, label = ground.said, _("收款账户（由管理员在设置 [papers] 里填写）")
     account = Account(
@@ -91,7 +90,6 @@ def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
         bank=need(said.account_bank, label),
         number=need(said.account_number, label),
     )
-    case_no = need(ground.text("case_no"), _("案号"))
     return _whole(
         PaymentSlip(
             issue=ground.issue(case_no),
@@ -105,9 +103,9 @@ def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
 
 
 def _refund_application(ground: Ground) -> Mapping[str, Facts]:
-    amount, paid, first = ground.money("amount"), ground.money("paid"), ground.first
-    if amount is None:
-        raise Lacking(_("缺少：金额"))
+    amount = ground.needed_money(_("金额"), "amount")
+    reason = ground.needed(_("退费原因"), "reason")
+    paid, first = ground.money("paid"), ground.first
     if paid is not None and paid < amount:
         raise Lacking(_("退费金额大于已交金额，请核对"))
     agent, authority = _agent(ground)
@@ -121,7 +119,7 @@ def _refund_application(ground: Ground) -> Mapping[str, Facts]:
             refund=amount,
             voucher=ground.text("voucher"),
             document=ground.text("document"),
-            reason=need(ground.text("reason"), _("退费原因")),
+            reason=reason,
             account=ground.account(first.name, "account"),
             agent=agent,
             authority=authority,
@@ -175,7 +173,7 @@ def _effect_certificate(ground: Ground) -> Mapping[str, Facts]:
             applicant=ground.addressee,
             id_number=_masked(first.id_number),
             phone=first.phone,
-            document=need(ground.text("document"), _("文书名称")),
+            document=ground.needed(_("文书名称"), "document"),
             purpose=ground.text("purpose"),
             agent=_agent(ground)[0],
         )
@@ -188,9 +186,9 @@ def _grievance(ground: Ground) -> Mapping[str, Facts]:
             issue=ground.issue(),
             person=ground.text("person") or ground.visitor or _(_NO_NAME),
             phone=ground.text("phone"),
-            matter=need(ground.text("kind"), _("类型")),
+            matter=ground.needed(_("类型"), "kind"),
             window=ground.window,
-            facts=need(ground.text("facts"), _("事实")),
+            facts=ground.needed(_("事实"), "facts"),
             wish=ground.text("wanted"),
             handler=_("值班主任"),
             due=ground.due("complaint", ground.opened.date()),

@@ -26,7 +26,7 @@ from app.services import corrections, freezing
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import undrawable, value
-from app.services.paper_data import Made, make
+from app.services.paper_data import OF_FEE, Made, make
 from app.services.paper_ground import Ground, Lacking
 from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
@@ -52,6 +52,7 @@ class Offer:
     """One paper a matter gives out; ``made`` is its data, empty with the reason in ``lacking``.
 
     ``marks`` tell by addressee what a correction after the end has made of it: that is another paper.
+    ``left_out``: the visit ended without an answer it needs, so it is not made any more.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Offer:
     part: str
     marks: Mapping[str, str]
     lacking: str = ""
+    left_out: bool = False
 
     def parts(self) -> Iterator[tuple[str, Facts]]:
         """Yield each sheet of paper: its part and its data."""
@@ -122,10 +124,10 @@ def _offer(
     part = str(number)
     if given.at is Moment.ACCEPTED and ground.accepted is not None:
         part = f"{number}.{ground.accepted.id}"
-    made, lacking = ({}, _held(held)) if held is not None else _made(given, ground, intake)
+    made, lacking, left_out = ({}, _held(held), False) if held is not None else _made(given, ground, intake)
     title = f"{prefix}{_(KINDS[given.kind].title)}"
     marks = _marks(given, ground, old, intake) if old is not None else {}
-    return Offer(f"{number}.{given.kind}", title, given, made, part, marks, lacking)
+    return Offer(f"{number}.{given.kind}", title, given, made, part, marks, lacking, left_out)
 
 
 def _marks(given: GivenPaper, ground: Ground, old: Ground, intake: IntakeRecord | None) -> dict[str, str]:
@@ -133,8 +135,8 @@ def _marks(given: GivenPaper, ground: Ground, old: Ground, intake: IntakeRecord 
 
     Both are made as of the end of the visit: the day on which a paper is printed makes no other paper of it.
     """
-    after, _why = _made(given, replace(ground, at=ground.received), intake)
-    before, _why = _made(given, replace(old, at=ground.received), intake)
+    after, *_why = _made(given, replace(ground, at=ground.received), intake)
+    before, *_why = _made(given, replace(old, at=ground.received), intake)
     digests = {suffix: _digest(data) for suffix, data in after.items()}
     return {
         suffix: digest
@@ -147,15 +149,17 @@ def _held(finding: Finding) -> str:
     return _("已冻结，{text}；由值班主任解除（Alt+U）").format(text=finding.rule.text)
 
 
-def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, str]:
+def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, str, bool]:
     if given.at is Moment.FINISH and intake is None:
-        return {}, _("办结后可以打印")
+        return {}, _("办结后可以打印"), False
     if given.at is Moment.ACCEPTED and ground.accepted is None:
-        return {}, _("法院答复立案后可以打印")
+        return {}, _("法院答复立案后可以打印"), False
     try:
-        return make(given.kind, ground), ""
+        return make(given.kind, ground), "", False
     except Lacking as lacking:
-        return {}, lacking.happened
+        over = intake is not None and given.kind not in OF_FEE and bool(lacking.keys or lacking.side)
+        words = _("办结时没有填，这份不出。{lacking}").format(lacking=lacking.happened)
+        return {}, words if over else lacking.happened, over
 
 
 def _digest(data: Facts) -> str:
@@ -215,7 +219,8 @@ def _view(offer: Offer, jobs: dict[tuple[str, str], PrintJob]) -> PaperView:
     several = len(parts) > 1
     title = _("{title}（{count} 份）").format(title=offer.title, count=len(parts)) if several else offer.title
     if offer.lacking:
-        return PaperView(offer.key, title, "lacking", offer.lacking, chosen=False)
+        state = "left_out" if offer.left_out else "lacking"
+        return PaperView(offer.key, title, state, offer.lacking, chosen=False)
     if len(done) == len(parts):
         return PaperView(offer.key, title, "made", _("已打印；补打请按 Ctrl+P"), chosen=False)
     rare = _rare(data for _part, data in parts)

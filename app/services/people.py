@@ -87,14 +87,34 @@ def lists_of(matter: Matter) -> tuple[Field, ...]:
 
 
 def members(draft: Draft, number: int, matter: Matter, field: Field) -> tuple[str, ...]:
-    """Keys of the parties in a list; before anything is entered one filer and, where asked, one opponent."""
+    """Keys of the parties in a list, none where the chosen kind of the matter has no such list.
+
+    Before anything is entered: one filer, one opponent where somebody is asked for, and where all sides file
+    together one in the second list of filers.
+    """
+    if not _has_list(draft, number, matter, field):
+        return ()
     stored = draft.get(f"matter.{number}.{field.key}")
     if stored is not None:
         return tuple(key for key in stored.value.split(",") if _KEY.fullmatch(key))
-    same_side = [f for f in lists_of(matter) if f.side is field.side and f.level is not Level.OPTIONAL]
-    if not same_side or same_side[0].key != field.key:
-        return ()
-    return (FIRST,) if field.side is Side.FILER else (SECOND,)
+    asked = [f for f in lists_of(matter) if f.level is not Level.OPTIONAL]
+    here = [f for f in asked if _has_list(draft, number, matter, f)]
+    filers = [f for f in here if f.side is Side.FILER]
+    others = [f for f in here if f.side is Side.OTHER]
+    if field.side is Side.OTHER:
+        return (SECOND,) if others[:1] == [field] else ()
+    mine = filers[:1] if others else filers
+    return next(((key,) for listed, key in zip(mine, (FIRST, SECOND), strict=False) if listed == field), ())
+
+
+def _has_list(draft: Draft, number: int, matter: Matter, field: Field) -> bool:
+    """Say whether the chosen kind of the matter, the first while none is chosen, has this list."""
+    kinds = [condition for condition in field.when if condition.name == "variant"]
+    if not kinds:
+        return True
+    said = matter.variant(value(draft, f"matter.{number}.variant"))
+    kind = (said or matter.variants[0]).key
+    return all((kind in condition.values) is not condition.negated for condition in kinds)
 
 
 def fresh_key(draft: Draft) -> str:

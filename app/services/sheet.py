@@ -21,7 +21,7 @@ from app.clock import moment
 from app.domain.causes import Cause
 from app.domain.checklist import Handed, Item, assess
 from app.domain.dossier import Bundle, bundles
-from app.domain.matter import Field, FieldKind, Matter, Variant
+from app.domain.matter import MEDIATION, Field, FieldKind, Matter, Variant
 from app.domain.party import Parties, Party
 from app.domain.short_form import Answers, variant_of, visible_fields
 from app.domain.steps import Mark, StepKind
@@ -174,7 +174,8 @@ def _marks(draft: Draft, number: int, matter: Matter, knowledge: Knowledge) -> d
 def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> Answers:
     prefix = f"matter.{number}."
     kept = (field for field in matter.fields if field.kind is not FieldKind.PARTIES)
-    values = {f.key: draft[prefix + f.key].value for f in kept if prefix + f.key in draft}
+    keys = (*(f.key for f in kept), MEDIATION)
+    values = {key: draft[prefix + key].value for key in keys if prefix + key in draft}
     return Answers(
         values=values,
         variant=_variant(draft, prefix, matter),

@@ -107,7 +107,8 @@ class FieldView:
     ``kind``: text, long_text, id_number, phone, money, choice, cause, matter and what the catalogue names.
     ``read_value`` is what the card or page said when the clerk changed it. ``problem`` is a sentence when
     the value cannot stand; ``hint`` says what belongs here. ``choices`` are (value, label) pairs;
-    ``suggest`` answers what is typed with the best matches, purely and within 20 ms.
+    ``suggest`` answers what is typed with the best matches, purely and within 20 ms. ``required`` is what
+    the law asks for, ``for_paper`` names the papers that cannot be made without it.
     """
 
     path: str
@@ -122,6 +123,7 @@ class FieldView:
     wide: bool = False
     choices: tuple[tuple[str, str], ...] = ()
     suggest: Callable[[str], tuple[Suggestion, ...]] | None = field(default=None, compare=False, repr=False)
+    for_paper: str = ""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class JobView:
 
 @dataclass(frozen=True)
 class PaperView:
-    """One paper the visit gives out. ``state``: ready, lacking (``note`` says what), made.
+    """One paper the visit gives out. ``state``: ready, lacking (``note`` says what), made, left_out.
 
     ``chosen`` = printed unless the clerk takes it off.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -33,6 +33,7 @@ from app.services.fields import Draft, card_of, value
 from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.numbers import masked_groups, masked_text, shows_identity
+from app.services.paper_needs import Need, ground_of, marked, needs_of
 from app.services.sheet import (
     OTHER_NAME,
     OTHER_PAPER,
@@ -75,20 +76,28 @@ def _desk_view(connection: Transaction, desk: Desk, finished: str) -> DeskView:
     visit_id = shown.id if shown else finished
     case = read_case(connection, visit_id) if visit_id else None
     doubts = print_jobs.in_state(connection, "unconfirmed")
-    advice = _advice(connection, case, desk) if case else AdviceView()
+    needs = _needs(case, desk) if case else ()
+    advice = _advice(connection, case, desk, needs) if case else AdviceView()
     return DeskView(
         court=hall.court,
         centre=hall.centre,
         window=hall.window,
         clerk=hall.clerk,
         queue=queue.view(desk),
-        visit=_visit(connection, case, desk) if case else None,
+        visit=_visit(connection, case, desk, needs) if case else None,
         advice=advice,
         doubts=tuple(print_out.job_view(job) for job in doubts),
     )
 
 
-def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
+def _needs(case: Case, desk: Desk) -> tuple[Need, ...]:
+    """What the papers of the matter on the screen lack, as long as it can still be answered."""
+    if case.visit.state != "open":
+        return ()
+    return needs_of(ground_of(desk, case, current(case.draft, desk.knowledge)))
+
+
+def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need]) -> AdviceView:
     """The right zone; what the clerk is shown to be at risk is put on record as it is shown."""
     now, back = desk.clock.now(), None
     if case.visit.state == "open":
@@ -100,11 +109,12 @@ def _advice(connection: Transaction, case: Case, desk: Desk) -> AdviceView:
     ticket = desk.hall.state.tickets.get(case.visit.ticket)
     marked = ticket is not None and ticket.urgent
     until = case.visit.closed_at or now
-    made = advise(case.draft, case.dossier, desk.knowledge, until, known, case.visit.opened_at, marked=marked)
+    since = case.visit.opened_at
+    made = advise(case.draft, case.dossier, desk.knowledge, until, known, since, marked=marked, needs=needs)
     return replace(made, remarks=(back, *made.remarks)) if back else made
 
 
-def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
+def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need]) -> VisitView:
     draft, knowledge = case.draft, desk.knowledge
     shown = current(draft, knowledge)
     liked = of_clerk(connection, desk.settings.hall.clerk)
@@ -125,10 +135,10 @@ def _visit(connection: Transaction, case: Case, desk: Desk) -> VisitView:
         party_name=value(draft, "identity.name"),
         masked_number=mask_id(number) if number else "",
         matter_title=shown.title,
-        steps=_steps(case, shown, knowledge, read, outcome),
+        steps=_steps(case, shown, knowledge, read, outcome, needs),
         identity=hidden(form.groups(draft, "identity", knowledge)),
-        matter=hidden(_dated(offered(asked, liked, knowledge), shown, until)),
-        parties=hidden(form.groups(draft, "parties", knowledge)),
+        matter=hidden(marked(_dated(offered(asked, liked, knowledge), shown, until), needs)),
+        parties=hidden(marked(form.groups(draft, "parties", knowledge), needs)),
         pages=tuple(_pages(case, shown, knowledge, over=outcome is not None)),
         materials=materials,
         confirmation=read,
@@ -203,12 +213,14 @@ def _steps(
     knowledge: Knowledge,
     read: ConfirmationView,
     outcome: OutcomeView | None,
+    needs: Sequence[Need],
 ) -> tuple[StepView, ...]:
     def filled(key: str, title: str) -> StepView:
-        lacking = len(form.missing(case.draft, key, shown, knowledge))
-        if not lacking:
+        lacking = form.missing(case.draft, key, shown, knowledge)
+        count = len(lacking) + sum(need.step == key and not need.lawful for need in needs)
+        if not count:
             return StepView(key, title, StepState.DONE)
-        return StepView(key, title, StepState.OPEN, _("差 {count} 项").format(count=lacking))
+        return StepView(key, title, StepState.OPEN, _("差 {count} 项").format(count=count))
 
     count = sum(record.page.matter == shown.number for record in case.dossier)
     pages = _("{count} 页").format(count=count) if count else ""

@@ -19,13 +19,16 @@ from printing.layout import Document, Heading, KeyValue, Paper, Signatures, Spac
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediationNotice(Facts):
-    """``ends``: the last day of mediation. ``agreed`` is the answer, None leaves the boxes open."""
+    """``ends``: the last day of mediation. ``agreed`` is the answer, None leaves the boxes open.
+
+    Who refuses needs no ``organisation``; a ``mediator`` nobody has named yet is left out.
+    """
 
     issue: Issue
     addressee: str
     opponent: str
     dispute: str
-    organisation: str
+    organisation: str = ""
     mediator: str = ""
     ends: date
     days: int = 30
@@ -46,6 +49,16 @@ class MediationNoticeTexts(SheetTexts):
     sign: str
 
 
+def _who(data: MediationNotice) -> list[KeyValue]:
+    """Who mediates, as far as the paper has to say it."""
+    rows = []
+    if data.organisation or data.agreed is not False:
+        rows.append(KeyValue("organisation", data.organisation, wide=True))
+    if data.mediator:
+        rows.append(KeyValue("mediator", data.mediator))
+    return rows
+
+
 def build(
     data: MediationNotice, paper: Paper = Paper.A4, *, large: bool = False, folder: Path | None = None
 ) -> Document:
@@ -62,9 +75,8 @@ def build(
         Heading(say.answer_heading, 2),
         sheet.form(
             say.labels,
-            KeyValue("organisation", data.organisation, wide=True),
-            KeyValue("mediator", data.mediator),
-            KeyValue("ends", ends, strong=True),
+            *_who(data),
+            KeyValue("ends", ends, strong=True, wide=not data.mediator),
             KeyValue(
                 "answer", sheet.choice((say.agree, say.refuse), chosen), strong=True, wide=True, lines=2
             ),

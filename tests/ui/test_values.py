@@ -142,7 +142,7 @@ def _says(at: Window, words: str) -> bool:
     return view is not None and any(words in remark.text for remark in view.advice.remarks)
 
 
-def test_enter_goes_on_to_what_the_law_still_asks_and_then_to_the_next_step(at: Window) -> None:
+def test_enter_goes_on_to_what_is_still_asked_and_then_to_the_next_step(at: Window) -> None:
     at.key(Qt.Key.Key_1, ALT)
     for path, text in (
         ("identity.name", "乌兰"),
@@ -155,6 +155,9 @@ def test_enter_goes_on_to_what_the_law_still_asks_and_then_to_the_next_step(at: 
     assert at.window.visit.step == "matter"
     assert QApplication.focusWidget() is at.box("matter.1.cause")
     commit(at.box("matter.1.cause"), "离婚纠纷")
+    at.key(Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is at.box("matter.1.amount")  # for the fee notice
+    commit(at.box("matter.1.amount"), "无")
     at.key(Qt.Key.Key_Return)
     claims = at.box("matter.1.claims")
     assert isinstance(claims, QPlainTextEdit)

@@ -121,6 +121,8 @@ class OutcomeStep(QFrame):
             return self._paper(paper.title, "", _("已打印"), "ok", Shape.CHECK)
         if paper.state == "lacking":
             return self._paper(paper.title, paper.note, _("还不能打"), "sub", Shape.DASH)
+        if paper.state == "left_out":
+            return self._paper(paper.title, paper.note, _("不出"), "sub", Shape.DASH)
         word = _("可以打印") if paper.chosen else _("需要时打印")
         return self._paper(paper.title, paper.note, word, "brand", Shape.RING)
 

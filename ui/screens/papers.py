@@ -98,6 +98,8 @@ class PapersPage(QWidget):
     def _row(self, paper: PaperView) -> ListRow:
         if paper.state == "lacking":
             return ListRow(paper.key, paper.title, paper.note, icon="dash", pill=_("还不能打"), tone="sub")
+        if paper.state == "left_out":
+            return ListRow(paper.key, paper.title, paper.note, icon="dash", pill=_("不出"), tone="sub")
         if paper.state == "made":
             return ListRow(paper.key, paper.title, paper.note, icon="check", pill=_("已打"), tone="ok")
         if self._is_chosen(paper):

@@ -52,7 +52,7 @@ class VisitZone(QWidget):
         self.matters = MatterBar(look)
         self.people = PartyBar(look)
         self._wanted = ""
-        self._landed = ""
+        self._lead = ""
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
@@ -86,16 +86,32 @@ class VisitZone(QWidget):
         elif view.outcome is not None and known.outcome is None:
             self.choose("outcome")
         self._follow(known, view)
-        self._land_again()
+        if self.step in self.forms:
+            self.forms[self.step].land_again()
 
     def expect(self, what: str) -> None:
         """Put the cursor on the "party" or "matter" that the next view brings."""
         self._wanted = what
 
+    def lead_to(self, path: str) -> None:
+        """Put the cursor into a field, of another matter as soon as that one is shown; "" to the parties."""
+        self._lead = ""
+        step = "matter" if path.startswith("matter.") else "parties"
+        form = self.forms[step]
+        if path and not form.has(path):
+            self._lead = path
+            return
+        self.choose(step)
+        form.focus_on(path)
+
     def _follow(self, known: VisitView | None, view: VisitView) -> None:
         if self._wanted == "matter" and known is not None and known.current != view.current:
             self._wanted = ""
             self.choose("matter")
+        if known is not None and known.visit_id != view.visit_id:
+            self._lead = ""
+        if self._lead:
+            self.lead_to(self._lead)
         before = {group.key for group in known.parties} if known else set()
         new = [group.key for group in view.parties if group.key not in before]
         if self._wanted == "party" and new:
@@ -119,16 +135,7 @@ class VisitZone(QWidget):
         later = [step.key for step in steps[STEPS.index(key) + 1 :] if step.state is not StepState.DONE]
         self.choose(later[0] if later else "confirmation")
         if self.step in self.forms:
-            self._landed = self.forms[self.step].focus_first_required()
-
-    def _land_again(self) -> None:
-        """What was typed before Enter fills other fields a view later: then the cursor goes on from there."""
-        path, form = self._landed, self.forms.get(self.step)
-        field = form.field(path) if form is not None and path else None
-        if form is None or field is None or not field.input.hasFocus() or field.touched:
-            self._landed = ""
-        elif field.input.value():
-            self._landed = form.focus_first_required()
+            self.forms[self.step].focus_first_asked()
 
     def show_result(self, view: BatchView) -> None:
         """Show what became of a table above the form; the strip of pages gives it its room."""

@@ -67,6 +67,7 @@ class Card(QFrame):
             self._drop(shapes)
             self._shapes = shapes
             self._place(group.fields)
+            self.fields = {path: self.fields[path] for path in shapes}  # Enter walks as they stand
         for view in group.fields:
             self.fields[view.path].show_view(view)
 
@@ -114,7 +115,7 @@ class Card(QFrame):
 
 
 class _Line(QPushButton):
-    """The one line of a folded card: name, numbers, and what the law still asks."""
+    """The one line of a folded card: name, numbers, and what is still asked."""
 
     def __init__(self, look: Theme) -> None:
         super().__init__()
@@ -126,7 +127,7 @@ class _Line(QPushButton):
     def show_group(self, group: FieldGroup) -> None:
         told = [view.value for view in group.fields if view.kind in _TOLD_KINDS and view.value]
         wrong = [view.label for view in group.fields if view.problem]
-        lacking = [view.label for view in group.fields if view.required and not view.value]
+        lacking = [v.label for v in group.fields if (v.required or v.for_paper) and not v.value]
         words = [
             *(told or [_("还没有填")]),
             *([_("请核对{labels}").format(labels="、".join(wrong))] if wrong else []),

@@ -36,7 +36,7 @@ class Field(QWidget):
         super().__init__(parent)
         self.path = view.path
         self._look = look
-        self.required = view.required
+        self.asked = False
         self._base = view.value
         self._sent: list[str] = []
         self._dirty = False
@@ -111,8 +111,9 @@ class Field(QWidget):
 
     def _show_words(self, view: FieldView) -> None:
         self.label.setText(view.label)
-        self.required = view.required
-        self._need.setVisible(view.required and not view.value)
+        self.asked = view.required or bool(view.for_paper)
+        self._need.setVisible(self.asked and not view.value)
+        self._need.setText(_("必填") if view.required else _("文书需要"))
         self.input.show_source(view.source)
         outside = "" if isinstance(self.input, LineInput) else source_words(view.source)
         self._side.setText(outside)
@@ -139,6 +140,10 @@ class Field(QWidget):
 
     def _name(self, view: FieldView, below: str) -> None:
         self.input.setAccessibleName(view.label)
-        words = (source_words(view.source), _("必填") if view.required else "", below or view.hint)
+        need = _("必填") if view.required else ""
+        if view.for_paper:
+            need = _("不是法律要求，{papers}需要").format(papers=view.for_paper)
+        words = (source_words(view.source), need, below or view.hint)
         self.input.setAccessibleDescription("，".join(word for word in words if word))
-        self.input.setToolTip(plain_tip(view.hint) if view.hint else "")
+        tip = "，".join(word for word in (need if view.for_paper else "", view.hint) if word)
+        self.input.setToolTip(plain_tip(tip) if tip else "")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from app.services.views import FieldGroup, FieldView
 from ui.theme import Theme
 from ui.widgets.card import Card
 from ui.widgets.field import Field
+from ui.widgets.layout import Area
 
 DEBOUNCE_MS: Final = 250
 MOST_OPEN: Final = 4
@@ -21,7 +22,7 @@ class Form(QWidget):
     """Emits ``edited(path, text)`` at most ``DEBOUNCE_MS`` after the last key, and at once on leaving.
 
     ``disliked(value)`` is a favourite that is to be forgotten; ``done`` says that Enter was pressed and
-    nothing more that the law asks for is empty.
+    nothing more that the law or a paper asks for is empty.
     """
 
     edited = Signal(str, str)
@@ -35,6 +36,7 @@ class Form(QWidget):
         self._visit_id = ""
         self._groups: dict[str, FieldGroup] = {}
         self._opened = ""
+        self._landed = ""
         self._pending: dict[str, str] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -69,15 +71,18 @@ class Form(QWidget):
         self._opened = key
         self.show_groups(self._visit_id, tuple(self._groups.values()))
         fields = list(self._cards[key].fields.values())
-        self._lay_out()
         if fields:
-            next((f for f in fields if not f.input.value()), fields[0]).input.setFocus()
+            self._focus(next((f for f in fields if not f.input.value()), fields[0]))
 
     def _is_folded(self, key: str) -> bool:
         parties = [key for key, group in self._groups.items() if group.key]
         if len(parties) <= MOST_OPEN or key not in parties:
             return False
         return key != (self._opened if self._opened in parties else parties[0])
+
+    def has(self, path: str) -> bool:
+        """Say whether the form shows this field, also in a folded card."""
+        return any(view.path == path for group in self._groups.values() for view in group.fields)
 
     def field(self, path: str) -> Field | None:
         return next((card.fields[path] for card in self._cards.values() if path in card.fields), None)
@@ -97,18 +102,19 @@ class Form(QWidget):
         fields = [field for card in self._cards.values() for field in card.fields.values()]
         open_fields = [field for field in fields if not field.input.value()]
         if fields:
-            self._lay_out()
-            (open_fields or fields)[0].input.setFocus()
+            self._focus((open_fields or fields)[0])
 
-    def focus_first_required(self) -> str:
-        """Put the cursor into the first empty field that the law asks for; return its path, "" for none."""
-        fields = (field for card in self._cards.values() for field in card.fields.values())
-        wanted = next((field for field in fields if field.required and not field.input.value()), None)
-        if wanted is None:
-            return ""
-        self._lay_out()
-        wanted.input.setFocus()
-        return wanted.path
+    def focus_first_asked(self) -> None:
+        """Put the cursor into the first empty field that is asked, if there is one."""
+        self._land(self._open_fields())
+
+    def land_again(self) -> None:
+        """What was typed before Enter decides, a view later, what is asked: then the cursor goes on."""
+        field = self.field(self._landed)
+        if field is None or not field.input.hasFocus() or field.touched:
+            self._landed = ""
+        elif field.input.value() or not field.asked:
+            self._go_on(field.path)
 
     def focus_on(self, path: str) -> None:
         """Put the cursor into one field, if it is here; a folded card opens."""
@@ -118,17 +124,19 @@ class Form(QWidget):
             self.open_card(next(holds, ""))
             field = self.field(path)
         if field is not None:
-            self._lay_out()
-            field.input.setFocus()
+            self._focus(field)
 
-    def _lay_out(self) -> None:
-        """Give new boxes their places first: the area scrolls to where the cursor goes."""
+    def _focus(self, field: Field) -> None:
+        """Put the cursor into a field and show it; new boxes get their places first."""
         for card in self._cards.values():
             QApplication.sendPostedEvents(card, QEvent.Type.LayoutRequest.value)
         widget: QWidget | None = self
-        while widget is not None and not isinstance(widget, QScrollArea):
+        while widget is not None and not isinstance(widget, Area):
             QApplication.sendPostedEvents(widget, QEvent.Type.LayoutRequest.value)
             widget = widget.parentWidget()
+        field.input.setFocus()
+        if widget is not None:
+            widget.show_cursor()
 
     def focused_key(self) -> str:
         """Return the key of the group that has the cursor, "" for none."""
@@ -137,15 +145,25 @@ class Form(QWidget):
         return next(found, "").partition("#")[0]
 
     def _go_on(self, path: str) -> None:
-        """Enter: on to the next empty field the law asks for, below and then above; else done."""
-        fields = [field for card in self._cards.values() for field in card.fields.values()]
-        here = next((place for place, field in enumerate(fields) if field.path == path), 0)
-        open_ = [f for f in (*fields[here + 1 :], *fields[:here]) if f.required and not f.input.value()]
+        """Enter: on to the next empty field that is asked, below and then above; else done."""
         self.flush()
-        if open_:
-            open_[0].input.setFocus()
-        else:
+        if not self._land(self._open_fields(path)):
             self.done.emit()
+
+    def _open_fields(self, after: str = "") -> list[Field]:
+        """Empty fields that are asked, as they stand; those below a field first, then those above it."""
+        fields = [field for card in self._cards.values() for field in card.fields.values()]
+        here = next((place for place, field in enumerate(fields, 1) if field.path == after), 0)
+        walk = (*fields[here:], *fields[: max(here - 1, 0)])
+        return [field for field in walk if field.asked and not field.input.value()]
+
+    def _land(self, open_fields: list[Field]) -> bool:
+        self._landed = ""
+        if not open_fields:
+            return False
+        self._landed = open_fields[0].path
+        self._focus(open_fields[0])
+        return True
 
     def _typed(self, path: str, text: str) -> None:
         self._pending[path] = text

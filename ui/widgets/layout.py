@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.theme import Theme
 
 Item = QWidget | QLayout | int | None
+_AROUND: Final = 48
+"""Pixels above and below the cursor that are shown too: the words of its field."""
 
 
 def row(*items: Item, gap: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
@@ -35,9 +47,23 @@ def rule() -> QFrame:
     return surface("rule")
 
 
-def scrolled(content: QWidget) -> QScrollArea:
+class Area(QScrollArea):
+    """Keeps in sight what has the cursor when a message takes room."""
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.show_cursor()
+
+    def show_cursor(self) -> None:
+        """Scroll to where the cursor is; only Tab does so by itself."""
+        cursor, content = QApplication.focusWidget(), self.widget()
+        if cursor is not None and content is not None and content.isAncestorOf(cursor):
+            self.ensureWidgetVisible(cursor, 0, _AROUND)
+
+
+def scrolled(content: QWidget) -> Area:
     """Return the content in an area that scrolls downwards only when it must."""
-    area = QScrollArea()
+    area = Area()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(area.horizontalScrollBarPolicy().ScrollBarAlwaysOff)

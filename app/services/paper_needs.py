@@ -1,0 +1,174 @@
+"""What the papers of a matter still need of the clerk: found by making them, so that no second list exists.
+
+A paper that lacks an answer names the field. It is supposed answered and the paper is tried again, until it
+can be made or lacks what no field of the form says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from app.clock import local
+from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
+from app.domain.party import Party
+from app.domain.short_form import all_hold
+from app.errors import FormProblem
+from app.services import people
+from app.services.case import Case
+from app.services.desk import Desk
+from app.services.paper_data import OF_FEE, make
+from app.services.paper_ground import Ground, Lacking
+from app.services.sheet import Sheet, sheets
+from app.services.views import FieldGroup, FieldView
+from app.storage.records import AnswerRecord
+from app.texts import _
+from printing.documents.catalogue import KINDS
+
+_SUPPOSED: Final = "（未填）"
+_NOBODY: Final = "supposed"
+_TOLD: Final = 4
+
+
+@dataclass(frozen=True)
+class Need:
+    """A field that a paper cannot be made without; ``lawful`` where the law asks for it besides.
+
+    ``path`` is "" where nobody stands in the list yet; ``later`` where it can be answered after the end too.
+    """
+
+    matter: int
+    path: str
+    label: str
+    papers: tuple[str, ...]
+    lawful: bool = False
+    later: bool = False
+
+    @property
+    def step(self) -> str:
+        """The step of the visit in which it is asked."""
+        return "matter" if self.path.startswith("matter.") else "parties"
+
+
+class Unanswered(FormProblem):
+    """Papers of the visit lack an answer that cannot be given any more after the end; ``needs`` are those."""
+
+    def __init__(self, needs: Sequence[Need]) -> None:
+        super().__init__(
+            _("{lacking}，办结以后不能再填。").format(lacking=sentence(needs[:_TOLD])),
+            safe=_("内容已保存，还没有办结；收件不受影响。"),
+            next_step=_("光标已放到这一格；确实没有的，再按一次 F12 照常办结，缺内容的文书不出。"),
+        )
+        self.needs = tuple(needs)
+
+
+def unanswered(desk: Desk, case: Case) -> tuple[Need, ...]:
+    """Return what papers of the visit lack that is to be asked before its end.
+
+    What the law asks for is received as it is and told in writing.
+    """
+    made = sheets(case.draft, desk.knowledge)
+    found = (need for shown in made for need in needs_of(ground_of(desk, case, shown)))
+    return tuple(need for need in found if not (need.lawful or need.later))
+
+
+def ground_of(desk: Desk, case: Case, shown: Sheet) -> Ground:
+    """Return what the papers of a matter of an open visit would be made from now."""
+    said = desk.settings
+    return Ground(case, shown, said.hall, said.papers, desk.knowledge, local(desk.clock.now()))
+
+
+def needs_of(ground: Ground) -> tuple[Need, ...]:
+    """Return what the papers given out by the matter lack, in the order of its form.
+
+    Papers given only on request ask for nothing; those of a registered case are tried as if it were one.
+    """
+    found: dict[Field, dict[str, None]] = {}
+    shown = ground.sheet
+    tried = replace(ground, accepted=ground.accepted or _as_if(ground.at))
+    for given in shown.matter.papers:
+        if given.chosen and all_hold(given.when, shown.matter, shown.parties, shown.answers):
+            for field in _lacking(given.kind, tried):
+                found.setdefault(field, {})[given.kind] = None
+    order = {field: place for place, field in enumerate(shown.fields)}
+    ordered = sorted(found.items(), key=lambda pair: order[pair[0]])
+    return tuple(_need(ground, field, tuple(kinds)) for field, kinds in ordered)
+
+
+def marked(groups: Iterable[FieldGroup], needs: Sequence[Need]) -> tuple[FieldGroup, ...]:
+    """Return the groups with each field saying which papers need it; one the law asks for says only that."""
+    papers = {need.path: "、".join(need.papers) for need in needs}
+
+    def mark(view: FieldView) -> FieldView:
+        wanted = "" if view.required else papers.get(view.path, "")
+        return replace(view, for_paper=wanted) if wanted else view
+
+    return tuple(replace(group, fields=tuple(map(mark, group.fields))) for group in groups)
+
+
+def sentence(needs: Sequence[Need]) -> str:
+    """Say which paper lacks what, a paper once."""
+    lacking: dict[tuple[int, str], list[str]] = {}
+    for need in needs:
+        for paper in need.papers:
+            lacking.setdefault((need.matter, paper), []).append(_(need.label))
+    return "，".join(
+        _("《{paper}》还缺“{labels}”").format(paper=paper, labels="、".join(labels))
+        for (_matter, paper), labels in lacking.items()
+    )
+
+
+def _as_if(now: datetime) -> AnswerRecord:
+    """The word of the court that a later paper waits for."""
+    return AnswerRecord("", 0, "", "accepted", 0, _SUPPOSED, None, None, None, now, now, None)
+
+
+def _lacking(kind: str, ground: Ground) -> tuple[Field, ...]:
+    """Fields without which the paper cannot be made; one whose answer does not help is none of them."""
+    found: dict[str, Field] = {}
+    while True:
+        try:
+            make(kind, ground)
+        except Lacking as lacking:
+            field = _field(lacking, ground)
+            if field is None:
+                break
+            if found.pop(field.key, None) is not None:
+                break
+            found[field.key] = field
+            ground = _supposing(ground, field)
+        else:
+            break
+    return tuple(found.values())
+
+
+def _field(lacking: Lacking, ground: Ground) -> Field | None:
+    """The first field on the form that would say what is lacking; who must say several is asked in turn."""
+    shown = {field.key: field for field in ground.sheet.fields}
+    if lacking.side is not None:
+        return next((f for f in shown.values() if f.side is lacking.side), None)
+    return next((shown[key] for key in lacking.keys if key in shown), None)
+
+
+def _supposing(ground: Ground, field: Field) -> Ground:
+    shown = ground.sheet
+    if field.kind is FieldKind.PARTIES:
+        someone = Party(_NOBODY, field.side or Side.FILER, PartyForm.NATURAL, _SUPPOSED)
+        parties = replace(shown.parties, people=(*shown.parties.people, someone))
+        return replace(ground, sheet=replace(shown, parties=parties))
+    said = "0" if field.kind is FieldKind.MONEY else next(iter(field.choices), _SUPPOSED)
+    cause = _SUPPOSED if field.kind is FieldKind.CAUSE else shown.answers.cause
+    answers = replace(shown.answers, values={**shown.answers.values, field.key: said}, cause=cause)
+    return replace(ground, sheet=replace(shown, answers=answers))
+
+
+def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:
+    number, path = ground.sheet.number, ground.sheet.path(field.key)
+    if field.kind is FieldKind.PARTIES:
+        keys = people.members(ground.draft, number, ground.sheet.matter, field)
+        path = f"party.{keys[0]}.name" if keys else ""
+    titles = tuple(_(KINDS[kind].title) for kind in kinds)
+    later = field.fee_amount and all(kind in OF_FEE for kind in kinds)
+    return Need(number, path, field.label, titles, field.level is Level.LAW, later)

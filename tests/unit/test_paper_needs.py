@@ -1,0 +1,171 @@
+"""What a paper cannot do without is asked before the end, by making the paper: no list is kept by hand."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from app.clock import local
+from app.domain.matter import FieldKind, Level
+from app.domain.short_form import all_hold
+from app.services import form
+from app.services.advice import advise
+from app.services.case import Case
+from app.services.fields import Draft, FieldSpec, value
+from app.services.paper_data import make
+from app.services.paper_ground import Ground
+from app.services.paper_needs import Need, Unanswered, marked, needs_of
+from app.services.sheet import current
+from app.settings import HallSettings, PaperSettings
+from app.storage.records import AnswerRecord, DraftField
+from tests.helpers.cases import MOMENT, paper, visit
+from tests.helpers.domain import catalogue, knowledge
+from tests.helpers.short_forms import BY_KIND, VISITOR, answer
+
+CODES = sorted(catalogue().matters)
+KINDS = [(code, kind.key) for code in CODES for kind in catalogue().matters[code].variants]
+KINDS += [(code, "") for code in CODES if not catalogue().matters[code].variants]
+SAID = PaperSettings(
+    supervision="0477-0000004",
+    supervision_address="督察室",
+    account_holder="财政汇缴专户",
+    account_bank="示例支行",
+    account_number="05000101040012345",
+    place="诉讼服务中心",
+)
+ACCEPTED = AnswerRecord(
+    "a", 1, "v", "accepted", 0, "（2026）内0602民初4217号", "乌兰", None, None, MOMENT, MOMENT, None
+)  # fmt: skip
+
+
+def entered(**texts: str) -> Draft:
+    said = {**VISITOR, **{path.replace("__", "."): text for path, text in texts.items()}}
+    return {path: DraftField(path, text, "typed", None) for path, text in said.items() if text}
+
+
+def ground(draft: Draft, said: PaperSettings = SAID, *, accepted: bool = False) -> Ground:
+    case = Case(visit(), draft, (paper(1),), None)
+    at: datetime = local(MOMENT)
+    shown = current(draft, knowledge())
+    hall = HallSettings(court="内蒙古自治区达拉特旗人民法院")
+    return Ground(case, shown, hall, said, knowledge(), at, accepted=ACCEPTED if accepted else None)
+
+
+def labels(draft: Draft, said: PaperSettings = SAID) -> list[str]:
+    return [need.label for need in needs_of(ground(draft, said)) if not need.lawful]
+
+
+def answered(draft: Draft) -> Draft:
+    """Answer what the window asks, law and papers, until it asks nothing more."""
+    while True:
+        shown = current(draft, knowledge())
+        groups = form.specs_of(draft, "matter", shown, knowledge())
+        groups += form.specs_of(draft, "parties", shown, knowledge())
+        needed = {need.path for need in needs_of(ground(draft))}
+        open_ = [
+            spec
+            for group in groups
+            for spec in group.fields
+            if (spec.required or spec.path in needed) and not (value(draft, spec.path) or spec.default)
+        ]
+        if not open_:
+            return draft
+        draft = {**draft, **{s.path: DraftField(s.path, good(s), "typed", None) for s in open_}}
+
+
+def good(spec: FieldSpec) -> str:
+    known = next((f for m in catalogue().matters.values() if (f := m.field(spec.path.split(".")[2]))), None)
+    if spec.path.startswith("party.") or known is None:
+        return BY_KIND[FieldKind.NAME] if spec.path.endswith("name") else "达拉特旗树林召镇"
+    return form.check(spec, answer(known)).value
+
+
+@pytest.mark.parametrize(("code", "kind"), KINDS)
+def test_who_answers_what_is_asked_gets_every_paper_the_matter_promises(code: str, kind: str) -> None:
+    draft = answered(entered(matter__1__code=code, matter__1__variant=kind))
+    made = ground(draft, accepted=True)
+    assert needs_of(made) == ()
+    shown = made.sheet
+    for given in shown.matter.papers:
+        if given.chosen and all_hold(given.when, shown.matter, shown.parties, shown.answers):
+            assert make(given.kind, made), given.kind
+
+
+ASKED = [
+    ("S02", {}, ["转交给"]),
+    ("S03", {}, ["答复要点"]),
+    ("S06", {}, ["案号", "金额"]),
+    ("S06", {"matter__1__variant": "refund"}, ["金额", "退费原因"]),
+    ("S08", {}, ["对方"]),
+    ("S10", {}, ["类型", "事实"]),
+    ("S11", {"matter__1__variant": "effect"}, ["文书名称"]),
+    ("F12", {}, ["对方法院"]),
+    ("F13", {"matter__1__mediation": "agree"}, ["调解组织"]),
+    ("S01", {}, []),
+    ("S12", {}, []),
+]
+
+
+@pytest.mark.parametrize(("code", "more", "expected"), ASKED)
+def test_a_field_of_practice_is_asked_where_a_paper_needs_it(
+    code: str, more: dict[str, str], expected: list[str]
+) -> None:
+    draft = entered(matter__1__code=code, **more)
+    assert [label for label in labels(draft) if label not in ("标的额", "案由")] == expected
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_a_paper_needs_is_called_law(code: str) -> None:
+    draft = entered(matter__1__code=code)
+    shown = current(draft, knowledge())
+    needs = needs_of(ground(draft))
+    made = form.groups(draft, "matter", knowledge()) + form.groups(draft, "parties", knowledge())
+    views = {view.path: view for group in marked(made, needs) for view in group.fields}
+    for need in needs:
+        view = views[need.path]
+        assert view.required is need.lawful
+        assert bool(view.for_paper) is not need.lawful
+    asked = [field.label for field in shown.fields if field.level is not Level.LAW]
+    remarks = advise(draft, (), knowledge(), MOMENT, needs=needs).remarks
+    by_law = next((remark.text for remark in remarks if remark.text.startswith("还要问")), "")
+    assert not [label for label in asked if label in by_law.partition("：")[2].split("、")]
+    own = [remark for remark in remarks if remark.text.startswith("本事项的文书需要")]
+    assert bool(own) is any(not need.lawful for need in needs)
+    assert all(remark.basis == "不是法律要求" for remark in own)
+
+
+def test_any_of_several_answers_will_do() -> None:
+    assert labels(entered(matter__1__code="S02", matter__1__other_court="赤峰市中级人民法院")) == []
+
+
+def test_a_mediation_notice_names_an_organisation_only_to_who_agreed() -> None:
+    """Who refuses is asked for no organisation, and no line for one stands on the paper."""
+    said = {"matter__1__amount": "1000", "matter__1__cause": "民间借贷纠纷", "party__p2__name": "苏雅拉"}
+    agreed = entered(matter__1__mediation="agree", **said)
+    assert labels(agreed) == ["调解组织"]
+    assert labels(agreed, PaperSettings(mediation="示例调解委员会")) == []
+    refused = entered(matter__1__mediation="decline", **said)
+    assert labels(refused) == []
+    assert make("mediation_notice", ground(refused))[""].organisation == ""  # type: ignore[attr-defined]
+
+
+def test_an_amount_is_asked_only_where_the_fee_goes_by_it_and_no_amount_is_an_answer() -> None:
+    assert "标的额" not in labels(entered(matter__1__cause="追索劳动报酬纠纷"))
+    assert "标的额" in labels(entered(matter__1__cause="民间借贷纠纷"))
+    assert "标的额" not in labels(entered(matter__1__cause="离婚纠纷", matter__1__amount="无"))
+
+
+def test_the_joint_applicant_of_a_confirmation_is_asked_and_gone_with_another_kind() -> None:
+    draft = entered(matter__1__code="F07")
+    assert [group.key for group in form.groups(draft, "parties", knowledge())] == ["p1", "p2"]
+    assert [party.key for party in current(draft, knowledge()).parties.filers] == ["p1", "p2"]
+    other = entered(matter__1__code="F07", matter__1__variant="guardian", party__p2__name="苏雅拉")
+    assert [party.key for party in current(other, knowledge()).parties.people] == ["p1"]
+
+
+def test_the_sentence_at_the_end_names_the_papers_and_what_they_lack() -> None:
+    needs = (Need(1, "matter.1.case_no", "案号", ("诉讼费缴费单",)), Need(1, "x", "金额", ("诉讼费缴费单",)))
+    told = Unanswered(needs)
+    assert told.happened == "《诉讼费缴费单》还缺“案号、金额”，办结以后不能再填。"
+    assert all((told.safe, told.next_step))
