@@ -67,6 +67,7 @@ def parse_matter(text: str, source_name: str, materials: Mapping[str, Material])
         version=root.text("version"),
         name=root.text("name"),
         short=root.text("short"),
+        words=root.texts("words"),
         group=root.choice("group", Group),
         who=root.text("who"),
         applicants=root.choices("applicants", PartyForm),

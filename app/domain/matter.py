@@ -245,7 +245,7 @@ class Mediation:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One matter of the catalogue, as a court can edit it."""
+    """One matter of the catalogue, as a court can edit it; `words` are what people call it."""
 
     code: str
     version: str
@@ -272,6 +272,7 @@ class Matter:
     authority: Material | None = None
     agent_materials: tuple[tuple[AgentKind, Material], ...] = ()
     papers: tuple[GivenPaper, ...] = ()
+    words: tuple[str, ...] = ()
 
     def variant(self, key: str) -> Variant | None:
         return next((variant for variant in self.variants if variant.key == key), None)

@@ -13,7 +13,7 @@ from typing import Final
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, compact, failed, passed
 from app.domain.initials import initials
-from app.domain.matter import AGREE, DECLINE, MEDIATION, Field, FieldKind, Level, Matter, Side
+from app.domain.matter import AGREE, DECLINE, MEDIATION, Field, FieldKind, Group, Level, Matter, Side
 from app.domain.short_form import check_field, variant_of
 from app.services import people
 from app.services.claims import FEWEST, claim_path, claim_spec, serves
@@ -113,10 +113,10 @@ def matter_spec(path: str, code: str, knowledge: Knowledge) -> FieldSpec:
         path,
         "办理事项",
         "matter",
-        hint="输入编号、名称或拼音首字母",
+        hint="输入编号、名称、拼音首字母或日常说法，如 离婚",
         choices=tuple((matter.code, f"{matter.code} {_fitting(matter)}") for matter in matters),
         default=code,
-        suggest=partial(suggest_matters, tuple(matters)),
+        suggest=partial(suggest_matters, knowledge),
     )
 
 
@@ -125,29 +125,48 @@ def _fitting(matter: Matter) -> str:
     return matter.name if len(matter.name) <= _LONGEST_NAME else matter.short
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _letters(name: str) -> str:
     return initials(name)
 
 
-def suggest_matters(matters: tuple[Matter, ...], typed: str) -> tuple[Suggestion, ...]:
-    """The matters whose code, name, short name or initials contain what is typed, best first."""
+def suggest_matters(knowledge: Knowledge, typed: str) -> tuple[Suggestion, ...]:
+    """The matters found by what is typed, best first.
+
+    By code, name, short name or initials; then by what people call it; else by a cause of that name, which
+    leads to the filings that go by a cause.
+    """
     text = "".join(typed.split()).lower()
-
-    def place(matter: Matter) -> int:
-        words = (
-            matter.code.lower(),
-            matter.name,
-            matter.short,
-            _letters(matter.short),
-            _letters(matter.name),
+    ranked = ((_place(matter, text), matter) for matter in knowledge.matters.values())
+    best = sorted(((found, matter) for found, matter in ranked if found), key=lambda pair: pair[0][:2])
+    if best:
+        return tuple(
+            Suggestion(m.code, f"{m.code} {m.name}", " · ".join(filter(None, (m.short, word))))
+            for (_kind, _at, word), m in best
         )
-        found = [word.find(text) for word in words if text in word]
-        return min(found) if found else -1
+    cause = next((c for c in knowledge.causes.search(text) if text and text in c.name), None)
+    if cause is None:
+        return ()
+    by_cause = (m for m in knowledge.matters.values() if m.group is Group.FILING and _goes_by_cause(m))
+    detail = _("案由 {cause}").format(cause=cause.name)
+    return tuple(Suggestion(m.code, f"{m.code} {m.name}", detail) for m in by_cause)
 
-    ranked = [(place(matter), matter) for matter in matters]
-    best = sorted((pair for pair in ranked if pair[0] >= 0), key=lambda pair: pair[0])
-    return tuple(Suggestion(m.code, f"{m.code} {m.name}", m.short) for _place, m in best)
+
+def _place(matter: Matter, text: str) -> tuple[int, int, str] | None:
+    """How well a matter fits: the kind of hit, where in the word, the everyday word; None for not at all."""
+    names = (matter.code.lower(), matter.name, matter.short, _letters(matter.short), _letters(matter.name))
+    found = [name.find(text) for name in names if text in name]
+    if found:
+        return 0, min(found), ""
+    said = [word for word in matter.words if text in (word, _letters(word))]
+    if said:
+        return 1, 0, said[0]
+    near = [(word.find(text), word) for word in matter.words if text in word or word in text]
+    return (2, *min(near)) if near else None
+
+
+def _goes_by_cause(matter: Matter) -> bool:
+    return any(f.kind is FieldKind.CAUSE and f.level is Level.LAW and not f.when for f in matter.fields)
 
 
 def field_spec(shown_path: str, field: Field, knowledge: Knowledge) -> FieldSpec:

@@ -185,3 +185,31 @@ def test_the_source_and_the_problem_are_said_in_words() -> None:
         box = line(made, "p.name")
         assert "识别" in box.accessibleDescription()
         assert "姓名不对。" in box.accessibleDescription()
+
+
+def test_enter_walks_as_the_fields_stand_also_when_new_ones_came_between() -> None:
+    """After another matter was chosen the boxes that stay are older than those above them."""
+    first, last = replace(NAME, required=True), replace(STORY, required=True)
+    between = FieldView("p.no", "案号", "text", required=True)
+    paper = FieldView("p.to", "转交给", "text", for_paper="材料收转清单")
+    with shown(form(first, last)) as made:
+        made.show_groups("v", groups(first, between, paper, last))
+        box = line(made, "p.name")
+        box.setFocus()
+        walked = []
+        for _step in range(3):
+            press(made, Qt.Key.Key_Return)
+            walked.append(QApplication.focusWidget().objectName())
+        assert walked == ["p.no", "p.to", "p.story"]
+
+
+def test_what_was_asked_when_enter_was_pressed_and_no_longer_is_lets_the_cursor_go_on() -> None:
+    first, last = replace(NAME, required=True), replace(STORY, required=True)
+    paper = FieldView("p.to", "标的额", "money", for_paper="交纳诉讼费用通知书")
+    with shown(form(first, paper, last)) as made:
+        line(made, "p.name").setFocus()
+        press(made, Qt.Key.Key_Return)
+        assert QApplication.focusWidget() is line(made, "p.to")
+        made.show_groups("v", groups(first, replace(paper, for_paper=""), last))
+        made.land_again()
+        assert QApplication.focusWidget().objectName() == "p.story"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.paths import Places
@@ -21,6 +21,7 @@ from tests.helpers.ui import commit, press, shown
 from ui.conductor import Conductor
 from ui.main_window import MainWindow
 from ui.theme import theme
+from ui.widgets.field import Field
 from ui.widgets.suggest import SuggestInput
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -111,13 +112,33 @@ def test_a_matter_half_typed_and_left_takes_the_best_match(at: Window) -> None:
     at.until(lambda: at.visit.matter_title.startswith("财产"))
 
 
-def test_what_names_no_matter_changes_nothing(at: Window) -> None:
+def test_what_names_no_matter_changes_nothing_and_says_so(at: Window) -> None:
     at.key(Qt.Key.Key_2, ALT)
     picker = at.suggest("matter.1.code")
-    picker.setFocus()
+    assert QApplication.focusWidget() is picker
+    field = picker.parentWidget()
+    assert isinstance(field, Field)
     commit(picker, "没有这种")
+    assert "没有叫“没有这种”的，按 ↓ 看全部" in words(field)
+    at.key(Qt.Key.Key_Return)
+    assert QApplication.focusWidget() is picker
     at.key(Qt.Key.Key_Tab)
     assert picker.text() == "F01 民事一审立案"
+    assert "没有叫“没有这种”的" in words(field)
+    picker.setFocus()
+    commit(picker, "离婚")
+    assert "没有叫" not in words(field)
+    assert picker.suggestions[0].value == "F01"
+
+
+def test_a_long_text_says_how_it_is_left(at: Window) -> None:
+    field = at.box("matter.1.claims").parentWidget()
+    assert isinstance(field, Field)
+    assert "Ctrl+Enter 下一项" in words(field)
+
+
+def words(field: Field) -> str:
+    return "\n".join(label.text() for label in field.findChildren(QLabel))
 
 
 def test_esc_closes_the_list_and_down_goes_on(at: Window) -> None:

@@ -261,3 +261,30 @@ def test_a_cause_brings_its_own_questions() -> None:
 def test_every_kind_of_the_catalogue_is_one_the_form_knows() -> None:
     used = {field.kind for matter in catalogue().matters.values() for field in matter.fields}
     assert used <= set(FieldKind)
+
+
+EVERYDAY = [
+    ("离婚", "F01"), ("欠钱", "F01"), ("工伤", "F01"), ("交通事故", "F01"), ("我要离婚", "F01"),
+    ("jtsg", "F01"), ("家暴", "F09"), ("退费", "S06"), ("老赖", "F04"), ("调解", "S08"), ("s03", "S03"),
+    ("没有这种", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "code"), EVERYDAY)
+def test_a_matter_is_found_by_what_people_call_it(typed: str, code: str) -> None:
+    found = form.suggest_matters(knowledge(), typed)
+    assert (found[0].value if found else "") == code
+
+
+def test_every_word_of_the_catalogue_finds_its_matter_and_is_shown() -> None:
+    for matter in catalogue().matters.values():
+        assert matter.words, matter.code
+        for word in matter.words:
+            assert matter.code in [one.value for one in form.suggest_matters(knowledge(), word)], word
+
+
+def test_what_is_only_a_cause_leads_to_the_filings_that_go_by_a_cause() -> None:
+    found = form.suggest_matters(knowledge(), "船舶碰撞")
+    assert [one.value for one in found] == ["F01", "F13"]
+    assert "船舶碰撞" in found[0].detail
+    assert form.suggest_matters(knowledge(), "不知所云") == ()

@@ -123,7 +123,9 @@ class VisitZone(QWidget):
         """Turn to the step and put the cursor where the work is."""
         self.flush()
         self._turn_to(key)
-        if key in self.forms:
+        if key == "matter":
+            self.forms[key].focus_first()
+        elif key in self.forms:
             self.forms[key].focus_first_open()
         elif key == "materials":
             self.pages.take_focus()
@@ -134,8 +136,13 @@ class VisitZone(QWidget):
         steps = self._view.steps if self._view is not None else ()
         later = [step.key for step in steps[STEPS.index(key) + 1 :] if step.state is not StepState.DONE]
         self.choose(later[0] if later else "confirmation")
-        if self.step in self.forms:
+        if self.step in self.forms and not self._matter_is_open():
             self.forms[self.step].focus_first_asked()
+
+    def _matter_is_open(self) -> bool:
+        """Say whether nobody has said yet which matter it is: then Enter stops there before it goes on."""
+        fields = self._view.matter[0].fields if self.step == "matter" and self._view is not None else ()
+        return bool(fields) and fields[0].source is None
 
     def show_result(self, view: BatchView) -> None:
         """Show what became of a table above the form; the strip of pages gives it its room."""

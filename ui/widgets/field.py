@@ -6,6 +6,8 @@ sent and not yet seen again: a view that still holds the old value, or an earlie
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,10 +15,13 @@ from app.services.views import FieldView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.boxes import make_input
-from ui.widgets.inputs import LineInput, source_words
+from ui.widgets.inputs import LineInput, LongInput, source_words
 from ui.widgets.label import ElidedLabel, Label, plain_tip, repolish
 from ui.widgets.layout import row
 from ui.widgets.suggest import SuggestInput
+
+_SHOWN: Final = 8
+"""How much of what was typed is repeated under the box."""
 
 
 class Field(QWidget):
@@ -40,6 +45,8 @@ class Field(QWidget):
         self._base = view.value
         self._sent: list[str] = []
         self._dirty = False
+        self._strange = ""
+        self._view = view
         self.label = Label(view.label, tone="sub", size="small")
         self._need = Label(_("必填"), tone="brand", size="small")
         self._side = ElidedLabel("", tone="sub", size="small")
@@ -56,6 +63,7 @@ class Field(QWidget):
         self.input.entered.connect(lambda: self.entered.emit(self.path))
         if isinstance(self.input, SuggestInput):
             self.input.disliked.connect(self.disliked)
+            self.input.unknown.connect(self._not_found)
         self.show_view(view)
 
     def _arrange(self) -> None:
@@ -72,6 +80,12 @@ class Field(QWidget):
         self._dirty = True
         self.typed.emit(self.path, text)
 
+    def _not_found(self, text: str) -> None:
+        """Say under the box that nothing is called so; it stands until something else is typed."""
+        if text != self._strange:
+            self._strange = text
+            self._show_words(self._view)
+
     def sent(self, text: str) -> None:
         """Remember what has been handed on."""
         self._sent.append(text)
@@ -85,7 +99,7 @@ class Field(QWidget):
         """The next view is of another visit: nothing of this one may stay in the box, typed or not."""
         self._sent.clear()
         self._dirty = False
-        self._base = ""
+        self._base = self._strange = ""
         self.input.set_value("")
 
     def show_view(self, view: FieldView) -> None:
@@ -110,22 +124,31 @@ class Field(QWidget):
         return not busy_here
 
     def _show_words(self, view: FieldView) -> None:
+        self._view = view
         self.label.setText(view.label)
         self.asked = view.required or bool(view.for_paper)
         self._need.setVisible(self.asked and not view.value)
         self._need.setText(_("必填") if view.required else _("文书需要"))
         self.input.show_source(view.source)
-        outside = "" if isinstance(self.input, LineInput) else source_words(view.source)
-        self._side.setText(outside)
+        self._side.setText(self._beside(view))
         if view.hint and view.kind != "choice":
             self.input.setPlaceholderText(view.hint)
         below, tone = self._sentence(view)
         self._below.setText(below)
         self._below.restyle(tone=tone)
-        self._tint("bad" if view.problem else "")
+        self._tint("bad" if view.problem or self._strange else "")
         self._name(view, below)
 
+    def _beside(self, view: FieldView) -> str:
+        """Where the value came from, if no chip says it; and how a box that takes Enter itself is left."""
+        if isinstance(self.input, LineInput):
+            return ""
+        leave = _("Ctrl+Enter 下一项") if isinstance(self.input, LongInput) else ""
+        return "　".join(word for word in (source_words(view.source), leave) if word)
+
     def _sentence(self, view: FieldView) -> tuple[str, str]:
+        if self._strange:
+            return _("没有叫“{text}”的，按 ↓ 看全部").format(text=self._strange[:_SHOWN]), "bad"
         if view.problem:
             return view.problem, "bad"
         if view.read_value is not None and view.read_value != view.value:

@@ -97,6 +97,12 @@ class Form(QWidget):
                 field.sent(text)
             self.edited.emit(path, text)
 
+    def focus_first(self) -> None:
+        """Put the cursor into the first field, whatever it holds."""
+        fields = [field for card in self._cards.values() for field in card.fields.values()]
+        if fields:
+            self._focus(fields[0])
+
     def focus_first_open(self) -> None:
         """Put the cursor into the first field that is empty, else into the first."""
         fields = [field for card in self._cards.values() for field in card.fields.values()]

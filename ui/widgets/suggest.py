@@ -22,7 +22,8 @@ from ui.widgets.inputs import LineInput
 Suggest = Callable[[str], tuple[Suggestion, ...]]
 MOST_SHOWN: Final = 9
 _MOVED: Final = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.LayoutRequest)
-_KEYS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+_ENTER: Final = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_KEYS: Final = (Qt.Key.Key_Up, Qt.Key.Key_Down, *_ENTER, Qt.Key.Key_Escape)
 
 
 class Matches(QListWidget):
@@ -96,10 +97,12 @@ class Matches(QListWidget):
 class SuggestInput(LineInput):
     """Free lines (a cause) keep what is typed; bound ones (a matter) change only when one is chosen.
 
-    Down opens the list of an empty line too. Emits ``disliked(value)`` for a favourite to be forgotten.
+    Down opens the list of an empty line too. Emits ``disliked(value)`` for a favourite to be forgotten,
+    ``unknown(text)`` while a bound line holds what is not in the list, "" when it no longer does.
     """
 
     disliked = Signal(str)
+    unknown = Signal(str)
 
     def __init__(self, look: Theme, view: FieldView, suggest: Suggest, parent: QWidget | None = None) -> None:
         self._free = view.kind == "cause"
@@ -149,6 +152,8 @@ class SuggestInput(LineInput):
         found = self._suggest(text)
         exact = len(found) == 1 and found[0].label == text
         self._offer_matches(() if exact else found)
+        if not self._free:
+            self.unknown.emit("" if found else text)
 
     def _offer_matches(self, found: tuple[Suggestion, ...]) -> None:
         self._found = found
@@ -183,6 +188,7 @@ class SuggestInput(LineInput):
 
     def _take(self, suggestion: Suggestion) -> None:
         self._hide()
+        self.unknown.emit("")
         self._chosen = suggestion.value
         self.setText(suggestion.label if self._free else self._names.get(suggestion.value, suggestion.label))
         self.typed.emit(suggestion.value)
@@ -201,6 +207,9 @@ class SuggestInput(LineInput):
             self._offer_matches(self._suggest(self.text() if self._free else ""))
         elif self._open and _is_forget(event):
             self._forget_current()
+        elif self._is_strange() and event.key() in _ENTER:
+            self.unknown.emit(self.text())
+            self.selectAll()
         elif not self._open or event.key() not in _KEYS:
             super().keyPressEvent(event)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -209,6 +218,11 @@ class SuggestInput(LineInput):
             self._hide()
         else:
             self._take_current()
+
+    def _is_strange(self) -> bool:
+        """Say whether a bound line holds what nothing in its list is called."""
+        text = self.text()
+        return not self._free and text != self._names.get(self._chosen, "") and not self._suggest(text)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
