@@ -373,7 +373,7 @@ class Conductor(QObject):
         )
 
     def _added(self, count: int) -> None:
-        self._window.flash(_("已加入 {count} 页").format(count=count))
+        self._window.flash(_("已加入 {count} 页").format(count=count), of_visit=True)
         self._refresh()
 
     def _partly(self, problem: Expected) -> None:

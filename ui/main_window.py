@@ -192,9 +192,9 @@ class MainWindow(QMainWindow):
             if number != self._view.visit.current:
                 self._turn(number)
 
-    def flash(self, text: str) -> None:
-        """Show one line for a few seconds."""
-        self.actions_bar.say(text)
+    def flash(self, text: str, *, of_visit: bool = False) -> None:
+        """Show one line for a few seconds, one ``of_visit`` no longer than the visit is open."""
+        self.actions_bar.say(text, of_visit=of_visit)
 
     # ---- building -------------------------------------------------------------------------------
 

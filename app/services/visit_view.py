@@ -111,6 +111,8 @@ def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Nee
     until = case.visit.closed_at or now
     since = case.visit.opened_at
     made = advise(case.draft, case.dossier, desk.knowledge, until, known, since, marked=marked, needs=needs)
+    if case.visit.state != "open":
+        return replace(made, urgent="")  # nobody waits any more
     return replace(made, remarks=(back, *made.remarks)) if back else made
 
 

@@ -64,6 +64,7 @@ def test_the_target_counts_down_and_being_late_is_a_finding_that_stops_nothing(
     assert any("超过30分钟" in one.text and not one.frozen for one in shown.remarks)
     hand_in(desk, tmp_path)
     finish(desk, unsigned=True)
+    assert view(desk, visit_id).advice.urgent == ""
     told = [one for one in record(desk, visit_id)["findings"] if one["key"] == "17"]
     assert [(one["effect"], one["stood"]) for one in told] == [("warn", True)]
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
-from tests.helpers.desk_views import desk, idle, pages, visit
+from tests.helpers.desk_views import desk, idle, outcome, pages, visit
 from tests.helpers.ui import delete, desk_window, press
 from ui.main_window import MainWindow
 from ui.widgets.page_strip import PageModel
@@ -53,6 +53,37 @@ def test_delete_takes_a_page_out_and_ctrl_z_brings_it_back(qtbot: QtBot) -> None
         with qtbot.waitSignal(window.restore_page) as restored:
             press(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert removed.args == restored.args == ["page-5"]
+
+
+def test_what_was_said_of_a_visit_goes_with_its_end() -> None:
+    with desk_window() as window:
+        window.flash("已加入 2 页", of_visit=True)
+        window.show_desk(desk())
+        assert window.actions_bar.line.text() == "已加入 2 页"
+        window.show_desk(desk(visit=replace(visit(), outcome=outcome())))
+        assert window.actions_bar.line.text() == "已办结。按 F5 叫下一位。"
+        window.flash("已取号 A013")
+        window.show_desk(idle())
+        assert window.actions_bar.line.text() == "已取号 A013"
+
+
+def test_the_name_of_a_material_is_readable_in_its_box_and_whole_in_the_list() -> None:
+    name = "法定代表人（主要负责人）身份证明书"
+    longest = "法律服务工作者执业证、介绍信和当事人位于本辖区的证明"
+    shown = replace(visit(), materials=(("M04", name), ("M08", longest)))
+    with desk_window(desk(visit=shown)) as window:
+        press(window, Qt.Key.Key_2, ALT)
+        combo = window.visit.pages._combo
+        box = QStyleOptionComboBox()
+        combo.initStyleOption(box)
+        room = combo.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, box, QStyle.SubControl.SC_ComboBoxEditField, combo
+        )
+        assert combo.fontMetrics().horizontalAdvance(name[:14]) <= room.width()
+        assert combo.toolTip() == name
+        press(window, Qt.Key.Key_M, ALT)
+        assert combo.view().width() >= combo.view().fontMetrics().horizontalAdvance(longest)
+        combo.hidePopup()
 
 
 def test_arrows_move_from_page_to_page() -> None:

@@ -36,6 +36,8 @@ class ActionBar(QWidget):
         self._timer.timeout.connect(self.quiet)
         read = self._button("read_card", _("读证件"), icon="card")
         self._chips = False
+        self._of_visit = False
+        self._visit: tuple[str, bool] = ("", False)
         chips = self._button("read_chip", _("社保卡"), icon="card")
         confirm = _("交确认") if look.large else _("交当事人确认")
         show = self._button("show_confirmation", confirm, icon="sign")
@@ -50,19 +52,22 @@ class ActionBar(QWidget):
             words.addLayout(acts)
             self.setLayout(words)
 
-    def say(self, text: str) -> None:
-        """Show one line for a few seconds."""
+    def say(self, text: str, *, of_visit: bool = False) -> None:
+        """Show one line for a few seconds, one ``of_visit`` no longer than the visit is open."""
+        self._of_visit = of_visit
         self._undo.hide()
         self._write(text)
         self._timer.start(FLASH_MS)
 
     def offer_undo(self, text: str) -> None:
-        """Show one line with a way back."""
+        """Show one line with a way back, as long as the visit is open."""
+        self._of_visit = True
         self._write(text)
         self._undo.show()
         self._timer.start(UNDO_MS)
 
     def quiet(self) -> None:
+        self._of_visit = False
         self._timer.stop()
         self._write("")
         self._undo.hide()
@@ -78,6 +83,10 @@ class ActionBar(QWidget):
             self.buttons[act].setVisible(view is not None)
             self.buttons[act].setEnabled(open_visit)
         self.show_chips(there=self._chips)
+        now = (view.visit_id if view is not None else "", open_visit)
+        if now != self._visit and self._of_visit:
+            self.quiet()
+        self._visit = now
         self._hint(view)
         signed = (
             view is not None and view.confirmation.signed_at is not None and not view.confirmation.outdated

@@ -15,7 +15,7 @@ from ui.theme import Theme
 from ui.widgets.combo import Combo
 from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
-from ui.widgets.label import Label
+from ui.widgets.label import Label, plain_tip
 from ui.widgets.layout import column, margins, row, surface
 from ui.widgets.page_strip import PageStrip
 
@@ -59,6 +59,10 @@ _NARROW: Final[dict[str, Place]] = {
     "copies": (4, 0, 1, 2),
     "waive": (5, 0, 1, 2),
 }
+
+
+_COMBO: Final = 256
+"""Wide enough for what tells one material from another: 14 characters."""
 
 
 class PagesPanel(QFrame):
@@ -160,6 +164,9 @@ class PagesPanel(QFrame):
         places = _NARROW if self._look.large else roomy if wall else _DOCKED
         for name, place in places.items():
             self._acts.addWidget(self._parts[name], *place)
+        alone = wall and not self._look.large
+        self._acts.setColumnStretch(0, 0 if alone else 1)
+        self._acts.setColumnStretch(1, 1 if alone else 0)
         # Only once they have a parent: a widget shown before is a window of its own and takes the focus.
         for act in ("scan_feeder", "import_files", "remove_page"):
             self.buttons[act].setVisible(wall)
@@ -262,7 +269,7 @@ class PagesPanel(QFrame):
         label = Label(_("下一页 {key}").format(key=KEYS["material"]), tone="sub", size="small")
         label.setBuddy(self._combo)
         label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._combo.setMinimumWidth(look.px(136))
+        self._combo.currentTextChanged.connect(lambda name: self._combo.setToolTip(plain_tip(name)))
         title = surface("clear", row(Label(_("材料"), bold=True), self._count, None))
         self._parts: dict[str, QWidget] = {
             "label": label,
@@ -279,9 +286,9 @@ class PagesPanel(QFrame):
         }
         for name in ("title", "label", "copies", "waive"):  # else a short panel presses them flat
             self._parts[name].setMinimumHeight(self._parts[name].sizeHint().height())
+        self._combo.setMinimumWidth(look.px(136 if look.large else _COMBO))
         self._acts = QGridLayout()
         self._acts.setSpacing(look.grid())
-        self._acts.setColumnStretch(0, 1)
         self._box = column(self._acts, gap=look.grid(), margins=margins(look, 2, 1))
         self._box.addWidget(self._empty, 1)
         self._box.addWidget(self.strip, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPoint, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -21,6 +21,14 @@ class Combo(QComboBox):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self._look.px(34))
+
+    def showPopup(self) -> None:
+        """Open the list as wide as its longest entry, where the window has the room."""
+        view = self.view()
+        room = self.window().width() - self.mapTo(self.window(), QPoint(0, 0)).x()
+        longest = view.sizeHintForColumn(0) + self._look.grid(4)
+        view.setMinimumWidth(max(self.width(), min(longest, room)))
+        super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
