@@ -167,6 +167,7 @@ class PagesPanel(QFrame):
         alone = wall and not self._look.large
         self._acts.setColumnStretch(0, 0 if alone else 1)
         self._acts.setColumnStretch(1, 1 if alone else 0)
+        self._combo.setMinimumWidth(self._look.px(136 if wall or self._look.large else _COMBO))
         # Only once they have a parent: a widget shown before is a window of its own and takes the focus.
         for act in ("scan_feeder", "import_files", "remove_page"):
             self.buttons[act].setVisible(wall)
@@ -286,7 +287,6 @@ class PagesPanel(QFrame):
         }
         for name in ("title", "label", "copies", "waive"):  # else a short panel presses them flat
             self._parts[name].setMinimumHeight(self._parts[name].sizeHint().height())
-        self._combo.setMinimumWidth(look.px(136 if look.large else _COMBO))
         self._acts = QGridLayout()
         self._acts.setSpacing(look.grid())
         self._box = column(self._acts, gap=look.grid(), margins=margins(look, 2, 1))

@@ -53,6 +53,8 @@ class VisitZone(QWidget):
         self.people = PartyBar(look)
         self._wanted = ""
         self._lead = ""
+        self._left: dict[str, tuple[str, ...]] = {}
+        self._cursor: QWidget | None = None
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
@@ -86,8 +88,7 @@ class VisitZone(QWidget):
         elif view.outcome is not None and known.outcome is None:
             self.choose("outcome")
         self._follow(known, view)
-        if self.step in self.forms:
-            self.forms[self.step].land_again()
+        self._land_again()
 
     def expect(self, what: str) -> None:
         """Put the cursor on the "party" or "matter" that the next view brings."""
@@ -108,6 +109,8 @@ class VisitZone(QWidget):
         if self._wanted == "matter" and known is not None and known.current != view.current:
             self._wanted = ""
             self.choose("matter")
+        if known is None or _about(known) != _about(view):
+            self._left.clear()
         if known is not None and known.visit_id != view.visit_id:
             self._lead = ""
         if self._lead:
@@ -132,12 +135,35 @@ class VisitZone(QWidget):
         self.stepped.emit(key)
 
     def _go_on(self, key: str) -> None:
-        """Turn to the next step in which something is open."""
-        steps = self._view.steps if self._view is not None else ()
-        later = [step.key for step in steps[STEPS.index(key) + 1 :] if step.state is not StepState.DONE]
-        self.choose(later[0] if later else "confirmation")
-        if self.step in self.forms and not self._matter_is_open():
-            self.forms[self.step].focus_first_asked()
+        """Turn to the next step in which something is open, or back to where something is asked since."""
+        self._left[key] = self.forms[key].open_paths()
+        if not self._go_back():
+            steps = self._view.steps if self._view is not None else ()
+            later = [step.key for step in steps[STEPS.index(key) + 1 :] if step.state is not StepState.DONE]
+            self.choose(later[0] if later else "confirmation")
+            if self.step in self.forms and not self._matter_is_open():
+                self.forms[self.step].focus_first_asked()
+        self._cursor = QApplication.focusWidget()
+
+    def _go_back(self) -> bool:
+        """The last answer can ask for more in a step that Enter has left: then the cursor goes there."""
+        for key, known in self._left.items():
+            new = [path for path in self.forms[key].open_paths() if path not in known]
+            if new:
+                self._left[key] = self.forms[key].open_paths()
+                self._turn_to(key)
+                self.forms[key].focus_on(new[0])
+                return True
+        return False
+
+    def _land_again(self) -> None:
+        """The view after an Enter: the cursor goes on, or back, unless anything was touched since."""
+        untouched = self._cursor is not None and QApplication.focusWidget() is self._cursor
+        touched = self.step in self.forms and self.forms[self.step].touched
+        if self._left and untouched and not touched and self._go_back():
+            self._cursor = QApplication.focusWidget()
+        elif self.step in self.forms:
+            self.forms[self.step].land_again()
 
     def _matter_is_open(self) -> bool:
         """Say whether nobody has said yet which matter it is: then Enter stops there before it goes on."""
@@ -243,3 +269,9 @@ class VisitZone(QWidget):
         self._name.restyle(tone="ink" if view.party_name else "sub")
         self._number.show_or_hide(view.masked_number)
         self._matter.show_or_hide(view.matter_title)
+
+
+def _about(view: VisitView) -> tuple[str, int, str]:
+    """The visit and its matter on the screen."""
+    code = view.matter[0].fields[0].value if view.matter else ""
+    return view.visit_id, view.current, code

@@ -84,6 +84,15 @@ class Form(QWidget):
         """Say whether the form shows this field, also in a folded card."""
         return any(view.path == path for group in self._groups.values() for view in group.fields)
 
+    def open_paths(self) -> tuple[str, ...]:
+        """Paths of the empty fields that are asked, as they stand."""
+        return tuple(field.path for field in self._open_fields())
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything typed here has not been shown again yet."""
+        return any(field.touched for card in self._cards.values() for field in card.fields.values())
+
     def field(self, path: str) -> Field | None:
         return next((card.fields[path] for card in self._cards.values() if path in card.fields), None)
 
