@@ -36,7 +36,7 @@ _TOLD: Final = 4
 class Need:
     """A field that a paper cannot be made without; ``lawful`` where the law asks for it besides.
 
-    ``path`` is "" where nobody stands in the list yet; ``later`` where it can be answered after the end too.
+    ``path`` is "" where nobody stands in the list yet; ``of_fee`` where only what tells the fee waits for it.
     """
 
     matter: int
@@ -44,7 +44,7 @@ class Need:
     label: str
     papers: tuple[str, ...]
     lawful: bool = False
-    later: bool = False
+    of_fee: bool = False
 
     @property
     def step(self) -> str:
@@ -67,11 +67,11 @@ class Unanswered(FormProblem):
 def unanswered(desk: Desk, case: Case) -> tuple[Need, ...]:
     """Return what papers of the visit lack that is to be asked before its end.
 
-    What the law asks for is received as it is and told in writing.
+    What the law asks for is received as it is and told in writing; a fee without an amount stops nobody.
     """
     made = sheets(case.draft, desk.knowledge)
     found = (need for shown in made for need in needs_of(ground_of(desk, case, shown)))
-    return tuple(need for need in found if not (need.lawful or need.later))
+    return tuple(need for need in found if not (need.lawful or need.of_fee))
 
 
 def ground_of(desk: Desk, case: Case, shown: Sheet) -> Ground:
@@ -170,5 +170,5 @@ def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:
         keys = people.members(ground.draft, number, ground.sheet.matter, field)
         path = f"party.{keys[0]}.name" if keys else ""
     titles = tuple(_(KINDS[kind].title) for kind in kinds)
-    later = field.fee_amount and all(kind in OF_FEE for kind in kinds)
-    return Need(number, path, field.label, titles, field.level is Level.LAW, later)
+    of_fee = field.fee_amount and all(kind in OF_FEE for kind in kinds)
+    return Need(number, path, field.label, titles, field.level is Level.LAW, of_fee)
