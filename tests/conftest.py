@@ -10,6 +10,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psutil
@@ -84,8 +85,14 @@ def _cheap_pins(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Fail when a thread, a child process or a top-level widget outlives its test."""
+def _nothing_left_behind() -> Iterator[None]:
+    with nothing_left_behind():
+        yield
+
+
+@contextmanager
+def nothing_left_behind() -> Iterator[None]:
+    """Fail when a thread, a child process or a top-level widget outlives the test, or all that share one."""
     threads = set(threading.enumerate())
     children = {child.pid for child in psutil.Process().children()}
     widgets = _widgets()

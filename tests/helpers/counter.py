@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +27,7 @@ from app.services.desk import Desk, open_desk
 from app.services.rhythm import Rhythm
 from app.services.verify import at_court, findings
 from app.services.views import DeviceView, JobView, OutcomeView, QueueView, StatusView, VisitView
-from app.settings import CourtSettings, DeviceSettings, HallSettings, Settings
+from app.settings import CourtSettings, DeviceSettings, HallSettings, PaperSettings, Settings
 from tests.helpers.court import FaultProxy, Gateway
 from tests.helpers.device_cases import chips_url, counter_device, pad_url, vendor_url
 from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
@@ -341,31 +342,36 @@ OpenCounter = Callable[..., Counter]
 def counter(qapp: QApplication, tmp_path: Path) -> Iterator[OpenCounter]:
     """Open a counter with the named parts; all of it is closed at the end, the window first."""
     with ExitStack() as stack:
+        yield partial(open_counter, stack, tmp_path)
 
-        def open_it(
-            *parts: str,
-            rhythm: Rhythm = QUICK,
-            clock: Clock | None = None,
-            data: Path | None = None,
-            court: Gateway | None = None,
-            token: str = "",
-            settings: Settings | None = None,
-        ) -> Counter:
-            devices = _start(stack, tmp_path, parts)
-            devices.court = devices.court or court
-            settings = settings or _settings(devices, tmp_path / "token", token)
-            places = Places.under(data or tmp_path / "desk")
-            desk = open_desk(settings, places, rhythm=rhythm, clock=clock)
-            inner = stack.enter_context(ExitStack())
-            opened = OpenDesk(desk)
-            inner.callback(_forget, opened.window)
-            inner.enter_context(opened)
-            opened.window.activateWindow()
-            made = Counter(inner, opened, devices, tmp_path)
-            made.open_eyes()
-            return made
 
-        yield open_it
+def open_counter(
+    stack: ExitStack,
+    folder: Path,
+    *parts: str,
+    rhythm: Rhythm = QUICK,
+    clock: Clock | None = None,
+    data: Path | None = None,
+    court: Gateway | None = None,
+    token: str = "",
+    settings: Settings | None = None,
+    papers: PaperSettings | None = None,
+) -> Counter:
+    """Open a counter in a folder; the stack closes it. ``papers`` is what the court's papers say of it."""
+    devices = _start(stack, folder, parts)
+    devices.court = devices.court or court
+    settings = settings or _settings(devices, folder / "token", token)
+    settings = replace(settings, papers=papers or settings.papers)
+    places = Places.under(data or folder / "desk")
+    desk = open_desk(settings, places, rhythm=rhythm, clock=clock)
+    inner = stack.enter_context(ExitStack())
+    opened = OpenDesk(desk)
+    inner.callback(_forget, opened.window)
+    inner.enter_context(opened)
+    opened.window.activateWindow()
+    made = Counter(inner, opened, devices, folder)
+    made.open_eyes()
+    return made
 
 
 def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
