@@ -89,6 +89,7 @@ class Conductor(QObject):
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self.locking = Locking(window, desk, self.acts, self._refresh)
         self._finished = ""
+        self._more_paper: set[str] = set()
         self._refused: set[tuple[type[Expected], str]] = set()
         self._view: DeskView | None = None
         self._stale = False
@@ -405,8 +406,7 @@ class Conductor(QObject):
     def _finished_visit(self, finished: finishing.Finished) -> None:
         self._finished = finished.visit_id
         self.acts.run(self, calling.served, finished.ticket, done=lambda _none: self._refresh())
-        for role in PRINTERS:
-            self._print(role)
+        self._print_all()
         self._send.start(0)
         self._signals.finished(finished.visit_id)
 
@@ -422,32 +422,34 @@ class Conductor(QObject):
     def _print(self, role: str) -> None:
         bench = self._desk.bench
         if bench.has(role) and bench.owner(role) == role:
-            self.acts.run(
+            started = self.acts.run(
                 self,
                 print_out.print_waiting[role],
                 role,
                 name=f"print.{role}",
-                done=lambda printed: self._printed(printed),
+                done=lambda printed: self._printed(role, printed),
                 problem=lambda _problem: self._refresh(),
             )
+            self._more_paper |= set() if started else {role}  # the queue may have been read before
 
-    def _printed(self, printed: int) -> None:
+    def _printed(self, role: str, printed: int) -> None:
+        if role in self._more_paper:
+            self._more_paper.discard(role)
+            self._print(role)
         if printed:
             self._refresh()
 
     def _answer(self, job_id: str, printed: bool) -> None:
         def answered(_none: object) -> None:
             self._refresh()
-            for role in PRINTERS:
-                self._print(role)
+            self._print_all()
 
         self.acts.run(self, print_out.answer, job_id, printed, done=answered)
 
     # ---- looking around and sending ---------------------------------------------------------------
 
     def _look_around(self) -> None:
-        for role in PRINTERS:
-            self._print(role)
+        self._print_all()
         if not self.acts.running("scan"):
             self.acts.run(self, status.look_at_scanner, problem=_shown_in_the_status_bar)
         self._codes.start()
