@@ -82,10 +82,10 @@ def finish(desk: Desk, unsigned: bool = False, received: bool = False, unanswere
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)
-    needs = () if unanswered else paper_needs.unanswered(desk, case)
+    freezing.refuse_done(desk, visit_id, received=received)
+    needs = () if unanswered or received else paper_needs.unanswered(desk, case)
     if needs:
         raise paper_needs.Unanswered(needs)
-    freezing.refuse_done(desk, visit_id, received=received)
     signed = _valid_signature(desk, case)
     if signed is None and not unsigned:
         raise NotSigned(
