@@ -107,8 +107,7 @@ class FieldView:
     ``kind``: text, long_text, id_number, phone, money, choice, cause, matter and what the catalogue names.
     ``read_value`` is what the card or page said when the clerk changed it. ``problem`` is a sentence when
     the value cannot stand; ``hint`` says what belongs here. ``choices`` are (value, label) pairs;
-    ``suggest`` answers what is typed with the best matches, purely and within 20 ms. ``required`` is what
-    the law asks for, ``for_paper`` names the papers that cannot be made without it.
+    ``suggest`` answers what is typed, purely and within 20 ms; ``required`` by law, ``for_paper`` by papers.
     """
 
     path: str
