@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QWindow
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
@@ -18,6 +18,10 @@ from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
 __all__ = ["counter", "qapp"]
 
 pytestmark = [OFFSCREEN, pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")]
+
+
+LONG_AFTER_MS = 10**9
+"""A time of the system's clock that no real key of the test has."""
 
 
 def ledger(desk: Counter) -> str:
@@ -80,12 +84,14 @@ def handle(desk: Counter) -> QWindow:
 
 
 def burst(desk: Counter, text: str) -> None:
-    """What a gun does: keys without a pause, Shift for capitals, Return."""
-    for letter in text:
-        if letter.isupper():
-            QTest.keyPress(handle(desk), Qt.Key.Key_Shift)
-        QTest.keyClick(handle(desk), letter)
-    QTest.keyClick(handle(desk), Qt.Key.Key_Return)
+    """What a gun does: keys 2 ms apart by the system's clock, Return; a busy machine delivers them late."""
+    keys = [(Qt.Key(ord(letter.upper())), letter) for letter in text]
+    for number, (key, letter) in enumerate([*keys, (Qt.Key.Key_Return, "\r")]):
+        shift = Qt.KeyboardModifier.ShiftModifier if letter.isupper() else Qt.KeyboardModifier.NoModifier
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, key, shift, letter)
+            event.setTimestamp(LONG_AFTER_MS + 2 * number)
+            QCoreApplication.sendEvent(handle(desk), event)
 
 
 def test_a_burst_of_a_typing_gun_never_reaches_the_field_and_typing_is_untouched(
