@@ -65,7 +65,7 @@ def test_mediation_is_in_the_text_only_where_it_is_offered_and_only_once(code: s
     for variant in [one.key for one in catalogue().matters[code].variants] or [""]:
         said = {"matter__1__code": code, "matter__1__variant": variant, "matter__1__mediation": "decline"}
         shown = text(draft(**said, matter__1__matter="民事起诉"), papers=())
-        named = ("今天办理：", "申请调解方：")
+        named = ("今天办理：", "申请调解方：", "共同申请人")
         heads = [line for line in shown.splitlines() if not line.startswith(named)]
         assert "\n".join(heads).count("调解") == (code in offered), (code, variant)
     wrong_set = text(draft(matter__1__code="F12", matter__1__mediation="agree", matter__1__matter="申请执行"))
