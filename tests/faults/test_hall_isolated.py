@@ -120,10 +120,14 @@ def test_the_leader_of_three_is_killed_and_the_next_person_is_called_within_five
         started = time.monotonic()
         assert called(one) == numbers[0]
         assert time.monotonic() - started < 5.0 + SLACK
-        assert called(unready) is None, "nobody is bound to it: it waits for the new leader"
+        # Nobody is bound to the other: it waits for the new leader, which may be there already.
+        found = called(unready)
         until(lambda: one.settle(NOW))
         assert one.state.tickets[numbers[0]].state is TicketState.CALLED
-        until(lambda: unready.settle(NOW) and called(unready) == numbers[2])
+        if found is None:
+            until(lambda: unready.settle(NOW) and called(unready) == numbers[2])
+        else:
+            assert found == numbers[2]
 
 
 def test_an_idle_window_is_given_what_another_holds_when_it_asks(tmp_path: Path) -> None:

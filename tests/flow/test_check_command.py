@@ -16,7 +16,7 @@ from tests.helpers.desks import desk_in
 from tests.helpers.domain import RESOURCES
 
 BROKEN = {
-    "F01.toml": ("catalogue", 'group = "filing"', 'group = "x"', "第6行"),
+    "F01.toml": ("catalogue", 'group = "filing"', 'group = "x"', "第7行"),
     "holidays.toml": ("codes", "to = 2025-02-04", "to = 2025-01-04", "第"),
     "fees.toml": ("codes", "# other = 100", "other = 1", "第"),
     "step_triage.toml": ("steps", 'id = "mediator"', 'id = "nothing"', "第22行"),
