@@ -322,11 +322,11 @@ class Conductor(QObject):
     # ---- this visit -------------------------------------------------------------------------------
 
     def _read_card(self) -> None:
-        self._run(identity.read_card, busy=_("请把身份证放在读卡区（Esc 取消）"), refresh=True)
+        whose = self._window.visit.forms["parties"].focused_key()
+        self._run(identity.read_card, whose, busy=_("请把身份证放在读卡区（Esc 取消）"), refresh=True)
 
     def _read_chip(self) -> None:
-        words = _("请把社保卡插入读卡器（Esc 取消）")
-        self._run(chip.read, name="read_chip", busy=words, refresh=True)
+        self._run(chip.read, name="read_chip", busy=_("请把社保卡插入读卡器（Esc 取消）"), refresh=True)
 
     def _cancel(self) -> None:
         """Esc: what has not begun never begins, what runs is asked to stop."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
@@ -10,12 +11,13 @@ from datetime import datetime
 from typing import Final
 
 from app.clock import stamp
+from app.domain.matter import PartyForm
 from app.errors import FormProblem
 from app.lanes import READER, on
 from app.notices import Level, Notice
 from app.services.desk import Desk
 from app.services.drafts import require_open
-from app.services.fields import ORIGINAL
+from app.services.fields import ORIGINAL, Draft, copied_from
 from app.services.views import Health
 from app.storage import visits
 from app.storage.access import Transaction
@@ -26,18 +28,26 @@ from devices.errors import Cancelled, CardNotLifted, NoCard
 from devices.sdt.codes import nation_name
 
 _POLL_SECONDS: Final = 0.3
+_NUMBER: Final = "identity.id_number"
+_PARTY: Final = re.compile(r"p[0-9]{1,4}")
 
 
 @on(READER)
-def read_card(desk: Desk) -> None:
+def read_card(desk: Desk, party: str = "") -> None:
     """Wait for a card as long as the desk's rhythm says, read it and save its fields in one transaction.
 
-    Raises DeviceProblem (each condition with what to do), FormProblem without an open visit, Cancelled.
+    ``party`` is the key of the natural person it belongs to, "" for the visitor. Raises DeviceProblem (each
+    condition with what to do), Cancelled, and FormProblem without an open visit or for another person's card
+    than the visitor's.
     """
     flag = desk.cancel_flag("read_card")
     record = require_open(desk)
     card = wait_for_card(desk, flag)
-    desk.store(_save, record.id, {**_fields(card), ORIGINAL: _original(card, desk.clock.now())}, desk)
+    of_party = _is_another(desk.store(visits.fields, record.id), party)
+    found = _fields(card, f"party.{party}" if of_party else "identity")
+    if not of_party:
+        found[ORIGINAL] = _original(card, desk.clock.now())
+    desk.store(_save, record.id, found, desk)
     _flag_characters(desk, card)
     _flag_addresses(desk, card)
 
@@ -72,12 +82,19 @@ def _tell_state(desk: Desk, state: CardState) -> None:
     desk.bench.show(READER, Health.BUSY, text)
 
 
-def _fields(card: CardRead) -> Mapping[str, str]:
+def _is_another(draft: Draft, party: str) -> bool:
+    """Say whether the party is a natural person of its own, and not a copy of the visitor."""
+    form = draft.get(f"party.{party}.form")
+    natural = form is None or form.value in ("", PartyForm.NATURAL.value)
+    return _PARTY.fullmatch(party) is not None and natural and not copied_from(draft, f"party.{party}.name")
+
+
+def _fields(card: CardRead, whose: str) -> dict[str, str]:
     found = {
-        "identity.name": card.name or card.english_name,
-        "identity.id_number": card.number,
-        "identity.nation": nation_name(card.nation_code),
-        "identity.address": card.later_addresses[-1] if card.later_addresses else card.address,
+        f"{whose}.name": card.name or card.english_name,
+        f"{whose}.id_number": card.number,
+        f"{whose}.nation": nation_name(card.nation_code),
+        f"{whose}.address": card.later_addresses[-1] if card.later_addresses else card.address,
     }
     return {path: text for path, text in found.items() if text}
 
@@ -101,6 +118,14 @@ def _save(connection: Transaction, visit_id: str, found: Mapping[str, str], desk
             _("读卡期间已经换了人，这张证没有采用。"),
             safe=_("两个人的内容都没有改动。"),
             next_step=_("请核对后再按 F3 读一次。"),
+        )
+    there = visits.fields(connection, visit_id).get(_NUMBER)
+    number = found.get(_NUMBER)
+    if number and there is not None and there.source == "card" and there.value not in ("", number):
+        raise FormProblem(
+            _("这张证和已读的不是同一个人，没有采用。"),
+            safe=_("原来读到的内容没有改动。"),
+            next_step=_("给别的当事人读卡，请先把光标放到那一位里；换了来办的人，请先删去证件号码。"),
         )
     for path, text in found.items():
         visits.set_field(connection, visit_id, DraftField(path, text, "card", text), desk.clock.now())

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from app.services import drafts
 from app.services.rhythm import Rhythm
 from app.services.views import Health
 from tests.helpers.counter import OFFSCREEN, QUICK, Counter, OpenCounter, counter, qapp
@@ -58,6 +59,11 @@ def test_a_card_that_lies_there_already_has_to_be_lifted(counter: OpenCounter) -
     desk.key(Qt.Key.Key_F3)
     words = desk.says("这张证刚读过，还在读卡器上")
     assert "请移开后重新放置" in words
+    desk.place("elder")
+    desk.key(Qt.Key.Key_F3)
+    desk.says("这张证和已读的不是同一个人")
+    assert desk.visit.party_name == "张𬭎"
+    desk.do(drafts.set_field, "identity.id_number", "")
     desk.place("elder")
     desk.key(Qt.Key.Key_F3)
     desk.until(lambda: desk.visit.party_name == "王桂兰", "the next card")

@@ -528,6 +528,39 @@ def test_a_card_laid_down_after_the_person_changed_is_given_to_nobody(tmp_path: 
             assert desk.store(visits.fields, second) == {}
 
 
+def test_a_second_persons_card_fills_the_party_under_the_cursor_and_never_replaces_the_visitor(
+    tmp_path: Path,
+) -> None:
+    with id_reader("tcp", tmp_path) as reader:
+        settings = Settings(hall=HALL, devices=DeviceSettings(id_reader=reader.url))
+        with desk_in(tmp_path, settings) as desk:
+            visit_id = called(desk)
+            do(desk, drafts.set_field, "matter.1.code", "F07")
+            reader.tell("place adult")
+            do(desk, identity.read_card, "p1")
+            before = desk.store(visits.fields, visit_id)
+            assert before["identity.name"].value == "张𬭎", "the first applicant is the visitor"
+            reader.tell("lift")
+            reader.tell("place elder")
+            with pytest.raises(FormProblem, match="不是同一个人") as told:
+                do(desk, identity.read_card)
+            says_everything(told.value)
+            assert desk.store(visits.fields, visit_id) == before
+            reader.tell("lift")
+            reader.tell("place elder")
+            do(desk, identity.read_card, "p2")
+            after = desk.store(visits.fields, visit_id)
+            assert after.items() >= before.items()
+            elder = after["party.p2.name"].value
+            assert elder not in ("", "张𬭎")
+            assert after["party.p2.id_number"].source == "card"
+            do(desk, drafts.set_field, "identity.id_number", "")
+            reader.tell("lift")
+            reader.tell("place elder")
+            do(desk, identity.read_card)
+            assert desk.store(visits.fields, visit_id)["identity.name"].value == elder
+
+
 def test_who_takes_an_act_back_before_it_has_begun_is_heard(tmp_path: Path) -> None:
     """The lane still has to begin what the window shows as running: Esc counts all the same, once."""
     with id_reader("tcp", tmp_path) as reader:
