@@ -74,8 +74,9 @@ def main() -> int:
     chance = random.Random(options.seed)  # noqa: S311 - chooses moments, keeps no secret
     started, tally = time.monotonic(), Tally()
     with tempfile.TemporaryDirectory(prefix="kills-") as temporary:
+        # What every child would load again is loaded here; no thread is left before the forks.
         with desk_in(Path(temporary, "warm")):
-            """What every child would load again is loaded here; no thread is left before the forks."""
+            pass
         assert threading.active_count() == 1
         round_ = 0
         while tally.kills < options.kills and time.monotonic() - started < options.minutes * 60:

@@ -31,7 +31,7 @@ from app.hall.sealing import NotGenuine
 _INFO: Final = b"yichuang list of staff 1"
 _NONCE: Final = 12
 _PUBLIC_KEY: Final = 32
-_LONGEST_NAME: Final = 40
+LONGEST_NAME: Final = 40
 
 
 class Roll(Protocol):
@@ -139,7 +139,7 @@ def _person(raw: Mapping[str, Any]) -> Staff:
     """Read one person. Raises ValueError, KeyError, TypeError for what cannot be one."""
     name, active = raw["name"], raw["active"]
     public = base64.b64decode(raw["public_key"], validate=True)
-    fits = isinstance(name, str) and 0 < len(name) <= _LONGEST_NAME and name.isprintable()
+    fits = isinstance(name, str) and 0 < len(name) <= LONGEST_NAME and name.isprintable()
     if not fits or not isinstance(active, bool) or len(public) != _PUBLIC_KEY:
         raise ValueError("not a person of the list")
     return Staff(

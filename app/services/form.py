@@ -114,14 +114,14 @@ def matter_spec(path: str, code: str, knowledge: Knowledge) -> FieldSpec:
         "办理事项",
         "matter",
         hint="输入编号、名称、拼音首字母或日常说法，如 离婚",
-        choices=tuple((matter.code, f"{matter.code} {_fitting(matter)}") for matter in matters),
+        choices=tuple((matter.code, f"{matter.code} {fitting(matter)}") for matter in matters),
         default=code,
         suggest=partial(suggest_matters, knowledge),
     )
 
 
-def _fitting(matter: Matter) -> str:
-    """The name of a matter, the short one where the whole would be cut off in its box."""
+def fitting(matter: Matter) -> str:
+    """The name of a matter, the short one where the whole would be cut off on the screen."""
     return matter.name if len(matter.name) <= _LONGEST_NAME else matter.short
 
 

@@ -19,6 +19,7 @@ from app.domain.hall_event import EventKind, HallEvent
 from app.domain.staff import PIN_LIFE, Role, Staff
 from app.errors import FormProblem, HallProblem
 from app.hall.person_key import open_key
+from app.hall.roll import LONGEST_NAME as LONGEST_NAME
 from app.hall.roll import Change, Roll, hash_of, read, sign
 from app.hall.sealing import NotGenuine
 from app.hall.seat import Standing
@@ -38,7 +39,6 @@ PIN: Final = "pin"
 REMOVE: Final = "remove"
 FOUND: Final = "found"
 ADOPT: Final = "adopt"
-LONGEST_NAME: Final = 40
 TITLES: Final = {
     Role.CLERK: "窗口人员",
     Role.HELPER: "导办员",

@@ -136,7 +136,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
         opened_at=case.visit.opened_at,
         party_name=value(draft, "identity.name"),
         masked_number=mask_id(number) if number else "",
-        matter_title=shown.title,
+        matter_title=" · ".join([form.fitting(shown.matter), *([shown.cause.name] if shown.cause else [])]),
         steps=_steps(case, shown, knowledge, read, outcome, needs),
         identity=hidden(form.groups(draft, "identity", knowledge)),
         matter=hidden(marked(_dated(offered(asked, liked, knowledge), shown, until), needs)),

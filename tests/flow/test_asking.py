@@ -12,7 +12,7 @@ import pytest
 from app.domain.audit import Act
 from app.domain.hall_asks import Answer, Ask
 from app.domain.hall_event import EventKind, HallEvent
-from app.domain.staff import APPROVAL_LIFE, Purpose, Role
+from app.domain.staff import APPROVAL_LIFE, PIN_LIFE, Purpose, Role
 from app.errors import FormProblem, HallProblem
 from app.hall.log import encode
 from app.hall.person_key import new_key, open_key
@@ -192,6 +192,11 @@ def test_nobody_else_than_another_supervisor_with_a_pin_in_force_approves(
     assert [line.actor for line in second.desk.store(trail.newest, 3, act=Act.PIN_REFUSED)] == ["其木格"] * 3
     with pytest.raises(NotApproved):
         do(first.desk, ledger.reprint, paper(first.desk).job_id, REASON, asked)
+    true_clock, old = second.desk.clock, SteppingClock(second.desk.clock.now() + PIN_LIFE)
+    second.desk.clock = old
+    with pytest.raises(NotApproved, match="已过期"):
+        do(second.desk, asking.approve, row.ask, "乌兰", PIN)
+    second.desk.clock = true_clock
     for _attempt in range(4):
         with pytest.raises(NotApproved, match="口令"):
             do(second.desk, asking.approve, row.ask, "乌兰", WRONG)

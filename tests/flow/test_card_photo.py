@@ -99,14 +99,14 @@ def test_a_library_that_crashes_costs_the_photo_only_and_without_one_a_quiet_lin
     desk = counter("photo")
     face = desk.window.visit.identity.face
     desk.call()
-    desk.library("crash photo")
+    desk.decoder("crash photo")
     desk.place("adult")
     desk.until(lambda: "照片没有解出来，请对照证件原件" in desk.words(), "that there is no photo")
     assert desk.visit.party_name == "张𬭎"
     assert not face.shown
     assert desk.news() == [], "a photo is no reason to interrupt"
     desk.until(lambda: desk.device("id_reader").health is Health.OK, "the reader, started again by itself")
-    desk.library("")
+    desk.decoder("")
     desk.do(drafts.set_field, "identity.id_number", "")
     desk.place("elder")
     desk.key(Qt.Key.Key_F3)

@@ -48,7 +48,7 @@ PARTS: Final = {
     "reader", "photo", "printer", "scanner", "camera", "gun", "typing-gun", "pad", "chips",
     "keypad", "strip", "speaker", "court", "proxy",
 }  # fmt: skip
-"""``photo``: the reader behind a vendor's worker that decodes photos; ``library`` spoils its next answers."""
+"""``photo``: the reader behind a vendor's worker that decodes photos; ``decoder`` spoils its next answers."""
 NO_KEY: Final = Qt.KeyboardModifier.NoModifier
 SHIFT: Final = Qt.KeyboardModifier.ShiftModifier
 ALT: Final = Qt.KeyboardModifier.AltModifier
@@ -68,7 +68,7 @@ class Devices:
     """What stands on the counter; None is not there."""
 
     reader: Simulator | None = None
-    library: Path | None = None
+    decoder: Path | None = None
     printer: SimulatedPrinter | None = None
     scanner: Simulator | None = None
     camera: Simulator | None = None
@@ -142,10 +142,10 @@ class Counter:
         assert self.devices.strip is not None
         return self.devices.strip
 
-    def library(self, fault: str) -> None:
+    def decoder(self, fault: str) -> None:
         """Tell the vendor's worker what goes wrong (devices.simulators.vendor_worker), "" for nothing."""
-        assert self.devices.library is not None
-        self.devices.library.write_text(fault, "ascii")
+        assert self.devices.decoder is not None
+        self.devices.decoder.write_text(fault, "ascii")
 
     def pad(self, scene: str) -> None:
         """Tell the signature pad what happens there (devices.simulators.signature_worker)."""
@@ -380,7 +380,7 @@ def _start(stack: ExitStack, folder: Path, parts: tuple[str, ...]) -> Devices:
     court = stack.enter_context(Gateway(folder / "court")) if "court" in parts else None
     return Devices(
         reader=stack.enter_context(id_reader(WIRE, folder)) if {"reader", "photo"} & {*parts} else None,
-        library=_scene(folder / "library", "") if "photo" in parts else None,
+        decoder=_scene(folder / "decoder", "") if "photo" in parts else None,
         printer=stack.enter_context(simulated_printer(folder / "roll")) if "printer" in parts else None,
         scanner=stack.enter_context(escl_scanner()) if "scanner" in parts else None,
         camera=stack.enter_context(document_camera(folder)) if "camera" in parts else None,
@@ -430,9 +430,9 @@ def _settings(devices: Devices, token: Path, text: str) -> Settings:
 
 
 def _reader_url(devices: Devices) -> str:
-    if devices.reader is None or devices.library is None:
+    if devices.reader is None or devices.decoder is None:
         return devices.reader.url if devices.reader else ""
-    return vendor_url(devices.reader.url, "--photo", "--fault-file", str(devices.library))
+    return vendor_url(devices.reader.url, "--photo", "--fault-file", str(devices.decoder))
 
 
 def _forget(window: MainWindow) -> None:

@@ -187,6 +187,13 @@ def test_the_source_and_the_problem_are_said_in_words() -> None:
         assert "姓名不对。" in box.accessibleDescription()
 
 
+def test_a_hint_goes_with_the_matter_it_belongs_to() -> None:
+    with shown(form(replace(NAME, hint="如 2026内民初1号"))) as made:
+        assert line(made, "p.name").placeholderText() == "如 2026内民初1号"
+        made.show_groups("v", groups(NAME))
+        assert line(made, "p.name").placeholderText() == ""
+
+
 def test_enter_walks_as_the_fields_stand_also_when_new_ones_came_between() -> None:
     """After another matter was chosen the boxes that stay are older than those above them."""
     first, last = replace(NAME, required=True), replace(STORY, required=True)

@@ -111,6 +111,14 @@ def test_the_material_stays_chosen_when_a_view_arrives() -> None:
         assert window.visit.pages.material == "M04"
 
 
+def test_another_matter_begins_with_its_own_first_material() -> None:
+    """What is chosen for one matter is no choice for the next, even where both know the material."""
+    with desk_window() as window:
+        window.visit.pages._combo.setCurrentIndex(3)
+        window.show_desk(desk(visit=replace(visit(), current=2)))
+        assert window.visit.pages.material == window.visit.pages.materials[0][0]
+
+
 def test_files_are_imported_under_the_chosen_material(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[QFileDialog] = []
     monkeypatch.setattr(QFileDialog, "open", lambda dialog: opened.append(dialog))

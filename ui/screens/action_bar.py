@@ -79,9 +79,10 @@ class ActionBar(QWidget):
 
     def show_visit(self, view: VisitView | None) -> None:
         open_visit = view is not None and view.outcome is None
-        for act in ("read_card", "read_chip", "show_confirmation", "finish"):
+        for act in ("read_card", "show_confirmation", "finish"):
             self.buttons[act].setVisible(view is not None)
             self.buttons[act].setEnabled(open_visit)
+        self.buttons["read_chip"].setEnabled(open_visit)
         self.show_chips(there=self._chips)
         now = (view.visit_id if view is not None else "", open_visit)
         if now != self._visit and self._of_visit:

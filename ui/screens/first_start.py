@@ -6,15 +6,15 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.errors import Expected
+from app.services.staff_list import LONGEST_NAME
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row, surface
+from ui.widgets.pin_box import pin_box
 
-_LONGEST_NAME = 40
-_LONGEST_PIN = 32
 _WIDE = 460
 
 
@@ -28,7 +28,7 @@ class FirstStartCard(QDialog):
         self.setObjectName("lock")
         self.setModal(True)
         self.setAccessibleName(_("登记管理员"))
-        self.name = self._box(_("管理员姓名"), _LONGEST_NAME)
+        self.name = self._box(_("管理员姓名"), LONGEST_NAME)
         self.pin, self.again = (self._pin(words) for words in (_("口令"), _("口令再输一次")))
         self.make = KeyButton(look, "first_administrator", _("登记"), kind="primary", icon="key", key="Enter")
         self.make.clicked.connect(self._next)
@@ -63,9 +63,8 @@ class FirstStartCard(QDialog):
         return box
 
     def _pin(self, words: str) -> QLineEdit:
-        box = self._box(words, _LONGEST_PIN)
-        box.setEchoMode(QLineEdit.EchoMode.Password)
-        box.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhDigitsOnly)
+        box = pin_box(words)
+        box.returnPressed.connect(self._next)
         return box
 
     def ask(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.errors import Expected
 from app.texts import _
@@ -14,8 +14,8 @@ from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row, surface
+from ui.widgets.pin_box import pin_box
 
-_LONGEST_PIN = 32
 _WIDE = 420
 
 
@@ -34,12 +34,7 @@ class LockScreen(QDialog):
         self.setAccessibleName(_("窗口已锁定"))
         self.names = Combo(look)
         self.names.setAccessibleName(_("谁来办理"))
-        self.box = QLineEdit()
-        self.box.setEchoMode(QLineEdit.EchoMode.Password)
-        self.box.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhDigitsOnly)
-        self.box.setMaxLength(_LONGEST_PIN)
-        self.box.setPlaceholderText(_("口令"))
-        self.box.setAccessibleName(_("口令"))
+        self.box = pin_box(_("口令"))
         self.box.returnPressed.connect(self._give)
         self.enter = KeyButton(look, "sign_in", _("进入"), kind="primary", icon="key", key="Enter")
         self.enter.clicked.connect(self._give)

@@ -29,9 +29,9 @@ from ui.widgets.combo import Combo
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row, surface
+from ui.widgets.pin_box import pin_box
 from ui.widgets.row_list import ListRow, RowList
 
-_LONGEST_PIN: Final = 32
 _KEYS: Final = {
     ADD: "Ctrl+N",
     ROLE: "Ctrl+R",
@@ -130,9 +130,8 @@ class StaffPage(QWidget):
         return box
 
     def _secret(self, words: str) -> QLineEdit:
-        box = self._box(words, _LONGEST_PIN)
-        box.setEchoMode(QLineEdit.EchoMode.Password)
-        box.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhDigitsOnly)
+        box = pin_box(words)
+        box.returnPressed.connect(self._next)
         return box
 
     # ---- what is shown ------------------------------------------------------------------------------

@@ -111,6 +111,8 @@ class VisitZone(QWidget):
             self.choose("matter")
         if known is None or _about(known) != _about(view):
             self._left.clear()
+        if known is None or (_about(known), _variant(known)) != (_about(view), _variant(view)):
+            self.pages.choose("")
         if known is not None and known.visit_id != view.visit_id:
             self._lead = ""
         if self._lead:
@@ -275,3 +277,8 @@ def _about(view: VisitView) -> tuple[str, int, str]:
     """The visit and its matter on the screen."""
     code = view.matter[0].fields[0].value if view.matter else ""
     return view.visit_id, view.current, code
+
+
+def _variant(view: VisitView) -> str:
+    fields = (field for group in view.matter for field in group.fields)
+    return next((field.value for field in fields if field.path.endswith(".variant")), "")

@@ -131,7 +131,7 @@ class Field(QWidget):
         self._need.setText(_("必填") if view.required else _("文书需要"))
         self.input.show_source(view.source)
         self._side.setText(self._beside(view))
-        if view.hint and view.kind != "choice":
+        if view.kind != "choice":
             self.input.setPlaceholderText(view.hint)
         below, tone = self._sentence(view)
         self._below.setText(below)

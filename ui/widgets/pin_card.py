@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLineEdit, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from app.errors import Expected
 from app.texts import _
@@ -14,8 +14,7 @@ from ui.widgets.combo import Combo
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row
-
-_LONGEST_PIN = 32
+from ui.widgets.pin_box import pin_box
 
 
 class PinCard(QFrame):
@@ -44,11 +43,7 @@ class PinCard(QFrame):
         self._names.addItems(list(names))
         self._names.setAccessibleName(_("值班主任"))
         self._names.setMinimumWidth(look.px(120))
-        self.box = QLineEdit()
-        self.box.setEchoMode(QLineEdit.EchoMode.Password)
-        self.box.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhDigitsOnly)
-        self.box.setMaxLength(_LONGEST_PIN)
-        self.box.setPlaceholderText(_("口令"))
+        self.box = pin_box(_("口令"))
         self.box.setAccessibleName(_("值班主任口令"))
         self.box.setFixedWidth(look.px(140))
         self.box.returnPressed.connect(self._give)
