@@ -16,7 +16,7 @@ from typing import Self
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from app import crash, demo, settings
+from app import crash, demo, lanes, settings
 from app.clock import SystemClock
 from app.domain.staff import Role
 from app.errors import Expected, StoreDamaged
@@ -60,6 +60,7 @@ class OpenDesk:
     def __enter__(self) -> Self:
         self._stack.enter_context(logging_to(self.desk.places.logs))
         self._stack.enter_context(crash.unhandled(self.conductor.tell))
+        self._stack.enter_context(lanes.short_turns())
         self.window.showMaximized() if self._whole_screen else self.window.show()
         self.conductor.start()
         self._watchdog.start()

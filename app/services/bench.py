@@ -6,7 +6,7 @@ here as values and read from anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -109,6 +109,7 @@ class Bench:
         self._scans: list[float] = []
         self._answered: dict[str, float] = {}
         self._printers: dict[str, Printer] = {}
+        self._drawn: dict[str, tuple[Hashable, bytes]] = {}
         self._views = {role: self._first_view(role) for role in TITLES}
 
     def _first_view(self, role: str) -> DeviceView:
@@ -244,6 +245,18 @@ class Bench:
             self.show(owner, Health.FAILED, f"{problem.happened}{problem.next_step}")
             raise problem from error
 
+    def drawn(self, role: str, what: Hashable, draw: Callable[[], bytes]) -> bytes:
+        """Return a paper as it was drawn for this printer last: one that waits is tried again and again."""
+        known = self._drawn.pop(role, None)
+        if known is None or known[0] != what:
+            known = (what, draw())
+        self._drawn[role] = known
+        return known[1]
+
+    def sent(self, role: str) -> None:
+        """Forget the drawn paper: it is out, and may name people."""
+        self._drawn.pop(role, None)
+
     def answered(self, role: str, now: float) -> None:
         """Keep that a printer said how it is."""
         self._answered[role] = now
@@ -304,6 +317,7 @@ class Bench:
         self._answered.pop(role, None)
         self._faults.pop(role, None)
         self._jobs.pop(role, None)
+        self._drawn.pop(role, None)
         self.urls[role] = url
         self._views[role] = self._first_view(role)
         self._changed()

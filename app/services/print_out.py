@@ -34,7 +34,7 @@ from printing.documents.catalogue import KINDS, Kind
 from printing.documents.frozen import thaw
 from printing.errors import BadImage, ConnectionCut, PrintingError
 from printing.layout import Document, Paper
-from printing.printers.base import Outcome, Printer, PrinterStatus
+from printing.printers.base import Capabilities, Outcome, Printer, PrinterStatus
 from printing.registry import render
 
 RECEIPTS: Final = ("receipt", "receipt_a4")
@@ -72,7 +72,7 @@ def _print(desk: Desk, role: str, job: PrintJob) -> bool:
     """Print one job; return False for one that cannot be drawn, which must not hold up those behind it."""
     with desk.bench.printer(role) as printer:
         try:
-            payload = render(document(desk, job, printer.capabilities.paper), printer.capabilities)
+            payload = _drawn(desk, role, job, printer.capabilities)
         except BadImage as error:
             _give_up(desk, role, job, error)
             return False
@@ -84,6 +84,7 @@ def _print(desk: Desk, role: str, job: PrintJob) -> bool:
         try:
             outcome = printer.send(payload, job.id)
         except ConnectionCut as error:
+            desk.bench.sent(role)
             problem = printer_problem(error, _(TITLES[role]))
             _move(desk, job, "sending", "unconfirmed", problem.happened)
             raise
@@ -92,11 +93,18 @@ def _print(desk: Desk, role: str, job: PrintJob) -> bool:
             _move(desk, job, "sending", "waiting", f"{problem.happened}{problem.next_step}")
             desk.notices.post(Notice.of(f"printer.{role}", problem))
             raise
+        desk.bench.sent(role)
         confirmed = outcome is Outcome.CONFIRMED
         _move(desk, job, "sending", "confirmed" if confirmed else "unconfirmed")
         desk.notices.clear(f"printer.{role}")
         _show(desk, role, printer)
         return True
+
+
+def _drawn(desk: Desk, role: str, job: PrintJob, takes: Capabilities) -> bytes:
+    """Return the bytes of a job; drawing costs more than asking a printer that is off."""
+    what = (job.id, job.content, takes)
+    return desk.bench.drawn(role, what, lambda: render(document(desk, job, takes.paper), takes))
 
 
 def _give_up(desk: Desk, role: str, job: PrintJob, error: PrintingError) -> None:

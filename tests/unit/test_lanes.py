@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -181,3 +182,10 @@ def test_a_lane_that_does_not_return_is_named_and_the_end_does_not_wait_for_it(
         ]
     finally:
         release.set()
+
+
+def test_turns_at_the_interpreter_are_short_while_a_window_is_open_and_as_before_afterwards() -> None:
+    before = sys.getswitchinterval()
+    with lanes.short_turns():
+        assert sys.getswitchinterval() < 0.001
+    assert sys.getswitchinterval() == before
