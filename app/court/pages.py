@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 from app.court.answers import ACCEPTED, MAX_MATTERS, MAX_NAME, MAX_REASON, WORDS, Given
 from app.court.packages import PAGE, Intake, Package, clean, flat
@@ -80,6 +80,7 @@ def visit(package: Package, answers: Sequence[Given], csrf: str, form_id: str, f
         '<p><a href="/office">返回列表</a></p>',
         _fault(fault),
         _continues(package),
+        _open_fees(package),
         _answers(answers),
         _form(package, answers, csrf, form_id),
         f"<h2>导出</h2><ul>{links}</ul>",
@@ -98,6 +99,26 @@ def _continues(package: Package) -> str:
         return ""
     receipt = escape(clean(str(found.get("receipt_no", ""))))
     return f'<p>补交材料，接续收件 <a href="/office/visits/{earlier}">{receipt or earlier}</a></p>'
+
+
+def _open_fees(package: Package) -> str:
+    """Return which fees the window could not work out yet, and what was still needed for them."""
+    rows: list[tuple[str, str]] = []
+    for number, matter in enumerate(_matters(package), 1):
+        fee = matter.get("fee")
+        needs = fee.get("needs") if isinstance(fee, dict) else None
+        said = [one for one in needs if isinstance(one, str)] if isinstance(needs, list) else []
+        if said:
+            missing = "、".join(clean(one) for one in said)
+            name = f"{number} {clean(str(matter.get('name', '')))}"
+            rows.append((name, f"还算不出：办结时没有填{missing}"))
+    return f"<h2>诉讼费</h2>{_table(rows)}" if rows else ""
+
+
+def _matters(package: Package) -> Sequence[Mapping[str, Any]]:
+    """Return the matters of the first event that has any, as the window recorded them."""
+    found = next((m for one in package.events if isinstance(m := one.body.get("matters"), list)), [])
+    return [one for one in found[:MAX_MATTERS] if isinstance(one, dict)]
 
 
 def _blobs(package: Package, here: str) -> str:

@@ -139,7 +139,7 @@ def _open_choice(matter: Matter, spec: FeeSpec) -> Fee:
     kinds = [one.kind for one in spec.choices.values() if one.kind is not None]
     rules = [_BY_CAUSE] if any(one.by_cause for one in spec.choices.values()) else []
     rules += [Rule("fee.open.kind", f"{ENTRIES[kind].name}", ENTRIES[kind].article) for kind in kinds]
-    return open_fee(None, (field.label if field is not None else "办理事项",), rules)
+    return open_fee(None, (field.label if field is not None else "收费种类",), rules)
 
 
 def _if_property(amount: Decimal | None, settings: FeeSettings) -> tuple[Rule, ...]:

@@ -13,7 +13,7 @@ from app.domain.bank_account import check_account
 from app.domain.calendar import HolidayTable
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, compact, failed, fold, passed
-from app.domain.clock_rule import Unit
+from app.domain.clock_rule import ClockRule, Unit, Whose
 from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
@@ -216,6 +216,19 @@ def answered_clocks(
         and f.starts
         and (day := answers.day(f.key)) is not None
         and (today is None or day <= today or CLOCKS[f.starts].awaited)
+    )
+
+
+def open_clocks(matter: Matter, parties: Parties, answers: Answers) -> tuple[tuple[Field, ClockRule], ...]:
+    """The clocks whose first day the form asks for and does not have yet, each with the field that says it.
+
+    A limit of a party is left out where the law asks for its day anyway, or where there may be none.
+    """
+    asked = (f for f in visible_fields(matter, parties, answers) if f.kind is FieldKind.DATE and f.starts)
+    return tuple(
+        (f, CLOCKS[f.starts])
+        for f in asked
+        if answers.day(f.key) is None and (f.level is Level.PRACTICE or CLOCKS[f.starts].whose is Whose.COURT)
     )
 
 

@@ -21,7 +21,7 @@ from app.domain.party import agent_findings, foreign_documents, unknown_details
 from app.domain.risk import Effect, Finding
 from app.domain.short_form import missing_fields, variant_of
 from app.services import form, mediation, risks, step_view
-from app.services.due_lines import authority, due_line, hour_line
+from app.services.due_lines import authority, due_line, hour_line, open_line
 from app.services.fee_remarks import fee_remarks
 from app.services.fields import FIRST, Draft, value
 from app.services.knowledge import Knowledge
@@ -128,6 +128,7 @@ def _dues(clocks: Running, today: date) -> Iterable[DueLine]:
     over = passed_limits(clocks.answered, today)
     yield from (hour_line(clock, clocks.now) for clock in clocks.hours)
     yield from (due_line(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
+    yield from (open_line(rule, field.label) for field, rule in clocks.open)
 
 
 def _urgent(clocks: Running, *, marked: bool) -> str:

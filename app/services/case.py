@@ -231,7 +231,10 @@ def _lists(shown: Sheet, draft: Draft) -> dict[str, list[str]]:
 
 
 def _fee(fee: Fee | None) -> dict[str, object]:
-    """The fee as it stood; nothing where no court fee belongs to the matter, "" for what was still open."""
+    """The fee as it stood; nothing where no court fee belongs to the matter.
+
+    A sum is "" while it was open; ``needs`` then names what had still to be said.
+    """
     if fee is None:
         return {}
     return {
@@ -241,6 +244,7 @@ def _fee(fee: Fee | None) -> dict[str, object]:
         "formula": fee.formula,
         "article": fee.article,
         "prepaid": fee.prepaid,
+        "needs": list(fee.needs),
         "steps": [step.rule.why for step in fee.steps],
     }
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from app.clock import local
-from app.domain.clock_rule import Unit
+from app.domain.clock_rule import ClockRule, Unit, Whose
 from app.domain.clocks import FILE_FIRST, Clock, HourClock, State, earliest_again
 from app.domain.rule import Basis, Rule
 from app.services.views import DueLine
@@ -39,7 +39,8 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
     first = clock.rule.file_first
     why = _why_words((*clock.why, *([FILE_FIRST] if first else []), *([over] if over else [])))
     if state is State.OVER:
-        text = _("{day} 已过；照收，由后台审查").format(day=_latest(clock.safe_end))
+        words = _("{day} 已过") if clock.rule.whose is Whose.COURT else _("{day} 已过；照收，由后台审查")
+        text = words.format(day=_latest(clock.safe_end))
     return DueLine(
         clock.rule.name,
         text,
@@ -48,6 +49,12 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
         pressing=state not in (State.RUNNING, State.UNKNOWN),
         note=_("届时不能判定的先行立案（{basis}）").format(basis=FILE_FIRST.article) if first else "",
     )
+
+
+def open_line(rule: ClockRule, label: str) -> DueLine:
+    """Return the line of a clock whose first day is not known: which day has to be entered, never a guess."""
+    basis = authority(rule.article, rule.basis)
+    return DueLine(rule.name, _("先填{label}").format(label=_(label)), basis, rule.rule.why)
 
 
 def _waiting_line(clock: Clock, today: date) -> DueLine:

@@ -260,7 +260,7 @@ def _mediation_referral(ground: Ground) -> Made:
 
 def _cross_court(ground: Ground) -> Made:
     first, other = ground.first, ground.needed(_("对方法院"), "other_court")
-    opponent, asked = ground.needed_opponents, ground.needed(_("办理事项"), "matter")
+    opponent, asked = ground.needed_opponents, ground.needed(_("起诉或申请"), "matter")
     variant = ground.sheet.variant
     helps = variant is None or variant.key == "helping"
     issue = ground.issue()

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.domain.checklist import Status
+from app.domain.clock_rule import Whose
 from app.domain.identity import mask_id
 from app.domain.matter import Level, PartyForm
 from app.domain.money import format_money
@@ -212,6 +213,7 @@ def _flow_sheet(ground: Ground) -> Mapping[str, Facts]:
     matter = ground.sheet.matter
     clocks = Running(ground.sheet, ground.knowledge, ground.case.visit.opened_at)
     rules = [*(clock.rule for clock in clocks.received), *(clock.rule for clock in clocks.hours)]
+    rules += [rule for _field, rule in clocks.open if rule.whose is Whose.COURT]
     bases = (r.material.basis for r in matter.requirements if r.material.level is Level.LAW)
     articles = dict.fromkeys(filter(None, (*bases, *(rule.article for rule in rules))))
     items = {

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from app.clock import local
 from app.domain.calendar import HolidayTable
 from app.domain.clocks import Clock, detect_urgency, restart_after_correction, with_hours
-from app.domain.short_form import answered_clocks, hour_clocks, moment_of, received_clocks
+from app.domain.short_form import answered_clocks, hour_clocks, moment_of, open_clocks, received_clocks
 from app.services.knowledge import Knowledge
 from app.services.sheet import RESTARTED, Sheet
 
@@ -36,6 +36,7 @@ class Running:
         self.received = _received(shown, self.now.date(), table)
         today = self.now.date()
         self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table, today)
+        self.open = open_clocks(shown.matter, shown.parties, shown.answers)
         begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
         self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)
         self.since = since

@@ -71,6 +71,37 @@ def test_a_clock_of_hours_shows_its_hour_and_what_is_left(
         assert part in shown
 
 
+@pytest.mark.parametrize(
+    ("said", "title", "field", "due"),
+    [
+        (
+            {"code": "S06", "variant": "refund"},
+            "诉讼费退还",
+            ("effective_on", "裁判文书生效之日"),
+            "3 月 9 日",
+        ),
+        ({"code": "S06"}, "诉讼费交纳期限", ("notice_served", "交费通知送达之日"), "3 月 2 日"),
+        ({"code": "S12"}, "案款发放", ("arrived_on", "案款到账之日"), "3 月 24 日"),
+        ({"code": "S08"}, "调解员接受委派", ("referred_on", "调解组织收到委派之日"), "2 月 26 日"),
+        (
+            {"code": "S09", "variant": "entrusted"},
+            "委托送达",
+            ("letter_received", "收到委托函之日"),
+            "3 月 4 日",
+        ),
+    ],
+)
+def test_a_clock_is_open_until_the_day_that_begins_it_is_entered(
+    said: dict[str, str], title: str, field: tuple[str, str], due: str
+) -> None:
+    lines = read(MONDAY, **said).splitlines()
+    assert lines[lines.index(title) + 1] == f"先填{field[1]}"
+    shown = read(MONDAY, **said, **{field[0]: "2026-02-22"})
+    assert f"最迟 2026 年 {due}" in shown
+    assert "先填" not in shown
+    assert "照收" not in shown.partition("期限\n")[2]
+
+
 @pytest.mark.parametrize("day", [28, 30, 31])
 def test_beyond_the_calendar_the_window_names_the_plain_day_with_its_doubt(day: int) -> None:
     words = read(datetime(2026, 12, day, 2, 0, tzinfo=UTC), code="F01")

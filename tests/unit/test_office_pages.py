@@ -1,4 +1,4 @@
-"""The back office's page of a visit that goes on with another one leads to it, whatever the record says."""
+"""The back office's page of a visit: where it goes on from, what a fee still needed; records are data."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ FIRST = "01936000-0000-7000-8000-000000000001"
 AGAIN = "01936000-0000-7000-8000-000000000002"
 
 
-def page(continues: object) -> str:
-    body = {"visit_id": AGAIN, "matters": [], "continues": continues}
+def page(continues: object = None, matters: object = ()) -> str:
+    body = {"visit_id": AGAIN, "matters": matters, "continues": continues}
     event = StoredEvent("e", 1, "intake", "R1", "0" * 64, "2026-11-24T01:00:00+00:00", "{}", body)
     return pages.visit(Package("court", AGAIN, [event], {}), [], "csrf", "form")
 
@@ -33,3 +33,19 @@ def test_a_receipt_number_is_text() -> None:
     shown = page({"visit_id": FIRST, "receipt_no": "<b>1</b>"})
     assert "<b>1</b>" not in shown
     assert "&lt;b&gt;" in shown
+
+
+def test_a_fee_that_was_open_says_what_was_still_needed() -> None:
+    open_ = {"name": "民事一审立案", "fee": {"low": "", "high": "", "needs": ["案由", "<b>标的额"]}}
+    known = {"name": "执行立案", "fee": {"low": "50.00", "high": "50.00", "needs": []}}
+    shown = page(matters=[open_, known])
+    assert "1 民事一审立案</th><td>还算不出：办结时没有填案由、&lt;b&gt;标的额" in shown
+    assert "2 执行立案" not in shown.partition("诉讼费</h2>")[2].partition("</table>")[0]
+
+
+@pytest.mark.parametrize(
+    "matters",
+    [None, "x", {}, [], [1], [{"fee": 1}], [{"fee": {"needs": "标的额"}}], [{"fee": {"needs": [1]}}]],
+)
+def test_no_open_fee_and_nonsense_say_nothing_of_one(matters: object) -> None:
+    assert "还算不出" not in page(matters=matters)
