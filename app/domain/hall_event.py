@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     ISSUED = "issued"
     CALLED = "called"
     RECALLED = "recalled"
+    UNANSWERED = "unanswered"
     RETURNED = "returned"
     NO_SHOW = "no_show"
     SERVED = "served"
@@ -54,11 +55,13 @@ class HallEvent:
     told again. An ISSUED says what the ticket is for (see ``Wanted``), the ``wait`` that was said and, given
     by a window that was alone, that only this one may call it (``to``); a CALLED the ``rule`` that chose and
     who would have been next otherwise (``other``), a TRANSFERRED the window it goes ``to`` or what it
-    ``needs``, a RETURNED the window that alone may call it now (``to``), an ENROLLED the ``tags`` of its
-    window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary one is
-    overtaken, minutes a missed number keeps its place, seconds after which an idle window calls by itself,
-    1 for the one idle longest first. A CALLED that is ``alone`` was made while its window was cut off; an
-    ISSUED with an appointment says when its time began (``booked``).
+    ``needs``, a RETURNED the window that alone may call it now (``to``), a NO_SHOW the window that alone may
+    go on with it, because it did so while it was cut off and has not told the rest (``to``), an ENROLLED the
+    ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary
+    one is overtaken, minutes a missed number keeps its place, seconds after which an idle window calls by
+    itself, 1 for the one idle longest first. An ISSUED with an appointment says when its time began
+    (``booked``). A CALLED that is ``alone`` was made while its window was cut off; UNANSWERED says the same
+    of a CALLED that is in the log already: of number ``about``, made ``at`` that moment, the answer was lost.
 
     ``parcel`` names papers that move between windows: those of a running visit go with its TRANSFERRED. Those
     of an earlier visit are WANTED by a window (``person`` is a keyed hash of what they are found by, ``wish``

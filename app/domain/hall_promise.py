@@ -9,7 +9,7 @@ is listed by number with its reason; what nothing explains is a broken promise.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,10 +31,10 @@ class Side(StrEnum):
 class Reason(StrEnum):
     """What explains that somebody was passed over.
 
-    ALONE: the window was cut off and called whom it holds. HELD: another window holds the person, was asked
-    and has not let go; only it knows whether it has called them. FENCED: after a restore the person stands
-    still until every window has reported. CHOSEN: a clerk called a certain number. TOLD: the call was made
-    before a restore and told again after it.
+    ALONE: the window was cut off and called whom it holds, or the hall's answer to such a call was lost.
+    HELD: another window holds the person, was asked and has not let go; only it knows whether it has called
+    them. FENCED: after a restore the person stands still until every window has reported. CHOSEN: a clerk
+    called a certain number. TOLD: the call was made before a restore and told again after it.
     """
 
     ALONE = "alone"
@@ -92,6 +92,8 @@ def proved(events: Iterable[HallEvent], promise: Promise | None = None) -> Kept:
     for event in events:
         before, state = state, fold([event], state)
         was, now = before.tickets.get(event.number), state.tickets.get(event.number)
+        if event.kind is EventKind.UNANSWERED:
+            found = [_alone(one, event) for one in found]
         if was is None or now is None:
             continue
         if event.kind is EventKind.UNDONE and was.state is TicketState.CALLED and now is not was:
@@ -103,6 +105,12 @@ def proved(events: Iterable[HallEvent], promise: Promise | None = None) -> Kept:
             if was.green and minutes >= _promise(before).limits[0]:
                 late.setdefault(event.number, minutes)
     return _kept(state, found, late)
+
+
+def _alone(less: Less, told: HallEvent) -> Less:
+    """Return what a call made good for nobody, once its window has told that it was alone by then."""
+    same = (less.by, less.window, less.at) == (told.about, told.window, told.at)
+    return replace(less, reason=less.reason or Reason.ALONE) if same else less
 
 
 def _kept(state: HallState, found: list[Less], late: dict[str, int]) -> Kept:

@@ -8,7 +8,8 @@ waiting ──called──▶ called ──served──▶ served
 
 A waiting ticket may be *bound* to one window, which alone may call it, also while the hall is cut off. A
 binding never runs out: the window lets it go, or a supervisor frees it. A parked ticket is bound to the
-window that parked it, one transferred to a window is bound to that one.
+window that parked it, one transferred to a window is bound to that one, a missed one to the window that has
+not told all it knows of it.
 """
 
 from __future__ import annotations

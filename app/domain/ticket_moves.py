@@ -39,7 +39,8 @@ def moved(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket
         case EventKind.RECALLED:
             return ticket.moved(calls=ticket.calls + 1)
         case EventKind.NO_SHOW:
-            return ticket.moved(state=TicketState.NO_SHOW, closed_at=event.at, parcel="")
+            gone = {"state": TicketState.NO_SHOW, "closed_at": event.at, "parcel": ""}
+            return ticket.moved(**gone, bound=event.to)
         case EventKind.SERVED:
             return ticket.moved(state=TicketState.SERVED, closed_at=event.at)
         case EventKind.BOUND:
@@ -82,7 +83,8 @@ def fits(ticket: Ticket, event: HallEvent) -> bool:
             return ticket.before is not None and ticket.by == event.window and not bound_elsewhere
         case EventKind.RETURNED:
             let_go = (waiting or parked) and ticket.bound is not None and ticket.bound == event.window
-            return ticket.state is TicketState.NO_SHOW or (called and mine) or let_go
+            missed = ticket.state is TicketState.NO_SHOW and ticket.bound in (None, event.window)
+            return missed or (called and mine) or let_go
         case _:
             return event.window is not None and _fits_binding(ticket, event)
 
@@ -98,7 +100,7 @@ def _fits_binding(ticket: Ticket, event: HallEvent) -> bool:
             return waiting and ticket.bound == event.window
         case EventKind.FREED:
             called = ticket.state is TicketState.CALLED and ticket.window == event.window
-            held = waiting or ticket.state is TicketState.PARKED
+            held = waiting or ticket.state in {TicketState.PARKED, TicketState.NO_SHOW}
             return called or (held and ticket.bound == event.window)
         case _:
             return False

@@ -333,7 +333,7 @@ class Member(Ledger):
             self.cut_off = True
         event = self._event(EventKind.RETURNED, number, now)
         ticket = self.state.tickets.get(number)
-        if ticket is None or ticket.state is not TicketState.NO_SHOW:
+        if ticket is None or ticket.state is not TicketState.NO_SHOW or not fits(ticket, event):
             return False
         if not self.cut_off:
             return not self.state.frozen(ticket) and self._claim(event)

@@ -146,6 +146,7 @@ class Ledger:
             self._append_all(self._unmerged(), report=False)
             self.cut_off = False
             if returning:
+                self._say_unanswered()
                 self._return_unannounced(now)
                 self._release_own_issued(now)
         except HallProblem as problem:
@@ -179,10 +180,18 @@ class Ledger:
         return highest
 
     def _append_all(self, entries: Iterable[Entry], *, report: bool) -> None:
+        """Tell the hall facts one by one, none of which leaves a person to others before the last is told.
+
+        What a window does alone keeps the person its own at every step but one: a missed number is anybody's.
+        So a NO_SHOW after which the window went on says that only this window may.
+        """
+        entries = list(entries)
+        held = _gone_on_with(entries, self.window)
         for entry in entries:
             if entry.event_id in self._ids:
                 continue
             event = replace(entry.event, report=report)
+            event = replace(event, to=self.window) if entry.event_id in held else event
             ticket = self._hub.tickets.get(event.number)
             about_ticket = entry.subject.startswith("ticket.") and event.kind is not EventKind.ISSUED
             known = not about_ticket or (ticket is not None and fits(ticket, event))
@@ -190,6 +199,19 @@ class Ledger:
                 self.conflicts.append(entry)
             event_id = f"{entry.event_id}{_AGAIN}{self._epoch()[-8:]}" if report else entry.event_id
             self._append(Entry(event_id, entry.subject, event))
+
+    def _say_unanswered(self) -> None:
+        """Say of each call of ours whose answer was lost that we were alone when we announced it.
+
+        The log has it as a call in touch with the hall; it was not held against what came just before it.
+        """
+        said = {(e.event.about, e.event.at) for e in self._own if e.event.kind is EventKind.UNANSWERED}
+        ours = {e.event_id: e.event for e in self._own if e.event.kind is EventKind.CALLED and e.event.alone}
+        for logged in self._seen if ours else ():
+            called = ours.get(logged.event_id)
+            if called is not None and not logged.event.alone and (called.number, called.at) not in said:
+                event = HallEvent(EventKind.UNANSWERED, "", called.at, self.window, about=called.number)
+                self._fact(event)
 
     def _append(self, entry: Entry) -> None:
         """Append a fact after whatever is there; the fold decides what it means. Raises HallProblem."""
@@ -287,6 +309,18 @@ def _tell(told: list[Entry], entry: Entry) -> None:
     following, _, subject = entry.subject.removeprefix(_LATE).partition(".")
     place = next((n for n, fact in enumerate(told) if fact.event_id == following), len(told))
     told.insert(place, replace(entry, subject=subject))
+
+
+def _gone_on_with(entries: Iterable[Entry], window: int) -> set[str]:
+    """Return the ids of the NO_SHOWs after which the same window itself goes on with the ticket."""
+    held: set[str] = set()
+    last: dict[str, Entry] = {}
+    for entry in {entry.event_id: entry for entry in entries}.values():  # a fact is told once, at its first
+        before = last.get(entry.subject)
+        if before is not None and {before.event.window, entry.event.window} == {window}:
+            held |= {before.event_id} if before.event.kind is EventKind.NO_SHOW else set()
+        last[entry.subject] = entry
+    return held
 
 
 def _subject(event: HallEvent) -> str:

@@ -104,11 +104,14 @@ def _windows(desk: Desk, state: HallState) -> Iterator[Decision]:
             yield Decision(f"free:{window}", title, detail, Purpose.FREE_WINDOW)
 
 
+_KEPT: Final = {TicketState.WAITING, TicketState.PARKED, TicketState.NO_SHOW}
+
+
 def _held(state: HallState, window: int) -> list[str]:
     def is_held(number: str) -> bool:
         ticket = state.tickets[number]
         called = ticket.state is TicketState.CALLED and ticket.window == window
-        kept = ticket.state in {TicketState.WAITING, TicketState.PARKED} and ticket.bound == window
+        kept = ticket.state in _KEPT and ticket.bound == window
         return called or kept
 
     return [number for number in state.tickets if is_held(number)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -107,3 +108,12 @@ def test_after_the_promised_minutes_only_who_has_more_right_goes_before_a_green_
 def test_a_green_person_does_not_pass_who_was_overtaken_as_often_as_promised() -> None:
     tired = [*OVERTAKEN, called("A001", 30)]
     assert proved(tired).less == (), "G002 waits 28 minutes, but A001 has the older right"
+
+
+def test_a_call_whose_answer_was_lost_counts_as_made_alone_once_its_window_says_so() -> None:
+    late = called("G002", 5)
+    assert [less.reason for less in proved([*OVERTAKEN, late]).less] == [None]
+    said = event(K.UNANSWERED, "", 5, about="G002")
+    assert [less.reason for less in proved([*OVERTAKEN, late, said]).less] == [Reason.ALONE]
+    for other in (replace(said, window=2), replace(said, about="G001"), replace(said, at=NINE)):
+        assert [less.reason for less in proved([*OVERTAKEN, late, other]).less] == [None]

@@ -1,0 +1,171 @@
+"""What a window did alone reaches the hall as if at once: nobody gets in between two facts of one person."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.hall_event import EventKind
+from app.domain.ticket import TicketState, Wanted
+from app.errors import HallProblem
+from app.hall import ledger
+from app.hall.isolated import Member
+from tests.helpers.hall_simulation import DAY, START, Crash, Hall, Rates
+
+CALM = Rates(lost=0, answer_lost=0, crash=0, nested=0, cut=0, down=0, backup=0, restore=0, die=0)
+PEOPLE = 3
+CLOSES = {
+    "miss": EventKind.NO_SHOW,
+    "park": EventKind.PARKED,
+    "put back": EventKind.RETURNED,
+    "serve": EventKind.SERVED,
+}
+ACTS = (*CLOSES, "call", "find", "undo")
+
+
+class Alone:
+    """Window 1 goes on alone with three people; window 2 does what it can between any two of its writes."""
+
+    def __init__(self) -> None:
+        self.hall = Hall(0, windows=2, points=0, rates=CALM)
+        self.called = Counter[str]()
+        self.now = START
+        self.other = self._member(2)
+        for _person in range(PEOPLE):
+            self.other.issue("A", Wanted("立案"), START)
+        self.mine = self._member(1)
+        for _person in range(PEOPLE):
+            self.mine.prepare(START)
+        assert len(self.mine.state.bound_to(1)) == PEOPLE
+        self.hall.places[1].line.cut = True
+        self.mine.read()
+
+    def _member(self, window: int) -> Member:
+        place = self.hall.places[window]
+        member = Member(place.line, place.disk, window, DAY, reserve=PEOPLE if window == 1 else 0)
+        member.settle(self.now)
+        return member
+
+    def act(self, what: str) -> None:
+        self.now += timedelta(seconds=1)
+        here = self.mine.state.called_by(1)
+        with contextlib.suppress(HallProblem):
+            if what in CLOSES and here is not None:
+                self.called[here.number] -= what != "serve"
+                self.mine.close(CLOSES[what], here.number, self.now)
+            elif what == "call" and here is None:
+                choice = self.mine.call_next(self.now)
+                self.called.update([choice.ticket.number] if choice else [])
+            elif what == "find":
+                tickets = self.mine.state.tickets.values()
+                missed = [t.number for t in tickets if t.state is TicketState.NO_SHOW]
+                self.mine.bring_back(missed[0], self.now) if missed else None
+            elif what == "undo":
+                self._undo(here.number if here else "")
+
+    def _undo(self, here: str) -> None:
+        last = self.mine.last_act()
+        if last is None or (here and last.number != here):
+            return
+        before = self.mine.state.tickets[last.number].before
+        if self.mine.undo(last.number, self.now):
+            again = before is not None and before.state is TicketState.CALLED
+            self.called[last.number] += 1 if again else -1
+
+    def merge(self, crash: int = 0) -> None:
+        """Come back; the computer stops at the ``crash``-th write."""
+        self.hall.places[1].line.cut = False
+        left = [crash]
+
+        def other_acts(window: int) -> None:
+            if window == 1:
+                self.other_takes_whom_it_can()
+                left[0] -= 1
+                if left[0] == 0:
+                    raise Crash
+
+        before = self.hall.others_act
+
+        self.hall.others_act = other_acts  # type: ignore[method-assign]
+        try:
+            self.mine.settle(self.now)
+        except Crash:
+            self.other_takes_whom_it_can()
+            self.mine = self._member(1)
+        finally:
+            self.hall.others_act = before  # type: ignore[method-assign]
+
+    def other_takes_whom_it_can(self) -> None:
+        self.other.settle(self.now)
+        for ticket in list(self.other.state.tickets.values()):
+            if ticket.state is TicketState.NO_SHOW:
+                self.other.bring_back(ticket.number, self.now)
+        while (choice := self.other.call_next(self.now)) is not None:
+            self.called[choice.ticket.number] += 1
+            self.other.close(EventKind.SERVED, choice.ticket.number, self.now)
+
+    def end(self) -> Counter[str]:
+        """Let everybody be served; return how often each person came to a window for good."""
+        parked = [t.number for t in self.mine.state.parked()]
+        for what in ("serve", "find", *("call", "serve") * PEOPLE):
+            self.act(what)
+        for number in parked:
+            self.called[number] += self.mine.call(number, self.now, "回来")
+            self.act("serve")
+        self.other_takes_whom_it_can()
+        return +self.called
+
+
+def day(acts: Sequence[str], crash: int = 0) -> Alone:
+    alone = Alone()
+    for what in acts:
+        alone.act(what)
+    alone.merge(crash)
+    return alone
+
+
+@given(st.lists(st.sampled_from(ACTS), max_size=14), st.integers(0, 30))
+def test_nobody_is_served_twice_or_forgotten_whoever_acts_between_two_facts_of_a_merge(
+    acts: list[str], crash: int
+) -> None:
+    alone = day(acts, crash)
+    assert alone.mine.conflicts == []
+    assert dict(alone.end()) == {"A001": 1, "A002": 1, "A003": 1}
+    assert {t.state for t in alone.hall.state().tickets.values()} == {TicketState.SERVED}
+
+
+MISSED_AND_FOUND = ("call", "miss", "find", "call", "serve")
+
+
+def test_a_missed_person_whom_the_window_itself_served_is_found_by_nobody_else() -> None:
+    assert day(MISSED_AND_FOUND).called["A001"] == 1
+
+
+def test_a_supervisor_frees_a_missed_person_whose_window_died_while_it_told_the_hall() -> None:
+    alone = Alone()
+    for what in MISSED_AND_FOUND[:3]:
+        alone.act(what)
+    alone.hall.places[1].line.cut = False
+    alone.hall.others_act = lambda _window: None  # type: ignore[method-assign]
+    entries = [e for e in alone.mine._unmerged() if e.event.number == "A001"]
+    alone.mine.read()
+    alone.mine._append_all(entries, report=False)
+    alone.hall.hub.events.pop()  # it stopped before the last of them
+    alone.hall.hub.put_back(alone.hall.hub.events)
+    missed = alone.hall.state().tickets["A001"]
+    assert (missed.state, missed.bound) == (TicketState.NO_SHOW, 1)
+    supervisor = alone._member(2)
+    assert not supervisor.bring_back("A001", alone.now)
+    assert supervisor.free("A001", 1, alone.now)
+    assert supervisor.call("A001", alone.now, "放出")
+
+
+def test_facts_that_are_told_without_holding_the_person_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger, "_gone_on_with", lambda _entries, _window: set())
+    assert day(MISSED_AND_FOUND).called["A001"] == 2
