@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -65,6 +65,18 @@ class Case:
     signed: ConfirmationRecord | None
     before: IntakeRecord | None = None
     told: tuple[SupplementRecord, ...] = ()
+    _made: list[tuple[Knowledge, tuple[Sheet, ...]]] = field(
+        init=False, repr=False, compare=False, default_factory=list
+    )
+
+    def sheets(self, knowledge: Knowledge) -> tuple[Sheet, ...]:
+        """Return all matters of the visit, worked out once: the draft of a case never changes."""
+        for known, made in self._made:
+            if known is knowledge:
+                return made
+        made = sheets(self.draft, knowledge)
+        self._made.append((knowledge, made))
+        return made
 
     @property
     def page_ids(self) -> tuple[str, ...]:
@@ -103,14 +115,14 @@ def read_case(connection: Transaction, visit_id: str) -> Case:
         pages.of_visit(connection, visit_id),
         pages.last_confirmation(connection, visit_id),
         handovers.receipt_of(connection, record.continues) if record.continues else None,
-        supplements.of_intake(connection, visits.first_of(connection, visit_id)),
+        supplements.of_intake(connection, visits.beginning_of(connection, record)),
     )
 
 
 def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge) -> dict[str, object]:
     """Return the record of a finished visit as it is hashed, kept and sent (schema 3, kind ``intake``)."""
     visit = case.visit
-    made = sheets(case.draft, knowledge)
+    made = case.sheets(knowledge)
     return {
         "visit_id": visit.id,
         "receipt_no": closing.receipt_no,
@@ -285,9 +297,9 @@ def _parties(made: Sequence[Sheet], draft: Draft) -> list[dict[str, object]]:
     for shown in made:
         for party in shown.parties.people:
             found.setdefault(party.key, party)
-        for field in people.lists_of(shown.matter):
-            for key in people.members(draft, shown.number, shown.matter, field):
-                roles.setdefault(key, []).append({"matter": shown.number, "role": field.label})
+        for one in people.lists_of(shown.matter):
+            for key in people.members(draft, shown.number, shown.matter, one):
+                roles.setdefault(key, []).append({"matter": shown.number, "role": one.label})
     named = (party for party in found.values() if party.name or party.id_number)
     return [_party(party, roles[party.key]) for party in named]
 

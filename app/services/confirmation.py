@@ -26,7 +26,7 @@ from app.services.fields import Draft, is_agent, value
 from app.services.form import AGREE, shown_values, unready
 from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
-from app.services.sheet import Sheet, material_name, sheets
+from app.services.sheet import Sheet, material_name
 from app.services.views import ConfirmationView, FieldView
 from app.storage import pages
 from app.storage.records import ConfirmationRecord
@@ -41,7 +41,7 @@ SMALLEST_SIGNATURE = 64
 def text_of(case: Case, court: str, knowledge: Knowledge) -> str:
     """Return the text to be read, the same for the same draft; at most ``LONGEST`` characters."""
     lines = [f"{court}：", _visitor(case.draft)]
-    made, papers = sheets(case.draft, knowledge), handed_in(case)
+    made, papers = case.sheets(knowledge), handed_in(case)
     for place, shown in enumerate(made, 1):
         mine = [bundle for bundle in papers if bundle.matter == shown.number]
         lines += _matter(case, shown, place if len(made) > 1 else 0, knowledge, mine)

@@ -42,7 +42,7 @@ from app.services.knowledge import Knowledge
 from app.services.papers import keep_blob
 from app.services.receipt_code import code_of
 from app.services.receipt_data import Receipt, receipt_content, receipts_of
-from app.services.sheet import material_name, sheets
+from app.services.sheet import material_name
 from app.storage import intakes, meta, pages, print_jobs, restoring, supplements, trail, visits
 from app.storage.access import Transaction
 from app.storage.records import (
@@ -100,7 +100,7 @@ def finish(desk: Desk, unsigned: bool = False, received: bool = False, unanswere
 
 def _refuse_empty(case: Case, knowledge: Knowledge) -> None:
     """A filing needs somebody and some paper; advice and complaints may come without either."""
-    made = sheets(case.draft, knowledge)
+    made = case.sheets(knowledge)
     named = any(people.lists_of(shown.matter) for shown in made)
     if named and not value(case.draft, "identity.name"):
         raise FormProblem(
@@ -130,7 +130,7 @@ def _bind(desk: Desk, case: Case) -> BlobRecord | None:
 
 
 def _sheets(desk: Desk, case: Case) -> Iterator[Sheet]:
-    made = {shown.number: shown for shown in sheets(case.draft, desk.knowledge)}
+    made = {shown.number: shown for shown in case.sheets(desk.knowledge)}
     for bundle in bundles(record.page for record in case.dossier):
         name = material_name(bundle.material, desk.knowledge, made.get(bundle.matter))
         for page in bundle.pages:
@@ -167,7 +167,8 @@ def _commit(
     count = meta.next_number(connection, f"receipt.{day.isoformat()}.{desk.window}")
     number = receipt_number(day, desk.window, restoring.above(connection, day, count))
     told = _told(connection, desk, case, number, now, signed=signed is not None)
-    holds = risks.in_visit(case.draft, desk.knowledge, now, case.visit.opened_at)
+    made = case.sheets(desk.knowledge)
+    holds = risks.in_sheets(case.draft, made, desk.knowledge, now, case.visit.opened_at)
     known = freezing.note(connection, visit_id, holds, now)
     done = not freezing.frozen(holds, known)
     owed = _owed(connection, case, signed, dossier)
@@ -193,7 +194,7 @@ def _commit(
     for job in notice_paper.jobs(desk, case, closing):
         print_jobs.add(connection, job, now)
     visits.close(connection, visit_id, "finished", now)
-    favourites.count(connection, desk.settings.hall.clerk, sheets(case.draft, desk.knowledge), now)
+    favourites.count(connection, desk.settings.hall.clerk, made, now)
     trail.add(
         connection,
         Act.FINISHED,
@@ -213,7 +214,7 @@ def _told(
 ) -> tuple[SupplementRecord, ...]:
     """Store what the party is told in writing to supply, and settle what earlier visits asked for."""
     made = supplement.decided(case, desk.knowledge, local(now).date(), signed=signed)
-    told = supplement.records(case, visits.first_of(connection, case.visit.id), made, receipt_no, now)
+    told = supplement.records(case, visits.beginning_of(connection, case.visit), made, receipt_no, now)
     for record in told:
         supplements.add(connection, record)
     supplement.settle(connection, case, told, desk.knowledge, now)

@@ -21,7 +21,7 @@ from app.services.case import Case
 from app.services.desk import Desk
 from app.services.paper_data import OF_FEE, make
 from app.services.paper_ground import Ground, Lacking
-from app.services.sheet import Sheet, sheets
+from app.services.sheet import Sheet
 from app.services.views import FieldGroup, FieldView
 from app.storage.records import AnswerRecord
 from app.texts import _
@@ -69,7 +69,7 @@ def unanswered(desk: Desk, case: Case) -> tuple[Need, ...]:
 
     What the law asks for is received as it is and told in writing; a fee without an amount stops nobody.
     """
-    made = sheets(case.draft, desk.knowledge)
+    made = case.sheets(desk.knowledge)
     found = (need for shown in made for need in needs_of(ground_of(desk, case, shown)))
     return tuple(need for need in found if not (need.lawful or need.of_fee))
 

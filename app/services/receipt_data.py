@@ -12,7 +12,7 @@ from app.domain.short_form import variant_of
 from app.services.case import Case, Closing, bundle_name, handed_in
 from app.services.fields import Draft, is_agent, value
 from app.services.knowledge import Knowledge
-from app.services.sheet import Sheet, copies_before, copies_counted, paper_form, sheets
+from app.services.sheet import Sheet, copies_before, copies_counted, paper_form
 from app.settings import HallSettings
 from app.storage import pages
 from app.texts import _
@@ -60,7 +60,7 @@ def receipts_of(case: Case, number: str, knowledge: Knowledge) -> tuple[Receipt,
     no gap whatever a visit holds. Where nothing was handed in there is nothing to give a receipt for.
     """
     groups: dict[tuple[str, ...], list[Sheet]] = {}
-    made = sheets(case.draft, knowledge)
+    made = case.sheets(knowledge)
     first = tuple(party.key for party in made[0].parties.filers) if made else ()
     for shown in made:
         filers = tuple(sorted(party.key for party in shown.parties.filers))
@@ -83,7 +83,7 @@ def receipt_content(
 ) -> dict[str, object]:
     """Return the data of one material receipt, frozen with its print job (民事诉讼法第六十九条)."""
     draft, made = case.draft, receipt.matters
-    every = sheets(draft, knowledge)
+    every = case.sheets(knowledge)
     return {
         "court": hall.court,
         "window": _("{number} 号窗口").format(number=case.visit.window),

@@ -41,19 +41,20 @@ def in_visit(
     draft: Draft, knowledge: Knowledge, now: datetime, since: datetime | None = None
 ) -> dict[str, Finding]:
     """Return the risks of every matter of the visit by key; ``since`` is when it was opened."""
-    return _by_key(draft, sheets(draft, knowledge), knowledge, now, since)
+    return in_sheets(draft, sheets(draft, knowledge), knowledge, now, since)
 
 
 def on_screen(
     draft: Draft, knowledge: Knowledge, now: datetime, since: datetime | None = None
 ) -> dict[str, Finding]:
     """Return the risks of the matter on the screen by key: a keystroke does not wait for the others."""
-    return _by_key(draft, (current(draft, knowledge),), knowledge, now, since)
+    return in_sheets(draft, (current(draft, knowledge),), knowledge, now, since)
 
 
-def _by_key(
+def in_sheets(
     draft: Draft, made: Iterable[Sheet], knowledge: Knowledge, now: datetime, since: datetime | None
 ) -> dict[str, Finding]:
+    """Return the risks of these matters of the visit by key."""
     return {
         key_of(shown, finding): finding
         for shown in made

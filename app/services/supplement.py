@@ -38,7 +38,7 @@ from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
-from app.services.sheet import Sheet, checklist, current, sheets
+from app.services.sheet import Sheet, checklist, current
 from app.storage import supplements, trail
 from app.storage.access import Transaction
 from app.storage.records import SupplementRecord
@@ -306,7 +306,7 @@ def decided(case: Case, knowledge: Knowledge, today: date, *, signed: bool) -> t
     Raises FormProblem when a list changed after it was looked at or a promise is not signed.
     """
     made = []
-    for shown in sheets(case.draft, knowledge):
+    for shown in case.sheets(knowledge):
         said = decision(case.draft, shown)
         if said is None or not missing_law(checklist(case.draft, shown, case.dossier)):
             continue
@@ -372,7 +372,7 @@ def settle(
     again = {one.matter for one in made}
     missing = {
         shown.number: {item.key for item in missing_law(checklist(case.draft, shown, case.dossier))}
-        for shown in sheets(case.draft, knowledge)
+        for shown in case.sheets(knowledge)
     }
     for told in case.told:
         if told.state != "open" or told.visit_id == case.visit.id or told.matter not in missing:

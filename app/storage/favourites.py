@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
@@ -11,14 +12,17 @@ from app.clock import stamp
 from app.storage.tables import favourite
 
 _c = favourite.c
-_KEYS = (_c.clerk, _c.kind, _c.value)
+_NEW: Final = insert(favourite)
+_COUNT: Final = _NEW.values(uses=1).on_conflict_do_update(
+    index_elements=[_c.clerk, _c.kind, _c.value],
+    set_={"uses": _c.uses + 1, "used_at": _NEW.excluded.used_at},
+)
 
 
 def count(connection: Connection, clerk: str, kind: str, value: str, at: datetime) -> None:
     """Count one use."""
-    row = insert(favourite).values(clerk=clerk, kind=kind, value=value, uses=1, used_at=stamp(at))
-    again = {"uses": _c.uses + 1, "used_at": stamp(at)}
-    connection.execute(row.on_conflict_do_update(index_elements=list(_KEYS), set_=again))
+    used = {"clerk": clerk, "kind": kind, "value": value, "used_at": stamp(at)}
+    connection.execute(_COUNT, used)
 
 
 def most_used(connection: Connection, clerk: str, kind: str, limit: int) -> tuple[str, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
@@ -16,20 +16,23 @@ from app.storage.tables import finding
 
 _c = finding.c
 _SHOWN = ("key", "effect", "text", "article", "action")
+_NOTE: Final = insert(finding).on_conflict_do_nothing()
+_OF_VISIT: Final = (
+    select(finding).where(_c.visit_id == bindparam("visit_id")).order_by(_c.appeared_at, _c.key)
+)
 
 
 def note(connection: Connection, visit_id: str, found: Iterable[FindingRecord]) -> None:
     """Keep what is new; a finding that is known stays as it was first shown."""
     for one in found:
         words = {name: value for name, value in asdict(one).items() if name in _SHOWN}
-        row = insert(finding).values(visit_id=visit_id, appeared_at=stamp(one.appeared_at), **words)
-        connection.execute(row.on_conflict_do_nothing())
+        values = {"visit_id": visit_id, "appeared_at": stamp(one.appeared_at), **words}
+        connection.execute(_NOTE, values)
 
 
 def of_visit(connection: Connection, visit_id: str) -> tuple[FindingRecord, ...]:
     """Return every finding the visit ever had, in the order of their appearance."""
-    rows = connection.execute(select(finding).where(_c.visit_id == visit_id).order_by(_c.appeared_at, _c.key))
-    return tuple(_record(row) for row in rows)
+    return tuple(_record(row) for row in connection.execute(_OF_VISIT, {"visit_id": visit_id}))
 
 
 def lift(

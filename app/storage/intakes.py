@@ -37,6 +37,9 @@ _WAITING: Final = (
     .where(outbox.c.state == "waiting")
     .order_by(outbox.c.seq)
 )
+_ADD_INTAKE: Final = intake.insert()
+_ADD_EVENT: Final = outbox.insert()
+_OWE: Final = outbox_blob.insert()
 _ANSWER: Final = (
     "UPDATE outbox SET state = ?, receipt_no = ?, epoch = ?, code = ?, field = ?, answered_at = ? "
     "WHERE id = ? AND state = 'waiting'"
@@ -45,15 +48,14 @@ _ANSWER: Final = (
 
 
 def add_intake(connection: Connection, record: IntakeRecord) -> None:
-    connection.execute(
-        intake.insert().values(
-            visit_id=record.visit_id,
-            receipt_no=record.receipt_no,
-            body=record.body,
-            sha256=record.sha256,
-            finished_at=stamp(record.finished_at),
-        )
-    )
+    values = {
+        "visit_id": record.visit_id,
+        "receipt_no": record.receipt_no,
+        "body": record.body,
+        "sha256": record.sha256,
+        "finished_at": stamp(record.finished_at),
+    }
+    connection.execute(_ADD_INTAKE, values)
 
 
 def _intake(row: Row[Any]) -> IntakeRecord:
@@ -80,24 +82,24 @@ def add_event(
     connection: Connection, *, event_id: str, visit_id: str, kind: str, schema: int, body: bytes, sha256: str,
     at: datetime, corrects: str | None = None,
 ) -> None:  # fmt: skip
-    connection.execute(
-        outbox.insert().values(
-            id=event_id,
-            visit_id=visit_id,
-            kind=kind,
-            schema=schema,
-            body=body,
-            sha256=sha256,
-            state="waiting",
-            created_at=stamp(at),
-            corrects=corrects,
-        )
-    )
+    values = {
+        "id": event_id,
+        "visit_id": visit_id,
+        "kind": kind,
+        "schema": schema,
+        "body": body,
+        "sha256": sha256,
+        "state": "waiting",
+        "created_at": stamp(at),
+        "corrects": corrects,
+    }
+    connection.execute(_ADD_EVENT, values)
 
 
 def owe_blobs(connection: Connection, visit_id: str, hashes: Iterable[str]) -> None:
-    for sha256 in sorted(set(hashes)):
-        connection.execute(outbox_blob.insert().values(visit_id=visit_id, sha256=sha256))
+    owed = [{"visit_id": visit_id, "sha256": sha256} for sha256 in sorted(set(hashes))]
+    if owed:
+        connection.execute(_OWE, owed)
 
 
 def _record(row: Row[Any]) -> OutboxRecord:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app.clock import moment, stamp
 from app.domain.dossier import DossierPage
@@ -20,6 +20,26 @@ EARLIER: Final = "earlier"
 
 
 _AT_ONCE: Final = 500
+_BLOB: Final = select(blob.c.sha256, blob.c.size, blob.c.key, blob.c.media_type).where(
+    blob.c.sha256 == bindparam("sha256")
+)
+_OF_VISIT: Final = (
+    select(page, blob.c.media_type)
+    .join(blob, blob.c.sha256 == page.c.sha256)
+    .where(page.c.visit_id == bindparam("visit_id"), page.c.removed_at.is_(None))
+    .order_by(page.c.position)
+)
+_SIGNED: Final = (
+    select(
+        confirmation.c.text,
+        confirmation.c.text_sha256,
+        confirmation.c.signature_sha256,
+        confirmation.c.signed_at,
+    )
+    .where(confirmation.c.visit_id == bindparam("visit_id"))
+    .order_by(confirmation.c.signed_at.desc())
+    .limit(1)
+)
 
 
 def add_blob(connection: Connection, record: BlobRecord, at: datetime) -> None:
@@ -29,8 +49,7 @@ def add_blob(connection: Connection, record: BlobRecord, at: datetime) -> None:
 
 
 def get_blob(connection: Connection, sha256: str) -> BlobRecord | None:
-    columns = (blob.c.sha256, blob.c.size, blob.c.key, blob.c.media_type)
-    row = connection.execute(select(*columns).where(blob.c.sha256 == sha256)).first()
+    row = connection.execute(_BLOB, {"sha256": sha256}).first()
     return BlobRecord(*row) if row else None
 
 
@@ -96,12 +115,7 @@ def remove(connection: Connection, page_id: str, at: datetime | None) -> None:
 
 def of_visit(connection: Connection, visit_id: str) -> tuple[PageRecord, ...]:
     """Return the pages in order, without the removed ones."""
-    rows = connection.execute(
-        select(page, blob.c.media_type)
-        .join(blob, blob.c.sha256 == page.c.sha256)
-        .where(page.c.visit_id == visit_id, page.c.removed_at.is_(None))
-        .order_by(page.c.position)
-    )
+    rows = connection.execute(_OF_VISIT, {"visit_id": visit_id})
     return tuple(
         PageRecord(
             DossierPage(
@@ -140,10 +154,5 @@ def add_confirmation(
 
 def last_confirmation(connection: Connection, visit_id: str) -> ConfirmationRecord | None:
     """Return what was signed last, or None."""
-    c = confirmation.c
-    row = connection.execute(
-        select(c.text, c.text_sha256, c.signature_sha256, c.signed_at)
-        .where(c.visit_id == visit_id)
-        .order_by(c.signed_at.desc())
-    ).first()
+    row = connection.execute(_SIGNED, {"visit_id": visit_id}).first()
     return ConfirmationRecord(row[0], row[1], row[2], moment(row[3])) if row else None

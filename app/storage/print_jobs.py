@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, case, func, select
 
@@ -23,6 +23,7 @@ _COLUMNS = (
     _c.id, _c.visit_id, _c.ticket, _c.kind, _c.printer, _c.title, _c.content, _c.state, _c.reason, _c.tries,
     _c.part, _c.copy, _c.original, _c.clerk, _c.why, _c.approved_by, _c.created_at,
 )  # fmt: skip
+_ADD: Final = print_job.insert()
 
 
 def _record(row: Any) -> PrintJob:
@@ -33,7 +34,7 @@ def _record(row: Any) -> PrintJob:
 
 def add(connection: Connection, job: PrintJob, at: datetime) -> None:
     values = {column.name: getattr(job, column.name) for column in _COLUMNS[:-1]}
-    connection.execute(print_job.insert().values(**values, created_at=stamp(at), updated_at=stamp(at)))
+    connection.execute(_ADD, values | {"created_at": stamp(at), "updated_at": stamp(at)})
 
 
 def get(connection: Connection, job_id: str) -> PrintJob | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
@@ -13,6 +13,9 @@ from app.storage.records import SupplementRecord
 from app.storage.tables import comeback, draft_field, supplement
 
 _c = supplement.c
+_OF_INTAKE: Final = (
+    select(supplement).where(_c.first_id == bindparam("first_id")).order_by(_c.issued_at, _c.paper_no)
+)
 
 
 def add(connection: Connection, record: SupplementRecord) -> None:
@@ -31,8 +34,7 @@ def _record(row: Row[Any]) -> SupplementRecord:
 
 def of_intake(connection: Connection, first_id: str) -> tuple[SupplementRecord, ...]:
     """Return all that was told about an intake, over all its visits, in order."""
-    told = select(supplement).where(_c.first_id == first_id).order_by(_c.issued_at, _c.paper_no)
-    return tuple(_record(row) for row in connection.execute(told))
+    return tuple(_record(row) for row in connection.execute(_OF_INTAKE, {"first_id": first_id}))
 
 
 def still_open(connection: Connection) -> tuple[SupplementRecord, ...]:

@@ -18,6 +18,7 @@ from app.storage.tables import audit_line
 
 _HEAD: Final = "audit_head"
 _c = audit_line.c
+_ADD: Final = audit_line.insert()
 
 
 def head(connection: Connection) -> Head:
@@ -37,7 +38,7 @@ def add(
         head(connection), at=stamp(at), actor=actor, act=act.value, subject=subject, detail=detail(**facts)
     )
     values = {name: getattr(line, name) for name in AuditLine.__slots__}
-    connection.execute(audit_line.insert().values(**values))
+    connection.execute(_ADD, values)
     meta.write(connection, _HEAD, f"{line.seq} {line.hash}")
     return line
 

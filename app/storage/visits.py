@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, literal_column, select
+from sqlalchemy import Connection, Row, bindparam, delete, literal_column, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
 from app.storage.records import DraftField, VisitRecord
 from app.storage.tables import draft_field, page, visit
+
+_GET: Final = select(visit).where(visit.c.id == bindparam("visit_id"))
+_CLOSE: Final = visit.update().where(visit.c.id == bindparam("visit_id"))
+_FIELDS: Final = select(
+    draft_field.c.path, draft_field.c.value, draft_field.c.source, draft_field.c.read_value
+).where(draft_field.c.visit_id == bindparam("visit_id"))
+_NEW_FIELD: Final = insert(draft_field)
+_SET_FIELD: Final = _NEW_FIELD.on_conflict_do_update(
+    index_elements=[draft_field.c.visit_id, draft_field.c.path],
+    set_={name: _NEW_FIELD.excluded[name] for name in ("value", "source", "read_value", "updated_at")},
+)
 
 
 def _record(row: Row[Any]) -> VisitRecord:
@@ -38,7 +49,7 @@ def add(connection: Connection, record: VisitRecord) -> None:
 
 
 def get(connection: Connection, visit_id: str) -> VisitRecord | None:
-    row = connection.execute(select(visit).where(visit.c.id == visit_id)).first()
+    row = connection.execute(_GET, {"visit_id": visit_id}).first()
     return _record(row) if row else None
 
 
@@ -71,7 +82,7 @@ def away(connection: Connection, day: str) -> tuple[VisitRecord, ...]:
 
 def close(connection: Connection, visit_id: str, state: str, at: datetime) -> None:
     """Move an open visit to ``finished`` or ``away``; a trigger refuses any later change."""
-    connection.execute(visit.update().where(visit.c.id == visit_id).values(state=state, closed_at=stamp(at)))
+    connection.execute(_CLOSE, {"visit_id": visit_id, "state": state, "closed_at": stamp(at)})
 
 
 def reopen(connection: Connection, visit_id: str) -> None:
@@ -94,10 +105,12 @@ def continued_by(connection: Connection, visit_id: str) -> tuple[VisitRecord, ..
 def first_of(connection: Connection, visit_id: str) -> str:
     """Return the visit the intake began with: the one at the start of the chain."""
     found = get(connection, visit_id)
-    while found is not None and found.continues is not None:
-        visit_id = found.continues
-        found = get(connection, visit_id)
-    return visit_id
+    return visit_id if found is None else beginning_of(connection, found)
+
+
+def beginning_of(connection: Connection, record: VisitRecord) -> str:
+    """Return what ``first_of`` does, of a visit that was read."""
+    return first_of(connection, record.continues) if record.continues else record.id
 
 
 def others_of_ticket(connection: Connection, record: VisitRecord) -> tuple[VisitRecord, ...]:
@@ -131,18 +144,16 @@ def has_pages(connection: Connection, visit_id: str, matter: int) -> bool:
 def set_field(connection: Connection, visit_id: str, field: DraftField, at: datetime) -> None:
     """Save one field. What was read from a card or page stays beside what the clerk made of it."""
     values = {
+        "visit_id": visit_id,
+        "path": field.path,
         "value": field.value,
         "source": field.source,
         "read_value": field.read_value,
         "updated_at": stamp(at),
     }
-    row = insert(draft_field).values(visit_id=visit_id, path=field.path, **values)
-    keys = [draft_field.c.visit_id, draft_field.c.path]
-    connection.execute(row.on_conflict_do_update(index_elements=keys, set_=values))
+    connection.execute(_SET_FIELD, values)
 
 
 def fields(connection: Connection, visit_id: str) -> dict[str, DraftField]:
     """Return the draft by path."""
-    columns = (draft_field.c.path, draft_field.c.value, draft_field.c.source, draft_field.c.read_value)
-    rows = connection.execute(select(*columns).where(draft_field.c.visit_id == visit_id))
-    return {row.path: DraftField(*row) for row in rows}
+    return {row[0]: DraftField(*row) for row in connection.execute(_FIELDS, {"visit_id": visit_id})}
