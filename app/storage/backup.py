@@ -92,11 +92,10 @@ def make(
     try:
         place.mkdir(parents=True, exist_ok=True)
         beside.unlink(missing_ok=True)
-        store.copy_to(beside, cancelled)
-        _sync(beside)
+        sha256 = store.copy_to(beside, cancelled)
         made = store.inspect(beside, contents)
         _refuse_less(before, made)
-        backup = Backup(path, now, reason, made, file_sha256(beside, cancelled), beside.stat().st_size)
+        backup = Backup(path, now, reason, made, sha256, beside.stat().st_size)
         beside.replace(path)
         _write_manifest(backup)
     except OSError as error:

@@ -8,6 +8,7 @@ are lost without an error (docs/decisions/0002-store.md).
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from app.errors import Cancelled, StorageProblem, StoreDamaged
+from app.storage import copying
 from app.storage.problems import storage_problem
 from app.texts import _
 
@@ -27,6 +29,8 @@ _PLAIN_HEADER: Final = b"SQLite format 3\x00"
 _SYNCHRONOUS_FULL: Final = 2
 _STEPS_BETWEEN_LOOKS: Final = 100_000
 """Instructions of SQLite between two looks at whether to stop; some milliseconds."""
+_TRIES_FOR_STILLNESS: Final = 100
+_PAUSE_FOR_STILLNESS: Final = 0.1
 
 R = TypeVar("R")
 
@@ -46,6 +50,8 @@ class Store:
         except DBAPIError as error:
             self._engine.dispose()
             raise storage_problem(error) from error
+        # Closing any handle of the file lets go of SQLite's locks on it (fcntl): one stays open to copy from.
+        self._file = path.open("rb")
         try:
             with _reporting():
                 _check_pragmas(self._connection)
@@ -73,14 +79,19 @@ class Store:
         if raw.in_transaction:
             raw.rollback()
 
-    def copy_to(self, path: Path, cancelled: Callable[[], bool] = lambda: False) -> None:
-        """Write a consistent, still encrypted copy with ``VACUUM INTO``; the target must not exist.
+    def copy_to(self, path: Path, cancelled: Callable[[], bool] = lambda: False) -> str:
+        """Write a consistent, still encrypted copy, durable, and return its SHA-256; the target must be new.
 
-        For any lane: it reads through a connection of its own, so saving goes on meanwhile. Raises
+        For any lane, one copy at a time. The log is brought home, and a reader keeps everybody from bringing
+        more of it home while the file is copied as it lies: saving goes on into the log meanwhile. Raises
         StorageProblem, Cancelled; then nothing usable was written.
         """
-        with self._beside(cancelled) as raw:
-            raw.execute("VACUUM INTO ?", (str(path),))
+        with self._beside(cancelled) as writer, self._beside(cancelled) as reader:
+            _hold_still(writer, reader, cancelled)
+            try:
+                return copying.copy(self._file, path, cancelled)
+            except OSError as error:
+                raise storage_problem(error) from error
 
     def integrity(self) -> list[str]:
         """Return every damage SQLite and the page HMACs report; an empty list means none.
@@ -117,6 +128,7 @@ class Store:
     def close(self) -> None:
         self._connection.close()
         self._engine.dispose()
+        self._file.close()
 
     def _raw(self) -> Any:
         return self._connection.connection.driver_connection
@@ -157,6 +169,34 @@ def _damaged_pages_behind_the_log(raw: Any) -> list[str]:
     """
     raw.execute("PRAGMA wal_checkpoint(FULL)")
     return _damaged_pages(raw)
+
+
+def _hold_still(writer: Any, reader: Any, cancelled: Callable[[], bool]) -> None:
+    """Begin a read on ``reader`` at a moment when the file is whole without its log.
+
+    As long as it lasts no checkpoint may write the file, because the reader reads from it
+    (https://sqlite.org/walformat.html, WAL_READ_LOCK). ``writer`` keeps others from saving for that moment.
+    """
+    for attempt in range(_TRIES_FOR_STILLNESS):
+        if attempt:
+            time.sleep(_PAUSE_FOR_STILLNESS)
+        if cancelled():
+            raise Cancelled
+        reader.execute("PRAGMA wal_checkpoint(PASSIVE)")  # the bulk of it, while others may still save
+        writer.execute("BEGIN IMMEDIATE")
+        try:
+            _busy, frames, home = reader.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if frames == home >= 0:
+                reader.execute("BEGIN")
+                reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+                return
+        finally:
+            writer.execute("ROLLBACK")
+    raise StorageProblem(
+        _("没有做成备份：本机数据一直有人在读。"),
+        safe=_("本机数据没有改动，以前的备份都在。"),
+        next_step=_("程序会自动再试。"),
+    )
 
 
 @contextmanager
@@ -224,6 +264,7 @@ def _connector(path: Path, key: bytes) -> Opener:
             raw.execute("PRAGMA foreign_keys = ON")
             raw.execute("PRAGMA recursive_triggers = ON")
             raw.execute("PRAGMA trusted_schema = OFF")
+            raw.execute("PRAGMA secure_delete = ON")  # what was erased is in no free page, and in no copy
             raw.execute("PRAGMA temp_store = MEMORY")
             raw.execute("PRAGMA busy_timeout = 5000")
         except BaseException:

@@ -9,6 +9,7 @@ import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -21,7 +22,7 @@ from app.services import backups, issuing, trail, upkeep
 from app.services.desk import Desk, open_desk
 from app.services.verify import findings
 from app.settings import BackupSettings, Settings
-from app.storage import audit, backup, intakes, restoring
+from app.storage import audit, backup, copying, intakes, restoring
 from app.storage.opening import load_key, mark_damaged, refuse_marked
 from tests.helpers.cases import MOMENT, SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, file_devices
@@ -238,6 +239,7 @@ def test_what_is_no_good_backup_is_passed_over_for_an_older_one(tmp_path: Path, 
         visit(desk, tmp_path)
         for _ in range(4):
             clock.forward(minutes=1)
+            do(desk, issuing.take_ticket, "立案", False)
             do(desk, backups.back_up)
     places = Places.under(folder)
     newest, third, second, first = backup.listed(places.backups)
@@ -307,15 +309,15 @@ def test_saving_goes_on_while_a_backup_is_made(
     """The copy is made on another lane and connection; the visit finished meanwhile is in the next backup."""
     with desk_in(folder) as desk:
         visit(desk, tmp_path)
-        real = backup._sync
+        real = copying._let_go
         during: list[str] = []
 
-        def finish_meanwhile(path: Path) -> None:
+        def finish_meanwhile(file: BinaryIO) -> None:
             if not during:
                 during.append(visit(desk, tmp_path))
-            real(path)
+            real(file)
 
-        monkeypatch.setattr(backup, "_sync", finish_meanwhile)
+        monkeypatch.setattr(copying, "_let_go", finish_meanwhile)
         made = do(desk, backups.back_up)
         assert made.backups[0].contents.intakes == 1
         assert during[0] in receipts(desk)
