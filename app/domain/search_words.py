@@ -49,7 +49,10 @@ class Words:
 
 def fold(text: str) -> str:
     """Return the text as it is compared: NFKC, lower case, without punctuation, blanks and controls."""
-    plain = unicodedata.normalize("NFKC", text).lower().translate(_BRACKETS)
+    plain = unicodedata.normalize("NFKC", text).lower()
+    if plain.isalnum():  # most words: nothing to take out
+        return plain
+    plain = plain.translate(_BRACKETS)
     return "".join(c for c in plain if (c.isalnum() if c.isascii() else c.isprintable()))
 
 

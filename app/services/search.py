@@ -48,24 +48,24 @@ def search(desk: Desk, line: str, limit: int = LIMIT) -> Found:
 
 
 @on(SEARCH)
-def catch_up(desk: Desk) -> bool:
+def catch_up(desk: Desk, at_once: int = _AT_ONCE) -> bool:
     """Take a bounded number of new records into the index; return whether it is now up to date."""
-    return catch_up_once(desk)
+    return catch_up_once(desk, at_once)
 
 
-def catch_up_once(desk: Desk) -> bool:
+def catch_up_once(desk: Desk, at_once: int = _AT_ONCE) -> bool:
     """Do what ``catch_up`` does, within another act of its lane."""
     index = desk.index
     at = searching.Position.parse(index.mark(_RECORD))
     if desk.store(searching.is_ahead, at):
         index.clear()
         at = searching.Position()
-    changed, now = desk.store(searching.changed_since, at, _AT_ONCE)
+    changed, now = desk.store(searching.changed_since, at, at_once)
     if now != at:
         kept = [_entry(one) for one in changed if one.body is not None]
         gone = [one.visit_id for one in changed if one.body is None]
         index.put(kept, gone, {_RECORD: str(now)})
-    return len(changed) < _AT_ONCE
+    return len(changed) < at_once
 
 
 def _entry(changed: Changed) -> Entry:

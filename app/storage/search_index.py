@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,14 +18,16 @@ from sqlcipher3 import dbapi2
 
 from app.domain.search_words import Term, Words, fits, tokens
 
-FORM: Final = 2
+FORM: Final = 3
+# Prefixes of every length up to ten characters are indexed, a kind and nine digits: for any other FTS5 goes
+# through all terms that begin so, and of an initial or a district's identity numbers there are too many.
 _SCHEMA: Final = f"""
 CREATE TABLE mark (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE entry (
     id INTEGER PRIMARY KEY, visit_id TEXT NOT NULL UNIQUE, words TEXT NOT NULL, shown TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE token USING fts5 (
-    words, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='3 4 5'
+    words, content='', contentless_delete=1, detail=none, tokenize='ascii', prefix='2 3 4 5 6 7 8 9 10'
 );
 PRAGMA user_version = {FORM};
 """
@@ -88,8 +90,9 @@ class SearchIndex:
 
     def _put(self, raw: Any, entry: Entry) -> None:
         known = self._remove(raw, entry.shown.visit_id)
-        held = json.dumps(list(astuple(entry.words)), ensure_ascii=False)
-        shown = json.dumps(asdict(entry.shown), ensure_ascii=False)
+        kept = entry.words
+        held = json.dumps((kept.names, kept.numbers, kept.cases, kept.spelled), ensure_ascii=False)
+        shown = json.dumps(vars(entry.shown), ensure_ascii=False)
         row = raw.execute(
             "INSERT INTO entry (id, visit_id, words, shown) VALUES (?, ?, ?, ?)",
             (known, entry.shown.visit_id, held, shown),

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, literal_column, select
 
 from app.domain.audit import Act
 from app.storage.tables import audit_line, court_answer, outbox, visit
 
 _KINDS: Final = ("intake", "amendment")
+_AT_ONCE: Final = 500
+_RECORDS: Final = (
+    select(outbox.c.visit_id, visit.c.day, outbox.c.body)
+    .join(visit, visit.c.id == outbox.c.visit_id)
+    .where(outbox.c.visit_id.in_(bindparam("visits", expanding=True)), outbox.c.kind.in_(_KINDS))
+    .order_by(outbox.c.seq)
+)
+_CASES: Final = (
+    select(court_answer.c.visit_id, court_answer.c.case_number)
+    .where(
+        court_answer.c.visit_id.in_(bindparam("visits", expanding=True)),
+        court_answer.c.case_number.is_not(None),
+    )
+    .order_by(literal_column("court_answer.rowid"))
+)
 
 
 @dataclass(frozen=True)
@@ -65,30 +81,27 @@ def changed_since(connection: Connection, at: Position, limit: int) -> tuple[lis
         .order_by(audit_line.c.seq)
         .limit(limit)
     ).all()
-    visits = dict.fromkeys(row[1] for row in (*events, *answers, *lines))
-    changed = [one for visit_id in visits if (one := _changed(connection, visit_id)) is not None]
+    changed = _changed(connection, list(dict.fromkeys(row[1] for row in (*events, *answers, *lines))))
     now = Position(*(rows[-1][0] if rows else was for rows, was in zip(
         (events, answers, lines), (at.event, at.answer, at.line), strict=True
     )))  # fmt: skip
     return changed, now
 
 
-def _changed(connection: Connection, visit_id: str) -> Changed | None:
-    newest = connection.execute(
-        select(outbox.c.body)
-        .where(outbox.c.visit_id == visit_id, outbox.c.kind.in_(_KINDS))
-        .order_by(outbox.c.seq.desc())
-        .limit(1)
-    ).scalar()
-    day = connection.execute(select(visit.c.day).where(visit.c.id == visit_id)).scalar()
-    if newest is None or day is None:
-        return None
-    cases = connection.execute(
-        select(court_answer.c.case_number).where(
-            court_answer.c.visit_id == visit_id, court_answer.c.case_number.is_not(None)
-        )
-    ).scalars()
-    return Changed(visit_id, day, bytes(newest) or None, tuple(number for number in cases if number))
+def _changed(connection: Connection, visits: Sequence[str]) -> list[Changed]:
+    """Return the visits as they are now, in this order; what has no record is left out."""
+    found: dict[str, tuple[str, bytes]] = {}
+    cases: dict[str, list[str]] = {}
+    for start in range(0, len(visits), _AT_ONCE):
+        some = {"visits": visits[start : start + _AT_ONCE]}
+        for visit_id, day, body in connection.execute(_RECORDS, some):  # a later record of a visit counts
+            found[visit_id] = (day, bytes(body))
+        for visit_id, number in connection.execute(_CASES, some):
+            cases.setdefault(visit_id, []).append(number)
+    return [
+        Changed(visit_id, day, body or None, tuple(filter(None, cases.get(visit_id, ()))))
+        for visit_id, (day, body) in ((one, found[one]) for one in visits if one in found)
+    ]
 
 
 def _newest(connection: Connection) -> int:
