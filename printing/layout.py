@@ -77,7 +77,7 @@ class Text:
 class KeyValue:
     """A label and its value; ``wide`` takes the whole line where the others share one.
 
-    ``lines`` is the least room on a page, in lines: what is left empty is filled in by hand.
+    ``lines`` is the least room on a page, in lines. ``hand``: what is blank is filled in by hand.
     """
 
     label: str
@@ -85,6 +85,7 @@ class KeyValue:
     strong: bool = False
     wide: bool = False
     lines: int = 1
+    hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,12 @@ class KeyValues:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """``width`` is a share of the whole, not a length."""
+    """``width`` is a share of the whole, not a length. ``hand``: blank cells are filled in by hand."""
 
     title: str
     width: float
     align: Align = Align.LEFT
+    hand: bool = False
 
     def __post_init__(self) -> None:
         if not self.width > 0:

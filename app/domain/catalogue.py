@@ -13,6 +13,7 @@ from app.domain.matter import (
     AGENT_MATERIALS,
     AUTHORITY_CODE,
     AgentKind,
+    Called,
     Catalogue,
     Condition,
     FeeSpec,
@@ -32,11 +33,12 @@ from app.domain.matter import (
     Tolerance,
     Variant,
 )
-from app.domain.papers import DOCUMENTS, Moment
+from app.domain.papers import DOCUMENTS, Moment, Procedure
 from app.domain.toml_text import CatalogueError, Section, TomlText
 
 # Conditions that need no field: who files, how the cause of action is marked, whether mediation is agreed.
 FACTS = frozenset({"natural", "body", "agent", "foreign", "group", "variant", "mark", "mediating"})
+_PLACEHOLDER = re.compile(r"[{}][^{}]*}?")
 _COPIES = re.compile(r"([0-9])?(\+)?(N)?")
 
 
@@ -91,6 +93,7 @@ def parse_matter(text: str, source_name: str, materials: Mapping[str, Material])
             (kind, _known_material(root, materials, AGENT_MATERIALS[kind], "agents")) for kind in agents
         ),
         papers=tuple(_paper(row, conditions) for row in root.sections("paper")),
+        called=tuple(_called(row, conditions) for row in root.sections("called")),
     )
     root.finish()
     _refuse_contradictions(root, matter)
@@ -134,6 +137,10 @@ class _Names:
     def __init__(self, names: set[str] | frozenset[str], variants: set[str]) -> None:
         self._names = names
         self._variants = variants
+
+    @property
+    def fields(self) -> frozenset[str]:
+        return frozenset(self._names) - FACTS
 
     def read(self, row: Section) -> tuple[Condition, ...]:
         conditions = tuple(parse_condition(text) for text in row.texts("when"))
@@ -202,9 +209,22 @@ def _requirement(row: Section, materials: Mapping[str, Material], names: _Names)
 def _paper(row: Section, names: _Names) -> GivenPaper:
     kind = row.text("kind")
     row.known("kind", [kind], DOCUMENTS, "文书")
-    paper = GivenPaper(kind, row.choice("at", Moment), not row.flag("unchosen"), names.read(row))
+    needs = row.texts("needs")
+    row.known("needs", needs, names.fields, "字段")
+    paper = GivenPaper(kind, row.choice("at", Moment), not row.flag("unchosen"), names.read(row), needs)
     row.finish()
     return paper
+
+
+def _called(row: Section, names: _Names) -> Called:
+    text, alone = row.text("text", ""), row.text("alone", "")
+    if set(_PLACEHOLDER.findall(text)) - {"{opponent}", "{cause}"} or _PLACEHOLDER.search(alone):
+        raise row.error("text 里只能用 {opponent} 和 {cause}，alone 里都不能用", "text")
+    if "{opponent}" in text and not alone:
+        raise row.error("没有对方当事人时怎样称呼，写在 alone 里", "text")
+    called = Called(text, alone, row.choice("procedure", Procedure), names.read(row))
+    row.finish()
+    return called
 
 
 def _as_asked(row: Section, material: Material) -> Material:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.domain.fee_schedule import FeeKind, FreeReason
-from app.domain.papers import Moment
+from app.domain.papers import Moment, Procedure
 from app.domain.rule import Basis, Rule
 
 
@@ -181,11 +181,29 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class GivenPaper:
-    """A paper the matter gives out: ``kind`` of ``app.domain.papers``; ``chosen`` = unless taken off."""
+    """A paper the matter gives out: ``kind`` of ``app.domain.papers``; ``chosen`` = unless taken off.
+
+    ``needs`` are the fields without which a paper that repeats the form says nothing.
+    """
 
     kind: str
     at: Moment
     chosen: bool = True
+    when: tuple[Condition, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How papers call a case before 一案, and by which procedure it goes.
+
+    ``text`` may hold ``{opponent}`` and ``{cause}``; blank is 与{opponent}{cause}. ``alone`` is said where
+    nobody of the other side is named.
+    """
+
+    text: str = ""
+    alone: str = ""
+    procedure: Procedure = Procedure.CIVIL
     when: tuple[Condition, ...] = ()
 
 
@@ -273,6 +291,7 @@ class Matter:
     agent_materials: tuple[tuple[AgentKind, Material], ...] = ()
     papers: tuple[GivenPaper, ...] = ()
     words: tuple[str, ...] = ()
+    called: tuple[Called, ...] = ()
 
     def variant(self, key: str) -> Variant | None:
         return next((variant for variant in self.variants if variant.key == key), None)

@@ -13,6 +13,22 @@ class Moment(StrEnum):
     ACCEPTED = "accepted"
 
 
+class Procedure(StrEnum):
+    """By which procedure a case goes; the papers that speak of rights, duties and fees differ by it."""
+
+    CIVIL = "civil"
+    ADMINISTRATIVE = "administrative"
+    CRIMINAL = "criminal"
+    ENFORCEMENT = "enforcement"
+    APPLICATION = "application"
+    COMPENSATION = "compensation"
+    AID = "aid"
+    APPEAL = "appeal"
+    RETRIAL = "retrial"
+    ADMINISTRATIVE_RETRIAL = "administrative_retrial"
+    PETITION = "petition"
+
+
 DOCUMENTS = (
     "evidence_list",
     "correction_notice",
@@ -22,6 +38,8 @@ DOCUMENTS = (
     "service_address",
     "evidence_notice",
     "rights_notice",
+    "rights_notice_admin",
+    "evidence_notice_admin",
     "risk_notice",
     "mediation_notice",
     "mediation_referral",
@@ -31,6 +49,8 @@ DOCUMENTS = (
     "funds_claim",
     "file_request",
     "effect_certificate",
+    "delivery_receipt",
+    "service_note",
     "grievance",
     "integrity_card",
     "flow_sheet",

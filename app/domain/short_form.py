@@ -17,7 +17,7 @@ from app.domain.clock_rule import ClockRule, Unit, Whose
 from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
-from app.domain.matter import AGREE, MEDIATION, Condition, Field, FieldKind, Level, Matter
+from app.domain.matter import AGREE, MEDIATION, Called, Condition, Field, FieldKind, Level, Matter
 from app.domain.money import format_money, parse_money
 from app.domain.names import check_name
 from app.domain.party import Origin, Parties
@@ -114,6 +114,12 @@ _PARTY_FACTS: Mapping[str, Callable[[Parties], bool]] = {
 def visible_fields(matter: Matter, parties: Parties, answers: Answers) -> tuple[Field, ...]:
     """The fields that apply now, in the order of the file."""
     return tuple(f for f in matter.fields if all_hold(f.when, matter, parties, answers))
+
+
+def called(matter: Matter, parties: Parties, answers: Answers) -> Called:
+    """How the papers call the case: the first way whose conditions hold, else that of a civil suit."""
+    ways = (one for one in matter.called if all_hold(one.when, matter, parties, answers))
+    return next(ways, Called())
 
 
 def missing_fields(matter: Matter, parties: Parties, answers: Answers, level: Level) -> tuple[Field, ...]:

@@ -7,24 +7,25 @@ not known.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from app.clock import local
+from app.domain import papers
 from app.domain.fee_schedule import FeeKind
 from app.domain.matter import Side
 from app.domain.party import Party
+from app.domain.short_form import all_hold
 from app.services import mediation
 from app.services.paper_ground import Ground, Lacking, need
 from app.services.paper_service import SERVICE_PAPERS
 from app.texts import _
-from printing.documents.acceptance_notice import AcceptanceNotice
+from printing.documents.acceptance_notice import AcceptanceNotice, Procedure
 from printing.documents.cross_court_application import CrossCourtApplication
 from printing.documents.evidence_list import Evidence, EvidenceList
 from printing.documents.evidence_notice import EvidenceNotice
-from printing.documents.facts import Account, Facts, Payment
+from printing.documents.facts import Account, Charge, Facts, Payment
 from printing.documents.fee_notice import FeeNotice
 from printing.documents.integrity_card import IntegrityCard
 from printing.documents.mediation_notice import MediationNotice
@@ -45,6 +46,7 @@ _APPLIED: Final = frozenset(
     {FeeKind.EXECUTION, FeeKind.PRESERVATION, FeeKind.PAYMENT_ORDER, FeeKind.PUBLIC_NOTICE, FeeKind.AWARD}
 )
 _PROTECTED: Final = "F09"
+_OF_RIGHTS: Final = ("rights_notice", "rights_notice_admin")
 
 
 def make(kind: str, ground: Ground) -> Made:
@@ -67,15 +69,48 @@ def _acceptance(ground: Ground) -> Made:
         AcceptanceNotice(
             issue=ground.issue(answer.case_number or ""),
             addressee=ground.addressee,
-            opponent=ground.opponents,
+            case=ground.case_words,
             cause=ground.about,
+            procedure=Procedure(ground.procedure.value),
+            enclosed=gives(ground, *_OF_RIGHTS),
             received=ground.received.date(),
             registered=local(answer.made_at).date(),
             fee=fee,
+            charge=charge(ground),
             fee_later=not known,
+            free=_free(ground),
             judge=answer.judge or "",
         )
     )
+
+
+def gives(ground: Ground, *kinds: str) -> bool:
+    """Say whether the matter gives one of these papers to everybody."""
+    shown = ground.sheet
+    given = (one for one in shown.matter.papers if one.kind in kinds and one.chosen)
+    return any(all_hold(one.when, shown.matter, shown.parties, shown.answers) for one in given)
+
+
+def charge(ground: Ground) -> Charge:
+    """Return by which rule the fee is paid beforehand (诉讼费用交纳办法 art 22)."""
+    if ground.fee is not None and ground.fee.kind in _APPLIED:
+        return Charge.APPLICATION
+    return Charge.APPEAL if ground.procedure is papers.Procedure.APPEAL else Charge.SUIT
+
+
+def _free(ground: Ground) -> str:
+    """The provision by which nothing is paid beforehand, "" where something is."""
+    fee = ground.fee
+    if fee is None or (fee.prepaid and fee.amount != 0):
+        return ""
+    return fee.article if fee.prepaid or fee.amount == 0 else fee.rules[-1].article
+
+
+def due_to_pay(ground: Ground) -> date | None:
+    """The last day to pay; None for an application: the decree names none, the court sets it."""
+    if charge(ground) is Charge.APPLICATION:
+        return None
+    return ground.due("fee", ground.at.date())
 
 
 def payments(ground: Ground) -> tuple[Payment, ...]:
@@ -109,10 +144,10 @@ def _fee_notice(ground: Ground) -> Made:
         FeeNotice(
             issue=ground.issue(case_no),
             payer=ground.addressee,
-            opponent=ground.opponents,
-            cause=ground.about,
+            case=ground.case_words,
+            charge=charge(ground),
             payments=payments(ground),
-            due=ground.due("fee", ground.at.date()),
+            due=due_to_pay(ground),
             account=treasury(ground),
             payload=pay_code(ground, case_no),
             refund=ground.account(ground.addressee, "refund_account"),
@@ -136,7 +171,7 @@ def _payment_slip(ground: Ground) -> Made:
             issue=ground.issue(case_no),
             payer=ground.addressee,
             payments=payments(ground),
-            due=ground.due("fee", ground.at.date()),
+            due=due_to_pay(ground),
             account=treasury(ground),
             payload=pay_code(ground, case_no),
         )
@@ -199,15 +234,20 @@ def _evidence_notice(ground: Ground) -> Made:
         EvidenceNotice(
             issue=ground.issue(answer.case_number or ""),
             addressee=ground.addressee,
-            opponent=ground.needed_opponents,
-            cause=ground.about,
+            case=ground.case_words,
             until=ground.after(ground.said.evidence_days),
         )
     )
 
 
 def _standard_text(ground: Ground) -> Made:
-    return _whole(StandardText(issue=ground.issue(), addressee=ground.addressee))
+    return _whole(StandardText(issue=ground.issue(_case_no(ground)), addressee=ground.anybody))
+
+
+def _of_a_case(ground: Ground) -> Made:
+    """A standard text that is given only once the case has its number."""
+    ground.answer()
+    return _standard_text(ground)
 
 
 def _mediation_notice(ground: Ground) -> Made:
@@ -228,8 +268,8 @@ def _mediation_notice(ground: Ground) -> Made:
 
 
 def _dispute(ground: Ground) -> str:
-    """The cause without its last word, which stands in the text."""
-    return ground.about.removesuffix("纠纷") or ground.about
+    """The cause without its last word, which stands in the text; "" while it is not chosen."""
+    return ground.about.removesuffix("纠纷")
 
 
 def _organisation(ground: Ground) -> str:
@@ -249,8 +289,8 @@ def _mediation_referral(ground: Ground) -> Made:
             organisation=_organisation(ground),
             mediator=ground.text("mediator"),
             sides=sides,
-            dispute=_dispute(ground),
-            claim=ground.text("claims"),
+            dispute=need(_dispute(ground), _("案由"), "cause"),
+            claim=ground.needed(_("主要请求和事实"), "claims"),
             ends=ground.received.date() + timedelta(days=_MEDIATION_DAYS),
             days=_MEDIATION_DAYS,
             amount=ground.money("amount"),
@@ -261,17 +301,15 @@ def _mediation_referral(ground: Ground) -> Made:
 def _cross_court(ground: Ground) -> Made:
     first, other = ground.first, ground.needed(_("对方法院"), "other_court")
     opponent, asked = ground.needed_opponents, ground.needed(_("起诉或申请"), "matter")
-    variant = ground.sheet.variant
-    helps = variant is None or variant.key == "helping"
-    issue = ground.issue()
+    claim = ground.needed(_("主要诉讼请求（申请事项）"), "claims")
     handed = tuple((name, len(bundle.pages), copies) for bundle, name, copies, _form in ground.handed())
     if not handed:
         raise Lacking(_("还没有收到材料"))
     agent = ground.agent_of(first)
     return _whole(
         CrossCourtApplication(
-            issue=issue if helps else replace(issue, court=other),
-            competent=other if helps else ground.hall.court,
+            issue=ground.issue(),
+            competent=other,
             applicant=ground.addressee,
             id_kind=first.id_kind.value if first.id_kind else "",
             id_number=first.id_number,
@@ -281,6 +319,7 @@ def _cross_court(ground: Ground) -> Made:
             matter=asked,
             cause=ground.sheet.cause.name if ground.sheet.cause else "",
             materials=handed,
+            claim=claim,
             agent=agent.name if agent else "",
             electronic=ground.said_yes("e_service"),
             mediation=mediation.agreed(ground.draft, ground.sheet),
@@ -314,6 +353,8 @@ _MAKERS: Final[Mapping[str, Callable[[Ground], Made]]] = {
     "evidence_list": _evidence_list,
     "evidence_notice": _evidence_notice,
     "rights_notice": _standard_text,
+    "rights_notice_admin": _standard_text,
+    "evidence_notice_admin": _of_a_case,
     "risk_notice": _standard_text,
     "mediation_notice": _mediation_notice,
     "mediation_referral": _mediation_referral,

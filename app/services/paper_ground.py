@@ -15,7 +15,9 @@ from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.matter import Side
 from app.domain.money import parse_money
+from app.domain.papers import Procedure
 from app.domain.party import Agent, Party
+from app.domain.short_form import called
 from app.errors import FormProblem
 from app.services import people
 from app.services.case import Case, handed_in
@@ -154,6 +156,11 @@ class Ground:
         return need(_names(self.filers) or self.visitor, _("当事人姓名（名称）"), side=Side.FILER)
 
     @property
+    def anybody(self) -> str:
+        """To whom a text is handed that nobody has to give a name for."""
+        return _names(self.filers) or self.visitor or self.text("person") or _("来访人")
+
+    @property
     def opponents(self) -> str:
         return _names(self.sheet.parties.others)
 
@@ -179,9 +186,14 @@ class Ground:
         return self.text("organisation") or self.said.mediation
 
     def account(self, holder: str, key: str) -> Account | None:
-        """Return the account entered in a field; which bank it is stays to be written by hand."""
+        """Return the account entered in a field; a bank nobody asked for is written by hand."""
         number = self.text(key)
-        return Account(holder=holder, number=number) if number else None
+        return Account(holder=holder, number=number, bank=self.text("bank")) if number else None
+
+    def needed_account(self, holder: str, label: str) -> Account:
+        """Return the account with its bank; raises Lacking while either is not known."""
+        number = self.needed(label, "account")
+        return Account(holder=holder, number=number, bank=self.needed(_("开户行"), "bank"))
 
     # ---- the case ----------------------------------------------------------------------------------
 
@@ -192,12 +204,25 @@ class Ground:
 
     @property
     def about(self) -> str:
-        """What the case is about: the cause, else the charge or act, else the kind of matter."""
+        """What the case is about: the cause, else the charge or act, "" while there is none."""
         if self.sheet.cause:
             return self.sheet.cause.name
-        said = next((text for key in _ABOUT if (text := self.text(key))), "")
-        variant = self.sheet.variant
-        return said or (variant.label if variant else self.sheet.matter.name)
+        return next((text for key in _ABOUT if (text := self.text(key))), "")
+
+    @property
+    def procedure(self) -> Procedure:
+        return called(self.sheet.matter, self.sheet.parties, self.sheet.answers).procedure
+
+    @property
+    def case_words(self) -> str:
+        """How the case is called before 一案, from the addressee's side, such as 与苏雅拉民间借贷纠纷."""
+        way = called(self.sheet.matter, self.sheet.parties, self.sheet.answers)
+        if way.text:
+            said = way.text if self.opponents or not way.alone else way.alone
+            return said.replace("{cause}", self.about).replace("{opponent}", self.opponents)
+        if not self.opponents:
+            return self.about or _("提起诉讼")
+        return _("与{opponent}{cause}").format(opponent=self.opponents, cause=self.about or _("纠纷"))
 
     @property
     def fee(self) -> Fee | None:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from app.clock import local
+from app.domain.causes import Cause
 from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
 from app.domain.party import Party
 from app.domain.short_form import all_hold
@@ -28,6 +29,7 @@ from app.texts import _
 from printing.documents.catalogue import KINDS
 
 _SUPPOSED: Final = "（未填）"
+_CAUSE: Final = Cause(_SUPPOSED, 0, "", "", _SUPPOSED, "")
 _NOBODY: Final = "supposed"
 _TOLD: Final = 4
 
@@ -161,7 +163,8 @@ def _supposing(ground: Ground, field: Field) -> Ground:
     said = "0" if field.kind is FieldKind.MONEY else next(iter(field.choices), _SUPPOSED)
     cause = _SUPPOSED if field.kind is FieldKind.CAUSE else shown.answers.cause
     answers = replace(shown.answers, values={**shown.answers.values, field.key: said}, cause=cause)
-    return replace(ground, sheet=replace(shown, answers=answers))
+    known = _CAUSE if field.kind is FieldKind.CAUSE else shown.cause
+    return replace(ground, sheet=replace(shown, answers=answers, cause=known))
 
 
 def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:

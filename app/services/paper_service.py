@@ -9,13 +9,16 @@ from typing import Final
 from app.domain.checklist import Status
 from app.domain.clock_rule import Whose
 from app.domain.identity import mask_id
-from app.domain.matter import Level, PartyForm
+from app.domain.matter import Field, FieldKind, Level, PartyForm
 from app.domain.money import format_money
 from app.domain.rule import Basis
+from app.domain.short_form import all_hold
+from app.services.due_lines import due_line, long_day
 from app.services.paper_ground import Ground, Lacking, need
 from app.services.running import Running
 from app.services.sheet import checklist
 from app.texts import _
+from printing.documents.delivery_receipt import DeliveryReceipt
 from printing.documents.effect_certificate import EffectCertificate
 from printing.documents.facts import Account, Facts, Payment
 from printing.documents.file_request import FileRequest
@@ -26,9 +29,11 @@ from printing.documents.payment_slip import PaymentSlip
 from printing.documents.query_slip import QuerySlip
 from printing.documents.rating_slip import RatingSlip
 from printing.documents.refund_application import RefundApplication
+from printing.documents.service_note import Said, ServiceNote
 from printing.documents.transfer_list import TransferList, Transferred
 
 _COPY: Final = 2
+_UNSAID: Final = (FieldKind.PARTIES, FieldKind.ACCOUNT)
 _NO_NAME: Final = "未留姓名"
 _FEE: Final = "诉讼费"
 
@@ -96,7 +101,7 @@ def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
             issue=ground.issue(case_no),
             payer=ground.addressee,
             payments=(Payment(name=_(_FEE), amount=amount, basis=_("交纳诉讼费用通知书")),),
-            due=ground.due("fee", served or ground.at.date()),
+            due=ground.due("fee", served) if served is not None else None,
             account=account,
             payload=said.pay_url.replace("{number}", case_no),
         )
@@ -112,7 +117,7 @@ def _refund_application(ground: Ground) -> Mapping[str, Facts]:
     agent, authority = _agent(ground)
     return _whole(
         RefundApplication(
-            issue=ground.issue(ground.text("case_no")),
+            issue=ground.issue(ground.needed(_("案号"), "case_no")),
             applicant=ground.addressee,
             id_number=_masked(first.id_number),
             phone=first.phone,
@@ -121,7 +126,7 @@ def _refund_application(ground: Ground) -> Mapping[str, Facts]:
             voucher=ground.text("voucher"),
             document=ground.text("document"),
             reason=reason,
-            account=ground.account(first.name, "account"),
+            account=ground.needed_account(first.name, _("退费账户")),
             agent=agent,
             authority=authority,
         )
@@ -133,7 +138,7 @@ def _funds_claim(ground: Ground) -> Mapping[str, Facts]:
     agent, authority = _agent(ground)
     return _whole(
         FundsClaim(
-            issue=ground.issue(ground.text("case_no")),
+            issue=ground.issue(ground.needed(_("执行案号"), "case_no")),
             payee=first.name,
             natural=first.form is PartyForm.NATURAL,
             id_number=_masked(first.id_number),
@@ -141,7 +146,7 @@ def _funds_claim(ground: Ground) -> Mapping[str, Facts]:
             debtor=ground.text("debtor"),
             amount=ground.money("amount"),
             papers=tuple(name for _bundle, name, _copies, _form in ground.handed()),
-            account=ground.account(first.name, "account"),
+            account=ground.needed_account(first.name, _("收款账户")),
             agent=agent,
             authority=authority,
         )
@@ -153,13 +158,13 @@ def _file_request(ground: Ground) -> Mapping[str, Facts]:
     agent = ground.agent_of(first)
     return _whole(
         FileRequest(
-            issue=ground.issue(ground.text("case_no")),
+            issue=ground.issue(ground.needed(_("案号"), "case_no")),
             applicant=agent.name if agent else first.name,
             capacity=agent.kind_name if agent else _("当事人"),
             licence=_masked(agent.id_number if agent else first.id_number),
             phone=agent.phone if agent else first.phone,
-            scope=ground.text("scope"),
-            purpose=ground.text("purpose"),
+            scope=ground.needed(_("复制内容和页数"), "scope"),
+            purpose=ground.needed(_("用途"), "purpose"),
             unit=agent.office if agent else "",
             way=_COPY,
         )
@@ -170,13 +175,66 @@ def _effect_certificate(ground: Ground) -> Mapping[str, Facts]:
     first = ground.first
     return _whole(
         EffectCertificate(
-            issue=ground.issue(ground.text("case_no")),
+            issue=ground.issue(ground.needed(_("案号"), "case_no")),
             applicant=ground.addressee,
             id_number=_masked(first.id_number),
             phone=first.phone,
             document=ground.needed(_("文书名称"), "document"),
-            purpose=ground.text("purpose"),
+            purpose=ground.needed(_("用途"), "purpose"),
             agent=_agent(ground)[0],
+        )
+    )
+
+
+def _delivery_receipt(ground: Ground) -> Mapping[str, Facts]:
+    first = ground.first
+    agent = ground.agent_of(first)
+    return _whole(
+        DeliveryReceipt(
+            issue=ground.issue(ground.needed(_("案号"), "case_no")),
+            receiver=first.name,
+            document=ground.needed(_("文书名称"), "document"),
+            place=_("{place} {window}").format(
+                place=ground.said.place or _("诉讼服务中心"), window=ground.window
+            ),
+            agent=agent.name if agent else "",
+            agent_kind=agent.kind_name if agent else "",
+        )
+    )
+
+
+def _in_words(ground: Ground, field: Field) -> str:
+    """An answer as a person reads it."""
+    text, day = ground.text(field.key), ground.sheet.answers.day(field.key)
+    if field.kind is FieldKind.DATE and day is not None:
+        return long_day(day)
+    if field.kind is FieldKind.MONEY and ground.money(field.key) is not None:
+        return _("{amount} 元").format(amount=text)
+    return text
+
+
+def _service_note(ground: Ground) -> Mapping[str, Facts]:
+    """What was asked and answered; the catalogue says which answers it is nothing without."""
+    shown, matter = ground.sheet, ground.sheet.matter
+    notes = (one for one in matter.papers if one.kind == "service_note")
+    given = next(one for one in notes if all_hold(one.when, matter, shown.parties, shown.answers))
+    for key in given.needs:
+        field = matter.field(key)
+        ground.needed(_(field.label) if field else key, key)
+    typed = (field for field in shown.fields if field.kind not in _UNSAID)
+    said = tuple(Said(label=_(f.label), text=text) for f in typed if (text := _in_words(ground, f)))
+    if not said:
+        raise Lacking(_("还没有填写办理内容"))
+    clocks = Running(shown, ground.knowledge, ground.case.visit.opened_at)
+    lines = (due_line(clock, ground.opened.date()) for clock in clocks.received)
+    return _whole(
+        ServiceNote(
+            issue=ground.issue(),
+            matter=ground.matter_name,
+            person=ground.anybody,
+            phone=ground.filers[0].phone if ground.filers else "",
+            said=said,
+            due="；".join(f"{line.title}：{line.due}" for line in lines),
         )
     )
 
@@ -265,6 +323,8 @@ SERVICE_PAPERS: Final[Mapping[str, Callable[[Ground], Mapping[str, Facts]]]] = {
     "funds_claim": _funds_claim,
     "file_request": _file_request,
     "effect_certificate": _effect_certificate,
+    "delivery_receipt": _delivery_receipt,
+    "service_note": _service_note,
     "grievance": _grievance,
     "rating_slip": _rating_slip,
     "flow_sheet": _flow_sheet,

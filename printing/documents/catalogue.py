@@ -20,6 +20,7 @@ from printing.documents import (
     correction_notice,
     cross_court_application,
     day_sheet,
+    delivery_receipt,
     effect_certificate,
     evidence_list,
     evidence_notice,
@@ -38,7 +39,9 @@ from printing.documents import (
     rating_slip,
     refund_application,
     samples,
+    samples_service,
     service_address,
+    service_note,
     standard_text,
     transfer_list,
 )
@@ -137,6 +140,22 @@ _KINDS = (
         samples.rights,
     ),
     Kind(
+        "rights_notice_admin",
+        "行政诉讼权利义务告知书",
+        standard_text.StandardText,
+        standard_text.StandardPaper("rights_notice_admin"),
+        PAGE,
+        samples.rights,
+    ),
+    Kind(
+        "evidence_notice_admin",
+        "行政诉讼举证通知书",
+        standard_text.StandardText,
+        standard_text.StandardPaper("evidence_notice_admin"),
+        PAGE,
+        samples.rights,
+    ),
+    Kind(
         "risk_notice",
         "诉讼风险提示书",
         standard_text.StandardText,
@@ -193,6 +212,22 @@ _KINDS = (
         effect_certificate.build,
         PAGE,
         samples.effect,
+    ),
+    Kind(
+        "delivery_receipt",
+        "送达回证",
+        delivery_receipt.DeliveryReceipt,
+        delivery_receipt.build,
+        PAGE,
+        samples_service.delivery,
+    ),
+    Kind(
+        "service_note",
+        "诉讼服务登记回执",
+        service_note.ServiceNote,
+        service_note.build,
+        PAGE_FIRST,
+        samples_service.service,
     ),
     Kind(
         "grievance", "办不成事反映登记单", grievance.Grievance, grievance.build, PAGE_FIRST, samples.complaint

@@ -36,7 +36,7 @@ class CrossCourtApplication(Facts):
     cause: str = ""
     materials: tuple[tuple[str, int, int], ...]
     agent: str = ""
-    claim: str = ""
+    claim: str
     electronic: bool | None = None
     mediation: bool | None = None
     sent: datetime | None = None
@@ -90,8 +90,8 @@ def _application(data: CrossCourtApplication, say: CrossCourtTexts, sheet: Sheet
         KeyValue("claim", data.claim, wide=True, lines=3),
         KeyValue("electronic", sheet.yes_no(data.electronic)),
         KeyValue("mediation", sheet.yes_no(data.mediation)),
-        KeyValue("sent", sheet.time(data.sent) if data.sent else ""),
-        KeyValue("answered", sheet.time(data.answered) if data.answered else ""),
+        KeyValue("sent", sheet.time(data.sent) if data.sent else "", hand=True),
+        KeyValue("answered", sheet.time(data.answered) if data.answered else "", hand=True),
     )
 
 

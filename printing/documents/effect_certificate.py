@@ -15,14 +15,12 @@ from printing.layout import Document, KeyValue, Paper, Signatures, Space
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectCertificate(Facts):
-    """``document``: which one; ``served``: the day it was served, None = left to the court to fill in."""
+    """``document``: which one of ``issue.case_no``; ``served``: None = left to the court to fill in."""
 
     issue: Issue
     applicant: str
     id_number: str = ""
     phone: str = ""
-    opponent: str = ""
-    cause: str = ""
     document: str
     purpose: str = ""
     copies: int = 1
@@ -30,12 +28,17 @@ class EffectCertificate(Facts):
     agent: str = ""
     signature: bytes | None = None
 
+    def __post_init__(self) -> None:
+        Facts.__post_init__(self)
+        if not self.issue.case_no:
+            raise ValueError("EffectCertificate.issue names no case")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EffectTexts(SheetTexts):
     """The keys of ``effect_certificate.toml``."""
 
-    opening: tuple[str, ...] = field(metadata=uses("opponent", "cause", "document"))
+    opening: tuple[str, ...] = field(metadata=uses("case_no", "document"))
     labels: Mapping[str, str] = field(
         metadata=names(
             "applicant",
@@ -77,10 +80,10 @@ def build(
         say.labels,
         KeyValue("appeal", sheet.choice((say.appeal_no, say.appeal_yes), None)),
         KeyValue("effective", sheet.day(None)),
-        KeyValue("judge", "", wide=True, lines=3),
+        KeyValue("judge", "", wide=True, lines=3, hand=True),
     )
     return sheet.document(
-        *sheet.body(say.opening, opponent=data.opponent, cause=data.cause, document=data.document),
+        *sheet.body(say.opening, case_no=data.issue.case_no, document=data.document),
         Space(2),
         form,
         Space(3),

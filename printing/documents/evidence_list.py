@@ -18,7 +18,7 @@ from printing.layout import Align, Column, Document, KeyValue, Paper, Signatures
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence(Facts):
-    """One piece; ``pages`` is None for what has none, such as a disc."""
+    """One piece; ``pages`` is None for what has none, such as a disc. The submitter writes what is blank."""
 
     name: str
     source: str = ""
@@ -61,8 +61,8 @@ def _table(data: EvidenceList, say: EvidenceTexts, sheet: Sheet) -> Table:
     title = say.columns
     columns = (
         Column(title["name"], 3.4),
-        Column(title["source"], 2.0),
-        Column(title["purpose"], 3.6),
+        Column(title["source"], 2.0, hand=True),
+        Column(title["purpose"], 3.6, hand=True),
         Column(title["pages"], 1.15, Align.CENTER),
         Column(title["copies"], 1.15, Align.CENTER),
         Column(title["form"], 1.4, Align.CENTER),

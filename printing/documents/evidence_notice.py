@@ -17,12 +17,11 @@ from printing.layout import Document, Paper, Signatures, Space
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceNotice(Facts):
-    """``until``: the last day to hand in evidence, a local day."""
+    """``until``: the last local day to hand in evidence. ``case``: how the case is called, before 一案."""
 
     issue: Issue
     addressee: str
-    opponent: str
-    cause: str
+    case: str
     until: date
 
 
@@ -30,7 +29,7 @@ class EvidenceNotice(Facts):
 class EvidenceNoticeTexts(SheetTexts):
     """The keys of ``evidence_notice.toml``."""
 
-    opening: tuple[str, ...] = field(metadata=uses("opponent", "cause"))
+    opening: tuple[str, ...] = field(metadata=uses("case"))
     body: tuple[str, ...] = field(metadata=uses("until"))
     closing: str
 
@@ -43,7 +42,7 @@ def build(
     sheet = Sheet(data.issue, say, paper, large, folder)
     return sheet.document(
         sheet.to(data.addressee),
-        *sheet.body(say.opening, opponent=data.opponent, cause=data.cause),
+        *sheet.body(say.opening, case=data.case),
         *sheet.body(say.body, until=sheet.day(data.until)),
         Space(1),
         sheet.text(say.closing),

@@ -50,6 +50,18 @@ class Facts:
                 raise ValueError(f"{type(self).__name__}.{spec.name} {fault}")
 
 
+class Charge(Enum):
+    """Which rule a fee is paid beforehand by (诉讼费用交纳办法 第二十二条).
+
+    A suit within seven days of the notice, an appeal likewise where it was not paid when it was handed in, an
+    application when it is made or within the time the court sets.
+    """
+
+    SUIT = "suit"
+    APPEAL = "appeal"
+    APPLICATION = "application"
+
+
 class Form(Enum):
     """How a material was handed in."""
 

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from printing.documents.facts import Account, Facts, Issue, Payment
+from printing.documents.facts import Account, Charge, Facts, Issue, Payment
 from printing.documents.frame import Sheet, SheetTexts, numbered
 from printing.documents.texts import names, texts, uses
 from printing.layout import (
@@ -32,21 +32,26 @@ from printing.layout import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeeNotice(Facts):
-    """``due``: the last day to pay. ``payload``: the text of the payment QR code, blank prints none.
+    """``due``: the last day to pay, None for what is paid when it is applied for.
 
-    ``opponent`` is "" where there is none. ``refund`` is the payer's own account if it is known already,
-    None leaves lines to fill in.
+    ``case``: how the case is called, before 一案. ``payload``: the text of the payment QR code, blank prints
+    none. ``refund`` is the payer's own account if it is known already, None leaves lines to fill in.
     """
 
     issue: Issue
     payer: str
-    opponent: str = ""
-    cause: str
+    case: str
+    charge: Charge = Charge.SUIT
     payments: tuple[Payment, ...]
-    due: date
+    due: date | None = None
     account: Account
     payload: str = ""
     refund: Account | None = None
+
+    def __post_init__(self) -> None:
+        Facts.__post_init__(self)
+        if (self.due is None) is not (self.charge is Charge.APPLICATION):
+            raise ValueError("FeeNotice.due is the last day of a suit or an appeal")
 
     @property
     def total(self) -> Decimal:
@@ -57,11 +62,14 @@ class FeeNotice(Facts):
 class FeeTexts(SheetTexts):
     """The keys of ``fee_notice.toml``."""
 
-    opening: tuple[str, ...] = field(metadata=uses("opponent", "cause"))
-    opening_alone: tuple[str, ...] = field(metadata=uses("cause"))
+    opening: tuple[str, ...] = field(metadata=uses("case"))
     columns: Mapping[str, str] = field(metadata=names("index", "name", "basis", "amount"))
     total: str
-    terms: tuple[str, ...] = field(metadata=uses("total", "due"))
+    terms_suit: tuple[str, ...] = field(metadata=uses("total", "due"))
+    terms_appeal: tuple[str, ...] = field(metadata=uses("total", "due"))
+    terms_application: tuple[str, ...] = field(metadata=uses("total"))
+    terms: tuple[str, ...]
+    plain_terms: Mapping[str, str] = field(metadata=names(*(one.value for one in Charge)))
     account_heading: str
     refund_heading: str
     refund_note: str
@@ -107,16 +115,22 @@ def build(
 ) -> Document:
     """Arrange the notice. Raises TextFileInvalid if the text file is wrong."""
     say = texts(FeeTexts, "fee_notice", folder)
+    say = replace(say, plain=(*say.plain, say.plain_terms[data.charge.value]))
     sheet = Sheet(data.issue, say, paper, large, folder)
     total, due = sheet.amount(data.total, in_words=True), sheet.day(data.due)
-    opening = say.opening if data.opponent else say.opening_alone
+    terms = {
+        Charge.SUIT: say.terms_suit,
+        Charge.APPEAL: say.terms_appeal,
+        Charge.APPLICATION: say.terms_application,
+    }
     return sheet.document(
         sheet.to(data.payer),
-        *sheet.body(opening, opponent=data.opponent, cause=data.cause),
+        *sheet.body(say.opening, case=data.case),
         Space(1),
         fee_table(data.payments, say, sheet),
         Space(2),
-        *sheet.body(say.terms, total=total, due=due),
+        *sheet.body(terms[data.charge], total=total, due=due),
+        *sheet.body(say.terms),
         Space(1),
         Heading(say.account_heading, 2),
         sheet.account(say.labels, data.account),

@@ -26,8 +26,8 @@ class FileRequest(Facts):
     phone: str = ""
     cause: str = ""
     parties: str = ""
-    scope: str = ""
-    purpose: str = ""
+    scope: str
+    purpose: str
     unit: str = ""
     way: int | None = None
     pages: int | None = None
@@ -93,10 +93,10 @@ def build(
     sheet = Sheet(data.issue, say, paper, large, folder)
     office = sheet.form(
         say.labels,
-        KeyValue("judge", "", wide=True, lines=2),
-        KeyValue("lent", ""),
-        KeyValue("returned", ""),
-        KeyValue("pages", "" if data.pages is None else str(data.pages), wide=True),
+        KeyValue("judge", "", wide=True, lines=2, hand=True),
+        KeyValue("lent", "", hand=True),
+        KeyValue("returned", "", hand=True),
+        KeyValue("pages", "" if data.pages is None else str(data.pages), wide=True, hand=True),
     )
     return sheet.document(
         Heading(say.facts_heading, 2),

@@ -82,9 +82,11 @@ def _materials(data: FlowSheet, say: FlowTexts) -> Block:
 
 def _steps(data: FlowSheet, say: FlowTexts) -> Block:
     title = say.step_columns
-    columns = (Column(title["name"], 5.4), Column(title["place"], 2.4), Column(title["time"], 2.2))
-    rows = [(s.name, s.place, s.time) for s in data.steps] or [(name, data.place, "") for name in say.steps]
-    return numbered(columns, rows, index=title["index"])
+    columns = (Column(title["name"], 5.4), Column(title["place"], 2.4))
+    if not data.steps:
+        return numbered(columns, [(name, data.place) for name in say.steps], index=title["index"])
+    rows = [(s.name, s.place, s.time) for s in data.steps]
+    return numbered((*columns, Column(title["time"], 2.2)), rows, index=title["index"])
 
 
 def _hints(data: FlowSheet, say: FlowTexts, sheet: Sheet) -> list[Block]:

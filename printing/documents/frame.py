@@ -38,6 +38,7 @@ from printing.layout import (
 )
 from printing.typeset import TIE
 
+_NUMERALS = "一二三四五六七八九十"
 _COLUMN, _LONG_COLUMN = 22.0, 34.0  # mm of the traditional script; at 16 pt most words fit in the longer
 
 
@@ -145,6 +146,10 @@ class Sheet:
     def body(self, sentences: Iterable[str], **values: str) -> list[Block]:
         return [self.text(sentence.format(**values)) for sentence in sentences]
 
+    def counted(self, sentences: Iterable[str]) -> list[Block]:
+        """Return the points of a letter, numbered 一、二、三."""
+        return [self.text(f"{_NUMERALS[number]}、{sentence}") for number, sentence in enumerate(sentences)]
+
     def notes(self, sentences: Iterable[str]) -> list[Block]:
         """Return paragraphs in the size of a form, for what stands beside fields to fill in."""
         return [self.text(sentence, size=Size.BODY) for sentence in sentences]
@@ -161,8 +166,9 @@ class Sheet:
         return blocks
 
     def form(self, labels: Mapping[str, str], *rows: KeyValue) -> KeyValues:
-        """Return a form; the rows name their labels by key, what is blank is filled in by hand."""
-        return KeyValues(tuple(replace(row, label=labels[row.label]) for row in rows))
+        """Return a form; rows name their labels by key. What is blank and not for the hand is left out."""
+        kept = [replace(row, label=labels[row.label]) for row in rows if row.value.strip() or row.hand]
+        return KeyValues(tuple(kept if len(kept) == len(rows) else _closed_up(kept)))
 
     def account(self, labels: Mapping[str, str], account: Account | None) -> KeyValues:
         """Return the form of an account (keys holder, bank, account_no), empty to be filled in by hand."""
@@ -171,9 +177,9 @@ class Sheet:
             holder, bank, number = account.holder, account.bank, account.number
         return self.form(
             labels,
-            KeyValue("holder", holder, wide=True, strong=True),
-            KeyValue("bank", bank, wide=True, strong=True),
-            KeyValue("account_no", number, wide=True, strong=True),
+            KeyValue("holder", holder, wide=True, strong=True, hand=True),
+            KeyValue("bank", bank, wide=True, strong=True, hand=True),
+            KeyValue("account_no", number, wide=True, strong=True, hand=True),
         )
 
     def place(
@@ -241,6 +247,17 @@ class Sheet:
         title = f"{issue.court}{self.say.title}"
         body = (*self._head(), *blocks, *foot)
         return Document(title, body, self.paper, metadata, "　".join(self._foot()), large=self.large)
+
+
+def _closed_up(rows: Sequence[KeyValue]) -> list[KeyValue]:
+    """Return the rows with each that lost its partner taking the whole line."""
+    made: list[KeyValue] = []
+    half = False
+    for place, row in enumerate(rows):
+        alone = not row.wide and not half and (place + 1 == len(rows) or rows[place + 1].wide)
+        made.append(replace(row, wide=True) if alone else row)
+        half = not (made[-1].wide or half)
+    return made
 
 
 def mongolian_head(court: str, words: Sequence[str], *, large: bool = False) -> list[Block]:

@@ -20,7 +20,7 @@ from printing.layout import Document, Heading, KeyValue, KeyValues, Paper, Signa
 class FundsClaim(Facts):
     """``natural``: a person (True) or a unit. ``papers``: what was shown. ``amount`` in yuan.
 
-    What is blank or None is filled in by hand.
+    What is blank is left out; without an amount the court settles it.
     """
 
     issue: Issue
@@ -63,14 +63,15 @@ class FundsTexts(SheetTexts):
     )
     natural: str
     unit: str
+    settled: str
     facts_heading: str
     account_heading: str
     office_heading: str
     notes: tuple[str, ...]
 
 
-def _amount(data: FundsClaim, sheet: Sheet) -> str:
-    return "" if data.amount is None else sheet.amount(data.amount, in_words=True)
+def _amount(data: FundsClaim, say: FundsTexts, sheet: Sheet) -> str:
+    return say.settled if data.amount is None else sheet.amount(data.amount, in_words=True)
 
 
 def _facts(data: FundsClaim, say: FundsTexts, sheet: Sheet) -> KeyValues:
@@ -84,7 +85,7 @@ def _facts(data: FundsClaim, say: FundsTexts, sheet: Sheet) -> KeyValues:
         KeyValue("cause", data.cause),
         KeyValue("agent", data.agent or sheet.common.none),
         KeyValue("authority", data.authority or sheet.common.none),
-        KeyValue("amount", _amount(data, sheet), strong=True, wide=True),
+        KeyValue("amount", _amount(data, say, sheet), strong=True, wide=True),
         KeyValue("papers", "、".join(data.papers), wide=True),
     )
 
@@ -96,7 +97,9 @@ def build(
     say = texts(FundsTexts, "funds_claim", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
     office = sheet.form(
-        say.labels, KeyValue("judge", "", wide=True, lines=2), KeyValue("chief", "", wide=True, lines=2)
+        say.labels,
+        KeyValue("judge", "", wide=True, lines=2, hand=True),
+        KeyValue("chief", "", wide=True, lines=2, hand=True),
     )
     return sheet.document(
         Heading(say.facts_heading, 2),

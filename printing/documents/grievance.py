@@ -20,7 +20,7 @@ from printing.layout import Document, KeyValue, Paper, Signatures, Space
 class Grievance(Facts):
     """``due``: the last day for the answer; ``handler``: who follows it up.
 
-    ``happened``: when; None, like what is blank, is filled in by hand.
+    ``happened``: when; None, like what is blank, is left out.
     """
 
     issue: Issue
@@ -68,7 +68,7 @@ def build(
         KeyValue("wish", data.wish, wide=True, lines=3),
         KeyValue("handler", data.handler),
         KeyValue("due", due, strong=True),
-        *([] if sheet.roll else [KeyValue("result", "", wide=True, lines=6)]),
+        *([] if sheet.roll else [KeyValue("result", "", wide=True, lines=6, hand=True)]),
     )
     return sheet.document(
         form,

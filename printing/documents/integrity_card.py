@@ -17,7 +17,7 @@ class IntegrityCard(Facts):
     """``officers``: role and name of each; ``supervision`` and ``address``: where the card goes."""
 
     issue: Issue
-    cause: str
+    cause: str = ""
     officers: tuple[tuple[str, str], ...]
     supervision: str
     address: str
@@ -62,7 +62,7 @@ def build(
         Space(2),
         sheet.form(
             say.labels,
-            KeyValue("comment", "", wide=True, lines=4),
+            KeyValue("comment", "", wide=True, lines=4, hand=True),
             KeyValue("phone", data.supervision, strong=True, wide=True),
             KeyValue("address", data.address, wide=True),
         ),

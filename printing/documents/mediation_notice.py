@@ -21,13 +21,14 @@ from printing.layout import Document, Heading, KeyValue, Paper, Signatures, Spac
 class MediationNotice(Facts):
     """``ends``: the last day of mediation. ``agreed`` is the answer, None leaves the boxes open.
 
-    Who refuses needs no ``organisation``; a ``mediator`` nobody has named yet is left out.
+    ``organisation`` and ``mediator`` nobody has named yet are left out. A ``dispute`` without a name is just
+    the dispute with the opponent.
     """
 
     issue: Issue
     addressee: str
     opponent: str
-    dispute: str
+    dispute: str = ""
     organisation: str = ""
     mediator: str = ""
     ends: date
@@ -42,21 +43,12 @@ class MediationNoticeTexts(SheetTexts):
 
     opening: tuple[str, ...] = field(metadata=uses("opponent", "dispute"))
     body: tuple[str, ...] = field(metadata=uses("days", "ends"))
+    unnamed: str
     answer_heading: str
     agree: str
     refuse: str
     labels: Mapping[str, str] = field(metadata=names("organisation", "mediator", "ends", "answer"))
     sign: str
-
-
-def _who(data: MediationNotice) -> list[KeyValue]:
-    """Who mediates, as far as the paper has to say it."""
-    rows = []
-    if data.organisation or data.agreed is not False:
-        rows.append(KeyValue("organisation", data.organisation, wide=True))
-    if data.mediator:
-        rows.append(KeyValue("mediator", data.mediator))
-    return rows
 
 
 def build(
@@ -69,13 +61,14 @@ def build(
     ends = sheet.day(data.ends)
     return sheet.document(
         sheet.to(data.addressee),
-        *sheet.body(say.opening, opponent=data.opponent, dispute=data.dispute),
+        *sheet.body(say.opening, opponent=data.opponent, dispute=data.dispute or say.unnamed),
         *sheet.body(say.body, days=str(data.days), ends=ends),
         Space(2),
         Heading(say.answer_heading, 2),
         sheet.form(
             say.labels,
-            *_who(data),
+            KeyValue("organisation", data.organisation, wide=True),
+            KeyValue("mediator", data.mediator),
             KeyValue("ends", ends, strong=True, wide=not data.mediator),
             KeyValue(
                 "answer", sheet.choice((say.agree, say.refuse), chosen), strong=True, wide=True, lines=2

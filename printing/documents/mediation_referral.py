@@ -35,7 +35,7 @@ class MediationReferral(Facts):
     mediator: str = ""
     sides: tuple[Side, ...]
     dispute: str
-    claim: str = ""
+    claim: str
     ends: date
     days: int = 30
     amount: Decimal | None = None
@@ -51,6 +51,7 @@ class ReferralTexts(SheetTexts):
         metadata=names("mediator", "dispute", "claim", "amount", "ends", "contact")
     )
     terms: tuple[str, ...] = field(metadata=uses("days", "ends"))
+    no_phone: str
     closing: str
     receipt_sign: str
 
@@ -72,7 +73,9 @@ def build(
         sheet.to(data.organisation),
         *sheet.body(say.opening, dispute=data.dispute),
         Space(1),
-        numbered(columns, [(s.role, s.name, s.phone) for s in data.sides], index=title["index"]),
+        numbered(
+            columns, [(s.role, s.name, s.phone or say.no_phone) for s in data.sides], index=title["index"]
+        ),
         Space(2),
         sheet.form(
             say.labels,

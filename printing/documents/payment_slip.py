@@ -7,7 +7,7 @@ The notice (交纳诉讼费用通知书) is the legal paper; this slip is what a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -34,12 +34,15 @@ from printing.layout import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentSlip(Facts):
-    """``due``: the last day to pay. ``payload``: the text of the QR code, blank prints none."""
+    """``due``: the last day to pay, None while it is not known or set.
+
+    ``payload``: the text of the QR code, blank prints none.
+    """
 
     issue: Issue
     payer: str
     payments: tuple[Payment, ...]
-    due: date
+    due: date | None = None
     account: Account
     payload: str = ""
 
@@ -57,6 +60,7 @@ class PaymentTexts(SheetTexts):
     )
     columns: Mapping[str, str] = field(metadata=names("name", "amount"))
     total: str
+    plain_due: str
     qr_caption: str
     notes: tuple[str, ...]
 
@@ -76,6 +80,8 @@ def build(
 ) -> Document:
     """Arrange the paper. Raises TextFileInvalid if the text file is wrong."""
     say = texts(PaymentTexts, "payment_slip", folder)
+    if data.due:
+        say = replace(say, plain=(*say.plain, say.plain_due))
     sheet = Sheet(data.issue, say, paper, large, folder)
     number = data.issue.case_no or data.issue.number
     return sheet.document(
@@ -92,7 +98,7 @@ def build(
         Space(2),
         sheet.form(
             say.labels,
-            KeyValue("due", sheet.day(data.due), strong=True, wide=True),
+            KeyValue("due", sheet.day(data.due) if data.due else "", strong=True, wide=True),
             KeyValue("issued", sheet.time(data.issue.issued), wide=True),
         ),
         Rule(),

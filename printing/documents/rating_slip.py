@@ -59,7 +59,7 @@ def build(
         KeyValue("matter", data.matter, wide=True),
         KeyValue("time", sheet.time(data.issue.issued), wide=True),
         *grades,
-        *([] if sheet.roll else [KeyValue("comment", "", wide=True, lines=4)]),
+        *([] if sheet.roll else [KeyValue("comment", "", wide=True, lines=4, hand=True)]),
     )
     notes = [sheet.text(note, size=Size.SMALL) for note in say.notes]
     by_hand = _by_hand(data, say, sheet) if sheet.roll else []

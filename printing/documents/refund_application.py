@@ -96,7 +96,9 @@ def build(
     say = texts(RefundTexts, "refund_application", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
     office = sheet.form(
-        say.labels, KeyValue("checked", "", wide=True, lines=2), KeyValue("approved", "", wide=True, lines=2)
+        say.labels,
+        KeyValue("checked", "", wide=True, lines=2, hand=True),
+        KeyValue("approved", "", wide=True, lines=2, hand=True),
     )
     return sheet.document(
         *sheet.body(say.opening, refund=sheet.amount(data.refund)),

@@ -188,8 +188,9 @@ def acceptance() -> acceptance_notice.AcceptanceNotice:
     return acceptance_notice.AcceptanceNotice(
         issue=of_case(),
         addressee=PERSON,
-        opponent=OTHER,
+        case=f"与{OTHER}{CAUSE}",
         cause=CAUSE,
+        enclosed=True,
         received=TODAY,
         registered=TODAY,
         fee=Decimal("2300.00"),
@@ -204,8 +205,7 @@ def fee() -> fee_notice.FeeNotice:
     return fee_notice.FeeNotice(
         issue=of_case(),
         payer=PERSON,
-        opponent=OTHER,
-        cause=CAUSE,
+        case=f"与{OTHER}{CAUSE}",
         payments=PAYMENTS,
         due=date(2026, 11, 30),
         account=TREASURY,
@@ -246,7 +246,7 @@ def address() -> service_address.ServiceAddress:
 
 def evidence_until() -> evidence_notice.EvidenceNotice:
     return evidence_notice.EvidenceNotice(
-        issue=of_case(), addressee=PERSON, opponent=OTHER, cause=CAUSE, until=date(2026, 12, 23)
+        issue=of_case(), addressee=PERSON, case=f"与{OTHER}{CAUSE}", until=date(2026, 12, 23)
     )
 
 
@@ -379,9 +379,7 @@ def effect() -> effect_certificate.EffectCertificate:
         applicant=PERSON,
         id_number=IDENTITY,
         phone=PHONE,
-        opponent=OTHER,
-        cause=CAUSE,
-        document=f"{CASE}民事判决书",
+        document="民事判决书",
         purpose="申请强制执行",
         served=date(2026, 10, 30),
     )

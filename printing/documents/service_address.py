@@ -87,13 +87,13 @@ class ServiceAddressTexts(SheetTexts):
 def _address(data: ServiceAddress, say: ServiceAddressTexts, sheet: Sheet) -> KeyValues:
     return sheet.form(
         say.labels,
-        KeyValue("receiver", data.receiver, strong=True),
-        KeyValue("relation", data.relation),
-        KeyValue("id_kind", data.id_kind),
-        KeyValue("id_number", data.id_number),
-        KeyValue("address", data.address, strong=True, wide=True),
-        KeyValue("mobile", data.mobile, strong=True),
-        KeyValue("postcode", data.postcode),
+        KeyValue("receiver", data.receiver, strong=True, hand=True),
+        KeyValue("relation", data.relation, hand=True),
+        KeyValue("id_kind", data.id_kind, hand=True),
+        KeyValue("id_number", data.id_number, hand=True),
+        KeyValue("address", data.address, strong=True, wide=True, hand=True),
+        KeyValue("mobile", data.mobile, strong=True, hand=True),
+        KeyValue("postcode", data.postcode, hand=True),
     )
 
 
@@ -102,13 +102,13 @@ def _electronic(data: ServiceAddress, say: ServiceAddressTexts, sheet: Sheet) ->
         say.labels,
         KeyValue("electronic", sheet.yes_no(data.electronic), strong=True),
         KeyValue("confidential", sheet.yes_no(data.confidential)),
-        KeyValue("electronic_mobile", data.electronic_mobile),
-        KeyValue("fax", data.fax),
-        KeyValue("email", data.email, wide=True),
-        KeyValue("wechat", data.wechat),
-        KeyValue("qq", data.qq),
-        KeyValue("other", data.other),
-        KeyValue("remark", data.remark),
+        KeyValue("electronic_mobile", data.electronic_mobile, hand=True),
+        KeyValue("fax", data.fax, hand=True),
+        KeyValue("email", data.email, wide=True, hand=True),
+        KeyValue("wechat", data.wechat, hand=True),
+        KeyValue("qq", data.qq, hand=True),
+        KeyValue("other", data.other, hand=True),
+        KeyValue("remark", data.remark, hand=True),
     )
 
 

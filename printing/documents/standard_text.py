@@ -2,6 +2,8 @@
 
 诉讼权利义务告知书: 民事诉讼法 (2023) 第十一条 (own language), 第六十一条 (agents),
 第九十条 (electronic service), 第一百二十五条 (mediation), 第一百七十一条 (appeal).
+行政诉讼权利义务告知书、行政诉讼举证通知书: 行政诉讼法 (2017) 第八条至第十条, 第三十一条至第四十三条,
+第五十五条至第六十二条, 第八十五条; 行诉法解释 (2018) 第三十五条, 第三十六条, 第六十一条.
 诉讼风险提示书: 人民法院民事诉讼风险提示书 (最高人民法院 2003-12-23), with today's numbers:
 limitation of actions three years (民法典 第一百八十八条), enforcement two years (民事诉讼法 第二百五十条).
 """

@@ -84,6 +84,7 @@ def build(
     """Arrange the paper. Raises TextFileInvalid if the text file is wrong."""
     say = texts(TransferTexts, "transfer_list", folder)
     sheet = Sheet(data.issue, say, paper, large, folder)
+    handed_over = sheet.time(data.handed_over) if data.handed_over else ""
     facts = sheet.form(
         say.labels,
         KeyValue("intake", data.issue.number),
@@ -92,7 +93,7 @@ def build(
         KeyValue("phone", data.phone),
         KeyValue("recipient", data.recipient, strong=True, wide=True),
         KeyValue("received", sheet.time(data.received), strong=True, wide=True),
-        KeyValue("handed_over", sheet.time(data.handed_over) if data.handed_over else "", wide=True),
+        KeyValue("handed_over", handed_over, wide=True, hand=True),
     )
     return sheet.document(
         facts,

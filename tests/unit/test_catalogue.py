@@ -184,3 +184,24 @@ def test_conditions_and_copies_have_a_small_grammar() -> None:
     assert parse_copies("2") == (2, False)
     for wrong in ("", "+", "1+", "+N", "1N", "NN"):
         assert parse_copies(wrong) is None, wrong
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('text = "申请执行{opponent}"', 'text = "申请执行{debtor}"', "{opponent}"),
+        ('text = "申请执行{opponent}"', 'text = "申请执行{opponent"', "{opponent}"),
+        ('text = "申请执行{opponent}", alone = "申请执行"', 'text = "申请执行{opponent}"', "alone"),
+        ('procedure = "enforcement", when = ["variant=first"]', 'procedure = "shouting"', "procedure"),
+        ('at = "accepted" },', 'at = "accepted", needs = ["nothing"] },', "nothing"),
+    ],
+)
+def test_a_wrong_name_of_a_case_or_a_field_no_form_has_is_named(
+    files: dict[str, str], catalogue: Catalogue, old: str, new: str, words: str
+) -> None:
+    assert old in files["F04.toml"]
+    broken = files["F04.toml"].replace(old, new, 1)
+    with pytest.raises(CatalogueError) as caught:
+        parse_matter(broken, "F04.toml", catalogue.materials)
+    assert words in str(caught.value)
+    assert new.split(",")[0] in broken.splitlines()[caught.value.line - 1]

@@ -253,9 +253,9 @@ def test_each_missing_or_unknown_key_is_named_with_its_file(tmp_path: Path, name
 @pytest.mark.parametrize(
     ("name", "old", "new", "key"),
     [
-        ("fee_notice", "{total}", "总额", "terms"),
-        ("fee_notice", "{total}", "{total!r}", "terms"),
-        ("fee_notice", "{total}", "{total.real}", "terms"),
+        ("fee_notice", "{total}", "总额", "terms_suit"),
+        ("fee_notice", "{total}", "{total!r}", "terms_suit"),
+        ("fee_notice", "{total}", "{total.real}", "terms_suit"),
         ("fee_notice", '户名"', '"', "labels.holder"),
         ("fee_notice", '[columns]\nindex = "序号"', "[columns]\nindex = 3", "columns.index"),
         ("risk_notice", 'heading = "一、起诉不符合条件"\n', "", "sections[0].heading"),

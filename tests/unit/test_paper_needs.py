@@ -2,83 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pytest
 
-from app.clock import local
-from app.domain.matter import FieldKind, Level
+from app.domain.matter import Level
 from app.domain.short_form import all_hold
 from app.services import form
 from app.services.advice import advise
-from app.services.case import Case
-from app.services.fields import Draft, FieldSpec, value
+from app.services.fields import Draft
 from app.services.paper_data import make
-from app.services.paper_ground import Ground
 from app.services.paper_needs import Need, Unanswered, marked, needs_of
 from app.services.sheet import current
-from app.settings import HallSettings, PaperSettings
-from app.storage.records import AnswerRecord, DraftField
-from tests.helpers.cases import MOMENT, paper, visit
-from tests.helpers.domain import catalogue, knowledge
-from tests.helpers.short_forms import BY_KIND, VISITOR, answer
-
-CODES = sorted(catalogue().matters)
-KINDS = [(code, kind.key) for code in CODES for kind in catalogue().matters[code].variants]
-KINDS += [(code, "") for code in CODES if not catalogue().matters[code].variants]
-SAID = PaperSettings(
-    supervision="0477-0000004",
-    supervision_address="督察室",
-    account_holder="财政汇缴专户",
-    account_bank="示例支行",
-    account_number="05000101040012345",
-    place="诉讼服务中心",
-)
-ACCEPTED = AnswerRecord(
-    "a", 1, "v", "accepted", 0, "（2026）内0602民初4217号", "乌兰", None, None, MOMENT, MOMENT, None
-)  # fmt: skip
-
-
-def entered(**texts: str) -> Draft:
-    said = {**VISITOR, **{path.replace("__", "."): text for path, text in texts.items()}}
-    return {path: DraftField(path, text, "typed", None) for path, text in said.items() if text}
-
-
-def ground(draft: Draft, said: PaperSettings = SAID, *, accepted: bool = False) -> Ground:
-    case = Case(visit(), draft, (paper(1),), None)
-    at: datetime = local(MOMENT)
-    shown = current(draft, knowledge())
-    hall = HallSettings(court="内蒙古自治区达拉特旗人民法院")
-    return Ground(case, shown, hall, said, knowledge(), at, accepted=ACCEPTED if accepted else None)
+from app.settings import PaperSettings
+from tests.helpers.asked import CODES, KINDS, SAID, answered, entered, ground
+from tests.helpers.cases import MOMENT
+from tests.helpers.domain import knowledge
 
 
 def labels(draft: Draft, said: PaperSettings = SAID) -> list[str]:
     return [need.label for need in needs_of(ground(draft, said)) if not need.lawful]
-
-
-def answered(draft: Draft) -> Draft:
-    """Answer what the window asks, law and papers, until it asks nothing more."""
-    while True:
-        shown = current(draft, knowledge())
-        groups = form.specs_of(draft, "matter", shown, knowledge())
-        groups += form.specs_of(draft, "parties", shown, knowledge())
-        needed = {need.path for need in needs_of(ground(draft))}
-        open_ = [
-            spec
-            for group in groups
-            for spec in group.fields
-            if (spec.required or spec.path in needed) and not (value(draft, spec.path) or spec.default)
-        ]
-        if not open_:
-            return draft
-        draft = {**draft, **{s.path: DraftField(s.path, good(s), "typed", None) for s in open_}}
-
-
-def good(spec: FieldSpec) -> str:
-    known = next((f for m in catalogue().matters.values() if (f := m.field(spec.path.split(".")[2]))), None)
-    if spec.path.startswith("party.") or known is None:
-        return BY_KIND[FieldKind.NAME] if spec.path.endswith("name") else "达拉特旗树林召镇"
-    return form.check(spec, answer(known)).value
 
 
 @pytest.mark.parametrize(("code", "kind"), KINDS)
@@ -96,14 +37,23 @@ ASKED = [
     ("S02", {}, ["转交给"]),
     ("S03", {}, ["答复要点"]),
     ("S06", {}, ["案号", "金额"]),
-    ("S06", {"matter__1__variant": "refund"}, ["金额", "退费原因"]),
+    ("S06", {"matter__1__variant": "refund"}, ["案号", "金额", "退费账户", "开户行", "退费原因"]),
     ("S08", {}, ["对方"]),
     ("S10", {}, ["类型", "事实"]),
-    ("S11", {"matter__1__variant": "effect"}, ["文书名称"]),
-    ("F12", {}, ["对方法院"]),
+    ("S11", {"matter__1__variant": "effect"}, ["案号", "文书名称", "用途"]),
+    ("S11", {}, ["案号", "复制内容和页数", "用途"]),
+    ("S11", {"matter__1__variant": "answer"}, ["疑问"]),
+    ("S04", {}, ["事由"]),
+    ("S05", {}, ["平台"]),
+    ("S07", {}, []),
+    ("S09", {}, ["案号", "文书名称"]),
+    ("S09", {"matter__1__variant": "entrusted"}, ["文书名称", "委托法院"]),
+    ("F12", {}, ["对方法院", "主要诉讼请求（申请事项）"]),
+    ("F12", {"matter__1__variant": "competent"}, []),
     ("F13", {"matter__1__mediation": "agree"}, ["调解组织"]),
     ("S01", {}, []),
-    ("S12", {}, []),
+    ("S12", {}, ["答复要点"]),
+    ("S12", {"matter__1__variant": "collect"}, ["执行案号", "收款账户", "开户行"]),
 ]
 
 
