@@ -98,6 +98,10 @@ class Acts:
         )
         return True
 
+    def deliver(self, parent: QObject, call: Callable[[], None]) -> None:
+        """From any thread: make the call on the GUI thread, if ``parent`` still lives then."""
+        self._bridge.deliver(lambda: call() if shiboken6.isValid(parent) else None)
+
     def _land(
         self,
         future: Future[R],

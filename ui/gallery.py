@@ -188,6 +188,8 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,
     "43-sending-nothing": gallery_court.show_nothing,
+    "44-additions": gallery_court.show_additions,
+    "45-additions-none": gallery_court.show_no_additions,
 }
 LOOKS: Final = (("dark", 100), ("contrast", 100), ("light", 150), ("light", 200))
 ALSO: Final = ("01-empty", "06-identity", "08-parties", "09-materials", "16-outcome", "20-doubt")

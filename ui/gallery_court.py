@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from app.services.additions import AddedView, AdditionsView, Material
 from app.services.views import (
     AmendView,
     AnsweredRow,
@@ -15,8 +16,9 @@ from app.services.views import (
     UnsentRow,
     UnsentView,
 )
-from ui.gallery_views import NOW, desk
+from ui.gallery_views import NOW, desk, visit
 from ui.main_window import MainWindow
+from ui.screens.additions import AdditionsPage
 from ui.screens.unsent import UnsentPage
 
 _ROWS = (
@@ -117,3 +119,36 @@ def show_nothing(window: MainWindow) -> None:
     page = _page(window)
     page.show_unsent(UnsentView((), 0, 0, 0, paused=False, health=Health.OK, text=""))
     page.show_answers(())
+
+
+def additions() -> AdditionsView:
+    earlier = AddedView(
+        "DS-20261123-03-0009-G1", "2026-11-23 16:20", "其木格", "当场漏扫", "身份证复印件 1 页"
+    )
+    return AdditionsView(
+        "v9",
+        receipt_no="DS-20261123-03-0009",
+        person="张𬭎",
+        matter="民商事一审立案",
+        materials=(Material(1, "M09", "证据材料"), Material(1, "M99", "其他材料")),
+        pages=visit().pages[4:7],
+        added=(earlier,),
+    )
+
+
+def _additions(window: MainWindow) -> AdditionsPage:
+    window.show_desk(desk())
+    page = AdditionsPage(window.look)
+    window.show_panel("import", "办结后补充材料", "漏扫的、后来送到或寄到的：加进已办结的记录，出回执", page)
+    return page
+
+
+def show_additions(window: MainWindow) -> None:
+    """Put three pages that came later on the window, after others that were added before."""
+    page = _additions(window)
+    page.show_additions(additions())
+    page.reason.setText("当事人次日送来借条原件")
+
+
+def show_no_additions(window: MainWindow) -> None:
+    _additions(window).take_focus()

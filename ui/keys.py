@@ -69,6 +69,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_steps": "Alt+B",
     "panel_risks": "Alt+U",
     "panel_numbers": "Alt+I",
+    "panel_additions": "Alt+G",
     "printed_yes": "Y",
     "printed_no": "N",
     "lock": "Ctrl+L",

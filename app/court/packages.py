@@ -8,6 +8,7 @@ import json
 import tempfile
 import unicodedata
 import zipfile
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -81,6 +82,33 @@ class Package:
                 return name
         return None
 
+    @property
+    def additions(self) -> Sequence[Addition]:
+        """Papers added after the end, the first first, as the last event that tells of them has it."""
+        for told_by in reversed(self.events):
+            told = told_by.body.get("additions")
+            if isinstance(told, list) and told:
+                return [_addition(one) for one in told if isinstance(one, dict)]
+        return []
+
+    @property
+    def bound(self) -> Mapping[str, str]:
+        """The names of the bound PDFs in the whole package, by hash."""
+        names = {one.dossier: f"addition-{place}.pdf" for place, one in enumerate(self.additions, 1)}
+        return {**names, self.dossier: "dossier.pdf"} if self.dossier else names
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Papers added after the end: the number on their receipt and their PDF, which may not be here yet."""
+
+    number: str
+    at: str
+    by: str
+    reason: str
+    papers: str
+    dossier: str
+
 
 class Packages:
     """Reads visits of any court. Safe to call from several threads."""
@@ -151,10 +179,22 @@ class Packages:
         pieces = iter(self._blobs(package.court).read(sha256))
         first = next(pieces, b"")
         suffix = kind_of(first)[0]
-        name = "dossier.pdf" if sha256 == package.dossier and suffix == "pdf" else f"blobs/{sha256}.{suffix}"
+        bound = package.bound.get(sha256, "") if suffix == "pdf" else ""
+        name = bound or f"blobs/{sha256}.{suffix}"
         with archive.open(name, "w", force_zip64=True) as target:
             for piece in _joined(first, pieces):
                 target.write(piece)
+
+
+def _addition(told: Mapping[str, Any]) -> Addition:
+    """Return an addition as it can be shown; nothing a sender says is taken for granted."""
+    number, at, by, reason = (clean(str(told.get(name, ""))) for name in ("number", "at", "by", "reason"))
+    pages, bound = told.get("pages"), told.get("dossier")
+    listed = pages if isinstance(pages, list) else []
+    counted = Counter(clean(str(one.get("name", ""))) for one in listed if isinstance(one, dict))
+    papers = "、".join(f"{name} {count} 页" for name, count in counted.items())
+    dossier = str(bound.get("sha256", "")) if isinstance(bound, dict) else ""
+    return Addition(number, at, by, reason, papers, dossier)
 
 
 def as_json(package: Package, answers: Sequence[Given]) -> str:

@@ -7,7 +7,7 @@ from html import escape
 from typing import Any, Final
 
 from app.court.answers import ACCEPTED, MAX_MATTERS, MAX_NAME, MAX_REASON, WORDS, Given
-from app.court.packages import PAGE, Intake, Package, clean, flat
+from app.court.packages import PAGE, Addition, Intake, Package, clean, flat
 from app.sync.protocol import is_uuid7
 
 KINDS: Final = {"intake": "登记", "amendment": "更正"}
@@ -124,6 +124,7 @@ def _matters(package: Package) -> Sequence[Mapping[str, Any]]:
 def _blobs(package: Package, here: str) -> str:
     dossier = package.dossier
     first = f'<li><a href="{here}/blobs/{dossier}">卷宗 PDF</a></li>' if dossier else ""
+    first += "".join(_addition(package, one, here) for one in package.additions)
     lines = "".join(
         f'<li><a href="{here}/blobs/{name}">{name[:12]}…</a> {size:,} 字节</li>'
         if there
@@ -131,6 +132,14 @@ def _blobs(package: Package, here: str) -> str:
         for name, (size, there) in package.blobs.items()
     )
     return f"<h2>材料</h2><ul>{first}{lines}</ul>"
+
+
+def _addition(package: Package, one: Addition, here: str) -> str:
+    """Return the line of papers that came after the end: who added what, when and why, and their PDF."""
+    there = package.blobs.get(one.dossier, (0, False))[1]
+    file = f'<a href="{here}/blobs/{one.dossier}">补充材料 PDF</a>' if there else "补充材料，PDF 尚未到达"
+    said = f"{one.number}：{one.papers}。{one.at[:16]}Z，{one.by}：{one.reason}"
+    return f"<li>{file} {escape(said)}</li>"
 
 
 def _answers(answers: Sequence[Given]) -> str:

@@ -27,22 +27,26 @@ class Field:
 
     `form`: "text" one line of 1 to `most` characters; "uuid7"; "utc" an ISO 8601 time ending in Z or
     +00:00; "whole" a number from `least` to `most`; "list" of `least` to `most` items; "blobs" a list of
-    {"sha256": 64 hex, "size": bytes}.
+    {"sha256": 64 hex, "size": bytes}; "additions" a list of {"number": text, "pages": blobs of which there
+    is at least one, "dossier": one blob}, every one of which the body's `blobs` name too.
     """
 
     name: str
-    form: Literal["text", "uuid7", "utc", "list", "blobs", "whole"]
+    form: Literal["text", "uuid7", "utc", "list", "blobs", "whole", "additions"]
     least: int = 0
     most: int = 64
 
 
+_WITH_ADDITIONS: Final = 2
+_MOST_BLOBS: Final = 5_000
+_NUMBER: Final = Field("number", "text")
 _INTAKE: Final = (
     Field("visit_id", "uuid7"),
     Field("receipt_no", "text"),
     Field("finished_at", "utc"),
     Field("matters", "list", least=1, most=100),
     Field("parties", "list", most=1_000),
-    Field("blobs", "blobs", most=5_000),
+    Field("blobs", "blobs", most=_MOST_BLOBS),
 )
 _PRINT: Final = (
     Field("visit_id", "uuid7"),
@@ -53,6 +57,14 @@ _PRINT: Final = (
     Field("outcome", "text"),
     Field("at", "utc"),
     Field("blobs", "blobs"),
+)
+_AMENDMENT: Final = (
+    *_INTAKE,
+    Field("corrects", "uuid7"),
+    Field("reason", "text", most=500),
+    Field("amended_by", "text"),
+    Field("amended_at", "utc"),
+    Field("changes", "list", most=2_000),
 )
 RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
     ("intake", 1): _INTAKE,
@@ -77,14 +89,9 @@ RULES: Final[Mapping[tuple[str, int], Sequence[Field]]] = {
         Field("rated_at", "utc"),
         Field("blobs", "blobs"),
     ),
-    ("amendment", 1): (
-        *_INTAKE,
-        Field("corrects", "uuid7"),
-        Field("reason", "text", most=500),
-        Field("amended_by", "text"),
-        Field("amended_at", "utc"),
-        Field("changes", "list", most=2_000),
-    ),
+    ("amendment", 1): _AMENDMENT,
+    # A record to which papers were added after the end; ``additions`` say which, each with its own PDF.
+    ("amendment", 2): (*_AMENDMENT, Field("additions", "additions", least=1, most=100)),
     # ``notices`` are what the party was told in writing; ``continues`` names the visit this one goes on with;
     # ``findings`` are the risks, ``disposal`` says whether the visit was done or only received, ``steps`` are
     # what was recorded on the way: triage, requests to other courts, help.
@@ -130,6 +137,8 @@ def judge(event: Event) -> Rejected | list[NamedBlob]:
                 return Rejected(code, field.name)
     if body["visit_id"] != event.visit_id:
         return Rejected("mismatch", "visit_id")
+    if event.schema >= _WITH_ADDITIONS and event.kind == "amendment" and not _all_named(body):
+        return Rejected("mismatch", "additions")
     return list({item["sha256"]: NamedBlob(item["sha256"], item["size"]) for item in body["blobs"]}.values())
 
 
@@ -218,7 +227,7 @@ def _field_code(field: Field, value: object) -> str:
     """Return the code of the fault, "" for none."""
     if value is None:
         return "missing"
-    if field.form in {"list", "blobs"}:
+    if field.form in {"list", "blobs", "additions"}:
         return _list_code(field, value)
     if field.form == "whole":
         return _whole_code(field, value)
@@ -253,9 +262,24 @@ def _list_code(field: Field, value: object) -> str:
         return "missing"
     if len(value) > field.most:
         return "too_long"
-    if field.form == "blobs" and not all(_is_blob(item) for item in value):
-        return "bad_value"
-    return ""
+    good = {"blobs": _is_blob, "additions": _is_addition}.get(field.form)
+    return "bad_value" if good is not None and not all(good(item) for item in value) else ""
+
+
+def _is_addition(item: object) -> bool:
+    if type(item) is not dict or not _is_blob(item.get("dossier")):
+        return False
+    pages = item.get("pages")
+    if type(pages) is not list or not 0 < len(pages) <= _MOST_BLOBS or not all(map(_is_blob, pages)):
+        return False
+    return type(item.get("number")) is str and not _text_code(_NUMBER, item["number"])
+
+
+def _all_named(body: Mapping[str, Any]) -> bool:
+    """Whether `blobs` names every file of the additions: only what it names is kept and counted."""
+    named = {(item["sha256"], item["size"]) for item in body["blobs"]}
+    wanted = (blob for one in body["additions"] for blob in (*one["pages"], one["dossier"]))
+    return all((blob["sha256"], blob["size"]) in named for blob in wanted)
 
 
 def _is_blob(item: object) -> bool:

@@ -59,5 +59,6 @@ DOCUMENTS = (
     "payment_slip",
     "rating_slip",
     "return_slip",
+    "amendment_receipt",
 )
 """Every paper but the ticket and the receipt, by its word in catalogue files and in the store."""

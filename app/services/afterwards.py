@@ -7,7 +7,7 @@ and what is different, in one transaction with whatever else it changes here.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from app.domain.staff import Purpose
 from app.errors import FormProblem
 from app.lanes import DB, on
 from app.services import amendments, fee_told, form, freezing, risks, step_view, steps
+from app.services.amendment_paper import Told, shown
 from app.services.approval import spend
 from app.services.desk import Desk
 from app.services.fields import Draft, value
@@ -105,6 +106,7 @@ def _add_to_steps(connection: Transaction, desk: Desk, visit_id: str, typed: Map
     made = recorded(draft, desk.knowledge)
     after = copy.deepcopy(body)
     changed: list[dict[str, str]] = []
+    told: list[tuple[str, str, str]] = []
     named: list[str] = []
     for place, one in enumerate(after["steps"]):
         step = next((s for s in made if (s.kind.key, stamp(s.at), s.shown.number) == _name(one)), None)
@@ -112,14 +114,24 @@ def _add_to_steps(connection: Transaction, desk: Desk, visit_id: str, typed: Map
         if step is not None and different:
             after["steps"][place] = steps.body([step], desk.knowledge)[0]
             changed += different
+            told += _told(step, different)
             named.append(_(step.kind.name))
     if not changed:
         raise FormProblem(
             _("没有新的内容。"), safe=_("原来的记录没有改动。"), next_step=_("请填好再送，或按 Esc 返回。")
         )
     why = _("办结后补记：{names}").format(names="、".join(dict.fromkeys(named)))
-    amendments.put_in_place(connection, desk, event, after, changed, why)
+    amendments.put_in_place(connection, desk, event, after, changed, why, Told(values=told))
     return len(changed)
+
+
+def _told(step: Step, different: Sequence[Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Yield what the paper says of a step: its name and the field's, before and after."""
+    labels = {field.key: _(field.label) for field in step.kind.fields}
+    for one in different:
+        key = one["path"].rpartition(".")[2]
+        name = _("{step}：{field}").format(step=_(step.kind.name), field=labels.get(key, key))
+        yield name, shown(key, one["before"]), shown(key, one["after"])
 
 
 def _checked(draft: Draft, path: str, text: str, knowledge: Knowledge) -> str:
@@ -220,7 +232,8 @@ def _lift(connection: Transaction, desk: Desk, visit_id: str, key: str, approval
         raise FormProblem(_("这一条没有冻结，或已经解除。"), safe=_("什么都没有改动，核准没有用掉。"))
     trail.add(connection, Act.UNFROZEN, subject=visit_id, actor=who, at=now, finding=key)
     after, changed = _lifted(body, key, who, why, now)
-    amendments.put_in_place(connection, desk, event, after, changed, why)
+    # What was frozen and why is between the window and its supervisor: no paper says it.
+    amendments.put_in_place(connection, desk, event, after, changed, why, Told())
     return who
 
 

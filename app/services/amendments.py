@@ -1,12 +1,14 @@
 """Correcting a record that is finished: a new event goes out and stands for the one it corrects.
 
-Nothing of the finished visit is touched. The court keeps both.
+Nothing of the finished visit is touched. The court keeps both. What is different is printed as a receipt of
+its own, queued in the same transaction.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from app.clock import stamp
@@ -15,10 +17,11 @@ from app.domain.audit import Act
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import DB, on
-from app.services import numbers
+from app.services import amendment_paper, numbers
+from app.services.amendment_paper import Told, shown
 from app.services.desk import Desk
 from app.services.views import AmendView, FieldGroup, FieldView
-from app.storage import intakes, trail
+from app.storage import intakes, print_jobs, trail
 from app.storage.access import Transaction
 from app.storage.records import OutboxRecord
 from app.sync.protocol import canonical, sha256_hex
@@ -26,9 +29,20 @@ from app.texts import _
 
 KIND: Final = "amendment"
 SCHEMA: Final = 1
+WITH_PAGES: Final = 2
+"""Schema of a record to which papers were added after the end (``additions``)."""
+ADDITIONS: Final = "additions"
 AMENDABLE: Final = ("intake", KIND)
 _LONG: Final = 60
-_OWN: Final = ("corrects", "reason", "amended_by", "amended_at", "changes")
+_OWN: Final = ("corrects", "reason", "amended_by", "amended_at", "amendment_no", "changes")
+
+
+@dataclass(frozen=True)
+class Amended:
+    """What an amendment made: the id of its event, and its number."""
+
+    id: str
+    number: str
 
 
 @on(DB)
@@ -79,7 +93,12 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
     except NotAmendable as wrong:
         label = _label(desk, before, wrong.path)
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
-    return put_in_place(connection, desk, event, after, differences(before, after), why)
+    changed = differences(before, after)
+    values = [
+        (_label(desk, before, path), shown(path, one["before"]), shown(path, one["after"]))
+        for path, one in ((one["path"], one) for one in changed)
+    ]
+    return put_in_place(connection, desk, event, after, changed, why, Told(values=values)).id
 
 
 def standing(connection: Transaction, visit_id: str) -> tuple[OutboxRecord, dict[str, Any]]:
@@ -101,30 +120,53 @@ def put_in_place(
     after: Mapping[str, Any],
     changed: Sequence[Mapping[str, str]],
     why: str,
-) -> str:
-    """Send a record in the place of another, in the caller's transaction; return the new event's id.
+    told: Told,
+) -> Amended:
+    """Send a record in the place of another and queue its paper, in the caller's transaction.
 
-    ``changed`` are path, before and after of each value that is different.
+    ``changed`` are path, before and after of each value that is different, ``told`` what the paper says.
     """
     now, clerk = desk.clock.now(), desk.settings.hall.clerk
-    facts = {"corrects": event.id, "reason": why, "amended_by": clerk, "amended_at": stamp(now)}
-    body = canonical(dict(after) | facts | {"changes": list(changed)})
-    made = new_id()
+    facts = {
+        "corrects": event.id,
+        "reason": why,
+        "amended_by": clerk,
+        "amended_at": stamp(now),
+        "amendment_no": next_number(connection, event, after),
+    }
+    whole = dict(after) | facts | {"changes": list(changed)}
+    body = canonical(whole)
+    made = Amended(new_id(), facts["amendment_no"])
     intakes.add_event(
         connection,
-        event_id=made,
+        event_id=made.id,
         visit_id=event.visit_id,
         kind=KIND,
-        schema=SCHEMA,
+        schema=WITH_PAGES if ADDITIONS in whole else SCHEMA,
         body=body,
         sha256=sha256_hex(body),
         at=now,
         corrects=event.id,
     )
+    paper = amendment_paper.job(desk, event.visit_id, whole, sha256_hex(body), told, now)
+    if paper is not None:
+        print_jobs.add(connection, paper, now)
     trail.add(
-        connection, Act.AMENDED, subject=event.visit_id, actor=clerk, at=now, event=made, changes=len(changed)
+        connection,
+        Act.AMENDED,
+        subject=event.visit_id,
+        actor=clerk,
+        at=now,
+        event=made.id,
+        changes=len(changed),
     )
     return made
+
+
+def next_number(connection: Transaction, event: OutboxRecord, body: Mapping[str, Any]) -> str:
+    """Return the number of the next amendment of a visit: its receipt's with G1, G2, … behind it."""
+    before = sum(one.kind == KIND for one in intakes.events_of(connection, event.visit_id))
+    return f"{body['receipt_no']}-G{before + 1}"
 
 
 def _open(connection: Transaction, event_id: str) -> OutboxRecord:

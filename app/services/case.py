@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -117,6 +117,12 @@ def read_case(connection: Transaction, visit_id: str) -> Case:
         handovers.receipt_of(connection, record.continues) if record.continues else None,
         supplements.of_intake(connection, visits.beginning_of(connection, record)),
     )
+
+
+def with_added(connection: Transaction, case: Case) -> Case:
+    """Return the visit with the pages that were added after its end, behind those it ended with."""
+    added = pages.added_to(connection, case.visit.id) if case.visit.state == "finished" else ()
+    return replace(case, dossier=(*case.dossier, *added)) if added else case
 
 
 def intake_body(case: Case, closing: Closing, hall: HallSettings, knowledge: Knowledge) -> dict[str, object]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Final
 
+from app.clock import local
 from app.domain.checked import Checked, failed, passed
+from app.domain.identity import check_id_number
 from app.domain.names import check_name
 from app.domain.phone import check_phone
 from app.services.views import FieldView, Source, Suggestion
@@ -23,6 +26,9 @@ ORIGINAL: Final = "identity.chip"
 SPELLING: Final = "\u200c\u200d\u180e"
 """Format characters that belong to the spelling, as in ``app.domain.names``."""
 _OWN_SPELLING: Final = frozenset({"name", "id_number", "phone"})
+
+LARGE_AGE: Final = 60
+"""From this age on papers are in large print unless the clerk says otherwise."""
 
 Draft = Mapping[str, DraftField]
 Check = Callable[[str], Checked]
@@ -180,3 +186,12 @@ def lacking(draft: Draft, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
 def wrong(draft: Draft, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
     """Return the labels of fields whose value cannot stand."""
     return tuple(_(spec.label) for spec in specs if not check(spec, value(draft, spec.path)).ok)
+
+
+def large_print(id_number: str, now: datetime) -> bool:
+    """Say whether somebody with this number is of an age for large print."""
+    facts = check_id_number(id_number).facts
+    if facts is None or facts.birth is None:
+        return False
+    day, birth = local(now).date(), facts.birth
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day)) >= LARGE_AGE

@@ -29,6 +29,7 @@ from app.services.knowledge import Knowledge
 from app.services.views import FieldGroup, FieldView
 from app.storage import pages, trail, visits
 from app.storage.access import Transaction
+from app.storage.records import PageRecord
 from app.texts import _
 
 _NODE: Final = 15
@@ -107,11 +108,15 @@ def _pictures(connection: Transaction, desk: Desk, visit_id: str) -> Iterator[Nu
     record = visits.get(connection, visit_id) if visit_id else None
     if record is None or record.state == "open":
         return
-    for number, one in enumerate(pages.of_visit(connection, visit_id), 1):
+    for number, one in enumerate(_laid(connection, visit_id), 1):
         if shows_identity(one.page.material, desk.knowledge):
             name = desk.knowledge.catalogue.name_of(one.page.material)
             where = _("第 {number} 页").format(number=number)
             yield NumberRow(f"{PAGE}{one.page.page_id}", name, where, _("图片已遮住"))
+
+
+def _laid(connection: Transaction, visit_id: str) -> tuple[PageRecord, ...]:
+    return (*pages.of_visit(connection, visit_id), *pages.added_to(connection, visit_id))
 
 
 def shows_identity(code: str, knowledge: Knowledge) -> bool:
@@ -153,9 +158,7 @@ def reveal_page(desk: Desk, visit_id: str, key: str) -> bytes:
     """
 
     def read(connection: Transaction) -> tuple[DossierPage, bytes]:
-        found = (
-            one.page for one in pages.of_visit(connection, visit_id) if key == f"{PAGE}{one.page.page_id}"
-        )
+        found = (one.page for one in _laid(connection, visit_id) if key == f"{PAGE}{one.page.page_id}")
         page = next(found, None)
         blob = pages.get_blob(connection, page.sha256) if page is not None else None
         if page is None or blob is None:

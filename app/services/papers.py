@@ -57,8 +57,12 @@ def scan(desk: Desk, material: str, feeder: bool, on_page: Callable[[], None]) -
     ``on_page`` is called on this lane after each page is stored. Pages scanned before a jam stay.
     Raises DeviceProblem, StorageProblem, Cancelled.
     """
+    return scan_to(desk, place_of(desk, material), feeder, on_page)
+
+
+def scan_to(desk: Desk, place: Place, feeder: bool, on_page: Callable[[], None]) -> int:
+    """Scan pages into a place, on the scanner's lane; see `scan`."""
     flag = desk.cancel_flag("scan")
-    place = place_of(desk, material)
     settings = ScanSettings(source=Source.FEEDER if feeder else Source.FLATBED)
     added = 0
     with desk.bench.scanner() as scanner:
@@ -79,8 +83,12 @@ def import_files(desk: Desk, material: str, files: tuple[Path, ...]) -> int:
 
     Raises FormProblem with what is wrong with the file, StorageProblem, Cancelled.
     """
+    return import_to(desk, place_of(desk, material), files)
+
+
+def import_to(desk: Desk, place: Place, files: tuple[Path, ...]) -> int:
+    """Take in files into a place, on the papers' lane; see `import_files`."""
     flag = desk.cancel_flag("import_files")
-    place = place_of(desk, material)
     added = 0
     for path in files:
         made: list[str] = []
@@ -112,11 +120,15 @@ def _named(problem: Expected | Cancelled, path: Path) -> Expected | Cancelled:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a page goes; decided when the act begins, so turning to another matter moves nothing."""
+    """Where a page goes; decided when the act begins, so turning to another matter moves nothing.
+
+    ``late``: its visit is finished, and an amendment is to add it.
+    """
 
     visit_id: str
     matter: int
     material: str
+    late: bool = False
 
 
 def place_of(desk: Desk, material: str) -> Place:
@@ -141,9 +153,8 @@ def add_page(desk: Desk, place: Place, page: Page, source: str) -> str:
         source=source,
         matter=place.matter,
     )
-    desk.store(
-        pages.add, place.visit_id, PageRecord(made, thumbnail(page, THUMBNAIL_HEIGHT)), desk.clock.now()
-    )
+    record = PageRecord(made, thumbnail(page, THUMBNAIL_HEIGHT))
+    desk.store(pages.add, place.visit_id, record, desk.clock.now(), late=place.late)
     return made.page_id
 
 

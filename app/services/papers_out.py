@@ -10,11 +10,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from app.clock import local
-from app.domain.identity import check_id_number
 from app.domain.matter import GivenPaper
 from app.domain.papers import Moment
 from app.domain.risk import Finding
@@ -25,7 +23,7 @@ from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
 from app.services import corrections, freezing
 from app.services.case import Case, read_case
 from app.services.desk import Desk
-from app.services.fields import undrawable, value
+from app.services.fields import large_print, undrawable, value
 from app.services.paper_data import OF_FEE, Made, make
 from app.services.paper_ground import Ground, Lacking
 from app.services.receipt_data import receipts_of
@@ -41,8 +39,6 @@ from printing.documents.facts import Facts
 from printing.documents.frozen import freeze
 from printing.layout import Paper
 
-LARGE_AGE: Final = 60
-"""From this age on papers are in large print unless the clerk says otherwise."""
 _ACCEPTED: Final = "accepted"
 _DIGEST: Final = 12
 
@@ -187,7 +183,7 @@ def papers_of(desk: Desk, visit_id: str) -> VisitPapers:
 
 def _papers_of(connection: Transaction, desk: Desk, visit_id: str) -> VisitPapers:
     case = read_case(connection, visit_id)
-    large = large_by_age(case, desk.clock.now())
+    large = large_print(value(case.draft, "identity.id_number"), desk.clock.now())
     at_end = _at_end(desk, case) if case.visit.state == "open" else ()
     return VisitPapers(visit_id, views(connection, desk, case), large, at_end)
 
@@ -232,15 +228,6 @@ def _rare(every: Iterator[Facts]) -> str:
     """Return the characters of the papers that no font has: they would be printed as a box with a code."""
     said = "".join(json.dumps(freeze(data), ensure_ascii=False) for data in every)
     return undrawable(said)
-
-
-def large_by_age(case: Case, now: datetime) -> bool:
-    """Say whether the visitor is of an age for large print."""
-    facts = check_id_number(value(case.draft, "identity.id_number")).facts
-    if facts is None or facts.birth is None:
-        return False
-    day, birth = local(now).date(), facts.birth
-    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day)) >= LARGE_AGE
 
 
 # ---- printing --------------------------------------------------------------------------------------------

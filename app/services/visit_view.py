@@ -26,7 +26,7 @@ from app.services import (
 from app.services.advice import advise
 from app.services.afterwards import added_to_steps
 from app.services.amendments import AMENDABLE
-from app.services.case import Case, read_case
+from app.services.case import Case, read_case, with_added
 from app.services.desk import Desk
 from app.services.favourites import of_clerk, offered
 from app.services.fields import Draft, card_of, value
@@ -141,7 +141,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
         identity=hidden(form.groups(draft, "identity", knowledge)),
         matter=hidden(marked(_dated(offered(asked, liked, knowledge), shown, until), needs)),
         parties=hidden(marked(form.groups(draft, "parties", knowledge), needs)),
-        pages=tuple(_pages(case, shown, knowledge, over=outcome is not None)),
+        pages=tuple(_pages(with_added(connection, case), shown, knowledge, over=outcome is not None)),
         materials=materials,
         confirmation=read,
         outcome=outcome,

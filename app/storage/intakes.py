@@ -97,6 +97,7 @@ def add_event(
 
 
 def owe_blobs(connection: Connection, visit_id: str, hashes: Iterable[str]) -> None:
+    """Owe the court pictures of a visit, none of which it is owed or has already."""
     owed = [{"visit_id": visit_id, "sha256": sha256} for sha256 in sorted(set(hashes))]
     if owed:
         connection.execute(_OWE, owed)
@@ -188,6 +189,13 @@ def unsent(connection: Connection, limit: int) -> tuple[OutboxRecord, ...]:
     wanted = select(outbox).where(or_(outbox.c.state == "waiting", parked))
     rows = connection.execute(wanted.order_by(outbox.c.state == "waiting", outbox.c.seq).limit(limit))
     return tuple(_record(row) for row in rows)
+
+
+def owed_hashes(connection: Connection, visit_id: str) -> set[str]:
+    """Return the pictures of a visit that the court is owed or has."""
+    return set(
+        connection.execute(select(outbox_blob.c.sha256).where(outbox_blob.c.visit_id == visit_id)).scalars()
+    )
 
 
 def owed(connection: Connection, visit_id: str) -> tuple[int, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from app.clock import moment, stamp
 from app.domain.dossier import DossierPage
@@ -23,12 +23,15 @@ _AT_ONCE: Final = 500
 _BLOB: Final = select(blob.c.sha256, blob.c.size, blob.c.key, blob.c.media_type).where(
     blob.c.sha256 == bindparam("sha256")
 )
-_OF_VISIT: Final = (
+_THERE: Final = (
     select(page, blob.c.media_type)
     .join(blob, blob.c.sha256 == page.c.sha256)
     .where(page.c.visit_id == bindparam("visit_id"), page.c.removed_at.is_(None))
     .order_by(page.c.position)
 )
+_OF_VISIT: Final = _THERE.where(page.c.late == 0)
+_ADDED: Final = _THERE.where(page.c.amendment.is_not(None))
+_WAITING: Final = _THERE.where(page.c.late == 1, page.c.amendment.is_(None))
 _SIGNED: Final = (
     select(
         confirmation.c.text,
@@ -69,8 +72,13 @@ def give_key(connection: Connection, sha256: str, key: bytes) -> None:
     connection.execute(blob.update().where(blob.c.sha256 == sha256).values(key=key))
 
 
-def add(connection: Connection, visit_id: str, record: PageRecord, at: datetime) -> int:
-    """Append a page and return its position, from 1; positions of removed pages are not used again."""
+def add(
+    connection: Connection, visit_id: str, record: PageRecord, at: datetime, *, late: bool = False
+) -> int:
+    """Append a page and return its position, from 1; positions of removed pages are not used again.
+
+    ``late``: it came after the end of its visit and waits for the amendment that adds it.
+    """
     newest = select(func.max(page.c.position)).where(page.c.visit_id == visit_id)
     position = int(connection.execute(newest).scalar() or 0) + 1
     made = record.page
@@ -88,14 +96,20 @@ def add(connection: Connection, visit_id: str, record: PageRecord, at: datetime)
             dpi=made.dpi,
             source=made.source,
             added_at=stamp(at),
+            late=int(late),
         )
     )
     return position
 
 
+def give_late(connection: Connection, page_ids: Sequence[str], event_id: str) -> None:
+    """Name the amendment that adds pages which came after the end; from now on they are frozen."""
+    connection.execute(page.update().where(page.c.id.in_(page_ids)).values(amendment=event_id))
+
+
 def carry_over(connection: Connection, earlier_id: str, visit_id: str, at: datetime) -> int:
     """Give a visit the pages of the one it goes on with, marked ``earlier``; return how many."""
-    kept = of_visit(connection, earlier_id)
+    kept = (*of_visit(connection, earlier_id), *added_to(connection, earlier_id))
     for record in kept:
         page_id = new_id()
         add(
@@ -114,8 +128,22 @@ def remove(connection: Connection, page_id: str, at: datetime | None) -> None:
 
 
 def of_visit(connection: Connection, visit_id: str) -> tuple[PageRecord, ...]:
-    """Return the pages in order, without the removed ones."""
-    rows = connection.execute(_OF_VISIT, {"visit_id": visit_id})
+    """Return the pages in order, without the removed ones and those that came after the end."""
+    return _pages(connection, _OF_VISIT, visit_id)
+
+
+def added_to(connection: Connection, visit_id: str) -> tuple[PageRecord, ...]:
+    """Return the pages that amendments added to a finished visit, in order."""
+    return _pages(connection, _ADDED, visit_id)
+
+
+def waiting_for(connection: Connection, visit_id: str) -> tuple[PageRecord, ...]:
+    """Return the pages that came after the end of a visit and wait for their amendment."""
+    return _pages(connection, _WAITING, visit_id)
+
+
+def _pages(connection: Connection, which: Select[Any], visit_id: str) -> tuple[PageRecord, ...]:
+    rows = connection.execute(which, {"visit_id": visit_id})
     return tuple(
         PageRecord(
             DossierPage(

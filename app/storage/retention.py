@@ -106,10 +106,11 @@ def _still_needed(connection: Connection, hashes: list[str], before: datetime) -
         outbox_blob.c.sha256.in_(hashes),
         outbox_blob.c.stored_at.is_(None) | (outbox_blob.c.stored_at > stamp(before)),
     )
+    waits = (page.c.late == 1) & page.c.amendment.is_(None) & page.c.removed_at.is_(None)
     lies_open = (
         select(page.c.sha256)
         .join(visit, visit.c.id == page.c.visit_id)
-        .where(page.c.sha256.in_(hashes), visit.c.state == "open")
+        .where(page.c.sha256.in_(hashes), (visit.c.state == "open") | waits)
     )
     awaited = select(supplement.c.first_id).where(supplement.c.state == "open")
     comes_back = (

@@ -127,7 +127,13 @@ page = Table(
     Column("source", Text, nullable=False),
     Column("added_at", Text, nullable=False),
     Column("removed_at", Text),
+    # 1: came after the end of its visit, and waits for its amendment until that is named.
+    Column(
+        "late", Integer, CheckConstraint("late IN (0, 1)", name="late"), nullable=False, server_default="0"
+    ),
+    Column("amendment", Text, ForeignKey("outbox.id")),
     UniqueConstraint("visit_id", "position"),
+    CheckConstraint("amendment IS NULL OR (late = 1 AND removed_at IS NULL)", name="amendment"),
 )
 
 # What the party read and signed; a changed draft asks for a new signature and leaves a new row.
@@ -201,8 +207,9 @@ outbox_blob = Table(
     Column("epoch", Text),
     Column("stored_at", Text),
 )
+Index("ix_outbox_blob_owed", outbox_blob.c.visit_id, sqlite_where=outbox_blob.c.stored_at.is_(None))
 Index("ix_outbox_blob_sha256", outbox_blob.c.sha256)
-Index("ix_outbox_blob_stored_at", outbox_blob.c.stored_at, outbox_blob.c.visit_id)
+Index("ix_outbox_blob_stored_at", outbox_blob.c.stored_at)
 Index("ix_page_sha256", page.c.sha256)
 
 # What the back office said of a visit; a later word never replaces an earlier one.

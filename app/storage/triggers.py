@@ -20,13 +20,18 @@ _TOLD: Final = (
     "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at answer_id"
 )
 _PAPER: Final = "id visit_id ticket kind part copy original title clerk why approved_by created_at"
-_PAGE: Final = "id visit_id position matter material sha256 source added_at removed_at"
+_LAID: Final = "id visit_id position matter material sha256 source added_at late"
+_SCANNED: Final = f"{_LAID} thumbnail width height dpi"
+_PAGE: Final = f"{_LAID} removed_at amendment"
 _UNLESS: Final = {
     # A freeze may be lifted after the visit was only received; finding_lifted_once guards the rest.
     ("finding", "update"): "AND NEW.lifted_at IS NULL",
     ("draft_field", "delete"): _ERASED,
     ("confirmation", "delete"): _ERASED,
-    ("page", "update"): f"AND NOT (length(NEW.thumbnail) = 0 AND {_same(_PAGE)})",
+    # A page that came after the end waits for its amendment; what the amendment has is frozen like the rest.
+    ("page", "insert"): "AND NOT (NEW.late = 1 AND NEW.amendment IS NULL)",
+    ("page", "update"): f"AND NOT (length(NEW.thumbnail) = 0 AND {_same(_PAGE)}) "
+    f"AND NOT (OLD.late = 1 AND OLD.amendment IS NULL AND {_same(_SCANNED)})",
 }
 
 

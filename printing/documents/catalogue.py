@@ -16,6 +16,7 @@ from typing import Any, Protocol
 
 from printing.documents import (
     acceptance_notice,
+    amendment_receipt,
     conditional_acceptance,
     correction_notice,
     cross_court_application,
@@ -245,6 +246,14 @@ _KINDS = (
     Kind("query_slip", "案件查询单", query_slip.QuerySlip, query_slip.build, ROLL_FIRST, samples.query),
     Kind(
         "payment_slip", "诉讼费缴费单", payment_slip.PaymentSlip, payment_slip.build, ROLL_FIRST, samples.slip
+    ),
+    Kind(
+        "amendment_receipt",
+        "更正（补充）回执",
+        amendment_receipt.AmendmentReceipt,
+        amendment_receipt.build,
+        PAGE_FIRST,
+        samples.amended,
     ),
     Kind("rating_slip", "服务评价单", rating_slip.RatingSlip, rating_slip.build, ROLL_FIRST, samples.rating),
 )

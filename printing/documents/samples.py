@@ -8,6 +8,7 @@ from typing import Any
 
 from printing.documents import (
     acceptance_notice,
+    amendment_receipt,
     correction_notice,
     cross_court_application,
     day_sheet,
@@ -485,3 +486,13 @@ def query() -> query_slip.QuerySlip:
 
 def rating() -> rating_slip.RatingSlip:
     return rating_slip.RatingSlip(issue=issue(), ticket="A012", window="3 号窗口", matter="民事一审立案")
+
+
+def amended() -> amendment_receipt.AmendmentReceipt:
+    changed, added = amendment_receipt.Changed, amendment_receipt.Added
+    return amendment_receipt.AmendmentReceipt(
+        issue=issue(number=f"{INTAKE}-G1"), receipt_no=INTAKE, party=PERSON, matter="民商事一审立案",
+        made=NOW, reason="住址录错；借条当场漏扫", digest="9f2c61d04be7a835",
+        changes=(changed(name="住址", before="2 号楼", after=ADDRESS), changed(name="电话", after=PHONE)),
+        papers=(added(name="借条", pages=2), added(name="银行转账凭证", pages=5)),
+    )  # fmt: skip

@@ -156,6 +156,39 @@ def test_a_broken_rule_is_rejected_with_code_and_field(
     assert post_one(court, intake(**more)) == Rejected(code, field)
 
 
+BLOB = {"sha256": HASH, "size": 9}
+ADDED = {"number": "20261122-01-0001-G1", "pages": [BLOB], "dossier": BLOB}
+
+
+@pytest.mark.parametrize(
+    ("additions", "code"),
+    [
+        (None, "missing"),
+        ([], "missing"),
+        ({}, "wrong_type"),
+        ([ADDED] * 101, "too_long"),
+        ([{**ADDED, "pages": []}], "bad_value"),
+        ([{**ADDED, "pages": [{"sha256": "../x", "size": 1}]}], "bad_value"),
+        ([{**ADDED, "dossier": None}], "bad_value"),
+        ([{**ADDED, "number": "a\x1bb"}], "bad_value"),
+        (["<script>"], "bad_value"),
+        ([{**ADDED, "pages": [{"sha256": "f" * 64, "size": 9}]}], "mismatch"),
+        ([{**ADDED, "dossier": {"sha256": HASH, "size": 8}}], "mismatch"),
+    ],
+)
+def test_papers_added_after_the_end_are_named_by_hash_and_among_the_files(
+    court: CourtClient, additions: Any, code: str
+) -> None:
+    more = {
+        "corrects": new_id(), "reason": "漏扫", "amended_by": "其木格", "amended_at": "2026-11-22T02:00:00Z",
+        "changes": [], "blobs": [BLOB],
+    }  # fmt: skip
+    good = replace(intake(**more, additions=[ADDED]), kind="amendment", schema=2)
+    assert isinstance(post_one(court, good), Stored)
+    bad = replace(intake(**more, additions=additions), kind="amendment", schema=2)
+    assert post_one(court, bad) == Rejected(code, "additions")
+
+
 def test_a_body_that_names_another_visit_than_its_envelope_is_rejected(court: CourtClient) -> None:
     event = replace(intake(), visit_id=new_id())
     assert post_one(court, event) == Rejected("mismatch", "visit_id")

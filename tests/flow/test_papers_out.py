@@ -90,7 +90,9 @@ def papers(desk: Desk, visit_id: str = "") -> tuple[PaperView, ...]:
 
 
 def jobs(desk: Desk, visit_id: str) -> list[PrintJob]:
-    return [j for j in desk.store(print_jobs.of_visit, visit_id) if j.kind in DOCUMENTS]
+    """The papers of the visit's matters; not the receipt each correction prints by itself."""
+    made = desk.store(print_jobs.of_visit, visit_id)
+    return [job for job in made if job.kind in DOCUMENTS and job.kind != "amendment_receipt"]
 
 
 def ready(desk: Desk, finished: str = "") -> tuple[str, ...]:

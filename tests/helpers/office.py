@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from types import TracebackType
 from typing import Self
 
@@ -38,6 +40,11 @@ class Office:
 
     def page(self, visit_id: str) -> str:
         return self._http.get(f"/office/visits/{visit_id}").text
+
+    def package(self, visit_id: str) -> zipfile.ZipFile:
+        """Fetch everything of a visit as one file."""
+        content = self._http.get(f"/office/visits/{visit_id}/package.zip").content
+        return zipfile.ZipFile(io.BytesIO(content))
 
     def answer(self, visit_id: str, word: str, **more: str) -> int:
         """Fill in the form on the visit's page and send it; return the status."""

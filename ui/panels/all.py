@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from ui.panels.additions import AdditionsPanel
 from ui.panels.appointments import AppointmentsPanel
 from ui.panels.asking import AskingPanel
 from ui.panels.backups import BackupsPanel
@@ -44,6 +45,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     HallRulesPanel,
     SupplyPanel,
     ComebackPanel,
+    AdditionsPanel,
     DevicesPanel,
     DeviceChoicePanel,
     SendingPanel,

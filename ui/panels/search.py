@@ -36,6 +36,7 @@ class SearchPanel(Panel):
         page.searched.connect(self._search)
         page.looked.connect(self._look)
         page.papers.connect(self._papers)
+        page.added_to.connect(partial(self.controls.open_with, "additions"))
         return page
 
     @property

@@ -100,7 +100,8 @@ class SendingPanel(Panel):
 
     def _sent(self, _event_id: str) -> None:
         self._shown.show_reason()
-        self.controls.flash(_("更正已存本机，正在送法院"))
+        self.controls.flash(_("更正已存本机，正在打印回执，正在送法院"))
+        self.controls.print_waiting()
         self._try_now()
 
     def _choose_stick(self) -> None:

@@ -112,7 +112,8 @@ class StepsPanel(Panel):
 
     def _added(self, count: int) -> None:
         self._typed.clear()
-        self.controls.flash(_("已补记 {count} 处，正在送法院").format(count=count))
+        self.controls.flash(_("已补记 {count} 处，正在打印回执，正在送法院").format(count=count))
+        self.controls.print_waiting()
         self._refresh()
         self.controls.refresh()
 

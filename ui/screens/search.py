@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.services.search import Found, Shown
 from app.texts import _
+from ui.keys import KEYS
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
@@ -28,11 +29,12 @@ _TO_THE_LIST: Final = (
 
 
 class SearchPage(QWidget):
-    """Emits ``searched(text)``, and for the record under the cursor ``looked`` and ``papers``."""
+    """Emits ``searched(text)``, and for the record under the cursor ``looked``, ``papers``, ``added_to``."""
 
     searched = Signal(str)
     looked = Signal(str)
     papers = Signal(str)
+    added_to = Signal(str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,10 +58,11 @@ class SearchPage(QWidget):
         self.story = Label(tone="sub", wrap=True)
         self.open = self._button("look", _("看收件"), "", "primary", self.looked)
         self.print = self._button("papers", _("文书与补打"), "Ctrl+P", "plain", self.papers)
+        self.add = self._button("additions", _("补充材料"), KEYS["panel_additions"], "plain", self.added_to)
         whole = column(self.box, self.count, gap=look.grid(1))
         whole.addWidget(self.list, 1)
         whole.addWidget(self.story)
-        whole.addLayout(row(None, self.print, self.open, gap=look.grid(1.5)))
+        whole.addLayout(row(None, self.add, self.print, self.open, gap=look.grid(1.5)))
         self.setLayout(whole)
         self.show_found(Found((), more=False, behind=False))
 
@@ -97,7 +100,7 @@ class SearchPage(QWidget):
 
     def _show(self, key: str) -> None:
         hit = self._hits.get(key)
-        for button in (self.open, self.print):
+        for button in (self.open, self.print, self.add):
             button.setEnabled(hit is not None)
         self.story.setText(_story(hit) if hit is not None else "")
 

@@ -20,7 +20,9 @@ _TOLD: Final = (
     "id visit_id first_id matter kind number paper_no code reason supervisor due issued_at answer_id"
 )
 _PAPER: Final = "id visit_id ticket kind part copy original title clerk why approved_by created_at"
-_PAGE: Final = "id visit_id position matter material sha256 source added_at removed_at"
+_LAID: Final = "id visit_id position matter material sha256 source added_at late"
+_SCANNED: Final = f"{_LAID} thumbnail width height dpi"
+_PAGE: Final = f"{_LAID} removed_at amendment"
 _STATEMENTS: Final = (
     """CREATE TABLE blob (
     sha256 TEXT NOT NULL CONSTRAINT ck_blob_sha256 CHECK (length(sha256) = 64),
@@ -176,23 +178,20 @@ _STATEMENTS: Final = (
     CONSTRAINT fk_outbox_blob_sha256 FOREIGN KEY(sha256) REFERENCES blob (sha256)
 )""",
     """CREATE TABLE page (
-    id TEXT NOT NULL,
-    visit_id TEXT NOT NULL,
-    position INTEGER NOT NULL,
+    id TEXT NOT NULL, visit_id TEXT NOT NULL, position INTEGER NOT NULL,
     matter INTEGER NOT NULL CONSTRAINT ck_page_matter CHECK (matter >= 1),
     material TEXT NOT NULL,
-    sha256 TEXT NOT NULL,
-    thumbnail BLOB NOT NULL,
-    width INTEGER NOT NULL,
-    height INTEGER NOT NULL,
-    dpi INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    added_at TEXT NOT NULL,
-    removed_at TEXT,
+    sha256 TEXT NOT NULL, thumbnail BLOB NOT NULL,
+    width INTEGER NOT NULL, height INTEGER NOT NULL, dpi INTEGER NOT NULL,
+    source TEXT NOT NULL, added_at TEXT NOT NULL, removed_at TEXT,
+    late INTEGER DEFAULT '0' NOT NULL CONSTRAINT ck_page_late CHECK (late IN (0, 1)),
+    amendment TEXT,
     PRIMARY KEY (id),
     CONSTRAINT uq_page_visit_id_position UNIQUE (visit_id, position),
+    CONSTRAINT ck_page_amendment CHECK (amendment IS NULL OR (late = 1 AND removed_at IS NULL)),
     CONSTRAINT fk_page_visit_id FOREIGN KEY(visit_id) REFERENCES visit (id),
-    CONSTRAINT fk_page_sha256 FOREIGN KEY(sha256) REFERENCES blob (sha256)
+    CONSTRAINT fk_page_sha256 FOREIGN KEY(sha256) REFERENCES blob (sha256),
+    CONSTRAINT fk_page_amendment FOREIGN KEY(amendment) REFERENCES outbox (id)
 )""",
     """CREATE TABLE supplement (
     id TEXT NOT NULL,
@@ -247,7 +246,7 @@ _STATEMENTS: Final = (
         'mediation_notice', 'mediation_referral', 'cross_court_application', 'transfer_list',
         'refund_application', 'funds_claim', 'file_request', 'effect_certificate', 'delivery_receipt',
         'service_note', 'grievance', 'integrity_card', 'flow_sheet', 'day_sheet', 'query_slip',
-        'payment_slip', 'rating_slip', 'return_slip')),
+        'payment_slip', 'rating_slip', 'return_slip', 'amendment_receipt')),
     part TEXT DEFAULT '' NOT NULL,
     copy INTEGER DEFAULT '0' NOT NULL CONSTRAINT ck_print_job_copy CHECK (copy >= 0),
     original TEXT,
@@ -273,6 +272,7 @@ _STATEMENTS: Final = (
     """CREATE INDEX ix_print_job_created_at ON print_job (created_at)""",
     """CREATE INDEX ix_print_job_original ON print_job (original)""",
     """CREATE INDEX ix_print_job_state ON print_job (state)""",
+    """CREATE INDEX ix_outbox_blob_owed ON outbox_blob (visit_id) WHERE stored_at IS NULL""",
     """CREATE INDEX ix_outbox_blob_sha256 ON outbox_blob (sha256)""",
     """CREATE UNIQUE INDEX ux_print_job_of_ticket ON print_job (ticket, kind, part, copy)""",
     """CREATE UNIQUE INDEX ux_print_job_of_visit ON print_job (visit_id, kind, part, copy)""",
@@ -284,7 +284,7 @@ _STATEMENTS: Final = (
     voided_at TEXT NOT NULL,
     PRIMARY KEY (receipt_no)
 )""",
-    """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at, visit_id)""",
+    """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at)""",
     """CREATE INDEX ix_page_sha256 ON page (sha256)""",
     """CREATE TABLE staff (
     id TEXT NOT NULL,
@@ -454,10 +454,12 @@ _STATEMENTS: Final = (
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     """CREATE TRIGGER page_frozen_insert BEFORE INSERT ON page
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
+    AND NOT (NEW.late = 1 AND NEW.amendment IS NULL)
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",
     f"""CREATE TRIGGER page_frozen_update BEFORE UPDATE ON page
     WHEN (SELECT state FROM visit WHERE id = OLD.visit_id) = 'finished'
     AND NOT (length(NEW.thumbnail) = 0 AND {_same(_PAGE)})
+    AND NOT (OLD.late = 1 AND OLD.amendment IS NULL AND {_same(_SCANNED)})
     BEGIN SELECT RAISE(ABORT, 'a finished visit is frozen'); END""",  # noqa: S608
     """CREATE TRIGGER page_frozen_moved BEFORE UPDATE OF visit_id ON page
     WHEN (SELECT state FROM visit WHERE id = NEW.visit_id) = 'finished'
