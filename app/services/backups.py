@@ -26,6 +26,7 @@ from app.storage.restoring import Restored
 from app.texts import _
 
 NOTICE: Final = "backup"
+_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -134,16 +135,24 @@ def back_up(desk: Desk, to: Path | None = None) -> Made:
 def _one(desk: Desk, place: Path, reason: str, *, pictures: bool) -> tuple[Backup, int, int]:
     flag = desk.cancel_flag("backup")
     now = desk.clock.now()
-    held = desk.store(backup.contents)
+    held = desk.store.aside(lambda store: store.ask(backup.contents))
     made = desk.store.aside(backup.make, held, place, reason, now, flag.is_set)
     copied = 0
     if pictures:
-        keys = desk.store(backup.blob_keys)
-        copied = backup.copy_blobs(desk.blobs, keys, place, flag.is_set)
+        copied = backup.copy_blobs(desk.blobs, _pictures(desk), place, flag.is_set)
     thinned = backup.thin(place, now, timedelta(days=desk.settings.backup.keep_days))
     if pictures and thinned:
         desk.store.aside(lambda store: backup.sweep_blobs(place, store.key))
     return made, thinned, copied
+
+
+def _pictures(desk: Desk) -> Iterator[tuple[str, bytes]]:
+    """Return hash and key of each picture, some at a time: saving does not wait for millions."""
+    place, full = 0, True
+    while full:
+        some, place = desk.store(backup.pictures_after, place, _AT_ONCE)
+        yield from some.items()
+        full = len(some) == _AT_ONCE
 
 
 # ---- putting one back --------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
 from app.clock import local, moment, stamp
 from app.errors import Cancelled, StorageProblem
@@ -32,6 +32,7 @@ from app.texts import _
 
 _PIECE: Final = 1 << 20
 _OURS: Final = re.compile(r"\d{8}-\d{6}-(scheduled|hand|migration)(\.db|\.tmp|\.json\.tmp)")
+_ROWID: Final[ColumnElement[int]] = literal_column("blob.rowid")
 Asked = Callable[[], bool]
 
 
@@ -77,6 +78,14 @@ def contents(connection: Connection) -> Contents:
 def blob_keys(connection: Connection) -> dict[str, bytes]:
     """Return the key of each picture by its hash."""
     return {row.sha256: bytes(row.key) for row in connection.execute(select(blob.c.sha256, blob.c.key))}
+
+
+def pictures_after(connection: Connection, place: int, limit: int) -> tuple[dict[str, bytes], int]:
+    """Return the keys of at most ``limit`` pictures after a place (0: from the first), and where they end."""
+    rows = connection.execute(
+        select(_ROWID, blob.c.sha256, blob.c.key).where(place < _ROWID).order_by(_ROWID).limit(limit)
+    ).all()
+    return {sha256: bytes(key) for _place, sha256, key in rows}, rows[-1][0] if rows else place
 
 
 def make(
@@ -179,7 +188,7 @@ def prove(backup: Backup, key: bytes) -> None:
         )
 
 
-def copy_blobs(tree: BlobTree, keys: dict[str, bytes], place: Path, cancelled: Asked) -> int:
+def copy_blobs(tree: BlobTree, keys: Iterable[tuple[str, bytes]], place: Path, cancelled: Asked) -> int:
     """Copy the pictures ``place`` lacks, each proved by opening it there; return how many were copied.
 
     One that is damaged here is left out: the check of the store names it. Raises StorageProblem, Cancelled.
@@ -188,7 +197,7 @@ def copy_blobs(tree: BlobTree, keys: dict[str, bytes], place: Path, cancelled: A
     copied = 0
     try:
         copies.root.mkdir(parents=True, exist_ok=True)
-        for sha256, key in keys.items():
+        for sha256, key in keys:
             if cancelled():
                 raise Cancelled
             if not key or copies.has(sha256) or not tree.intact(sha256, key):

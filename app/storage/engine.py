@@ -110,6 +110,17 @@ class Store:
         with self._beside(cancelled) as raw:
             return _damaged_pages_behind_the_log(raw)
 
+    def ask(self, question: Callable[[Connection], R]) -> R:
+        """Answer a question as of one moment, for any lane: saving goes on. Raises StorageProblem."""
+        engine = _engine(self.path, self.key, _connector)
+        try:
+            with engine.connect() as connection, connection.begin():
+                return question(connection)
+        except DBAPIError as error:
+            raise storage_problem(error) from error
+        finally:
+            engine.dispose()
+
     def inspect(self, path: Path, question: Callable[[Connection], R]) -> R:
         """Open another file with this store's key and answer a question of it; see ``inspect``."""
         return inspect(path, self.key, question)

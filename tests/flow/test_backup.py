@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from app.cli import main
 from app.errors import Cancelled, Expected, StorageProblem, StoreDamaged
-from app.lanes import UPKEEP
+from app.lanes import DB, UPKEEP
 from app.main import open_or_restore
 from app.paths import Places
 from app.services import backups, issuing, trail, upkeep
@@ -23,6 +24,7 @@ from app.services.desk import Desk, open_desk
 from app.services.verify import findings
 from app.settings import BackupSettings, Settings
 from app.storage import audit, backup, copying, intakes, restoring
+from app.storage.blobs import BlobTree
 from app.storage.opening import load_key, mark_damaged, refuse_marked
 from tests.helpers.cases import MOMENT, SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, file_devices
@@ -322,6 +324,33 @@ def test_saving_goes_on_while_a_backup_is_made(
         assert made.backups[0].contents.intakes == 1
         assert during[0] in receipts(desk)
         assert do(desk, backups.back_up).backups[0].contents.intakes == 2
+
+
+def test_nobody_who_saves_waits_for_a_backup_however_much_it_has_to_count(folder: Path) -> None:
+    with desk_in(folder) as desk:
+        release = threading.Event()
+        busy = desk.lanes.submit(DB, release.wait, 60)
+        try:
+            made = do(desk, backups.back_up)
+        finally:
+            release.set()
+        assert busy.result(timeout=10)
+        assert backup.listed(desk.places.backups) == made.backups
+
+
+def test_every_picture_goes_to_the_second_place_however_few_are_asked_for_at_once(
+    tmp_path: Path, folder: Path, settings: Settings, second: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backups, "_AT_ONCE", 2)
+    with desk_in(folder, settings) as desk:
+        for _ in range(2):
+            visit(desk, tmp_path)
+        keys = desk.store(backup.blob_keys)
+        assert len(keys) > 2
+        made = do(desk, backups.back_up)
+        assert made.pictures == len(keys)
+        copies = BlobTree(second / "blobs")
+        assert all(copies.intact(sha256, key) for sha256, key in keys.items())
 
 
 def test_closing_the_desk_stops_a_running_backup(tmp_path: Path, folder: Path) -> None:
