@@ -54,11 +54,14 @@ def text_of(case: Case, court: str, knowledge: Knowledge) -> str:
 
 
 def _visitor(draft: Draft) -> str:
-    who = _("本人 {name}，证件号码 {number}，联系电话 {phone}。").format(
-        name=value(draft, "identity.name"),
-        number=value(draft, "identity.id_number"),
-        phone=value(draft, "identity.phone"),
+    number, phone = value(draft, "identity.id_number"), value(draft, "identity.phone")
+    name = value(draft, "identity.name")
+    said = (
+        _("本人 {name}").format(name=name) if name else _("本人没有留姓名"),
+        _("证件号码 {number}").format(number=number) if number else "",
+        _("联系电话 {phone}").format(phone=phone) if phone else "",
     )
+    who = "，".join(part for part in said if part) + "。"
     if not is_agent(draft):
         return who
     agent = _("作为{kind}代理办理，权限：{powers}。").format(

@@ -103,7 +103,9 @@ def _free(ground: Ground) -> str:
     fee = ground.fee
     if fee is None or (fee.prepaid and fee.amount != 0):
         return ""
-    return fee.article if fee.prepaid or fee.amount == 0 else fee.rules[-1].article
+    if fee.amount == 0:
+        return fee.article
+    return next((rule.article for rule in fee.rules if rule.id.startswith("fee.prepay")), "")
 
 
 def due_to_pay(ground: Ground) -> date | None:

@@ -11,6 +11,7 @@ from app.domain.clock_rule import Whose
 from app.domain.identity import mask_id
 from app.domain.matter import Field, FieldKind, Level, PartyForm
 from app.domain.money import format_money
+from app.domain.phone import mask_phone
 from app.domain.rule import Basis
 from app.domain.short_form import all_hold
 from app.services.due_lines import due_line, long_day
@@ -204,8 +205,10 @@ def _delivery_receipt(ground: Ground) -> Mapping[str, Facts]:
 
 
 def _in_words(ground: Ground, field: Field) -> str:
-    """An answer as a person reads it."""
+    """An answer as a person reads it; a telephone number as every receipt shows it."""
     text, day = ground.text(field.key), ground.sheet.answers.day(field.key)
+    if field.kind is FieldKind.PHONE:
+        return mask_phone(text)
     if field.kind is FieldKind.DATE and day is not None:
         return long_day(day)
     if field.kind is FieldKind.MONEY and ground.money(field.key) is not None:
@@ -232,7 +235,7 @@ def _service_note(ground: Ground) -> Mapping[str, Facts]:
             issue=ground.issue(),
             matter=ground.matter_name,
             person=ground.anybody,
-            phone=ground.filers[0].phone if ground.filers else "",
+            phone=mask_phone(ground.filers[0].phone) if ground.filers else "",
             said=said,
             due="；".join(f"{line.title}：{line.due}" for line in lines),
         )

@@ -28,7 +28,7 @@ class Side(Facts):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediationReferral(Facts):
-    """``issue.case_no`` is the number before suit (民诉前调). ``amount`` in yuan, None = none claimed."""
+    """``issue.case_no`` is the number before suit (民诉前调). ``amount`` in yuan, None = not said."""
 
     issue: Issue
     organisation: str
@@ -68,7 +68,7 @@ def build(
         Column(title["name"], 5),
         Column(title["phone"], 3, Align.CENTER),
     )
-    amount = sheet.common.none if data.amount is None else sheet.amount(data.amount)
+    amount = "" if data.amount is None else sheet.amount(data.amount)
     return sheet.document(
         sheet.to(data.organisation),
         *sheet.body(say.opening, dispute=data.dispute),

@@ -101,6 +101,39 @@ def test_the_first_sentence_names_people_and_what_it_is_about(
     assert called in said(code, more)["acceptance_notice"]
 
 
+@pytest.mark.parametrize(
+    ("code", "more", "basis"),
+    [
+        ("F04", {"amount": "20000"}, "（诉讼费用交纳办法第20条）"),
+        ("F02", {}, "（诉讼费用交纳办法第2条）"),
+        ("F09", {}, "批复（法释〔2016〕15号）第1条）"),
+        ("F10", {}, "（国家赔偿法第41条）"),
+        ("F07", {"variant": "guardian"}, "（诉讼费用交纳办法第8条第1项）"),
+    ],
+)
+def test_that_nothing_is_prepaid_names_its_provision(code: str, more: dict[str, str], basis: str) -> None:
+    notice = said(code, more)["acceptance_notice"]
+    assert "不需要预交诉讼费用" in notice
+    assert basis in notice
+
+
+def test_the_court_of_jurisdiction_gives_papers_of_its_own_and_none_of_the_helping_court() -> None:
+    own = said("F12", {"variant": "competent"})
+    assert own.keys() == {"rights_notice", "acceptance_notice", "fee_notice"}
+    helping = said("F12", {"variant": "helping"})
+    assert helping.keys() == {"cross_court_application", "service_address", "transfer_list"}
+    assert "内蒙古自治区高级人民法院" in helping["transfer_list"]
+    assert "一、请求给付" in helping["cross_court_application"]
+
+
+def test_a_service_note_repeats_the_form_and_masks_telephones() -> None:
+    note = said("S04", {"phone": "13804761234", "appointment": "2026-11-25", "judge": "乌兰"})["service_note"]
+    for part in ("事由", "承办法官", "乌兰", "预约日期", "2026 年 11 月 25 日 周三", "138****1234"):
+        assert part in note
+    assert "13804761234" not in note
+    assert "联系法官答复：最迟 2026 年 11 月 25 日 周三" in note
+
+
 @pytest.mark.parametrize("missing", ["cause", "defendants"])
 def test_a_sentence_reads_right_without_cause_or_opponent(missing: str) -> None:
     draft = answered(entered(matter__1__code="F01"))

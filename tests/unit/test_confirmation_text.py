@@ -43,6 +43,19 @@ def test_everything_that_was_said_stands_in_the_text() -> None:
     assert "不愿意先行调解" in shown
 
 
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        (("identity.phone",), f"本人 {FILLED['identity.name']}，证件号码 {FILLED['identity.id_number']}。"),
+        (("identity.id_number", "identity.phone"), f"本人 {FILLED['identity.name']}。"),
+        (("identity.name", "identity.id_number", "identity.phone"), "本人没有留姓名。"),
+    ],
+)
+def test_what_nobody_said_leaves_no_gap(left_out: tuple[str, ...], said: str) -> None:
+    known = {path: field for path, field in draft().items() if path not in left_out}
+    assert said in text(known)
+
+
 def test_the_day_is_that_of_the_court_not_of_greenwich() -> None:
     evening = MOMENT.replace(hour=17)
     assert "2026-11-24" in text(opened_at=evening)
