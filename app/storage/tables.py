@@ -207,9 +207,8 @@ outbox_blob = Table(
     Column("epoch", Text),
     Column("stored_at", Text),
 )
-Index("ix_outbox_blob_owed", outbox_blob.c.visit_id, sqlite_where=outbox_blob.c.stored_at.is_(None))
 Index("ix_outbox_blob_sha256", outbox_blob.c.sha256)
-Index("ix_outbox_blob_stored_at", outbox_blob.c.stored_at)
+Index("ix_outbox_blob_stored_at", outbox_blob.c.stored_at, outbox_blob.c.visit_id)
 Index("ix_page_sha256", page.c.sha256)
 
 # What the back office said of a visit; a later word never replaces an earlier one.

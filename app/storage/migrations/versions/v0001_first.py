@@ -272,7 +272,6 @@ _STATEMENTS: Final = (
     """CREATE INDEX ix_print_job_created_at ON print_job (created_at)""",
     """CREATE INDEX ix_print_job_original ON print_job (original)""",
     """CREATE INDEX ix_print_job_state ON print_job (state)""",
-    """CREATE INDEX ix_outbox_blob_owed ON outbox_blob (visit_id) WHERE stored_at IS NULL""",
     """CREATE INDEX ix_outbox_blob_sha256 ON outbox_blob (sha256)""",
     """CREATE UNIQUE INDEX ux_print_job_of_ticket ON print_job (ticket, kind, part, copy)""",
     """CREATE UNIQUE INDEX ux_print_job_of_visit ON print_job (visit_id, kind, part, copy)""",
@@ -284,7 +283,7 @@ _STATEMENTS: Final = (
     voided_at TEXT NOT NULL,
     PRIMARY KEY (receipt_no)
 )""",
-    """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at)""",
+    """CREATE INDEX ix_outbox_blob_stored_at ON outbox_blob (stored_at, visit_id)""",
     """CREATE INDEX ix_page_sha256 ON page (sha256)""",
     """CREATE TABLE staff (
     id TEXT NOT NULL,
