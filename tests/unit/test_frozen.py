@@ -93,7 +93,7 @@ CHANGES = [
     "UPDATE page SET removed_at = 't' WHERE visit_id = :v",
     "DELETE FROM page WHERE visit_id = :v",
     """INSERT INTO page
-    SELECT 'n' || id, visit_id, 9, 1, material, sha256, thumbnail, 1, 1, 1, 'file', 't', NULL
+    SELECT 'n' || id, visit_id, 9, 1, material, sha256, thumbnail, 1, 1, 1, 'file', 't', NULL, 0, NULL
     FROM page WHERE visit_id = :v""",
     "UPDATE confirmation SET strokes = '[1]' WHERE visit_id = :v",
     "DELETE FROM confirmation WHERE visit_id = :v",
