@@ -302,7 +302,7 @@ def _mediation_referral(ground: Ground) -> Made:
 
 def _cross_court(ground: Ground) -> Made:
     first, other = ground.first, ground.needed(_("对方法院"), "other_court")
-    opponent, asked = ground.needed_opponents, ground.needed(_("起诉或申请"), "matter")
+    opponent, asked = ground.needed_opponents, ground.needed(_("案件种类"), "matter")
     claim = ground.needed(_("主要诉讼请求（申请事项）"), "claims")
     handed = tuple((name, len(bundle.pages), copies) for bundle, name, copies, _form in ground.handed())
     if not handed:

@@ -52,7 +52,7 @@ def build(
         Space(1),
         sheet.form(
             say.labels,
-            KeyValue("case_no", data.issue.case_no or data.issue.number),
+            KeyValue("case_no", data.issue.case_no),
             KeyValue("cause", data.cause),
             KeyValue("officers", officers, strong=True, wide=True),
             KeyValue("issued", sheet.day(data.issue.issued), wide=True),

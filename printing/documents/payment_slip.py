@@ -88,7 +88,7 @@ def build(
         sheet.form(
             say.labels,
             KeyValue("payer", data.payer, strong=True, wide=True),
-            KeyValue("case_no", number, strong=True, wide=True),
+            KeyValue("case_no", data.issue.case_no, strong=True, wide=True),
         ),
         Space(1),
         _amounts(data, say, sheet),

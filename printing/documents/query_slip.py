@@ -54,7 +54,7 @@ class QueryTexts(SheetTexts):
 def _known(data: QuerySlip, sheet: Sheet) -> list[KeyValue]:
     rows = [
         KeyValue("person", data.person, wide=True),
-        KeyValue("case_no", data.issue.case_no or data.issue.number, strong=True, wide=True),
+        KeyValue("case_no", data.issue.case_no, strong=True, wide=True),
         KeyValue("cause", data.cause, wide=True),
         KeyValue("stage", data.stage, strong=True, wide=True),
         KeyValue("division", data.division, wide=True),

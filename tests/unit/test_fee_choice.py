@@ -43,7 +43,7 @@ def fee(code: str, variant: str = "", cause: str = "", **values: str) -> Fee:
         ("F06", "before_suit", "", {}, ("申请保全金额",)),
         ("F08", "payment_order", "", {}, ("请求给付金额（票面金额）",)),
         ("F11", "appeal_judgment", "", {"amount": "5000"}, ("案由",)),
-        ("F12", "helping", "", {"amount": "5000"}, ("起诉或申请",)),
+        ("F12", "helping", "", {"amount": "5000"}, ("案件种类",)),
         ("F12", "helping", "", {"matter": "民事起诉", "amount": "5000"}, ("案由",)),
         ("F12", "helping", "", {"matter": "申请执行"}, ("标的额",)),
     ],

@@ -77,6 +77,9 @@ def holes(document: Document, made_from: Ground | None = None) -> list[str]:
                 found += [
                     row.value for row in block.rows if row.label == "案由" and row.value != made_from.about
                 ]
+            if isinstance(block, KeyValues):
+                numbers = [row.value for row in block.rows if row.label in ("案号", "执行案号")]
+                found += [number for number in numbers if not number.endswith("号")]
     return found
 
 
