@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -102,8 +103,9 @@ def make(
         place.mkdir(parents=True, exist_ok=True)
         beside.unlink(missing_ok=True)
         sha256 = store.copy_to(beside, cancelled)
-        made = store.inspect(beside, contents)
+        read, made = _read_back(beside, store.key, cancelled)
         _refuse_less(before, made)
+        _refuse_other(beside, same=read == sha256)
         backup = Backup(path, now, reason, made, sha256, beside.stat().st_size)
         beside.replace(path)
         _write_manifest(backup)
@@ -177,12 +179,29 @@ def _read(manifest: Path) -> Backup | None:
 def prove(backup: Backup, key: bytes) -> None:
     """Prove every page of a backup again; raises StorageProblem when it is not what its manifest says."""
     try:
-        same = backup.path.stat().st_size == backup.size and file_sha256(backup.path) == backup.sha256
+        _refuse_other(backup.path, same=backup.path.stat().st_size == backup.size)
+        sha256, held = _read_back(backup.path, key)
     except OSError as error:
         raise storage_problem(error) from error
-    if not same or inspect(backup.path, key, contents) != backup.contents:
+    _refuse_other(backup.path, same=(sha256, held) == (backup.sha256, backup.contents))
+
+
+def _read_back(path: Path, key: bytes, cancelled: Asked = lambda: False) -> tuple[str, Contents]:
+    """Return the SHA-256 of a file as the disk gives it and what it holds, every page proved by its HMAC.
+
+    Both at once: hashing reads ahead in large pieces what the slower proof then finds in memory. Raises
+    StorageProblem, Cancelled, OSError.
+    """
+    with ThreadPoolExecutor(1) as beside:
+        hashed = beside.submit(file_sha256, path, cancelled)
+        held = inspect(path, key, contents)
+        return hashed.result(), held
+
+
+def _refuse_other(path: Path, *, same: bool) -> None:
+    if not same:
         raise StorageProblem(
-            _("备份 {name} 与做备份时不一样了。").format(name=backup.path.name),
+            _("备份 {name} 与做备份时不一样了。").format(name=path.name),
             safe=_("没有改动任何文件。"),
             next_step=_("请改用另一个备份。"),
         )

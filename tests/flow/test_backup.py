@@ -68,7 +68,7 @@ def test_the_list_of_backups_says_which_is_good_and_which_is_not(
         near, far = sorted(view.backups, key=view.is_second)
         assert do(desk, backups.check, near.path) == near
         damage(far.path)
-        with pytest.raises(StorageProblem, match="不一样"):
+        with pytest.raises(StorageProblem, match="已损坏"):
             do(desk, backups.check, far.path)
         far.path.unlink()
         with pytest.raises(StorageProblem, match="已经不在"):
