@@ -57,7 +57,7 @@ def test_backups_are_made_proved_and_explained_and_a_stick_is_packed_by_keys(
     made.write_bytes(made.read_bytes()[:-4096] + bytes(4096))
     desk.key(Qt.Key.Key_Return)
     desk.until(lambda: page._good[str(made)] is False, "the damaged one named")
-    desk.says("与做备份时不一样")
+    desk.says("已损坏")
     courier(desk, Qt.Key.Key_K)
     chosen(desk, tmp_path)
     desk.says("还没有法院的信使公钥")
