@@ -32,7 +32,6 @@ from app.domain.hall import HallState, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_promise import Kept, Less, Reason, proved
 from app.domain.ticket import TicketState, Wanted
-from app.domain.ticket_moves import fits
 from app.errors import Expected
 from app.hall.join import Codes
 from app.hall.seat import Standing
@@ -42,6 +41,7 @@ from app.services.desk import Desk, open_desk
 from app.services.verify import findings
 from app.settings import Settings
 from app.storage import visits
+from benchmarks.soak_hall_proof import called_twice, story
 from tests.helpers.desks import do
 from tests.helpers.hall_desks import door_of, settings_of
 from tests.helpers.nats import Host, until
@@ -357,24 +357,15 @@ def _tickets(verdict: Verdict, state: HallState, finished: Counter[str], events:
         served = ticket.state is TicketState.SERVED
         if finished[ticket.number] != served:
             told = f"{ticket.number}: {finished[ticket.number]} records, {ticket.state.value}"
-            verdict.wrong.append(f"{told}; {_story(events, ticket.number)}")
-
-
-def _story(events: list[HallEvent], number: str) -> str:
-    """Return what the log says of a number, to look into it."""
-    about = (one for one in events if one.number == number)
-    return " ".join(f"{one.kind.value}@{one.window}" + (f">{one.to}" if one.to else "") for one in about)
+            verdict.wrong.append(f"{told}; {story(events, ticket.number)}")
 
 
 def _log(verdict: Verdict, events: list[HallEvent]) -> None:
     """Go through the log once more: a call of somebody who was called and never left is a double call."""
     state = HallState()
     for event in events:
-        if event.kind is EventKind.CALLED:
-            verdict.called += 1
-            ticket = state.tickets.get(event.number)
-            if ticket is not None and ticket.state is TicketState.CALLED and not fits(ticket, event):
-                verdict.wrong.append(f"{event.number}: called at {ticket.window} and at {event.window}")
+        verdict.called += event.kind is EventKind.CALLED
+        verdict.wrong += called_twice(state, event)
         verdict.handed_over += event.kind is EventKind.TRANSFERRED and bool(event.parcel)
         verdict.alone += event.kind is EventKind.ISSUED and event.window is not None
         state = fold([event], state)
@@ -385,7 +376,7 @@ def _promised(verdict: Verdict, events: list[HallEvent]) -> None:
     verdict.kept = proved(events)
     for one in verdict.kept.broken:
         words = f"{one.by} was called at window {one.window} past {one.number}, {one.side} {one.much}"
-        verdict.wrong.append(f"{words}; {_story(events, one.number)}")
+        verdict.wrong.append(f"{words}; {story(events, one.number)}")
 
 
 def _spoken(verdict: Verdict, said: list[dict[str, Any]]) -> None:

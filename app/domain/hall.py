@@ -406,4 +406,8 @@ class _Folding:
                 after = after.moved(arrived_at=event.at, overtaken=0, booked=None)
         if event.kind in UNDOABLE:
             return after.moved(by=event.window, before=ticket.moved(before=None))
-        return after if event.kind is EventKind.RECALLED else after.moved(by=None, before=None)
+        stays = event.kind in {
+            EventKind.RECALLED,
+            EventKind.ASKED,
+        }  # somebody's question changes nobody's act
+        return after if stays else after.moved(by=None, before=None)

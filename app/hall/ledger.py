@@ -65,9 +65,15 @@ class Ledger:
 
     @property
     def state(self) -> HallState:
-        """The hall as last read, with what is only in our journal on top."""
+        """The hall as last read, with what is only in our journal on top.
+
+        While our report is owed all of that is a report: what others must not touch any more we did before.
+        """
         unmerged = self._unmerged()
-        return fold((entry.event for entry in unmerged), self._hub) if unmerged else self._hub
+        if not unmerged:
+            return self._hub
+        report = self.window in self._hub.owed
+        return fold((replace(entry.event, report=report) for entry in unmerged), self._hub)
 
     def about(self, number: str) -> list[HallEvent]:
         """Return what is known to have happened to a ticket, in order."""
@@ -230,9 +236,9 @@ class Ledger:
             raise refusals.unreachable("cut off", 0)
 
     def _return_unannounced(self, now: datetime) -> None:
-        """Give back a claim the log has, but whose answer never came: nobody was called.
+        """Take back a claim the log has, but whose answer never came: nobody was called, nobody overtaken.
 
-        Whoever is handed over stays handed over to this window.
+        Whoever is handed over, set aside here or bound to this window is so again.
         """
         calls = {
             e.event.number: fact_id(e.event_id)
@@ -242,8 +248,9 @@ class Ledger:
         for ticket in list(self._hub.tickets.values()):
             called = ticket.state is TicketState.CALLED and ticket.window == self.window
             if called and calls.get(ticket.number) not in self._own_ids:
-                back = EventKind.UNDONE if ticket.parcel else EventKind.RETURNED
-                self._fact(HallEvent(back, ticket.number, now, self.window))
+                undone = HallEvent(EventKind.UNDONE, ticket.number, now, self.window)
+                returned = replace(undone, kind=EventKind.RETURNED)
+                self._fact(undone if fits(ticket, undone) else returned)
 
     def _release_own_issued(self, now: datetime) -> None:
         """Let the hall have the numbers issued alone beyond our reserve."""

@@ -57,12 +57,16 @@ class Host:
         self._logs: list[NatsLog] = []
 
     def __enter__(self) -> Self:
-        for node in self.nodes:
-            node.write_config()
+        self.configure()
         for child in self.children:
             child.start()
         ensure_stream(self.nodes[0])
         return self
+
+    def configure(self, *, members: bool = True) -> None:
+        """Write every node's ``nats.conf``; without ``members`` nobody but the hall itself is let in."""
+        for node in self.nodes:
+            node.write_config(members=members)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -164,19 +168,21 @@ class Line:
 
     def _run(self, work: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=work, args=args, daemon=True)
-        self._threads.append(thread)
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
         thread.start()
 
     def _accept(self) -> None:
         while True:
             try:
                 near, _address = self._listener.accept()
+            except OSError:
+                return
+            try:
                 far = socket.create_connection(("127.0.0.1", self._target))
             except OSError:
-                if self._listener.fileno() < 0:
-                    return
+                near.close()
                 continue
-            self._pairs.append((near, far))
+            self._pairs = [*(pair for pair in self._pairs if pair[0].fileno() >= 0), (near, far)]
             self._run(self._pump, near, far, lambda: self.silent)
             self._run(self._pump, far, near, lambda: self.silent or self.swallow_answers)
 

@@ -8,14 +8,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.hall_event import EventKind
+from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall import ledger
 from app.hall.isolated import Member
+from app.hall.log import ticket_subject
 from tests.helpers.hall_simulation import DAY, START, Crash, Hall, Rates
 
 CALM = Rates(lost=0, answer_lost=0, crash=0, nested=0, cut=0, down=0, backup=0, restore=0, die=0)
@@ -103,6 +104,7 @@ class Alone:
 
     def other_takes_whom_it_can(self) -> None:
         self.other.settle(self.now)
+        self.other.ask(self.now)
         for ticket in list(self.other.state.tickets.values()):
             if ticket.state is TicketState.NO_SHOW:
                 self.other.bring_back(ticket.number, self.now)
@@ -130,6 +132,7 @@ def day(acts: Sequence[str], crash: int = 0) -> Alone:
     return alone
 
 
+@settings(max_examples=80, deadline=None)
 @given(st.lists(st.sampled_from(ACTS), max_size=14), st.integers(0, 30))
 def test_nobody_is_served_twice_or_forgotten_whoever_acts_between_two_facts_of_a_merge(
     acts: list[str], crash: int
@@ -169,3 +172,35 @@ def test_a_supervisor_frees_a_missed_person_whose_window_died_while_it_told_the_
 def test_facts_that_are_told_without_holding_the_person_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ledger, "_gone_on_with", lambda _entries, _window: set())
     assert day(MISSED_AND_FOUND).called["A001"] == 2
+
+
+def test_a_call_nobody_heard_of_because_its_window_was_killed_overtook_nobody() -> None:
+    alone = Alone()
+    late = alone.other.issue("A", Wanted("立案", urgent=True), START + timedelta(minutes=1))
+    call = HallEvent(EventKind.CALLED, late, START + timedelta(minutes=2), 1)
+    alone.hall.hub.append(ticket_subject(late), 0, "never-heard", call)
+    assert alone.hall.state().tickets["A001"].overtaken == 1
+    alone.hall.places[1].line.cut = False
+    alone.mine = alone._member(1)
+    ticket = alone.hall.state().tickets[late]
+    assert (ticket.state, ticket.window) == (TicketState.WAITING, None)
+    assert alone.hall.state().tickets["A001"].overtaken == 0
+
+
+def test_whoever_is_at_a_window_is_seen_there_before_the_restored_hall_has_its_report() -> None:
+    alone = Alone()
+    hall, other = alone.hall, alone.other
+    hall.places[1].line.cut = False
+    alone.mine.settle(alone.now)
+    number = other.issue("A", Wanted("立案"), alone.now)
+    assert other.call(number, alone.now, "点名")
+    other.close(EventKind.NO_SHOW, number, alone.now)
+    hall.backup = list(hall.hub.events)
+    assert alone.mine.bring_back(number, alone.now)
+    assert alone.mine.call(number, alone.now, "点名")
+    hall.restore()
+    assert alone.mine.read()
+    here = alone.mine.state.called_by(1)
+    assert here is not None
+    assert here.number == number
+    assert not alone.mine.bring_back(number, alone.now)

@@ -1,0 +1,213 @@
+"""A hall of real servers under everything that goes wrong: ``python -m benchmarks.soak_hall_servers``.
+
+Three nats-servers on the product's configuration, 32 windows and 6 issuing points in ten processes (each
+member with its own seat, encrypted store and connection), as fast as they can. Faults at random from a seed:
+kills, pauses, partitions, lost answers, clock jumps, older copies put back. After each day everything is
+mended, everybody is served, and a member who was never there reads the log: ``soak_hall_proof``. Days are
+eight apart, so that no window looks for yesterday's work; a week of days has servers and stores of its own.
+
+``--operations`` counts writes asked of the log (events and numbers), nothing else. Ends with status 1 when
+anything is wrong. With ``--write`` docs/hall-soak-servers.md is written anew after every day. Ends only what
+it started. ``--control calls`` or ``numbers`` switches a rule off: then it has to fail.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from app.hall.isolated import Member
+from app.hall.journal import Entry
+from app.hall.log import is_claim
+from app.hall.nats_log import NatsLog
+from benchmarks.soak_hall_crew import CONTROLS
+from benchmarks.soak_hall_faults import Size, Week
+from benchmarks.soak_hall_proof import FATES, Verdict, judge, kind_of, read_said
+
+REPORT: Final = Path(__file__).parents[1] / "docs" / "hall-soak-servers.md"
+FIRST: Final = date(2026, 1, 5)
+_DAYS_APART: Final = 8
+_DRAIN_SECONDS: Final = 300.0
+
+
+class Soak:
+    """A run: its options, what was counted, what is wrong."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self.options = options
+        self.size = Size(options.windows, options.points, options.crews)
+        self.total = Verdict()
+        self.operations = Counter[str]()
+        self.faults = Counter[str]()
+        self.days = 0
+        self.began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    @property
+    def is_over(self) -> bool:
+        late = self.options.minutes and self.seconds > 60 * self.options.minutes
+        return bool(late) or self.operations["writes"] >= self.options.operations
+
+    def run(self) -> int:
+        while not self.is_over and not (self.total.wrong and self.options.stop):
+            self.week()
+        return 1 if self.total.wrong else 0
+
+    def week(self) -> None:
+        """Set up a hall, run days until it is old, take it down."""
+        with tempfile.TemporaryDirectory(prefix="hall-soak-", dir=self.options.folder) as folder:
+            chance = random.Random(f"{self.options.seed}.{self.days}")  # noqa: S311  # a seeded week
+            with Week(Path(folder), chance, self.size, self.options.control) as week:
+                for _day in range(self.options.week):
+                    self.day(week, FIRST + timedelta(days=_DAYS_APART * self.days))
+                    if self.is_over or (self.total.wrong and self.options.stop):
+                        return
+
+    def day(self, week: Week, day: date) -> None:
+        """Give numbers with faults all along, mend everything, let everybody be served, and judge."""
+        writes, faults = Counter(self.operations), Counter(self.faults)
+        week.order(day, "open")
+        while week.printed(day) < self.options.people and not self.is_over:
+            self.operations = writes + week.go_on(self.options.every)
+        week.mend()
+        week.order(day, "closing")
+        left = self.drain(week, day)
+        week.order(day, "over")
+        week.wait_for_all(day, _DRAIN_SECONDS)
+        log = newcomer(week)
+        try:
+            events = [one.event for one in log.since(day, 0) if not is_claim(one)]
+        finally:
+            log.close()
+        verdict = judge(events, read_said(week.said(day)))
+        verdict.wrong += [*left, *week.surprises]
+        week.surprises.clear()
+        self.operations = writes + week.counted()
+        self.faults = faults + week.faults
+        week.forget_counts()
+        self.add(day, verdict)
+
+    def drain(self, week: Week, day: date) -> list[str]:
+        """Wait until everybody was served or missed and every window has reported."""
+        until, waiting = time.monotonic() + _DRAIN_SECONDS, list[str]()
+        log = newcomer(week)
+        try:
+            member = Member(log, _Nothing(), self.size.newcomer, day)
+            while time.monotonic() < until:
+                week.tend()
+                read = member.read()
+                waiting = [t.number for t in member.state.tickets.values() if t.state not in FATES]
+                if read and not waiting and not member.state.owed:
+                    return []
+                time.sleep(0.5)
+            owed = sorted(member.state.owed)
+            return [f"{day}: not over after {_DRAIN_SECONDS:.0f} s: {waiting[:9]}, reports of {owed}"]
+        finally:
+            log.close()
+
+    def add(self, day: date, verdict: Verdict) -> None:
+        self.days += 1
+        self.total.counts.update(verdict.counts)
+        self.total.wrong += [f"{day}: {words}" for words in verdict.wrong]
+        self.total.broken += [f"{day}: {words}" for words in verdict.broken]
+        rate = self.operations["writes"] / self.seconds
+        told = f"{verdict.counts['issued']} numbers, {len(verdict.wrong)} wrong, {len(verdict.broken)} broken"
+        sys.stdout.write(f"{day}: {told}; {self.operations['writes']} writes, {rate:.0f}/s\n")
+        sys.stdout.writelines(f"  {words}\n" for words in (*verdict.wrong, *verdict.broken))
+        sys.stdout.flush()
+        if self.options.write:
+            REPORT.write_text("\n".join(self.lines()).rstrip() + "\n", "utf-8")
+
+    def lines(self) -> Iterator[str]:
+        """Return the report."""
+        counts, words = self.total.counts, self.total.wrong
+        yield "# Soak of a hall over real servers"
+        yield ""
+        machine = f"{os.cpu_count()} cores {platform.machine()}"
+        rate = self.operations["writes"] / self.seconds
+        size = f"{self.size.windows} windows, {self.size.points} issuing points, 3 servers, {self.days} days"
+        yield f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {self.seconds:.0f} s: {size}; `{self.command()}`."
+        yield ""
+        yield "Real nats-servers (TLS, a certificate a member, every write on the disk), the product's own"
+        yield "seats and stores. Judged from the log, read by a member that was never there, and from what"
+        yield "each window wrote down outside the product when it gave a number or called somebody."
+        yield ""
+        yield "| | |"
+        yield "|---|---|"
+        yield f"| operations: writes asked of the log | {self.operations['writes']:,} ({rate:.0f}/s) |"
+        yield f"| reads of the log | {self.operations['reads']:,} |"
+        parts = " + ".join(f"{counts[name]:,} {name}" for name in (*FATES.values(), "open"))
+        yield f"| issued | {counts['issued']:,} = {parts} |"
+        kinds = Counter(kind_of(one) for one in words)
+        yield f"| numbers printed twice | {kinds['printed']} |"
+        yield f"| people called twice | {kinds['called']} |"
+        yield f"| people forgotten | {kinds['forgotten']} |"
+        yield f"| anything else wrong | {kinds['']} |"
+        yield f"| promise broken | {len(self.total.broken)} |"
+        yield from (f"| {name} | {n:,} |" for name, n in sorted(counts.items()) if name not in _SHOWN)
+        yield from (f"| fault: {name} | {times:,} |" for name, times in sorted(self.faults.items()))
+        yield ""
+        yield from (f"- {one}" for one in (*words, *self.total.broken)[:100])
+
+    def command(self) -> str:
+        o = self.options
+        more = f" --control {o.control}" if o.control else ""
+        return (
+            f"python -m benchmarks.soak_hall_servers --operations {o.operations} --people {o.people} "
+            f"--every {o.every} --seed {o.seed}{more}"
+        )
+
+
+_SHOWN: Final = {"issued", "open", *FATES.values()}
+
+
+class _Nothing:
+    """The journal of somebody who was never there."""
+
+    def add(self, day: date, entry: Entry) -> None:
+        raise AssertionError(f"it only reads: {day} {entry}")
+
+    def entries(self, day: date) -> tuple[()]:  # noqa: ARG002
+        return ()
+
+
+def newcomer(week: Week) -> NatsLog:
+    return NatsLog(week.host.member(f"window-{week.size.newcomer}"), 20.0)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--operations", type=int, default=20_000, help="stop after so many writes")
+    parser.add_argument("--minutes", type=float, default=0.0, help="stop after so many minutes")
+    parser.add_argument("--windows", type=int, default=32)
+    parser.add_argument("--points", type=int, default=6, help="points that give numbers")
+    parser.add_argument("--crews", type=int, default=10, help="processes the members are spread over")
+    parser.add_argument("--people", type=int, default=400, help="numbers printed a day")
+    parser.add_argument("--every", type=int, default=100, help="writes between two faults, on average")
+    parser.add_argument("--week", type=int, default=20, help="days with the same servers and stores")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="for servers and stores, while it runs")
+    parser.add_argument("--control", choices=CONTROLS, help="switch a rule off: the run has to fail")
+    parser.add_argument("--stop", action="store_true", help="stop after the first day with anything wrong")
+    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
+    soak = Soak(parser.parse_args())
+    status = soak.run()
+    sys.stdout.write("\n".join(soak.lines()) + "\n")
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
