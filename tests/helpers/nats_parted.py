@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import threading
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 import nats.errors
+import nats.js.errors
 from nats.aio.client import Client
 
 from app.errors import HallProblem
@@ -109,30 +111,32 @@ class PartedHost(Host):
 
     def caught_up(self, seconds: float) -> bool:
         """Wait until the leader says that both others have all it has."""
-        return asyncio.run(self._caught_up(time.monotonic() + seconds))
-
-    async def _caught_up(self, until: float) -> bool:
-        admin = self.nodes[0].admin()
-        while time.monotonic() < until:
-            client = Client()
-            with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
-                await client.connect(
-                    [f"tls://{server}" for server in self.nodes[0].servers],
-                    tls=admin.tls(),
-                    tls_hostname=admin.server_name,
-                    tls_handshake_first=True,
-                    connect_timeout=1,
-                    allow_reconnect=False,
-                    error_cb=_quiet,
-                )
-                info = await client.jetstream(timeout=2).stream_info(self.nodes[0].names.stream)
-                replicas = info.cluster.replicas if info.cluster else None
-                if replicas and len(replicas) == 2 and all(one.current and not one.lag for one in replicas):
-                    await client.close()
-                    return True
-            await client.close()
-            await asyncio.sleep(0.5)
+        end, pause = time.monotonic() + seconds, threading.Event()
+        while time.monotonic() < end:
+            if asyncio.run(self._is_caught_up()):
+                return True
+            pause.wait(0.3)
         return False
+
+    async def _is_caught_up(self) -> bool:
+        admin, client = self.nodes[0].admin(), Client()
+        try:
+            await client.connect(
+                [f"tls://{server}" for server in self.nodes[0].servers],
+                tls=admin.tls(),
+                tls_hostname=admin.server_name,
+                tls_handshake_first=True,
+                connect_timeout=1,
+                allow_reconnect=False,
+                error_cb=_quiet,
+            )
+            info = await client.jetstream(timeout=2).stream_info(self.nodes[0].names.stream)
+        except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError):
+            return False
+        finally:
+            await client.close()
+        replicas = (info.cluster.replicas if info.cluster else None) or []
+        return len(replicas) == 2 and all(one.current and not one.lag for one in replicas)
 
 
 async def _quiet(_error: Exception) -> None:

@@ -239,3 +239,10 @@ def test_green_and_back_go_by_arrival_and_a_limit_that_ends_goes_before_both() -
     before = next_ticket(fold([urgent], both), at(7))
     assert before is not None
     assert before.ticket.number == "A005"
+
+
+def test_a_moved_ticket_is_another_one_and_has_no_field_of_its_own() -> None:
+    ticket = state(*THREE).tickets["A001"]
+    assert ticket.moved(overtaken=2) == replace(ticket, overtaken=2) != ticket
+    with pytest.raises(TypeError, match="'overtakne'"):
+        ticket.moved(overtakne=2)
