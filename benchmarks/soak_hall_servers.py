@@ -38,6 +38,8 @@ REPORT: Final = Path(__file__).parents[1] / "docs" / "hall-soak-servers.md"
 FIRST: Final = date(2026, 1, 5)
 _DAYS_APART: Final = 8
 _DRAIN_SECONDS: Final = 300.0
+_PATIENCE: Final = 120.0
+"""Seconds the newcomer waits for servers that were all put back a moment ago."""
 
 
 class Soak:
@@ -185,7 +187,7 @@ class _Nothing:
 
 
 def newcomer(week: Week) -> NatsLog:
-    return NatsLog(week.host.member(f"window-{week.size.newcomer}"), 20.0)
+    return NatsLog(week.host.member(f"window-{week.size.newcomer}"), _PATIENCE)
 
 
 def main() -> int:

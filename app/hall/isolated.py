@@ -354,7 +354,11 @@ class Member(Ledger):
         if ticket is None or not fits(ticket, event):
             return False
         if not self.cut_off:
-            return self._claim(event)
+            here = ticket.state is TicketState.CALLED or ticket.bound == self.window
+            if not here:
+                return self._claim(event)
+            self._fact(event)  # nobody can be faster, and an answer that is lost changes nothing
+            return True
         if ticket.state is TicketState.WAITING or not self._surely_ours(number):
             raise refusals.not_alone()
         self._fact_alone(event)

@@ -185,6 +185,8 @@ class Rates:
     backup: float = 0.01
     restore: float = 0.002
     die: float = 0.0005
+    undo: float = 0
+    """How often a call is taken back while the person is there."""
 
     def of(self, what: str) -> float:
         return float(getattr(self, what.replace(" ", "_")))
@@ -320,7 +322,8 @@ class Hall:
     def serve(self, number: int, member: Member) -> None:
         here = member.state.called_by(number)
         if here is not None:
-            self.end_call(number, member, here.number)
+            if not (self.rates.undo and self.rarely("undo") and self.undo_call(member, here.number)):
+                self.end_call(number, member, here.number)
             return
         if not self.quiet and self.random.random() < 0.15 and self.other_act(number, member):
             return
@@ -347,6 +350,14 @@ class Hall:
             self.called[called] -= 1
         member.close(kind, called, self.now, to=to)
         self.ended[kind] += 1
+
+    def undo_call(self, member: Member, here: str) -> bool:
+        try:
+            undone = member.undo(here, self.now)
+        except HallProblem:
+            return False
+        self.called[here] -= undone
+        return undone
 
     def other_act(self, number: int, member: Member) -> bool:
         """Take the last act back, bring a missed number back, or call a certain one; say whether it was."""

@@ -204,3 +204,16 @@ def test_whoever_is_at_a_window_is_seen_there_before_the_restored_hall_has_its_r
     assert here is not None
     assert here.number == number
     assert not alone.mine.bring_back(number, alone.now)
+
+
+def test_a_call_that_is_taken_back_is_so_for_the_window_too_when_the_answer_is_lost() -> None:
+    alone = Alone()
+    alone.hall.places[1].line.cut = False
+    alone.mine.settle(alone.now)
+    alone.act("call")
+    lose = ["answer lost"]
+    alone.hall.rarely = lambda what: what in lose and lose.pop() == what  # type: ignore[method-assign]
+    alone.act("undo")
+    assert not lose
+    alone.other_takes_whom_it_can()
+    assert dict(alone.end()) == {"A001": 1, "A002": 1, "A003": 1}

@@ -36,6 +36,15 @@ def test_a_day_of_many_restores_and_dead_windows_keeps_everything(seed: int) -> 
     assert hall.kept().broken == ()
 
 
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_day_on_which_calls_are_taken_back_calls_nobody_twice(seed: int) -> None:
+    hall = Hall(seed, rates=Rates(undo=0.1))
+    hall.run(200)
+    assert hall.faults["undo"] > 3
+    assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
+    assert hall.kept().broken == ()
+
+
 def test_the_faults_really_happen_and_work_goes_on_alone() -> None:
     hall = Hall(1, rates=Rates(restore=0.01))
     hall.run(STEPS)
