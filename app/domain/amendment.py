@@ -85,13 +85,13 @@ def amended(body: Body, changes: Mapping[str, str]) -> dict[str, Any]:
 
 
 def differences(before: Body, after: Body) -> list[dict[str, str]]:
-    """Return what is different, as it stands in the amendment: path, before, after."""
-    new = {leaf.path: leaf.value for leaf in leaves(after)}
-    return [
-        {"path": leaf.path, "before": leaf.value, "after": new[leaf.path]}
-        for leaf in leaves(before)
-        if new.get(leaf.path) != leaf.value
-    ]
+    """Return what is different, as it stands in the amendment: path, before, after.
+
+    What only one of them says is "" in the other.
+    """
+    old, new = ({leaf.path: leaf.value for leaf in leaves(one)} for one in (before, after))
+    pairs = ((path, old.get(path, ""), new.get(path, "")) for path in dict.fromkeys((*old, *new)))
+    return [{"path": path, "before": was, "after": now} for path, was, now in pairs if was != now]
 
 
 def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:

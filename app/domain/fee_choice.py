@@ -67,6 +67,13 @@ def fee_amount(matter: Matter, answers: Answers) -> Decimal | None:
     return None if field is None else parse_money(answers.text(field.key)).amount
 
 
+def fee_fields(matter: Matter, answers: Answers) -> tuple[Field, ...]:
+    """The fields that show and that a fee goes by: the cause, the amount, what says which kind it is."""
+    chosen = matter.fee_of(variant_of(matter, answers)).by_choice
+    by = (f for f in matter.fields if f.fee_amount or f.kind is FieldKind.CAUSE or f.key == chosen)
+    return tuple(f for f in by if _shows(f, matter, answers))
+
+
 def _amount_field(matter: Matter, answers: Answers) -> Field | None:
     return next((f for f in matter.fields if f.fee_amount and _shows(f, matter, answers)), None)
 

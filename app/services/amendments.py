@@ -6,6 +6,7 @@ its own, queued in the same transaction.
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +15,16 @@ from typing import Any, Final
 from app.clock import stamp
 from app.domain.amendment import MOST_REASON, NotAmendable, amended, differences, leaves
 from app.domain.audit import Act
+from app.domain.fee_choice import fee_fields
+from app.domain.matter import Field, FieldKind
+from app.domain.short_form import Answers, check_field
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import DB, on
 from app.services import amendment_paper, numbers
 from app.services.amendment_paper import Told, shown
 from app.services.desk import Desk
+from app.services.knowledge import Knowledge
 from app.services.views import AmendView, FieldGroup, FieldView
 from app.storage import intakes, print_jobs, trail
 from app.storage.access import Transaction
@@ -57,7 +62,7 @@ def form(desk: Desk, event_id: str) -> AmendView:
 
 def _form(connection: Transaction, desk: Desk, event_id: str) -> AmendView:
     event = _open(connection, event_id)
-    body = _body(event)
+    body = with_blanks(_body(event), desk.knowledge)
     if any(leaf.path.endswith("id_number") and leaf.value for leaf in leaves(body)):
         numbers.seen(connection, desk, event.visit_id, "amendment")
     groups: dict[str, list[FieldView]] = {}
@@ -65,7 +70,9 @@ def _form(connection: Transaction, desk: Desk, event_id: str) -> AmendView:
         head = leaf.path.rpartition(".")[0]
         kind = "long_text" if len(leaf.value) > _LONG else "text"
         label = _label(desk, body, leaf.path)
-        view = FieldView(leaf.path, label, kind, leaf.value, wide=kind == "long_text")
+        asked = None if leaf.value else _answer_of(desk, body, leaf.path)
+        hint = _(asked.hint) if asked is not None and asked.hint else ""
+        view = FieldView(leaf.path, label, kind, leaf.value, hint=hint, wide=kind == "long_text")
         groups.setdefault(head, []).append(view)
     named = [(head, FieldGroup(_title(head, body), tuple(made), head)) for head, made in groups.items()]
     first = (event.field or "").partition(".")[0]
@@ -87,9 +94,9 @@ def amend(desk: Desk, event_id: str, changes: Mapping[str, str], reason: str) ->
 
 def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[str, str], why: str) -> str:
     event = _open(connection, event_id)
-    before = _body(event)
+    before = with_blanks(_body(event), desk.knowledge)
     try:
-        after = amended(before, changes)
+        after = amended(before, {path: _checked(desk, before, path, text) for path, text in changes.items()})
     except NotAmendable as wrong:
         label = _label(desk, before, wrong.path)
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
@@ -98,7 +105,53 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
         (_label(desk, before, path), shown(path, one["before"]), shown(path, one["after"]))
         for path, one in ((one["path"], one) for one in changed)
     ]
-    return put_in_place(connection, desk, event, after, changed, why, Told(values=values)).id
+    return put_in_place(connection, desk, event, _said(after), changed, why, Told(values=values)).id
+
+
+def with_blanks(body: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
+    """Return a record with an empty answer for each field its fees go by that nobody answered.
+
+    A fee that was open at the end can be settled later, and the notice of it made (诉讼费用交纳办法第22条).
+    """
+    made = copy.deepcopy(dict(body))
+    for one in made.get("matters", ()):
+        matter = knowledge.matters.get(one.get("code", ""))
+        if matter is not None:
+            answers = Answers(one["answers"], one.get("variant", ""))
+            blank = {field.key: "" for field in fee_fields(matter, answers)}
+            one["answers"] = {**blank, **one["answers"]}
+    return made
+
+
+def _said(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the record without answers that stayed empty, as a record is made."""
+    made = copy.deepcopy(dict(body))
+    for one in made.get("matters", ()):
+        one["answers"] = {key: text for key, text in one["answers"].items() if text}
+    return made
+
+
+def _checked(desk: Desk, body: Mapping[str, Any], path: str, text: str) -> str:
+    """Return an answer as a record holds it; raises NotAmendable for one its form would not take."""
+    field = _answer_of(desk, body, path)
+    if field is None or not text.strip():
+        return text
+    if field.kind is FieldKind.CAUSE and desk.knowledge.causes.named(text) is None:
+        raise NotAmendable(path, _("案由表中没有这个名称"))
+    checked = check_field(field, text)
+    if not checked.ok:
+        raise NotAmendable(path, (checked.problem or _("不对")).rstrip("。"))
+    return checked.value.replace(",", "") if field.kind is FieldKind.MONEY else checked.value
+
+
+def _answer_of(desk: Desk, body: Mapping[str, Any], path: str) -> Field | None:
+    """Return the field of a short form that an answer in the record belongs to."""
+    part, _dot, rest = path.partition(".")
+    number, _dot, name = rest.partition(".answers.")
+    if part != "matters" or not (name and number.isdigit() and int(number) < len(body[part])):
+        return None
+    matter = desk.knowledge.matters.get(body[part][int(number)].get("code", ""))
+    return matter.field(name) if matter is not None else None
 
 
 def standing(connection: Transaction, visit_id: str) -> tuple[OutboxRecord, dict[str, Any]]:
@@ -207,13 +260,10 @@ def _title(head: str, body: Mapping[str, Any]) -> str:
 
 def _label(desk: Desk, body: Mapping[str, Any], path: str) -> str:
     """Return what a field is called; an answer of a form has the name its catalogue gives it."""
-    head, _dot, name = path.rpartition(".")
-    part, *rest = head.split(".")
-    if part == "matters" and rest and int(rest[0]) < len(body[part]):
-        matter = desk.knowledge.matters.get(body[part][int(rest[0])].get("code", ""))
-        label = next((f.label for f in matter.fields if f.key == name), "") if matter else ""
-        if label:
-            return label
+    field = _answer_of(desk, body, path)
+    if field is not None:
+        return _(field.label)
+    name = path.rpartition(".")[2]
     known = {
         "name": _("姓名或名称"),
         "id_number": _("证件号码"),

@@ -22,12 +22,18 @@ _ROUNDS: Final = 50
 
 
 @on(DB)
-def unsent(desk: Desk) -> UnsentView:
-    """Return what the court has not stored, what waits for a person first."""
+def unsent(desk: Desk, visit_id: str = "") -> UnsentView:
+    """Return what the court has not stored, what waits for a person first.
+
+    Last stands the record of the visit ``visit_id``, stored or not: it can be corrected as well.
+    """
 
     def read(connection: Transaction) -> UnsentView:
         waiting, blobs, _oldest, attention = intakes.backlog(connection)
-        rows = [_row(connection, event) for event in intakes.unsent(connection, LISTED)]
+        events = {event.id: event for event in intakes.unsent(connection, LISTED)}
+        mine = [one for one in intakes.events_of(connection, visit_id) if one.kind in AMENDABLE and one.body]
+        events |= {event.id: event for event in mine[-1:]}
+        rows = [_row(connection, event) for event in events.values()]
         health, text = health_of(desk)
         return UnsentView(
             rows=tuple(rows),
@@ -70,6 +76,8 @@ def _explained(connection: Transaction, desk: Desk, event: OutboxRecord) -> Expl
     told = advice(event)
     later = intakes.amendment_of(connection, event.id)
     waits = event.state == "waiting"
+    amendable = event.kind in AMENDABLE and later is None and not waits
+    correct = _("录错的、办结时没有填的（如标的额），按 Ctrl+E 更正补填。") if amendable else ""
     health, text = health_of(desk)
     return ExplainView(
         event_id=event.id,
@@ -79,8 +87,8 @@ def _explained(connection: Transaction, desk: Desk, event: OutboxRecord) -> Expl
         answered=_answered(event),
         happened=text if waits and health is not Health.OK else told.happened,
         who=told.who,
-        next_step=told.next_step,
-        amendable=event.kind in AMENDABLE and later is None and not waits,
+        next_step=told.next_step or correct,
+        amendable=amendable,
         amended=later is not None,
     )
 

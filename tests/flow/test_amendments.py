@@ -196,6 +196,22 @@ def test_a_reason_is_asked_for_and_a_bad_value_is_named_in_the_words_of_the_form
     assert len(desk.store(intakes.events_of, event.visit_id)) == 1
 
 
+def test_the_record_of_the_visit_on_the_window_is_listed_when_it_has_arrived_and_can_be_corrected(
+    desk: Desk, tmp_path: Path
+) -> None:
+    event = finished(desk, tmp_path)
+    do(desk, status.send)
+    assert listed(desk).rows == ()
+    [row] = do(desk, unsent.unsent, event.visit_id).rows
+    assert (row.event_id, row.state) == (event.id, "stored")
+    told = explained(desk, event.id)
+    assert told.amendable
+    assert "Ctrl+E" in told.next_step
+    made = do(desk, amendments.amend, event.id, {"visitor.phone": "13900001111"}, "电话录错")
+    [row] = do(desk, unsent.unsent, event.visit_id).rows
+    assert row.event_id == made, "the record that stands, once"
+
+
 def test_paused_sends_nothing_says_so_and_goes_on_when_asked(
     desk: Desk, proxy: FaultProxy, settings: Settings, tmp_path: Path
 ) -> None:

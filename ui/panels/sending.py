@@ -67,7 +67,7 @@ class SendingPanel(Panel):
 
     def _refresh(self) -> None:
         acts = self.controls.acts
-        acts.run(self.page, unsent.unsent, done=self._shown.show_unsent)
+        acts.run(self.page, unsent.unsent, self.controls.visit(), done=self._shown.show_unsent)
         acts.run(self.page, answers.answered_today, done=self._shown.show_answers)
 
     def _explain(self, event_id: str) -> None:

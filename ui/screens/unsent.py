@@ -235,6 +235,7 @@ def _row(one: UnsentRow) -> ListRow:
         "waiting": (_("等着发送"), "sub"),
         "conflict": (_("内容冲突"), "bad"),
         "rejected": (_("法院退回"), "bad"),
+        "stored": (_("已送达"), "ok"),
     }
     pill, tone = pills.get(one.state, (one.state, "warn"))
     title = " ".join(part for part in (one.ticket, one.receipt_no or one.kind) if part)
