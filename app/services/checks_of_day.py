@@ -1,4 +1,4 @@
-"""What the opening check asks besides devices and files: the clock, the hall, the last backup, and a cure."""
+"""What the opening check asks besides devices and files: clock, hall, last backup, the court's papers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from app import lanes
 from app.clock import local
 from app.lanes import Act, on
-from app.services import backups, seating
+from app.services import backups, paper_ground, seating
 from app.services.desk import Desk
 from app.services.views import DeviceView, Health
 from app.storage import visits
@@ -52,16 +52,26 @@ def _backup(desk: Desk) -> DeviceView:
     return DeviceView("backup", _("备份"), Health.ATTENTION if old else Health.OK, words)
 
 
+def _papers(desk: Desk) -> DeviceView:
+    """What the court's papers say of the court itself: told before a paper cannot be made."""
+    lines = [paper_ground.unset_words(*one) for one in paper_ground.unset(desk.settings.papers).items()]
+    if not lines:
+        return DeviceView("papers", _("文书设置"), Health.OK)
+    text = _("{lines}，没填的文书打不出").format(lines="；".join(lines))
+    return DeviceView("papers", _("文书设置"), Health.ATTENTION, text)
+
+
 CHECKS: Final[dict[str, Act[Desk, [], DeviceView]]] = {
     "clock": Act(lanes.PROBE, _clock),
     "hall": Act(lanes.HALL, _hall),
     "backup": Act(lanes.PROBE, _backup),
+    "papers": Act(lanes.PROBE, _papers),
 }
 
 
 def titles() -> dict[str, str]:
     """Return the names of what is checked here."""
-    return {"clock": _("时钟"), "hall": _("大厅"), "backup": _("备份")}
+    return {"clock": _("时钟"), "hall": _("大厅"), "backup": _("备份"), "papers": _("文书设置")}
 
 
 @on(lanes.UPKEEP)

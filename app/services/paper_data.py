@@ -18,14 +18,14 @@ from app.domain.matter import Side
 from app.domain.party import Party
 from app.domain.short_form import all_hold
 from app.services import mediation
-from app.services.paper_ground import Ground, Lacking, need
+from app.services.paper_ground import Ground, Lacking, need, supervision, treasury
 from app.services.paper_service import SERVICE_PAPERS
 from app.texts import _
 from printing.documents.acceptance_notice import AcceptanceNotice, Procedure
 from printing.documents.cross_court_application import CrossCourtApplication
 from printing.documents.evidence_list import Evidence, EvidenceList
 from printing.documents.evidence_notice import EvidenceNotice
-from printing.documents.facts import Account, Charge, Facts, Payment
+from printing.documents.facts import Charge, Facts, Payment
 from printing.documents.fee_notice import FeeNotice
 from printing.documents.integrity_card import IntegrityCard
 from printing.documents.mediation_notice import MediationNotice
@@ -124,17 +124,6 @@ def payments(ground: Ground) -> tuple[Payment, ...]:
     return (Payment(name=name, amount=amount.quantize(Decimal("0.01")), basis=fee.article),)
 
 
-def treasury(ground: Ground) -> Account:
-    """Return the account fees are paid to, from the settings."""
-    said = ground.said
-    label = _("收款账户（由管理员在设置 [papers] 里填写）")
-    return Account(
-        holder=need(said.account_holder, label),
-        bank=need(said.account_bank, label),
-        number=need(said.account_number, label),
-    )
-
-
 def _case_no(ground: Ground) -> str:
     """The number of the case where the court gave one; a preservation is paid for before that."""
     return (ground.accepted.case_number or "") if ground.accepted is not None else ""
@@ -150,7 +139,7 @@ def _fee_notice(ground: Ground) -> Made:
             charge=charge(ground),
             payments=payments(ground),
             due=due_to_pay(ground),
-            account=treasury(ground),
+            account=treasury(ground.said),
             payload=pay_code(ground, case_no),
             refund=ground.account(ground.addressee, "refund_account"),
         )
@@ -174,7 +163,7 @@ def _payment_slip(ground: Ground) -> Made:
             payer=ground.addressee,
             payments=payments(ground),
             due=due_to_pay(ground),
-            account=treasury(ground),
+            account=treasury(ground.said),
             payload=pay_code(ground, case_no),
         )
     )
@@ -280,6 +269,7 @@ def _organisation(ground: Ground) -> str:
 
 
 def _mediation_referral(ground: Ground) -> Made:
+    _require_both(ground)
     people = (*ground.filers, *(party for party in ground.sheet.parties.others if party.name))
     sides = tuple(ReferralSide(role=ground.role(p), name=p.name, phone=p.phone) for p in people)
     if len(sides) < 2:
@@ -298,6 +288,15 @@ def _mediation_referral(ground: Ground) -> Made:
             amount=ground.money("amount"),
         )
     )
+
+
+def _require_both(ground: Ground) -> None:
+    """Nobody is sent to mediation against their will (登记立案规定第15条): where each side is asked, both."""
+    if ground.sheet.matter.field("consent_other") is None:
+        return
+    ground.needed(_("对方同意调解"), "consent_other")
+    if not ground.said_yes("consent_other"):
+        raise Lacking(_("对方不同意调解，不能委派"))
 
 
 def _cross_court(ground: Ground) -> Made:
@@ -330,6 +329,7 @@ def _cross_court(ground: Ground) -> Made:
 
 
 def _integrity_card(ground: Ground) -> Made:
+    telephone, address = supervision(ground.said)
     officers = [(_("立案窗口"), ground.case.visit.clerk)]
     if ground.accepted is not None and ground.accepted.judge:
         officers.insert(0, (_("承办法官"), ground.accepted.judge))
@@ -338,10 +338,8 @@ def _integrity_card(ground: Ground) -> Made:
             issue=ground.issue(_case_no(ground)),
             cause=ground.about,
             officers=tuple(officers),
-            supervision=need(ground.said.supervision, _("监督电话（由管理员在设置 [papers] 里填写）")),
-            address=need(
-                ground.said.supervision_address, _("监督卡寄回的地址（由管理员在设置 [papers] 里填写）")
-            ),
+            supervision=telephone,
+            address=address,
         )
     )
 

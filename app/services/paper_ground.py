@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -33,21 +33,30 @@ from printing.documents.facts import Account, Form, Issue
 _NAMED: Final = 3
 _ABOUT: Final = ("crime", "act")
 _PARTY_TO: Final = "当事人"
+ACCOUNT: Final = "收款账户"
+SUPERVISION: Final = "监督电话和监督卡寄回的地址"
+_BY_COURT: Final = {
+    ACCOUNT: ("account_holder", "account_bank", "account_number"),
+    SUPERVISION: ("supervision", "supervision_address"),
+}
 
 
 class Lacking(FormProblem):
     """A paper cannot be made yet: what it must say is not known. ``happened`` names it.
 
     ``keys`` are the fields of a short form of which any one would say it, ``side`` the list in which somebody
-    must be named; neither where the clerk cannot know it.
+    must be named, ``settings`` what the court has not set; none where the clerk cannot know it.
     """
 
-    def __init__(self, what: str, *keys: str, side: Side | None = None) -> None:
+    def __init__(
+        self, what: str, *keys: str, side: Side | None = None, settings: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(
             what, safe=_("内容已保存，没有打印。"), next_step=_("请补上以后再打印这份文书。")
         )  # fmt: skip
         self.keys = keys
         self.side = side
+        self.settings = settings
 
 
 def need(text: str, label: str, *keys: str, side: Side | None = None) -> str:
@@ -55,6 +64,37 @@ def need(text: str, label: str, *keys: str, side: Side | None = None) -> str:
     if not text.strip():
         raise Lacking(_("缺少：{label}").format(label=label), *keys, side=side)
     return text
+
+
+def unset(said: PaperSettings) -> dict[str, tuple[str, ...]]:
+    """Return by what the papers call it the settings of a court that nobody filled."""
+    empty = {label: tuple(n for n in names if not getattr(said, n)) for label, names in _BY_COURT.items()}
+    return {label: names for label, names in empty.items() if names}
+
+
+def unset_words(label: str, names: Iterable[str]) -> str:
+    """Say which settings are to be filled by whom."""
+    words = _("本院还没有设置{label}（管理员在设置文件 [papers] 里填 {names}）")
+    return words.format(label=_(label), names="、".join(names))
+
+
+def _require_set(said: PaperSettings, label: str) -> None:
+    """Raise Lacking while the court has not set what is called so: a paper never has a blank for it."""
+    names = unset(said).get(label, ())
+    if names:
+        raise Lacking(unset_words(label, names), settings=names)
+
+
+def treasury(said: PaperSettings) -> Account:
+    """Return the account fees are paid to; raises Lacking while the court has not set it."""
+    _require_set(said, ACCOUNT)
+    return Account(holder=said.account_holder, bank=said.account_bank, number=said.account_number)
+
+
+def supervision(said: PaperSettings) -> tuple[str, str]:
+    """Return the telephone and the address of who watches over the officers; raises Lacking."""
+    _require_set(said, SUPERVISION)
+    return said.supervision, said.supervision_address
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Final
 
 from app.clock import local
@@ -16,7 +15,6 @@ from app.domain.causes import Cause
 from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
 from app.domain.party import Party
 from app.domain.short_form import all_hold
-from app.errors import FormProblem
 from app.services import people
 from app.services.case import Case
 from app.services.desk import Desk
@@ -31,7 +29,6 @@ from printing.documents.catalogue import KINDS
 _SUPPOSED: Final = "（未填）"
 _CAUSE: Final = Cause(_SUPPOSED, 0, "", "", _SUPPOSED, "")
 _NOBODY: Final = "supposed"
-_TOLD: Final = 4
 
 
 @dataclass(frozen=True)
@@ -54,28 +51,6 @@ class Need:
         return "matter" if self.path.startswith("matter.") else "parties"
 
 
-class Unanswered(FormProblem):
-    """Papers of the visit lack an answer that cannot be given any more after the end; ``needs`` are those."""
-
-    def __init__(self, needs: Sequence[Need]) -> None:
-        super().__init__(
-            _("{lacking}，办结以后不能再填。").format(lacking=sentence(needs[:_TOLD])),
-            safe=_("内容已保存，还没有办结；收件不受影响。"),
-            next_step=_("光标已放到这一格；确实没有的，再按一次 F12 照常办结，缺内容的文书不出。"),
-        )
-        self.needs = tuple(needs)
-
-
-def unanswered(desk: Desk, case: Case) -> tuple[Need, ...]:
-    """Return what papers of the visit lack that is to be asked before its end.
-
-    What the law asks for is received as it is and told in writing; a fee without an amount stops nobody.
-    """
-    made = case.sheets(desk.knowledge)
-    found = (need for shown in made for need in needs_of(ground_of(desk, case, shown)))
-    return tuple(need for need in found if not (need.lawful or need.of_fee))
-
-
 def ground_of(desk: Desk, case: Case, shown: Sheet) -> Ground:
     """Return what the papers of a matter of an open visit would be made from now."""
     said = desk.settings
@@ -89,7 +64,7 @@ def needs_of(ground: Ground) -> tuple[Need, ...]:
     """
     found: dict[Field, dict[str, None]] = {}
     shown = ground.sheet
-    tried = replace(ground, accepted=ground.accepted or _as_if(ground.at))
+    tried = as_if_accepted(ground)
     for given in shown.matter.papers:
         if given.chosen and all_hold(given.when, shown.matter, shown.parties, shown.answers):
             for field in _lacking(given.kind, tried):
@@ -122,9 +97,11 @@ def sentence(needs: Sequence[Need]) -> str:
     )
 
 
-def _as_if(now: datetime) -> AnswerRecord:
-    """The word of the court that a later paper waits for."""
-    return AnswerRecord("", 0, "", "accepted", 0, _SUPPOSED, None, None, None, now, now, None)
+def as_if_accepted(ground: Ground) -> Ground:
+    """Return the ground with the word of the court that later papers wait for."""
+    now = ground.at
+    supposed = AnswerRecord("", 0, "", "accepted", 0, _SUPPOSED, None, None, None, now, now, None)
+    return replace(ground, accepted=ground.accepted or supposed)
 
 
 def _lacking(kind: str, ground: Ground) -> tuple[Field, ...]:

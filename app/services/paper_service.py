@@ -15,13 +15,13 @@ from app.domain.phone import mask_phone
 from app.domain.rule import Basis
 from app.domain.short_form import all_hold
 from app.services.due_lines import due_line, long_day
-from app.services.paper_ground import Ground, Lacking, need
+from app.services.paper_ground import Ground, Lacking, need, treasury
 from app.services.running import Running
 from app.services.sheet import checklist
 from app.texts import _
 from printing.documents.delivery_receipt import DeliveryReceipt
 from printing.documents.effect_certificate import EffectCertificate
-from printing.documents.facts import Account, Facts, Payment
+from printing.documents.facts import Facts, Payment
 from printing.documents.file_request import FileRequest
 from printing.documents.flow_sheet import FlowSheet, ToBring
 from printing.documents.funds_claim import FundsClaim
@@ -91,20 +91,14 @@ def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
     amount = ground.needed_money(_("金额"), "amount")
     case_no = ground.needed(_("案号"), "case_no")
     served = ground.sheet.answers.day("notice_served")
-    said, label = ground.said, _("收款账户（由管理员在设置 [papers] 里填写）")
-    account = Account(
-        holder=need(said.account_holder, label),
-        bank=need(said.account_bank, label),
-        number=need(said.account_number, label),
-    )
     return _whole(
         PaymentSlip(
             issue=ground.issue(case_no),
             payer=ground.addressee,
             payments=(Payment(name=_(_FEE), amount=amount, basis=_("交纳诉讼费用通知书")),),
             due=ground.due("fee", served) if served is not None else None,
-            account=account,
-            payload=said.pay_url.replace("{number}", case_no),
+            account=treasury(ground.said),
+            payload=ground.said.pay_url.replace("{number}", case_no),
         )
     )
 

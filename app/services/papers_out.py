@@ -26,6 +26,7 @@ from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
 from app.services.paper_data import OF_FEE, Made, make
 from app.services.paper_ground import Ground, Lacking
+from app.services.paper_needs import as_if_accepted
 from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
 from app.services.supplement import CORRECTION, PROMISE, decision
@@ -149,13 +150,24 @@ def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tup
     if given.at is Moment.FINISH and intake is None:
         return {}, _("办结后可以打印"), False
     if given.at is Moment.ACCEPTED and ground.accepted is None:
-        return {}, _("法院答复立案后可以打印"), False
+        return {}, "；".join((_("法院答复立案后可以打印"), *_unset(given, ground))), False
     try:
         return make(given.kind, ground), "", False
     except Lacking as lacking:
+        if intake is not None and given.kind in OF_FEE and lacking.keys:
+            return {}, _("{lacking}（Ctrl+U 更正补填）").format(lacking=lacking.happened), False
         over = intake is not None and given.kind not in OF_FEE and bool(lacking.keys or lacking.side)
         words = _("办结时没有填，这份不出。{lacking}").format(lacking=lacking.happened)
         return {}, words if over else lacking.happened, over
+
+
+def _unset(given: GivenPaper, ground: Ground) -> tuple[str, ...]:
+    """Say what the court itself has not set for a later paper: while it waits there is time to do it."""
+    try:
+        make(given.kind, as_if_accepted(ground))
+    except Lacking as lacking:
+        return (lacking.happened,) if lacking.settings else ()
+    return ()
 
 
 def _digest(data: Facts) -> str:

@@ -169,7 +169,12 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
         lay(desk, visit_id)
         finish(desk, unsigned=True)
         notice = next(p for p in papers(desk, visit_id) if p.key == "1.fee_notice")
-        assert (notice.state, notice.note) == ("lacking", "法院答复立案后可以打印")
+        assert (notice.state, notice.note[:11]) == ("lacking", "法院答复立案后可以打印")
+        assert "account_holder、account_bank、account_number" in notice.note, "while there is time to set it"
+        card = next(p for p in papers(desk, visit_id) if p.key == "1.integrity_card")
+        assert "supervision、supervision_address" in card.note
+        evidence = next(p for p in papers(desk, visit_id) if p.key == "1.evidence_notice")
+        assert evidence.note == "法院答复立案后可以打印"
         accept(desk, visit_id)
         notice = next(p for p in papers(desk, visit_id) if p.key == "1.fee_notice")
         assert "收款账户" in notice.note
@@ -202,6 +207,54 @@ def test_no_fee_notice_tells_a_figure_that_is_not_settled(
         do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
     do(desk, papers_out.print_papers, visit_id, ("1.acceptance_notice",), False)
     assert "另行书面通知" in words_on(desk, jobs(desk, visit_id)[0])
+
+
+@pytest.mark.parametrize(
+    ("left_out", "entered", "fee", "bad"),
+    [
+        ({"matter__1__amount": ""}, {"amount": "12.5万"}, "2,800.00", {"amount": "很多"}),
+        (
+            {"matter__1__amount": "", "matter__1__cause": ""},
+            {"amount": "125000", "cause": "民间借贷纠纷"},
+            "2,800.00",
+            {"cause": "没有的案由"},
+        ),
+    ],
+)
+def test_what_a_fee_waits_for_is_entered_after_the_end_and_the_notice_is_made(
+    desk: Desk, left_out: dict[str, str], entered: dict[str, str], fee: str, bad: dict[str, str]
+) -> None:
+    """125,000 yuan: 0.02x + 300 (诉讼费用交纳办法第13条)."""
+    visit_id = begin(desk, "F01", **left_out)
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    accept(desk, visit_id)
+    assert "Ctrl+U 更正补填" in next(p for p in papers(desk, visit_id) if p.key == "1.fee_notice").note
+    event = desk.store(intakes.events_of, visit_id)[0]
+    answers_ = {name: f"matters.0.answers.{name}" for name in (*entered, *bad)}
+    offered = {f.path: f for group in do(desk, amendments.form, event.id).groups for f in group.fields}
+    assert offered[answers_["amount"]].label == "标的额"
+    assert "没有金额写“无”" in offered[answers_["amount"]].hint
+    with pytest.raises(FormProblem):
+        do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in bad.items()}, "补填")
+    do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in entered.items()}, "补填")
+    body = json.loads(desk.store(intakes.events_of, visit_id)[-1].body)
+    assert body["matters"][0]["answers"]["amount"] == "125000"
+    assert {one["path"]: one["before"] for one in body["changes"]} == {answers_[n]: "" for n in entered}
+    assert "1.fee_notice" in ready(desk, visit_id)
+    do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)
+    assert fee in words_on(desk, jobs(desk, visit_id)[-1])
+
+
+def test_a_correction_of_something_else_leaves_out_what_nobody_entered(desk: Desk) -> None:
+    visit_id = begin(desk, "F01", matter__1__amount="")
+    lay(desk, visit_id)
+    finish(desk, unsigned=True)
+    event = desk.store(intakes.events_of, visit_id)[0]
+    do(desk, amendments.amend, event.id, {"visitor.phone": "13900001111"}, "电话录错")
+    body = json.loads(desk.store(intakes.events_of, visit_id)[-1].body)
+    assert "amount" not in body["matters"][0]["answers"]
+    assert [one["path"] for one in body["changes"]] == ["visitor.phone"]
 
 
 def test_only_an_acceptance_that_stands_gives_the_papers_of_a_registered_case(
