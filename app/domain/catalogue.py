@@ -12,6 +12,7 @@ from app.domain.fee_schedule import FeeKind, FreeReason
 from app.domain.matter import (
     AGENT_MATERIALS,
     AUTHORITY_CODE,
+    MEDIATING,
     AgentKind,
     Called,
     Catalogue,
@@ -37,7 +38,7 @@ from app.domain.papers import DOCUMENTS, Moment, Procedure
 from app.domain.toml_text import CatalogueError, Section, TomlText
 
 # Conditions that need no field: who files, how the cause of action is marked, whether mediation is agreed.
-FACTS = frozenset({"natural", "body", "agent", "foreign", "group", "variant", "mark", "mediating"})
+FACTS = frozenset({"natural", "body", "agent", "foreign", "group", "variant", "mark", MEDIATING})
 _PLACEHOLDER = re.compile(r"[{}][^{}]*}?")
 _COPIES = re.compile(r"([0-9])?(\+)?(N)?")
 
@@ -276,6 +277,7 @@ def _field(row: Section, names: _Names) -> Field:
         row.text("starts", ""),
         row.flag("fee_amount"),
         names.read(row),
+        row.text("basis", ""),
     )
     if not re.fullmatch(r"[a-z][a-z0-9_]*", field.key) or field.key in FACTS:
         raise row.error(f"字段名 {field.key} 应为小写字母、数字和下划线，且不与条件名相同", "key")

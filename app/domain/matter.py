@@ -113,6 +113,8 @@ MEDIATION = "mediation"
 """The key of the answer to the offer of mediation, which is one of the two words below."""
 AGREE = "agree"
 DECLINE = "decline"
+MEDIATING = "mediating"
+"""The condition that mediation was agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Requirement:
 class Field:
     """One field of a short form.
 
-    `starts` is the clock that a date, or a yes for clocks of hours, begins; `fee_amount` marks the amount.
+    `starts` is the clock that a date, or a yes for clocks of hours, begins; `fee_amount` marks the amount;
+    `basis` is the article that asks for it where no statement of the matter does.
     """
 
     key: str
@@ -177,6 +180,7 @@ class Field:
     starts: str = ""
     fee_amount: bool = False
     when: tuple[Condition, ...] = ()
+    basis: str = ""
 
 
 @dataclass(frozen=True, slots=True)

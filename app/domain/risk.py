@@ -67,7 +67,8 @@ DEFAULT_LIMITS = RiskLimits()
 class Intake:
     """What the nodes look at in one matter of one visit; unknown stays at its default.
 
-    A visit that is ``visit_closing`` ends for good; one that is ``visit_leaving`` is put away and its person
+    ``mediation_silent`` names the sides that have not agreed where each is asked on its own. A visit that is
+    ``visit_closing`` ends for good; one that is ``visit_leaving`` is put away and its person
     may come back with the number.
     """
 
@@ -83,6 +84,7 @@ class Intake:
     notice_approved: bool = False
     mediation_started: date | None = None
     mediation_consented: bool = True
+    mediation_silent: tuple[str, ...] = ()
     mediation_ended: bool = False
     mediation_extended: bool = False
     promises: tuple[Promise, ...] = ()
@@ -215,12 +217,12 @@ def _verbal_refusal(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequ
 def _no_consent(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence[Finding]:
     if intake.mediation_started is None or intake.mediation_consented:
         return ()
-    text = "记录了调解，但没有当事人同意的记录"
-    return [
-        _finding(
-            6, Effect.FREEZE, text, "民事诉讼法第125条、登记立案规定第15条", "补录双方意见，不同意的转立案"
-        )
-    ]
+    who = "、".join(intake.mediation_silent)
+    text = f"记录了调解，但没有{who or '当事人'}同意的记录"
+    action = "补录双方意见，不同意的转立案"
+    if who:
+        action = f"问过{who}把意见填入简表，还没有答复的先不填调解组织，不同意的转立案"
+    return [_finding(6, Effect.FREEZE, text, "民事诉讼法第125条、登记立案规定第15条", action)]
 
 
 def _long_mediation(intake: Intake, now: datetime, limits: RiskLimits) -> Sequence[Finding]:

@@ -17,7 +17,18 @@ from app.domain.clock_rule import ClockRule, Unit, Whose
 from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, HourClock, start_clock, start_hours
 from app.domain.identity import check_id_number
-from app.domain.matter import AGREE, MEDIATION, Called, Condition, Field, FieldKind, Level, Matter
+from app.domain.matter import (
+    AGREE,
+    MEDIATING,
+    MEDIATION,
+    Called,
+    Condition,
+    Field,
+    FieldKind,
+    Level,
+    Matter,
+    Per,
+)
 from app.domain.money import format_money, parse_money
 from app.domain.names import check_name
 from app.domain.party import Origin, Parties
@@ -93,7 +104,7 @@ def _plainly_holds(condition: Condition, matter: Matter, parties: Parties, answe
         return variant_of(matter, answers) in condition.values
     if condition.name == "mark":
         return bool(answers.marks & set(condition.values))
-    if condition.name == "mediating":
+    if condition.name == MEDIATING:
         return answers.text(MEDIATION) == AGREE
     if condition.name in _PARTY_FACTS:
         return _PARTY_FACTS[condition.name](parties)
@@ -129,6 +140,19 @@ def missing_fields(matter: Matter, parties: Parties, answers: Answers, level: Le
         for f in visible_fields(matter, parties, answers)
         if f.level is level and not _is_answered(f, parties, answers)
     )
+
+
+def asked_by(field_: Field, matter: Matter, parties: Parties, answers: Answers) -> str:
+    """The articles that ask for a field: those of the statement its form is taken from, else its own.
+
+    The statement is the first main paper of law that applies; who a party is goes by the proof of that. Empty
+    where only practice asks.
+    """
+    main = (r for r in matter.requirements if r.main and r.material.level is Level.LAW)
+    held = [r.material for r in main if all_hold(r.when, matter, parties, answers)]
+    statement = next((one.basis for one in held if one.per is Per.CASE and not one.is_identity), "")
+    who = next((one.basis for one in held if one.is_identity), "")
+    return statement or field_.basis or (who if field_.kind is FieldKind.PARTIES else "")
 
 
 def _is_answered(field_: Field, parties: Parties, answers: Answers) -> bool:

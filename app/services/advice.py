@@ -10,20 +10,20 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from app.clock import local
-from app.domain.checklist import Item, Status, missing_law
+from app.domain.checklist import Item, Status
 from app.domain.clocks import URGENT_MINUTES, passed_limits
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.group import group_rules, is_wrong
-from app.domain.matter import Group, Level, Matter
+from app.domain.matter import Level, Matter
 from app.domain.money import format_money
 from app.domain.party import agent_findings, foreign_documents, unknown_details
 from app.domain.risk import Effect, Finding
-from app.domain.short_form import missing_fields, variant_of
+from app.domain.short_form import asked_by, missing_fields, variant_of
 from app.services import form, mediation, risks, step_view
 from app.services.due_lines import authority, due_line, hour_line, open_line
 from app.services.fee_remarks import fee_remarks
-from app.services.fields import FIRST, Draft, value
+from app.services.fields import FIRST, Draft
 from app.services.knowledge import Knowledge
 from app.services.paper_needs import Need
 from app.services.running import Running
@@ -55,11 +55,13 @@ def advise(
     *,
     marked: bool = False,
     needs: Sequence[Need] = (),
+    missing: Remark | None = None,
 ) -> AdviceView:
     """Return the right zone for the matter on the screen, received at the instant ``now``.
 
     ``findings`` are the risks on record: a freeze that was lifted says by whom and why. The visit was opened
-    at ``since``; ``marked`` says that its number was given out as urgent. ``needs`` are what its papers lack.
+    at ``since``; ``marked`` says that its number was given out as urgent. ``needs`` are what its papers lack,
+    ``missing`` is the line about papers the law still asks for.
     """
     shown = current(draft, knowledge)
     clocks = Running(shown, knowledge, now, since)
@@ -74,7 +76,7 @@ def advise(
             *_remarks(draft, shown, clocks, findings, needs),
             *step_view.remarks(taken),
             *fee_remarks(shown, knowledge),
-            *_to_be_told(draft, shown, dossier),
+            *((missing,) if missing else ()),
         ),
         urgent=_urgent(clocks, marked=marked),
         matter=shown.matter.name,
@@ -208,11 +210,7 @@ def _remarks(
     if shown.matter.reserved and shown.matter.destination:
         words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
         yield Remark(words, _("本院习惯"))
-    asked = missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW)
-    if asked:
-        labels = "、".join(field.label for field in asked)
-        words = _("还要问：{labels}").format(labels=labels)
-        yield Remark(words, _asked_by(shown.matter), _("缺也照收，一次写清"))
+    yield from _still_asked(shown)
     yield from _for_papers([need for need in needs if not need.lawful])
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
         yield Remark(rule.text, authority(rule.article, rule.basis))
@@ -242,23 +240,15 @@ def _risk(finding: Finding, article: str, lifted: FindingRecord | None) -> Remar
     return Remark(text, article, finding.action, finding.effect is not Effect.REMIND, frozen)
 
 
-def _to_be_told(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> Iterable[Remark]:
-    """Once something was handed in: what is missing is told in writing before the person leaves."""
-    lacking = missing_law(checklist(draft, shown, dossier))
-    here = any(record.page.matter == shown.number for record in dossier)
-    if not (lacking and here) or shown.matter.group is not Group.FILING:
-        return
-    told = {"correction": _("办结时出一次性补正告知书"), "promise": _("办结时出容缺受理告知书")}
-    action = told.get(value(draft, shown.path("supply")), _("按 F9 一次写清，办结时打印"))
-    words = _("还缺 {count} 项法定材料，照收").format(count=len(lacking))
-    yield Remark(words, "登记立案规定第7条第1款", action)
-
-
-def _asked_by(matter: Matter) -> str:
-    """On whose authority a short form asks: that of the statement it is taken from."""
-    statements = (one.material for one in matter.requirements if one.main)
-    lawful = (one.basis for one in statements if one.level is Level.LAW and one.basis)
-    return next(lawful, "") or _("本院习惯")
+def _still_asked(shown: Sheet) -> Iterable[Remark]:
+    """What the law asks and nobody has answered, by the articles that ask for it."""
+    by_basis: dict[str, list[str]] = {}
+    for field in missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW):
+        basis = asked_by(field, shown.matter, shown.parties, shown.answers) or _("本院习惯")
+        by_basis.setdefault(basis, []).append(field.label)
+    for basis, labels in by_basis.items():
+        words = _("还要问：{labels}").format(labels="、".join(labels))
+        yield Remark(words, basis, _("缺也照收"))
 
 
 def _group(shown: Sheet) -> Iterable[Remark]:

@@ -65,7 +65,7 @@ def in_sheets(
 def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
     """What the risk nodes look at while the visit is open; its receipt is part of finishing it."""
     agent = next(iter(shown.parties.agents), None)
-    started, agreed = _mediation(draft, shown, clocks)
+    started, agreed, silent = _mediation(draft, shown, clocks)
     return Intake(
         statement_received=True,
         receipt_given=True,
@@ -73,6 +73,7 @@ def _intake(draft: Draft, shown: Sheet, clocks: Running) -> Intake:
         hour_clocks=clocks.hours,
         mediation_started=started,
         mediation_consented=agreed,
+        mediation_silent=silent,
         filed_online=shown.answers.complete_online,
         paper_demanded=Mark.CORRECTION in shown.marks,
         promises=_promises(value(draft, shown.path("promised"))),
@@ -94,14 +95,15 @@ def _promises(kept: str) -> tuple[Promise, ...]:
     return (Promise(frozenset(), (names,), "", first, Clock(rule, first, last, last, (rule.rule,)), ""),)
 
 
-def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None, bool]:
-    """Since when the matter is at mediation, if it is, and whether those who must agree have."""
+def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None, bool, tuple[str, ...]]:
+    """Since when the matter is at mediation, if it is, whether those who must agree have, and who has not."""
     if shown.matter.code == "S08" and shown.answers.text("organisation"):
-        both = ("consent_filer", "consent_other")
-        return clocks.now.date(), all(shown.answers.said(key) for key in both)
+        sides = {"consent_filer": "申请方", "consent_other": "对方"}
+        silent = tuple(name for key, name in sides.items() if not shown.answers.said(key))
+        return clocks.now.date(), not silent, silent
     sent = shown.marks.get(Mark.MEDIATION)
     agreed = mediation.agreed(draft, shown) is True
-    return (None, True) if sent is None else (local(sent).date(), agreed)
+    return (None, True, ()) if sent is None else (local(sent).date(), agreed, ())
 
 
 def _acts(draft: Draft, shown: Sheet, agent: Agent) -> Iterable[tuple[Agent, Power]]:

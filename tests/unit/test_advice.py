@@ -185,6 +185,45 @@ def test_a_foreign_party_is_told_what_its_papers_need() -> None:
     assert line(view, "外文材料").mark is Mark.MISSING_LAW
 
 
+def still_asked(code: str, variant: str = "") -> dict[str, str]:
+    view = advise(draft(matter__1__code=code, matter__1__variant=variant), (), knowledge(), MONDAY)
+    asked = [one for one in view.remarks if one.text.startswith("还要问")]
+    return {label: one.basis for one in asked for label in one.text.removeprefix("还要问：").split("、")}
+
+
+@pytest.mark.parametrize(
+    ("code", "variant", "label", "basis"),
+    [
+        ("F07", "confirmation", "申请事项和理由", "民诉法解释第354条"),
+        ("F07", "security", "申请事项和理由", "民诉法解释第365条"),
+        ("F07", "guardian", "申请事项和理由", "民事诉讼法第190条、第191条、第194条、第198条、第202条"),
+        ("F10", "court", "请求事项和理由", "国家赔偿法第12条"),
+        ("F10", "aid", "请求事项和理由", "本院习惯"),
+        ("F11", "appeal_judgment", "原审案号", "民事诉讼法第172条、第173条"),
+        ("F11", "retrial_civil", "原审案号", "民诉法解释第375条"),
+        ("F11", "petition", "原审案号", "刑事诉讼法解释第452条"),
+        ("F05", "suit", "请求事项和理由", "民事诉讼法第123条、登记立案规定第6条"),
+        ("F02", "public", "罪名", "刑事诉讼法第186条"),
+        ("S05", "", "本人同意由工作人员代填", "在线诉讼规则第4条、第5条"),
+        ("S08", "", "申请方同意调解", "民事诉讼法第125条、登记立案规定第15条"),
+        ("S09", "address", "送达地址", "法释〔2004〕13号第3条至第5条"),
+        ("S09", "electronic", "同意电子送达", "民事诉讼法第90条"),
+    ],
+)
+def test_what_is_still_asked_goes_by_the_articles_of_its_variant(
+    code: str, variant: str, label: str, basis: str
+) -> None:
+    assert still_asked(code, variant)[label] == basis
+
+
+@pytest.mark.parametrize("code", sorted(catalogue().matters))
+def test_what_the_law_asks_names_its_article_in_every_variant(code: str) -> None:
+    matter = catalogue().matters[code]
+    for variant in [one.key for one in matter.variants] or [""]:
+        by_habit = [label for label, basis in still_asked(code, variant).items() if basis == "本院习惯"]
+        assert by_habit == (["请求事项和理由"] if variant == "aid" else []), variant
+
+
 @pytest.mark.parametrize("code", sorted(catalogue().matters))
 def test_every_matter_is_advised_on_from_nothing(code: str) -> None:
     view = advise(draft(matter__1__code=code), (), knowledge(), MONDAY)

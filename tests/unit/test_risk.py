@@ -91,6 +91,14 @@ def test_what_is_in_order_is_left_alone(intake: Intake) -> None:
     assert check_intake(intake, NOW) == ()
 
 
+@pytest.mark.parametrize("silent", [("申请方",), ("对方",), ("申请方", "对方")])
+def test_a_mediation_without_the_word_of_a_side_names_the_side(silent: tuple[str, ...]) -> None:
+    started = Intake(mediation_started=date(2026, 3, 9), mediation_consented=False, mediation_silent=silent)
+    (finding,) = check_intake(started, NOW)
+    assert f"没有{'、'.join(silent)}同意的记录" in finding.rule.text
+    assert "、".join(silent) in finding.action
+
+
 def test_the_gravest_finding_comes_first() -> None:
     found = check_intake(
         Intake(statement_received=True, notices=3, relief_applied=True, filing_now=True), NOW
