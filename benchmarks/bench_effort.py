@@ -174,6 +174,10 @@ def file_a_loan(clerk: Effort, scanned: Callable[[], bool]) -> None:
     with clerk.step("finish and receipt"):
         clerk.think()
         clerk.press(Qt.Key.Key_F12)
+        messages = walk.window.messages
+        clerk.wait(lambda: messages.problem is not None, "what is open: the evidence is not told apart")
+        clerk.think()
+        clerk.press(Qt.Key.Key_F12)
         clerk.wait(lambda: bool(walk.visit and walk.visit.outcome), "the receipt number")
         clerk.reach()
 

@@ -24,11 +24,9 @@ from app.services import (
     confirmation,
     drafts,
     finishing,
-    freezing,
     identity,
     issuing,
     matters,
-    paper_needs,
     papers,
     print_out,
     queue,
@@ -49,6 +47,7 @@ from ui.call_board.screen import BoardScreen
 from ui.card_photos import CardPhotos
 from ui.codes import Codes
 from ui.counter_signals import CounterSignals
+from ui.ending import Ending
 from ui.help_calls import HelpCalls
 from ui.locking import Locking
 from ui.main_window import MainWindow
@@ -59,8 +58,6 @@ from ui.panels.host import Panels
 
 _PEOPLE: Final = ("call_next", "call_one", "call_by_itself", "take_ticket", "desk_view")
 """Acts during which the hall is not looked at: they look at it themselves."""
-_OVERRULED: Final = (finishing.NotSigned, freezing.Frozen, paper_needs.Unanswered)
-"""What a second press of F12 goes on in spite of, in the order of the words of ``finish``."""
 
 
 class Conductor(QObject):
@@ -88,9 +85,9 @@ class Conductor(QObject):
         self.view_shown.connect(CardPhotos(window, self.acts).show_view)
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self.locking = Locking(window, desk, self.acts, self._refresh)
+        self._ending = Ending(window, self.acts, self._visit_id, self._finished_visit)
         self._finished = ""
         self._more_paper: set[str] = set()
-        self._refused: set[tuple[type[Expected], str]] = set()
         self._view: DeskView | None = None
         self._stale = False
         self._status_stale = False
@@ -188,7 +185,7 @@ class Conductor(QObject):
         window.remove_matter.connect(self._remove_matter)
         window.put_back.connect(lambda path, text: self._run(matters.put_back, path, text, refresh=True))
         window.signed.connect(self._sign)
-        window.finish.connect(self._finish)
+        window.finish.connect(self._ending.finish)
         window.job_answered.connect(self._answer)
 
     def _run(
@@ -334,7 +331,7 @@ class Conductor(QObject):
         self._desk.cancel()
 
     def _edit(self, path: str, text: str) -> None:
-        self._refused.clear()
+        self._ending.edited()
         self.acts.run(
             self, drafts.set_field, path, text, once=False, name="edit", done=lambda _none: self._refresh()
         )
@@ -383,25 +380,6 @@ class Conductor(QObject):
 
     def _sign(self, sha256: str, png: bytes, strokes: object) -> None:
         self._run(confirmation.sign, sha256, png, strokes, busy=_("正在保存签字"), refresh=True)
-
-    def _finish(self) -> None:
-        visit_id = self._visit_id()
-
-        def refused(problem: Expected) -> None:
-            if not isinstance(problem, freezing.Frozen) or problem.receivable:
-                self._refused.add((type(problem), visit_id))
-            self._window.show_problem(problem)
-            if isinstance(problem, paper_needs.Unanswered):
-                self._window.lead_to(problem.needs[0].matter, problem.needs[0].path)
-
-        self.acts.run(
-            self,
-            finishing.finish,
-            *((why, visit_id) in self._refused for why in _OVERRULED),
-            busy=_("正在办结"),
-            done=self._finished_visit,
-            problem=refused,
-        )
 
     def _finished_visit(self, finished: finishing.Finished) -> None:
         self._finished = finished.visit_id

@@ -39,7 +39,8 @@ Suggest = Callable[[str], tuple[Suggestion, ...]]
 class FieldSpec:
     """One field. ``rule`` checks what is typed; ``default`` stands while nothing is entered.
 
-    ``required`` marks what the law asks for; it never keeps anything from being received.
+    ``required`` marks what the law asks for; it never keeps anything from being received. ``offered`` is a
+    choice of the party's: it is asked, and either answer will do.
     """
 
     path: str
@@ -52,6 +53,7 @@ class FieldSpec:
     default: str = ""
     rule: Check | None = None
     suggest: Suggest | None = None
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,14 +175,14 @@ def field_view(draft: Draft, spec: FieldSpec) -> FieldView:
         wide=spec.wide,
         choices=tuple((code, _(label)) for code, label in spec.choices),
         suggest=spec.suggest,
+        offered=spec.offered,
     )
 
 
 def lacking(draft: Draft, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
-    """Return the labels of fields the law asks for that are empty."""
-    return tuple(
-        _(spec.label) for spec in specs if spec.required and not (value(draft, spec.path) or spec.default)
-    )
+    """Return the labels of fields that are empty and asked by law or as an offer."""
+    asked = (spec for spec in specs if spec.required or spec.offered)
+    return tuple(_(spec.label) for spec in asked if not (value(draft, spec.path) or spec.default))
 
 
 def wrong(draft: Draft, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:

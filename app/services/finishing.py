@@ -8,7 +8,7 @@ owed pictures, print jobs, the visit frozen. After it the ticket is closed; a cr
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -24,11 +24,11 @@ from app.imaging.dossier import Sheet, bind
 from app.imaging.page import Page
 from app.lanes import A4_PRINTER, PAPERS, RECEIPT_PRINTER, on
 from app.services import (
+    before_end,
     confirmation,
     favourites,
     freezing,
     notice_paper,
-    paper_needs,
     people,
     risks,
     supplement,
@@ -70,22 +70,25 @@ class Finished:
 
 
 @on(PAPERS)
-def finish(desk: Desk, unsigned: bool = False, received: bool = False, unanswered: bool = True) -> Finished:
+def finish(
+    desk: Desk, unsigned: bool = False, received: bool = False, told: Collection[str] | None = None
+) -> Finished:
     """Finish the open visit; a statement is always received, whatever is missing from it.
 
     ``unsigned`` finishes without the party's signature, ``received`` receives the papers where the matter
-    itself is frozen; the record says so. ``unanswered`` finishes although a paper lacks an answer that only
-    the open visit takes. Raises FormProblem when nobody is named, nothing was handed in, or a list of missing
-    papers changed after it was looked at; Unanswered, Frozen, NotApproved, NotSigned, StorageProblem.
+    itself is frozen; the record says so. With ``told``, the keys of what was said before, it does not finish
+    while something else is open; without it nobody is asked. Raises FormProblem when nobody is named, nothing
+    was handed in, or a list of missing papers changed after it was looked at; StillOpen, Frozen, NotApproved,
+    NotSigned, StorageProblem.
     """
     require_window_role(desk)
     visit_id = require_open(desk).id
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)
     freezing.refuse_done(desk, visit_id, received=received)
-    needs = () if unanswered or received else paper_needs.unanswered(desk, case)
-    if needs:
-        raise paper_needs.Unanswered(needs)
+    points = () if told is None or received else before_end.still_open(desk, case, told)
+    if points:
+        raise before_end.StillOpen(points)
     signed = _valid_signature(desk, case)
     if signed is None and not unsigned:
         raise NotSigned(

@@ -13,9 +13,20 @@ from typing import Final
 from app.domain.case_number import check_case_number
 from app.domain.checked import NO_FACTS, Checked, compact, failed, passed
 from app.domain.initials import initials
-from app.domain.matter import AGREE, DECLINE, MEDIATION, Field, FieldKind, Group, Level, Matter, Side
+from app.domain.matter import (
+    AGREE,
+    DECLINE,
+    MEDIATING,
+    MEDIATION,
+    Field,
+    FieldKind,
+    Group,
+    Level,
+    Matter,
+    Side,
+)
 from app.domain.short_form import check_field, variant_of
-from app.services import people
+from app.services import mediation, people
 from app.services.claims import FEWEST, claim_path, claim_spec, serves
 from app.services.fields import (
     Draft,
@@ -277,7 +288,7 @@ def specs_of(draft: Draft, step: str, shown: Sheet, knowledge: Knowledge) -> tup
         visitor = identity_group(draft)
         return (visitor, people.agent_group()) if is_agent(draft) else (visitor,)
     if step == "matter":
-        return (head_group(shown, knowledge), *_matter_group(shown, knowledge))
+        return (head_group(shown, knowledge), *_with_mediation(_matter_group(shown, knowledge), shown))
     return tuple(_party_groups(draft, shown))
 
 
@@ -291,6 +302,21 @@ def _matter_group(shown: Sheet, knowledge: Knowledge) -> tuple[GroupSpec, ...]:
     if template is not None:
         fields = (*fields, template)
     return (GroupSpec("简表", fields),) if fields else ()
+
+
+def _with_mediation(made: tuple[GroupSpec, ...], shown: Sheet) -> tuple[GroupSpec, ...]:
+    """The question stands where those who agree are asked more, whether that shows or not, else last."""
+    asked = mediation.question(shown)
+    if asked is None:
+        return made
+    (group,) = made or (GroupSpec("简表", ()),)
+    known = shown.matter.fields
+    more = (at for at, field in enumerate(known) if any(one.name == MEDIATING for one in field.when))
+    after = {shown.path(field.key) for field in known[next(more, len(known)) :]}
+    fields = list(group.fields)
+    place = next((at for at, spec in enumerate(fields) if spec.path in after), len(fields))
+    fields.insert(place, asked)
+    return (replace(group, fields=tuple(fields)),)
 
 
 def _party_groups(draft: Draft, shown: Sheet) -> list[GroupSpec]:
@@ -329,7 +355,7 @@ def groups(draft: Draft, step: str, knowledge: Knowledge) -> tuple[FieldGroup, .
 
 
 def missing(draft: Draft, step: str, shown: Sheet, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return the labels of fields of a step that the law asks for and are empty, or cannot stand."""
+    """Return the labels of fields of a step that are asked and empty, or cannot stand."""
     specs = _flat(specs_of(draft, step, shown, knowledge))
     return (*lacking(draft, specs), *wrong(draft, specs))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from app.domain.matter import MEDIATION, Mediation, MediationMode
+from app.domain.matter import AGREE, DECLINE, MEDIATION, Mediation, MediationMode
 from app.domain.mediation import mediation_for
 from app.domain.steps import Mark
 from app.services.fields import Draft, FieldSpec, value
-from app.services.form import AGREE, DECLINE
 from app.services.sheet import Sheet
 
 
@@ -31,6 +30,7 @@ def question(shown: Sheet) -> FieldSpec | None:
         "choice",
         hint=said.rule.why,
         choices=((AGREE, "愿意"), (DECLINE, "不愿意")),
+        offered=True,
     )
 
 

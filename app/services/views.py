@@ -105,9 +105,9 @@ class FieldView:
     """One field of the form.
 
     ``kind``: text, long_text, id_number, phone, money, choice, cause, matter and what the catalogue names.
-    ``read_value`` is what the card or page said when the clerk changed it. ``problem`` is a sentence when
-    the value cannot stand; ``hint`` says what belongs here. ``choices`` are (value, label) pairs;
-    ``suggest`` answers what is typed, purely and within 20 ms; ``required`` by law, ``for_paper`` by papers.
+    ``read_value`` is what card or page said when the clerk changed it, ``problem`` a sentence when the value
+    cannot stand, ``hint`` what belongs here, ``choices`` (value, label) pairs; ``suggest`` answers what is
+    typed in 20 ms. Asked: ``required`` by law, ``for_paper`` by papers, ``offered``: either answer will do.
     """
 
     path: str
@@ -123,6 +123,7 @@ class FieldView:
     choices: tuple[tuple[str, str], ...] = ()
     suggest: Callable[[str], tuple[Suggestion, ...]] | None = field(default=None, compare=False, repr=False)
     for_paper: str = ""
+    offered: bool = False
 
 
 @dataclass(frozen=True)
@@ -191,10 +192,7 @@ class JobView:
 
 @dataclass(frozen=True)
 class PaperView:
-    """One paper the visit gives out. ``state``: ready, lacking (``note`` says what), made, left_out.
-
-    ``chosen`` = printed unless the clerk takes it off.
-    """
+    """A paper the visit gives out: ready, lacking (``note``: what), made, left_out; ``chosen``: printed."""
 
     key: str
     title: str
@@ -279,7 +277,7 @@ class AnsweredRow:
 
 @dataclass(frozen=True)
 class UnsentRow:
-    """One record the court has not stored. ``state``: waiting, conflict, rejected."""
+    """One record. ``state``: waiting, conflict, rejected, or stored for that of the visit on the window."""
 
     event_id: str
     ticket: str
@@ -336,7 +334,7 @@ class OutcomeView:
     """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first.
 
     State and ``event_id`` are those of the record that stands: the last amendment, if there is one.
-    ``received_only``: a matter was frozen, its papers were received, a supervisor may still lift it.
+    ``received_only``: something was frozen and only received; ``lacking``: what is missing by law.
     """
 
     receipt_no: str
@@ -348,6 +346,7 @@ class OutcomeView:
     answers: tuple[AnswerView, ...] = ()
     steps: tuple[Remark, ...] = ()
     received_only: bool = False
+    lacking: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)

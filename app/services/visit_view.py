@@ -22,6 +22,7 @@ from app.services import (
     queue,
     risks,
     step_view,
+    still_missing,
 )
 from app.services.advice import advise
 from app.services.afterwards import added_to_steps
@@ -110,9 +111,19 @@ def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Nee
     marked = ticket is not None and ticket.urgent
     until = case.visit.closed_at or now
     since = case.visit.opened_at
-    made = advise(case.draft, case.dossier, desk.knowledge, until, known, since, marked=marked, needs=needs)
+    made = advise(
+        case.draft,
+        case.dossier,
+        desk.knowledge,
+        until,
+        known,
+        since,
+        marked=marked,
+        needs=needs,
+        missing=still_missing.remark(case, current(case.draft, desk.knowledge)),
+    )
     if case.visit.state != "open":
-        return replace(made, urgent="")  # nobody waits any more
+        return replace(made, urgent="", mediation=None)  # nobody waits any more, nobody can be asked
     return replace(made, remarks=(back, *made.remarks)) if back else made
 
 
@@ -284,4 +295,5 @@ def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> Outco
         answers=answers.of_visit(connection, visit_id),
         steps=step_view.told(_steps_now(connection, case, knowledge), knowledge, intake.finished_at),
         received_only=_received_only(event.body),
+        lacking=still_missing.of_visit(case, knowledge),
     )

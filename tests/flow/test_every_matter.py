@@ -12,14 +12,15 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QWidget
 
-from app.domain.matter import FieldKind, Level
+from app.domain.checklist import missing_law
+from app.domain.matter import FieldKind, Group, Level
 from app.domain.short_form import all_hold
 from app.ids import new_id
 from app.services.rhythm import Rhythm
-from app.services.sheet import Sheet, current
+from app.services.sheet import Sheet, checklist, current
 from app.services.views import FieldView, StepState
 from app.settings import PaperSettings
-from app.storage import answers, print_jobs, visits
+from app.storage import answers, pages, print_jobs, visits
 from app.storage.records import AnswerRecord, PrintJob
 from tests.conftest import nothing_left_behind
 from tests.helpers.cases import MOMENT, SteppingClock
@@ -102,8 +103,6 @@ def choose(at: Counter, code: str) -> None:
     at.type(focused(), code)
     at.key(Qt.Key.Key_Return)
     at.until(lambda: at.value("matter.1.code") == code, "the matter")
-    if at.walk.view is not None and at.walk.view.advice.mediation is not None:
-        at.key(Qt.Key.Key_Y, ALT)
     settle(at)
 
 
@@ -149,21 +148,27 @@ def places(at: Counter, way: list[str], step: str) -> list[tuple[int, int]]:
     return found
 
 
-def let_both_agree(at: Counter) -> None:
-    """A mediation without the word of both sides is frozen; it is entered, nobody has to be asked first."""
-    at.key(Qt.Key.Key_2, ALT)
-    while focused().objectName() != "matter.1.consent_other":
-        at.key(Qt.Key.Key_Tab)
-    at.key(Qt.Key.Key_Down)
-    at.until(lambda: bool(at.value("matter.1.consent_other")), "the word of the other side")
-
-
 def hand_in(at: Counter) -> None:
     """One sheet of what is missing first."""
     at.key(Qt.Key.Key_4, ALT)
     at.scanner.tell("load 1")
     at.key(Qt.Key.Key_F8, SHIFT)
     at.until(at.walk.scanned, "the page")
+
+
+def end(at: Counter, sheet: Sheet) -> None:
+    """F12 says nothing of what Enter has asked; papers the law asks for are told before the end, once."""
+    at.key(Qt.Key.Key_F12)
+    items = checklist(
+        at.read(visits.fields, at.visit.visit_id), shown(at), at.read(pages.of_visit, at.visit.visit_id)
+    )
+    if sheet.matter.group is Group.FILING and missing_law(items):
+        said = at.says("没有一次性告知")
+        assert "还没有问" not in said
+        assert "《" not in said
+        at.key(Qt.Key.Key_F12)
+    assert "还缺" not in at.says("还没有签字")
+    at.key(Qt.Key.Key_F12)
 
 
 def accept(at: Counter, visit_id: str) -> None:
@@ -204,13 +209,9 @@ def test_a_matter_goes_from_the_call_to_its_last_paper_by_keys(at: Counter, code
     assert [p for p, view in views(at).items() if (view.required or view.for_paper) and not view.value] == []
     states = {step.key: step.state for step in at.visit.steps}
     assert (states["matter"], states["parties"]) == (StepState.DONE, StepState.DONE)
-    if sheet.matter.field("consent_other") is not None:
-        let_both_agree(at)
     if any(requirement.main for requirement in sheet.matter.requirements):
         hand_in(at)
-    at.key(Qt.Key.Key_F12)
-    assert "还缺" not in at.says("还没有签字")
-    at.key(Qt.Key.Key_F12)
+    end(at, sheet)
     at.until(lambda: at.visit.outcome is not None, "the receipt number")
     accept(at, at.visit.visit_id)
     promised = {

@@ -222,12 +222,21 @@ class Counter:
         self.window.import_files.emit(material, tuple(str(file) for file in files))
 
     def finish_unsigned(self) -> OutcomeView:
-        """F12, and F12 once more as the sentence says, for a party who does not sign."""
-        self.key(Qt.Key.Key_F12)
-        self.says("还没有签字")
+        """F12 until it ends, as the sentences say: with what is still open, for a party who does not sign."""
+        self.end("还没有签字")
         self.key(Qt.Key.Key_F12)
         self.until(lambda: self.visit.outcome is not None, "the receipt number")
         return self.outcome
+
+    def end(self, said: str) -> str:
+        """Press F12 until this is said, once more where something is still open; return all that is said."""
+        self.key(Qt.Key.Key_F12)
+        messages = self.window.messages
+        told = ("办结前请看一眼", said)
+        self.until(lambda: any(words in self.words(messages) for words in told), f"{said}, or what is open")
+        if said not in self.words(messages):
+            self.key(Qt.Key.Key_F12)
+        return self.says(said)
 
     # ---- eyes -------------------------------------------------------------------------------------
 

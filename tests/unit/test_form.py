@@ -198,12 +198,28 @@ def test_the_form_of_a_party_decides_its_fields() -> None:
     assert "法定代表人（负责人）" in labels["organisation"]
 
 
-def test_a_filled_form_misses_nothing_and_an_empty_one_everything_the_law_asks() -> None:
+def test_a_filled_form_misses_nothing_and_an_empty_one_everything_that_is_asked() -> None:
     filled = draft(matter__1__claims="判令还款")
     for step in STEPS:
         assert missing(filled, step) == ()
-    required = [field.label for field in specs({}) if field.required]
-    assert [label for step in STEPS for label in missing({}, step)] == required
+    asked = [field.label for field in specs({}) if field.required or field.offered]
+    assert [label for step in STEPS for label in missing({}, step)] == asked
+    assert "先行调解" in asked
+
+
+def test_the_question_of_mediation_keeps_its_place_whatever_is_answered() -> None:
+    for said in (None, "decline", "agree"):
+        paths = [field.path for field in specs(draft(matter__1__mediation=said)) if "matter" in field.path]
+        at = paths.index("matter.1.mediation")
+        more = ["matter.1.organisation", "matter.1.mediator"] if said == "agree" else []
+        assert paths[at - 1] == "matter.1.relief"
+        assert paths[at + 1 :][: len(more) + 1] == [*more, "matter.1.refund_account"]
+
+
+def test_where_nothing_more_is_asked_of_those_who_agree_the_question_stands_last() -> None:
+    entered = draft(matter__1__code="F12", matter__1__matter="民事起诉")
+    assert [f.path for f in specs(entered) if f.path.startswith("matter.1.")][-1] == "matter.1.mediation"
+    assert not [f for f in specs(draft(matter__1__code="F07")) if f.offered]
 
 
 @pytest.mark.parametrize("path", [field.path for field in specs({}) if field.required])

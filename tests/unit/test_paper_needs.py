@@ -10,7 +10,7 @@ from app.services import form
 from app.services.advice import advise
 from app.services.fields import Draft
 from app.services.paper_data import make
-from app.services.paper_needs import Need, Unanswered, marked, needs_of
+from app.services.paper_needs import marked, needs_of
 from app.services.sheet import current
 from app.settings import PaperSettings
 from tests.helpers.asked import CODES, KINDS, SAID, answered, entered, ground
@@ -112,10 +112,3 @@ def test_the_joint_applicant_of_a_confirmation_is_asked_and_gone_with_another_ki
     assert [party.key for party in current(draft, knowledge()).parties.filers] == ["p1", "p2"]
     other = entered(matter__1__code="F07", matter__1__variant="guardian", party__p2__name="苏雅拉")
     assert [party.key for party in current(other, knowledge()).parties.people] == ["p1"]
-
-
-def test_the_sentence_at_the_end_names_the_papers_and_what_they_lack() -> None:
-    needs = (Need(1, "matter.1.case_no", "案号", ("诉讼费缴费单",)), Need(1, "x", "金额", ("诉讼费缴费单",)))
-    told = Unanswered(needs)
-    assert told.happened == "《诉讼费缴费单》还缺“案号、金额”，办结以后不能再填。"
-    assert all((told.safe, told.next_step))

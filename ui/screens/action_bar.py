@@ -98,8 +98,11 @@ class ActionBar(QWidget):
     def _hint(self, view: VisitView | None) -> None:
         if self._timer.isActive():
             return
-        done = view is not None and view.outcome is not None
-        self._write(_("已办结。按 F5 叫下一位。") if done else "")
+        words = ""
+        if view is not None and view.outcome is not None:
+            frozen = _("已收件，事项冻结待处理。按 F5 叫下一位。")
+            words = frozen if view.outcome.received_only else _("已办结。按 F5 叫下一位。")
+        self._write(words)
 
     def _write(self, text: str) -> None:
         self.line.setText(text)

@@ -108,11 +108,11 @@ class AdviceZone(QFrame):
         place = self._area.verticalScrollBar().value()
         parts: tuple[tuple[Any, Callable[[Any], QFrame | None]], ...] = (
             (view.urgent, self._urgent),
+            (view.mediation, self._mediate),
             (view.remarks, self._remarks),
             (view.checks, self._checks),
             (view.dues, self._dues),
             (view.fee, self._fee),
-            (view.mediation, self._mediate),
         )
         for slot, (data, build) in zip(self._slots, parts, strict=True):
             if slot.frame is None or slot.data != data:

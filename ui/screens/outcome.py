@@ -153,6 +153,8 @@ class OutcomeStep(QFrame):
         if view.received_only:
             words = _("收据有效。值班主任核实后按 Alt+U 写明理由解除，即算办结，原记录不变。")
             self._box.addWidget(Label(words, tone="sub", wrap=True))
+        for missing in view.lacking:
+            self._box.addLayout(self._lacking(missing))
         self._box.addWidget(rule())
         self._box.addWidget(Label(_("打印"), bold=True))
         for job in view.jobs:
@@ -175,6 +177,15 @@ class OutcomeStep(QFrame):
             self._box.addLayout(self._step(step))
         for answer in view.answers:
             self._box.addLayout(self._answer(answer))
+
+    def _lacking(self, missing: Remark) -> QVBoxLayout:
+        """What the law still asks for, and how the party was told."""
+        line = row(Badge(self._look, Shape.ALERT), gap=self._look.grid())
+        line.addWidget(Label(missing.text, tone="warn", wrap=True), 1)
+        detail = row(gap=0, margins=(self._look.px(24), 0, 0, 0))
+        words = " · ".join(part for part in (missing.action, missing.basis) if part)
+        detail.addWidget(Label(words, size="small", tone="sub", wrap=True), 1)
+        return column(line, detail, gap=2)
 
     def _step(self, step: Remark) -> QVBoxLayout:
         """What was recorded on the way, its clocks, its authority."""

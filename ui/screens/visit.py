@@ -95,8 +95,14 @@ class VisitZone(QWidget):
         self._wanted = what
 
     def lead_to(self, path: str) -> None:
-        """Put the cursor into a field, of another matter as soon as that one is shown; "" to the parties."""
+        """Put the cursor into a field, of another matter as soon as that one is shown; "" to the parties.
+
+        The name of the step of the papers leads there.
+        """
         self._lead = ""
+        if path == "materials":
+            self.choose(path)
+            return
         step = "matter" if path.startswith("matter.") else "parties"
         form = self.forms[step]
         if path and not form.has(path):

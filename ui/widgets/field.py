@@ -126,9 +126,9 @@ class Field(QWidget):
     def _show_words(self, view: FieldView) -> None:
         self._view = view
         self.label.setText(view.label)
-        self.asked = view.required or bool(view.for_paper)
+        self.asked = view.required or bool(view.for_paper) or view.offered
         self._need.setVisible(self.asked and not view.value)
-        self._need.setText(_("必填") if view.required else _("文书需要"))
+        self._need.setText(_("必填") if view.required else _("文书需要") if view.for_paper else _("要问"))
         self.input.show_source(view.source)
         self._side.setText(self._beside(view))
         if view.kind != "choice":
@@ -166,6 +166,8 @@ class Field(QWidget):
         need = _("必填") if view.required else ""
         if view.for_paper:
             need = _("不是法律要求，{papers}需要").format(papers=view.for_paper)
+        elif view.offered:
+            need = _("问本人，愿不愿意都记下")
         words = (source_words(view.source), need, below or view.hint)
         self.input.setAccessibleDescription("，".join(word for word in words if word))
         tip = "，".join(word for word in (need if view.for_paper else "", view.hint) if word)

@@ -181,6 +181,8 @@ class Form(QWidget):
         return True
 
     def _typed(self, path: str, text: str) -> None:
+        if path == self._landed:  # answered here: the cursor stays until Enter, another choice may follow
+            self._landed = ""
         self._pending[path] = text
         self._timer.start()
 

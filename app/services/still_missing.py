@@ -1,0 +1,76 @@
+"""What the law still asks for of a matter, with how its party is told of it, was told, or will be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from app.domain.checklist import missing_law
+from app.domain.matter import Group
+from app.domain.notice import ONCE
+from app.services.before_end import named
+from app.services.case import Case
+from app.services.due_lines import long_day
+from app.services.fields import value
+from app.services.knowledge import Knowledge
+from app.services.sheet import Sheet, checklist
+from app.services.supplement import CORRECTION, PROMISE
+from app.services.views import Remark
+from app.storage.records import SupplementRecord
+from app.texts import _
+
+_MOST: Final = 3
+
+
+def remark(case: Case, shown: Sheet) -> Remark | None:
+    """Return the line about a filing that lacks papers, None where none is missing or none came yet."""
+    if shown.matter.group is not Group.FILING:
+        return None
+    lacking = missing_law(checklist(case.draft, shown, case.dossier))
+    is_open = case.visit.state == "open"
+    here = any(record.page.matter == shown.number for record in case.dossier)
+    if not lacking or (is_open and not here):
+        return None
+    if is_open:
+        words = _("还缺 {count} 项法定材料，照收").format(count=len(lacking))
+        return Remark(words, ONCE.article, _to_come(case, shown))
+    return Remark(_("还缺 {names}").format(names=named(lacking)), ONCE.article, _came(case, shown))
+
+
+def of_visit(case: Case, knowledge: Knowledge) -> tuple[Remark, ...]:
+    """Return the lines of a finished visit, of many matters the first few and how many more there are."""
+    made = case.sheets(knowledge)
+    found = [(place, one) for place, shown in enumerate(made, 1) if (one := remark(case, shown))]
+    if len(made) > 1:
+        words = _("第 {place} 件：{text}")
+        found = [(at, replace(one, text=words.format(place=at, text=one.text))) for at, one in found]
+    lines = tuple(one for _place, one in found[:_MOST])
+    more = len(found) - _MOST
+    return (*lines, Remark(_("另有 {count} 件也缺").format(count=more))) if more > 0 else lines
+
+
+def _to_come(case: Case, shown: Sheet) -> str:
+    decided = {CORRECTION: _("办结时出一次性补正告知书"), PROMISE: _("办结时出容缺受理告知书")}
+    by_paper = decided.get(value(case.draft, shown.path("supply")), "")
+    before = _last(case, shown)
+    return by_paper or (_before(before) if before else _("按 F9 一次写清，办结时打印"))
+
+
+def _came(case: Case, shown: Sheet) -> str:
+    told = _last(case, shown)
+    if told is None:
+        return _("办结时没有出告知书，由后台审查后一次告知；来补交的按 Shift+F9 接着办")
+    if told.visit_id != case.visit.id:
+        return _before(told)
+    paper = _("一次性补正告知书") if told.kind == CORRECTION else _("容缺受理告知书")
+    return _("已出{paper}，最迟 {day} 补交").format(paper=paper, day=long_day(told.due))
+
+
+def _before(told: SupplementRecord) -> str:
+    return _("以前已书面告知，最迟 {day} 补交").format(day=long_day(told.due))
+
+
+def _last(case: Case, shown: Sheet) -> SupplementRecord | None:
+    """The newest of what the party was told about the matter in writing."""
+    mine = (one for one in case.told if one.matter == shown.number)
+    return max(mine, key=lambda one: one.issued_at, default=None)

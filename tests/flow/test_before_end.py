@@ -1,0 +1,106 @@
+"""F12 at the window: what is open is said once before the end, and nothing afterwards leads nowhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.services import drafts, papers
+from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.desks import FILLED
+from tests.helpers.imaging_files import encoded, text_page
+
+pytestmark = OFFSCREEN
+__all__ = ["counter", "qapp"]
+CLAIMS = {"matter.1.claims": "还钱"}
+
+
+def ready(at: Counter, **without: str | None) -> None:
+    """Somebody with a statement and no other paper; all that is asked is answered, but for ``without``."""
+    at.call()
+    for path, text in {**FILLED, **CLAIMS}.items():
+        at.do(drafts.set_field, path, without.get(path.rpartition(".")[2], text) or "")
+    picture = at.folder / "claim.png"
+    picture.write_bytes(encoded(text_page((413, 584), 1)))
+    at.do(papers.import_files, "M01", (picture,))
+    at.until(lambda: len(at.visit.pages) == 1, "the page on the window")
+
+
+def focused() -> str:
+    widget = QApplication.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
+def test_what_is_open_is_said_once_and_whoever_wants_ends_all_the_same(counter: OpenCounter) -> None:
+    at = counter()
+    ready(at, amount=None, mediation=None)
+    at.key(Qt.Key.Key_F12)
+    said = at.says("办结前请看一眼")
+    for words in ("没有一次性告知", "先行调解：还没有问愿不愿意", "《交纳诉讼费用通知书》还缺“标的额”", "F9"):
+        assert words in said
+    assert at.visit.outcome is None
+    assert focused() == "matter.1.mediation"
+    at.key(Qt.Key.Key_Y, ALT)
+    at.until(lambda: at.value("matter.1.mediation") == "agree", "the answer to the offer")
+    at.key(Qt.Key.Key_F12)
+    assert "《先行调解告知书》还缺“调解组织”" in at.says("调解组织"), "what the answer asks for is new"
+    assert focused() == "matter.1.organisation"
+    at.type(at.editor("matter.1.organisation"), "诉前调解中心")
+    at.key(Qt.Key.Key_F12)
+    at.says("还没有签字")
+    at.key(Qt.Key.Key_F12)
+    at.until(lambda: at.visit.outcome is not None, "the receipt number")
+    assert [line.action for line in at.outcome.lacking] == [
+        "办结时没有出告知书，由后台审查后一次告知；来补交的按 Shift+F9 接着办"
+    ]
+    for part in (at.window.visit.outcome, at.window.advice):
+        at.until(lambda part=part: "由后台审查后一次告知" in at.words(part), "who tells it now")  # type: ignore[misc]
+        assert "按 F9" not in at.words(part)
+    assert at.findings() == []
+
+
+def test_told_in_writing_the_end_asks_nothing_and_says_by_when(counter: OpenCounter) -> None:
+    at = counter()
+    ready(at)
+    at.key(Qt.Key.Key_F12)
+    at.says("没有一次性告知")
+    assert at.window.visit.step == "materials", "where the papers are"
+    at.key(Qt.Key.Key_F9)
+    panels = at.conductor.panels
+    at.until(lambda: panels.current == "supply" and "起诉状" in at.words(), "the list")
+    at.key(Qt.Key.Key_Return, CONTROL)
+    at.until(lambda: panels.current == "", "the panel to close")
+    at.key(Qt.Key.Key_F12)
+    at.says("还没有签字")
+    at.key(Qt.Key.Key_F12)
+    at.until(lambda: at.visit.outcome is not None, "the receipt number")
+    [line] = at.outcome.lacking
+    assert line.action.startswith("已出一次性补正告知书，最迟")
+    at.until(lambda: line.action in at.words(at.window.visit.outcome), "by when it is to be supplied")
+
+
+def test_of_several_matters_the_one_that_lacks_something_comes_to_the_window(counter: OpenCounter) -> None:
+    at = counter()
+    ready(at)
+    at.key(Qt.Key.Key_E, ALT)
+    at.until(lambda: at.visit.current == 2, "the second matter")
+    at.do(drafts.set_field, "matter.2.code", "S03")
+    at.until(lambda: at.value("matter.2.code") == "S03", "another matter")
+    at.do(drafts.set_field, "matter.2.answer", "在审")
+    at.do(drafts.set_field, "matter.1.claims", "")
+    at.key(Qt.Key.Key_F12)
+    at.says("还没有问：诉讼请求")
+    at.until(lambda: focused() == "matter.1.claims", "the cursor in the first matter")
+
+
+def test_enter_asks_for_mediation_and_then_for_who_mediates(counter: OpenCounter) -> None:
+    at = counter()
+    ready(at, mediation=None)
+    at.key(Qt.Key.Key_2, ALT)
+    at.key(Qt.Key.Key_Return)
+    at.until(lambda: focused() == "matter.1.mediation", "the question in its place")
+    assert "要问" in at.words(at.window.visit.forms["matter"])
+    at.key(Qt.Key.Key_Down)
+    at.until(lambda: at.value("matter.1.mediation") == "agree", "the answer")
+    at.key(Qt.Key.Key_Return)
+    at.until(lambda: focused() == "matter.1.organisation", "who mediates, before anybody signs")

@@ -1,0 +1,155 @@
+"""What is said once before a visit ends: what nobody asked, and papers the law asks for that nobody told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.services.before_end import OpenPoint, StillOpen, Why, questions, untold
+from app.services.case import Case
+from app.services.fields import Draft
+from app.services.paper_needs import Need
+from app.services.sheet import current
+from app.services.still_missing import of_visit, remark
+from app.storage.records import SupplementRecord
+from tests.helpers.cases import MOMENT, draft, paper, visit
+from tests.helpers.domain import knowledge
+
+TOLD = SupplementRecord(
+    "s1", visit().id, visit().id, 1, "correction", 1, "B1", "ABCD2345", "", "", "{}", date(2026, 11, 30),
+    MOMENT,
+)  # fmt: skip
+DECIDED: dict[str, str | None] = {"matter__1__supply": "correction", "matter__1__supply_on": "2026-11-23"}
+FINISHED = visit(state="finished", closed_at=MOMENT)
+
+
+def case(entered: Draft, *materials: str, told: tuple[SupplementRecord, ...] = ()) -> Case:
+    papers = tuple(paper(n, material) for n, material in enumerate(materials, 1))
+    return Case(visit(), entered, papers, None, told=told)
+
+
+def missing(made: Case) -> list[str]:
+    return [point.names for point in untold(made, current(made.draft, knowledge()))]
+
+
+def asked(entered: Draft, *needs: Need) -> list[tuple[Why, str]]:
+    made = case(entered)
+    return [(point.why, point.path) for point in questions(made, current(entered, knowledge()), needs)]
+
+
+def test_papers_the_law_asks_for_are_said_with_their_number_and_names() -> None:
+    (said,) = missing(case(draft("card"), "M01"))
+    assert said == "2 项法定材料（起诉状、证据材料和证据清单）"
+    assert missing(case(draft("card", matter__1__copies__M01="2", matter__1__copies__M13="2"))) == []
+
+
+def test_who_is_told_in_writing_before_or_with_the_end_is_not_said_to_be_untold() -> None:
+    assert missing(case(draft("card"), "M01"))
+    assert missing(case(draft("card", **DECIDED), "M01")) == []
+    assert missing(case(draft("card"), "M01", told=(TOLD,))) == []
+    assert missing(case(draft("card"), "M01", told=(replace(TOLD, matter=2),)))
+
+
+def test_a_service_lacks_no_papers_that_are_told_by_a_notice() -> None:
+    assert missing(case(draft(matter__1__code="S07"), "M02")) == []
+
+
+def test_what_the_law_asks_and_the_offer_of_mediation_are_asked_in_every_filing() -> None:
+    nothing = draft(matter__1__cause=None, matter__1__mediation=None)
+    assert asked(nothing) == [
+        (Why.BY_LAW, "matter.1.cause"),
+        (Why.BY_LAW, "matter.1.claims"),
+        (Why.OFFER, "matter.1.mediation"),
+    ]
+    assert asked(draft(matter__1__claims="还钱")) == []
+    assert (Why.OFFER, "matter.1.mediation") not in asked(draft(matter__1__code="F07"))
+    nobody = draft(matter__1__claims="还钱", party__p2__name=None)
+    assert asked(nobody) == [(Why.BY_LAW, "party.p2.name")]
+
+
+def test_of_a_matter_that_goes_on_only_what_a_paper_needs_is_asked() -> None:
+    again = draft(matter__1__cause=None, matter__1__mediation=None, matter__1__begun="2026-11-20")
+    assert asked(again) == []
+    need = Need(1, "matter.1.amount", "标的额", ("交纳诉讼费用通知书",), of_fee=True)
+    assert asked(again, need) == [(Why.FEE, "matter.1.amount")]
+
+
+def test_a_need_of_the_law_is_asked_once() -> None:
+    need = Need(1, "party.p2.name", "被告", ("举证通知书",), lawful=True)
+    assert asked(draft(matter__1__claims="还钱"), need) == []
+
+
+def test_the_sentences_say_what_is_open_what_is_safe_and_how_to_go_on() -> None:
+    points = (
+        OpenPoint(1, Why.UNTOLD, "materials", "2 项法定材料（起诉状、证据材料和证据清单）"),
+        OpenPoint(1, Why.BY_LAW, "matter.1.claims", "诉讼请求"),
+        OpenPoint(1, Why.OFFER, "matter.1.mediation", "先行调解"),
+        OpenPoint(1, Why.FEE, "matter.1.amount", "《交纳诉讼费用通知书》还缺“标的额”"),
+        OpenPoint(1, Why.PAPER, "matter.1.answer", "《案件查询单》还缺“答复要点”"),
+    )
+    told = StillOpen(points)
+    assert told.happened == (
+        "办结前请看一眼：还缺 2 项法定材料（起诉状、证据材料和证据清单），没有一次性告知；"
+        "还没有问：诉讼请求；先行调解：还没有问愿不愿意；《交纳诉讼费用通知书》还缺“标的额”；"
+        "《案件查询单》还缺“答复要点”，办结以后不能再填。"
+    )
+    assert "收件不受影响" in told.safe
+    for words in ("F9 一次写清", "没有金额的写“无”", "再按一次 F12", "由后台审查时一次告知"):
+        assert words in told.next_step
+    assert told.first.path == "matter.1.claims"
+    assert StillOpen(points[:1]).first.path == "materials"
+
+
+def test_of_very_many_open_points_the_first_few_are_named() -> None:
+    points = [OpenPoint(n, Why.BY_LAW, f"matter.{n}.claims", f"请求{n}") for n in range(1, 300)]
+    assert StillOpen(points).happened == "办结前请看一眼：还没有问：请求1、请求2、请求3、请求4等 299 处。"
+
+
+def test_papers_are_said_again_when_others_are_missing_and_not_while_they_are_the_same() -> None:
+    one, same, other = (OpenPoint(1, Why.UNTOLD, "materials", names) for names in ("甲", "甲", "乙"))
+    assert one.key == same.key != other.key
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "words"),
+    [
+        ({}, (), "按 F9 一次写清，办结时打印"),
+        (DECIDED, (), "办结时出一次性补正告知书"),
+        ({}, (replace(TOLD, visit_id="earlier"),), "以前已书面告知，最迟 2026 年 11 月 30 日 周一 补交"),
+    ],
+)
+def test_while_the_visit_is_open_the_line_names_the_way_to_tell(
+    changes: dict[str, str | None], told: tuple[SupplementRecord, ...], words: str
+) -> None:
+    made = case(draft("card", **changes), "M01", told=told)
+    line = remark(made, current(made.draft, knowledge()))
+    assert line is not None
+    assert (line.text, line.action) == ("还缺 2 项法定材料，照收", words)
+    assert remark(case(draft("card")), current(made.draft, knowledge())) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ((), "办结时没有出告知书，由后台审查后一次告知；来补交的按 Shift+F9 接着办"),
+        ((TOLD,), "已出一次性补正告知书，最迟 2026 年 11 月 30 日 周一 补交"),
+        ((replace(TOLD, kind="promise"),), "已出容缺受理告知书，最迟 2026 年 11 月 30 日 周一 补交"),
+        ((replace(TOLD, visit_id="earlier"),), "以前已书面告知，最迟 2026 年 11 月 30 日 周一 补交"),
+    ],
+)
+def test_after_the_end_no_key_is_named_that_finds_nobody(
+    told: tuple[SupplementRecord, ...], words: str
+) -> None:
+    made = replace(case(draft("card"), "M01", told=told), visit=FINISHED)
+    (line,) = of_visit(made, knowledge())
+    assert line.text == "还缺 2 项法定材料（起诉状、证据材料和证据清单）"
+    assert line.action == words
+    assert " F9" not in line.action
+
+
+def test_of_many_matters_the_first_lines_are_shown_and_how_many_more_lack_papers() -> None:
+    entered = draft("card", **{f"matter__{n}__code": "F01" for n in range(1, 7)})
+    lines = of_visit(replace(case(entered, "M01"), visit=FINISHED), knowledge())
+    assert [line.text[:5] for line in lines] == ["第 1 件", "第 2 件", "第 3 件", "另有 3 "]
