@@ -123,6 +123,13 @@ def questions(case: Case, shown: Sheet, needs: Iterable[Need]) -> Iterator[OpenP
             yield _of_paper(need)
 
 
+def before_signing(case: Case, shown: Sheet, needs: Sequence[Need]) -> str:
+    """Return what is to be asked before somebody signs, "" for nothing: later it undoes the signature."""
+    labels = [one.names for one in questions(case, shown, ())]
+    labels += [_(need.label) for need in needs if not need.lawful]
+    return "、".join(dict.fromkeys(labels))
+
+
 def _of_paper(need: Need) -> OpenPoint:
     return OpenPoint(need.matter, Why.FEE if need.of_fee else Why.PAPER, need.path, sentence((need,)))
 

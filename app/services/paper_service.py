@@ -15,7 +15,7 @@ from app.domain.phone import mask_phone
 from app.domain.rule import Basis
 from app.domain.short_form import all_hold
 from app.services.due_lines import due_line, long_day
-from app.services.paper_ground import Ground, Lacking, need, treasury
+from app.services.paper_ground import Ground, Lacking, treasury
 from app.services.running import Running
 from app.services.sheet import checklist
 from app.texts import _

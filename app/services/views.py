@@ -170,7 +170,7 @@ class PageView:
 
 @dataclass(frozen=True)
 class ConfirmationView:
-    """What the party reads. ``sha256`` is of the exact UTF-8 text; ``signed_at`` only if it is signed."""
+    """What the party reads; ``sha256`` of the UTF-8 text, ``signed_at`` if signed, ``unasked`` before it."""
 
     text: str
     sha256: str
@@ -178,6 +178,7 @@ class ConfirmationView:
     not_ready: str = ""
     signed_at: datetime | None = None
     outdated: bool = False
+    unasked: str = ""
 
 
 @dataclass(frozen=True)

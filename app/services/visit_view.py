@@ -14,6 +14,7 @@ from app.domain.short_form import lying_ahead
 from app.lanes import HALL, on
 from app.services import (
     answers,
+    before_end,
     coming_back,
     confirmation,
     form,
@@ -133,6 +134,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
     liked = of_clerk(connection, desk.settings.hall.clerk)
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
     outcome = _outcome(connection, case, knowledge)
+    read = read if outcome else replace(read, unasked=before_end.before_signing(case, shown, needs))
     number = value(draft, "identity.id_number")
     until = case.visit.closed_at or desk.clock.now()
     asked = form.groups(draft, "matter", knowledge)

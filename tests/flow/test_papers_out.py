@@ -239,7 +239,7 @@ def test_what_a_fee_waits_for_is_entered_after_the_end_and_the_notice_is_made(
         do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in bad.items()}, "补填")
     do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in entered.items()}, "补填")
     body = json.loads(desk.store(intakes.events_of, visit_id)[-1].body)
-    assert body["matters"][0]["answers"]["amount"] == "125000"
+    assert body["matters"][0]["answers"]["amount"] == "125000.00"
     assert {one["path"]: one["before"] for one in body["changes"]} == {answers_[n]: "" for n in entered}
     assert "1.fee_notice" in ready(desk, visit_id)
     do(desk, papers_out.print_papers, visit_id, ("1.fee_notice",), False)

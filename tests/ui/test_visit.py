@@ -73,6 +73,7 @@ def test_the_time_at_the_window_stands_against_the_thirty_minutes() -> None:
     [
         (ConfirmationView("t", "h", ready=False, not_ready="先填姓名。"), Shape.STOP, "先填姓名。"),
         (ConfirmationView("t", "h", ready=True), Shape.RING, "待签字"),
+        (ConfirmationView("t", "h", ready=True, unasked="先行调解"), Shape.ALERT, "先行调解"),
         (ConfirmationView("t", "h", ready=True, signed_at=NOW), Shape.CHECK, "已签字 10:42"),
         (ConfirmationView("t", "h", ready=True, signed_at=NOW, outdated=True), Shape.ALERT, "要重新签字"),
     ],

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from app.services.before_end import OpenPoint, StillOpen, Why, questions, untold
+from app.services.before_end import OpenPoint, StillOpen, Why, before_signing, questions, untold
 from app.services.case import Case
 from app.services.fields import Draft
 from app.services.paper_needs import Need
@@ -74,6 +74,14 @@ def test_of_a_matter_that_goes_on_only_what_a_paper_needs_is_asked() -> None:
     assert asked(again) == []
     need = Need(1, "matter.1.amount", "标的额", ("交纳诉讼费用通知书",), of_fee=True)
     assert asked(again, need) == [(Why.FEE, "matter.1.amount")]
+
+
+def test_what_is_not_asked_yet_is_said_before_somebody_signs() -> None:
+    made = case(draft(matter__1__claims="还钱", matter__1__mediation=None))
+    need = Need(1, "matter.1.amount", "标的额", ("交纳诉讼费用通知书",), of_fee=True)
+    assert before_signing(made, current(made.draft, knowledge()), (need,)) == "先行调解、标的额"
+    answered = case(draft(matter__1__claims="还钱"))
+    assert before_signing(answered, current(answered.draft, knowledge()), ()) == ""
 
 
 def test_a_need_of_the_law_is_asked_once() -> None:

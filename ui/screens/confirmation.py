@@ -52,4 +52,7 @@ def _state_of(view: ConfirmationView) -> tuple[Shape, str, str]:
         return Shape.ALERT, _("要重新签字"), _("签字之后内容改过。按 F10 请当事人再看一遍。")
     if not view.ready:
         return Shape.STOP, _("还不能交确认"), view.not_ready
+    if view.unasked:
+        words = _("签字以后再填要重签，先问：{names}。").format(names=view.unasked)
+        return Shape.ALERT, _("待签字"), words
     return Shape.RING, _("待签字"), _("按 F10 交当事人在客屏上阅读并签字。")
