@@ -18,6 +18,7 @@ from app.domain.matter import Side
 from app.domain.party import Party
 from app.domain.short_form import all_hold
 from app.services import mediation
+from app.services.form import NO
 from app.services.paper_ground import Ground, Lacking, need, supervision, treasury
 from app.services.paper_service import SERVICE_PAPERS
 from app.texts import _
@@ -295,7 +296,7 @@ def _require_both(ground: Ground) -> None:
     if ground.sheet.matter.field("consent_other") is None:
         return
     ground.needed(_("对方同意调解"), "consent_other")
-    if not ground.said_yes("consent_other"):
+    if ground.text("consent_other") == NO:
         raise Lacking(_("对方不同意调解，不能委派"))
 
 
