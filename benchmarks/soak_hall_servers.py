@@ -166,7 +166,8 @@ class Soak:
 
     def command(self) -> str:
         o = self.options
-        more = f" --control {o.control}" if o.control else ""
+        more = f" --windows {o.windows} --points {o.points} --crews {o.crews}"
+        more += f" --control {o.control}" if o.control else ""
         return (
             f"python -m benchmarks.soak_hall_servers --operations {o.operations} --people {o.people} "
             f"--every {o.every} --seed {o.seed}{more}"
