@@ -13,7 +13,6 @@ import argparse
 import json
 import os
 import random
-import select
 import shutil
 import signal
 import sys
@@ -45,8 +44,12 @@ from tests.helpers.visits import finish, lay, print_all, sign
 Fact = tuple[str, ...]
 IN_WORK = 0.8
 """The part of the kills that comes after a child has opened its desk; the others may hit the opening."""
-LONGEST = 0.4
-"""Seconds until the kill at most; a whole visit takes about as long."""
+OPENING = 0.4
+"""Seconds in which a desk opens on a quiet machine."""
+WORDS = 28
+"""As many things are done in two visits, however slow the machine is."""
+MOMENTS = 0.03
+"""Seconds after the last word at most: as long as an act takes."""
 GATEWAY_DIES_EVERY = 100
 _PATIENCE = 120
 
@@ -105,8 +108,9 @@ def _store_of_its_own(folder: Path, kills: int, tally: Tally, chance: random.Ran
                 tally.gateway_kills += 1
             child = _Child(partial(_work, folder, settings, fresh, chance.randrange(10**9)))
             if chance.random() < IN_WORK:
-                child.wait_for_its_first_word()
-            fresh, words = child.killed_after(chance.uniform(0.0, LONGEST))
+                fresh, words = child.killed_after(chance.randint(1, WORDS), chance.uniform(0.0, MOMENTS))
+            else:
+                fresh, words = child.killed_after(0, chance.uniform(0.0, OPENING))
             tally.kills += 1
             tally.reopened += ("reopened",) in words
             tally.lost += [" ".join(word[1:]) for word in words if word[0] == "lost"]
@@ -141,24 +145,29 @@ class _Child:
             _be_the_child(act, writing)
         os.close(writing)
         self._reading = reading
+        self._said = b""
 
-    def wait_for_its_first_word(self) -> None:
-        """Return when it has said something, or ended."""
-        select.select([self._reading], [], [], _PATIENCE)
-
-    def killed_after(self, seconds: float) -> tuple[list[Fact], list[Fact]]:
-        """Kill it; return the facts it said, and the other words."""
+    def killed_after(self, words: int, seconds: float) -> tuple[list[Fact], list[Fact]]:
+        """Kill it so long after so many words; return the facts it said, and the other words."""
+        while self._said.count(b"\n") < words and self._hears():
+            pass
         time.sleep(seconds)
         os.kill(self._pid, signal.SIGKILL)
         return self.ended()
 
     def ended(self) -> tuple[list[Fact], list[Fact]]:
         """Wait for its end; return the facts it said, and the other words."""
-        with os.fdopen(self._reading, "rb") as pipe:
-            lines = pipe.read().split(b"\n")
+        while self._hears():
+            pass
+        os.close(self._reading)
         os.waitpid(self._pid, 0)
-        said = [tuple(json.loads(line)) for line in lines[:-1]]
+        said = [tuple(json.loads(line)) for line in self._said.split(b"\n")[:-1]]
         return [w[1:] for w in said if w[0] == "fact"], [w for w in said if w[0] != "fact"]
+
+    def _hears(self) -> bool:
+        heard = os.read(self._reading, 1 << 16)
+        self._said += heard
+        return bool(heard)
 
 
 def _be_the_child(act: Callable[[Callable[..., None]], None], pipe: int) -> NoReturn:
@@ -206,9 +215,10 @@ def _one_visit(desk: Desk, visit_id: str, chance: random.Random, done: Callable[
     done("receipt", visit_id, finished.receipt_no)
     print_all(desk)
     assert desk.sending is not None
-    desk.lanes.submit(desk.sending.lane, desk.sending.round).result()
-    if any(event.state == "stored" for event in desk.store(intakes.events_of, visit_id)):
-        done("at court", visit_id)
+    while desk.lanes.submit(desk.sending.lane, desk.sending.round).result().next_in == 0.0:
+        if any(event.state == "stored" for event in desk.store(intakes.events_of, visit_id)):
+            done("at court", visit_id)
+            return
 
 
 # ---- looking -----------------------------------------------------------------------------------------
