@@ -186,6 +186,8 @@ def test_a_receipt_that_cannot_be_drawn_holds_up_nobody_behind_it(counter: OpenC
     desk.window.signed.emit(desk.visit.confirmation.sha256, b"no picture" * 9, strokes)
     desk.until(lambda: desk.visit.confirmation.signed_at is not None, "the signature")
     desk.key(Qt.Key.Key_F12)
+    desk.says("办结前请看一眼")
+    desk.key(Qt.Key.Key_F12)
     desk.until(lambda: desk.visit.outcome is not None, "the receipt number")
     take_number(desk)
     desk.printer.command("clear")
