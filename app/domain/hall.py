@@ -351,7 +351,8 @@ class _Folding:
         if ticket is None or not (fits(ticket, event) or was_called(ticket, event)):
             return
         old = bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
-        back = event.kind is EventKind.RETURNED and ticket.state is TicketState.NO_SHOW
+        left = ticket.state in {TicketState.NO_SHOW, TicketState.WAITING}
+        back = left and event.kind in {EventKind.RETURNED, EventKind.UNDONE}
         if old and not event.report and (back or event.kind in TAKES):
             return
         self._count_idle(ticket, event)

@@ -356,7 +356,7 @@ class Member(Ledger):
         if not self.cut_off:
             here = ticket.state is TicketState.CALLED or ticket.bound == self.window
             if not here:
-                return self._claim(event)
+                return not self.state.frozen(ticket) and self._claim(event)
             self._fact(event)  # nobody can be faster, and an answer that is lost changes nothing
             return True
         if ticket.state is TicketState.WAITING or not self._surely_ours(number):
@@ -466,7 +466,7 @@ class Member(Ledger):
             return after.bound == self.window
         if event.kind is EventKind.RETURNED:
             return after.state is TicketState.WAITING
-        return True
+        return event.kind is not EventKind.UNDONE or after.before is None
 
 
 _ACTS: Final = UNDOABLE | {EventKind.SERVED, EventKind.UNDONE}

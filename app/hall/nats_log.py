@@ -53,7 +53,10 @@ _SETTING_REPLIES: Final = 0.3
 _PING_SECONDS: Final = 2
 _RECONNECT: Final = 0.1
 _KNOCK: Final = 0.3
+_ATTEMPT: Final = 4.0
+"""Seconds for all servers of a hall to be tried once, before a new client tries."""
 _T = TypeVar("_T")
+_Callback = Callable[[], Coroutine[Any, Any, None]]
 _log = logging.getLogger(__name__)
 
 
@@ -204,6 +207,21 @@ class NatsLog:
             self._last_error = error
             _log.info("hall log: %s", type(error).__name__)
 
+        while not self._client.is_connected:
+            self._client = Client()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._reach(lost, back, failed), _ATTEMPT)
+        if self._watchers:
+            await self._listen()
+
+    async def _reach(
+        self, lost: _Callback, back: _Callback, failed: Callable[[Exception], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Connect a client that never connected; after a TLS handshake that got no answer it hangs for ever.
+
+        nats-py then waits for the end of a writer that start_tls has put aside. Once connected, it comes
+        back by itself.
+        """
         await self._client.connect(
             self._address.urls,
             tls=self._tls,
@@ -220,8 +238,6 @@ class NatsLog:
             reconnected_cb=back,
             error_cb=failed,
         )
-        if self._watchers:
-            await self._listen()
 
     async def _listen(self) -> None:
         """Have every event told, once somebody follows; who only claims is spared what all others do."""

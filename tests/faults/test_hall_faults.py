@@ -72,6 +72,19 @@ def test_a_caller_who_gave_up_finds_the_event_it_stored(host: Host) -> None:
         log.close()
 
 
+def test_a_window_that_starts_while_the_line_is_silent_is_there_once_it_speaks(host: Host) -> None:
+    with Line(host.nodes[0].port) as line:
+        line.silent = True
+        log = host.log("window-1", 1.5, line.port)
+        with pytest.raises(HallProblem, match="联系不上排队主机"):
+            log.since(DAY, 0)
+        line.cut()
+        line.silent = False
+        until(lambda: log.answering)
+        assert take(log, 1) is not None
+        log.close()
+
+
 def test_a_silent_line_is_noticed_within_the_patience_and_comes_back_by_itself(host: Host) -> None:
     with Line(host.nodes[0].port) as line:
         log = host.log("window-1", 2.0, line.port)

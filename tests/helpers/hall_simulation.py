@@ -352,11 +352,11 @@ class Hall:
         self.ended[kind] += 1
 
     def undo_call(self, member: Member, here: str) -> bool:
-        try:
+        self.called[here] -= 1  # before: a computer that stops in the middle has told it already
+        undone = False
+        with contextlib.suppress(HallProblem):
             undone = member.undo(here, self.now)
-        except HallProblem:
-            return False
-        self.called[here] -= undone
+        self.called[here] += not undone
         return undone
 
     def other_act(self, number: int, member: Member) -> bool:
