@@ -16,7 +16,6 @@ RECEIVE_ALWAYS = Rule(
     "check.receive", "对起诉状一律接收，出具注明收到日期的书面凭证", "登记立案规定第2条第1款"
 )
 ONLINE_IS_ENOUGH = Rule("check.online", "已在线提交符合要求的材料，不再要求提供纸质材料", "在线诉讼规则第9条")
-COPIES = Rule("check.copies", "按照对方当事人和其他当事人人数提交副本", "民事诉讼法第123条")
 
 
 class Status(StrEnum):
@@ -162,8 +161,7 @@ def _short_rule(requirement: Requirement, needed: int, have: int) -> Rule:
     note = f"；{requirement.note}" if requirement.note else ""
     if not have:
         return _rule(material, f"尚未提交{material.name}，应交{needed}份{note}")
-    article = COPIES.article if material.per_other and material.level is Level.LAW else None
-    return _rule(material, f"已收{have}份，还差{needed - have}份{note}", article)
+    return _rule(material, f"已收{have}份，还差{needed - have}份{note}")
 
 
 def _information(requirement: Requirement, parties: Parties) -> Item:
@@ -256,10 +254,10 @@ def _build(
     )
 
 
-def _rule(material: Material, text: str, article: str | None = None) -> Rule:
+def _rule(material: Material, text: str) -> Rule:
     if material.level is not Level.LAW:
         return Rule(f"check.{material.code}", text, material.basis, Basis.PRACTICE)
-    return Rule(f"check.{material.code}", text, material.basis if article is None else article)
+    return Rule(f"check.{material.code}", text, material.basis)
 
 
 def _missing(level: Level) -> Status:

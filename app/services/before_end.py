@@ -99,7 +99,8 @@ def untold(case: Case, shown: Sheet) -> Iterator[OpenPoint]:
 def named(items: Sequence[Item]) -> str:
     """Return how many papers are missing and which."""
     labels = list(dict.fromkeys(item.label for item in items))
-    names = "、".join(labels[:_NAMED]) + (_("等") if len(labels) > _NAMED else "")
+    between = "，" if any("、" in label for label in labels) else "、"
+    names = between.join(labels[:_NAMED]) + (_("等") if len(labels) > _NAMED else "")
     return _("{count} 项法定材料（{names}）").format(count=len(items), names=names)
 
 

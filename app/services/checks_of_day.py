@@ -58,7 +58,7 @@ def _papers(desk: Desk) -> DeviceView:
     if not lines:
         return DeviceView("papers", _("文书设置"), Health.OK)
     text = _("{lines}，没填的文书打不出").format(lines="；".join(lines))
-    return DeviceView("papers", _("文书设置"), Health.ATTENTION, text)
+    return DeviceView("papers", _("文书设置"), Health.ABSENT, text)
 
 
 CHECKS: Final[dict[str, Act[Desk, [], DeviceView]]] = {

@@ -59,7 +59,7 @@ def _to_come(case: Case, shown: Sheet) -> str:
 def _came(case: Case, shown: Sheet) -> str:
     told = _last(case, shown)
     if told is None:
-        return _("办结时没有出告知书，由后台审查后一次告知；来补交的按 Shift+F9 接着办")
+        return _("办结时没有出告知书，后台审查后一次告知，告知后来补交按 Shift+F9；现在送来的按 Alt+G")
     if told.visit_id != case.visit.id:
         return _before(told)
     paper = _("一次性补正告知书") if told.kind == CORRECTION else _("容缺受理告知书")

@@ -51,7 +51,7 @@ def test_what_is_open_is_said_once_and_whoever_wants_ends_all_the_same(counter: 
     at.key(Qt.Key.Key_F12)
     at.until(lambda: at.visit.outcome is not None, "the receipt number")
     assert [line.action for line in at.outcome.lacking] == [
-        "办结时没有出告知书，由后台审查后一次告知；来补交的按 Shift+F9 接着办"
+        "办结时没有出告知书，后台审查后一次告知，告知后来补交按 Shift+F9；现在送来的按 Alt+G"
     ]
     for part in (at.window.visit.outcome, at.window.advice):
         at.until(lambda part=part: "由后台审查后一次告知" in at.words(part), "who tells it now")  # type: ignore[misc]

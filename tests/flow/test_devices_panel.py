@@ -112,7 +112,7 @@ def test_the_check_says_how_clock_hall_and_backup_stand_and_a_backup_can_be_made
     assert "已备份" in do(desk, checks_of_day.back_up_now)
     assert do(desk, checks["backup"]).health is Health.OK
     unset = do(desk, checks["papers"])
-    assert unset.health is Health.ATTENTION
+    assert unset.health is Health.ABSENT
     for setting in ("account_holder", "account_bank", "account_number", "supervision_address"):
         assert setting in unset.text
     do(desk, issuing.take_ticket, "立案", False)

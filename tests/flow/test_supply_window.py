@@ -55,6 +55,8 @@ def test_told_in_writing_and_gone_on_with_by_keys_alone(counter: OpenCounter, tm
     desk.key(Qt.Key.Key_Return, CONTROL)
     closed(desk)
     desk.key(Qt.Key.Key_F12)
+    desk.says("还没有问：诉讼请求")
+    desk.key(Qt.Key.Key_F12)
     desk.says("还没有签字")
     desk.key(Qt.Key.Key_F12)
     desk.until(lambda: desk.visit.outcome is not None, "the end")

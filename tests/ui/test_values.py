@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from app.domain.matter import DECLINE, MEDIATION
 from app.services.views import FieldView
 from tests.helpers.tables import id_number
 from tests.helpers.ui import commit
@@ -168,5 +169,9 @@ def test_enter_goes_on_to_what_is_still_asked_and_then_to_the_next_step(at: Wind
     at.key(Qt.Key.Key_Return)
     assert claims.toPlainText() == "判令离婚\n"
     at.key(Qt.Key.Key_Return, CONTROL)
-    assert at.window.visit.step == "parties"
+    offer = at.box(f"matter.1.{MEDIATION}")
+    at.until(lambda: QApplication.focusWidget() is offer)
+    at.key(Qt.Key.Key_N, ALT)
+    at.until(lambda: shown(at, f"matter.1.{MEDIATION}").value == DECLINE)
+    at.until(lambda: at.window.visit.step == "parties")
     at.until(lambda: QApplication.focusWidget() is at.box("party.p1.address"))

@@ -141,7 +141,10 @@ def test_while_the_visit_is_open_the_line_names_the_way_to_tell(
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        ((), "办结时没有出告知书，由后台审查后一次告知；来补交的按 Shift+F9 接着办"),
+        (
+            (),
+            "办结时没有出告知书，后台审查后一次告知，告知后来补交按 Shift+F9；现在送来的按 Alt+G",
+        ),
         ((TOLD,), "已出一次性补正告知书，最迟 2026 年 11 月 30 日 周一 补交"),
         ((replace(TOLD, kind="promise"),), "已出容缺受理告知书，最迟 2026 年 11 月 30 日 周一 补交"),
         ((replace(TOLD, visit_id="earlier"),), "以前已书面告知，最迟 2026 年 11 月 30 日 周一 补交"),

@@ -71,7 +71,7 @@ def test_copies_follow_the_number_of_the_other_side() -> None:
     item = _statuses(Handed("M01", 2), parties=Parties((PLAINTIFF, *three)))["M01"]
     assert (item.needed, item.have, item.short_of) == (4, 2, 2)
     assert item.status is Status.MISSING_LAW
-    assert item.reason.article == "民事诉讼法第123条"
+    assert item.reason.article == "民事诉讼法第123条、登记立案规定第6条"
 
 
 def test_each_natural_plaintiff_shows_an_identity_and_each_company_its_papers() -> None:
