@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import Expected, PrinterProblem
@@ -224,6 +224,8 @@ def draw_party(application: QApplication, folder: Path, look: Theme) -> list[Pat
 def _grab(application: QApplication, window: QWidget, path: Path) -> Path:
     for _turn in range(3):
         application.processEvents()
+    while isinstance(window, MainWindow) and not window.drawn:  # the right zone comes a moment later
+        application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
     window.grab().save(str(path))
     return path
 
