@@ -210,7 +210,9 @@ class NatsLog:
         while not self._client.is_connected:
             self._client = Client()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._reach(lost, back, failed), _ATTEMPT)
+                # Not wait_for: in a task of its own it might not have begun, and could not be closed.
+                async with asyncio.timeout(_ATTEMPT):
+                    await self._reach(lost, back, failed)
         if self._watchers:
             await self._listen()
 
@@ -247,6 +249,8 @@ class NatsLog:
             self._tell(None)
 
     async def _close(self) -> None:
+        if self._knocking is not None:  # before it sees that the connecting was given up
+            self._knocking.cancel()
         if not self._connecting.done():
             self._connecting.cancel()
         await self._client.close()

@@ -54,7 +54,7 @@ def test_what_is_open_is_said_once_and_whoever_wants_ends_all_the_same(counter: 
         "办结时没有出告知书，后台审查后一次告知，告知后来补交按 Shift+F9；现在送来的按 Alt+G"
     ]
     for part in (at.window.visit.outcome, at.window.advice):
-        at.until(lambda part=part: "由后台审查后一次告知" in at.words(part), "who tells it now")  # type: ignore[misc]
+        at.until(lambda part=part: "后台审查后一次告知" in at.words(part), "who tells it now")  # type: ignore[misc]
         assert "按 F9" not in at.words(part)
     assert at.findings() == []
 
