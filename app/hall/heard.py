@@ -11,6 +11,7 @@ from typing import Final
 
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import Numbering
+from app.hall.within import within
 
 _MOST: Final = 2048
 _LISTEN: Final = 0.02
@@ -95,5 +96,5 @@ class Heard:
                 return False
             self._come.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._come.wait(), left)
+                await within(left, self._come.wait())
         return self.listening

@@ -15,6 +15,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import CancelledError
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -44,6 +45,7 @@ from app.hall.wire import (
     to_count,
     to_send,
 )
+from app.hall.within import within
 
 PATIENCE: Final = 2.5
 """Seconds a call waits for the hall before it says so."""
@@ -60,14 +62,12 @@ _Callback = Callable[[], Coroutine[Any, Any, None]]
 _log = logging.getLogger(__name__)
 
 
-class _EndOfStream(logging.Filter):
-    """Drops asyncio's remark on every end of a connection that was upgraded to TLS; it means nothing."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return not str(record.msg).startswith("returning true from eof_received()")
+def _meant(record: logging.LogRecord) -> bool:
+    """Drop asyncio's remark on every end of a connection that was upgraded to TLS; it means nothing."""
+    return not str(record.msg).startswith("returning true from eof_received()")
 
 
-logging.getLogger("asyncio").addFilter(_EndOfStream())
+logging.getLogger("asyncio").addFilter(_meant)
 
 
 class NatsLog:
@@ -210,9 +210,7 @@ class NatsLog:
         while not self._client.is_connected:
             self._client = Client()
             with contextlib.suppress(TimeoutError):
-                # Not wait_for: in a task of its own it might not have begun, and could not be closed.
-                async with asyncio.timeout(_ATTEMPT):
-                    await self._reach(lost, back, failed)
+                await within(_ATTEMPT, self._reach(lost, back, failed))
         if self._watchers:
             await self._listen()
 
@@ -254,10 +252,11 @@ class NatsLog:
         if not self._connecting.done():
             self._connecting.cancel()
         await self._client.close()
-        left = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        while left := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in left:  # again, as nats-py turns being cancelled into its connection's end
+                task.cancel()
+            await asyncio.wait(left, timeout=_PAUSE)
+            await asyncio.gather(*(task for task in left if task.done()), return_exceptions=True)
 
     async def _ready(self) -> None:
         """Wait for a connection and prove it once. Raises HallProblem when the hall must not be used."""
@@ -454,20 +453,21 @@ class NatsLog:
             try:
                 return await ask()
             except (Unavailable, nats.errors.Error, ConnectionError) as error:
+                if self._client.is_closed:
+                    raise
                 _log.debug("hall log: asking again after %s", type(error).__name__)
                 await asyncio.sleep(_PAUSE)
 
     def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run on the log's thread and wait. Raises HallProblem when it takes longer than the patience."""
-        limited = asyncio.wait_for(work, self._patience)
         started = time.monotonic()
         try:
-            return asyncio.run_coroutine_threadsafe(limited, self._loop).result()
+            return asyncio.run_coroutine_threadsafe(within(self._patience, work), self._loop).result()
         except Refused as refused:
             raise refusals.not_stored(str(refused)) from refused
         except HallProblem:
             raise
-        except (TimeoutError, Unavailable, nats.errors.Error, OSError) as error:
+        except (TimeoutError, CancelledError, Unavailable, nats.errors.Error, OSError) as error:
             waited = time.monotonic() - started
             self._silent()
             if not self.connected and isinstance(self._last_error, ssl.SSLError):
@@ -477,7 +477,8 @@ class NatsLog:
     def _silent(self) -> None:
         """From now on somebody else than the caller waits for the hall to answer again."""
         self._answering = False
-        self._loop.call_soon_threadsafe(self._start_knocking)
+        with contextlib.suppress(RuntimeError):  # closed meanwhile: nobody follows any more
+            self._loop.call_soon_threadsafe(self._start_knocking)
 
     def _start_knocking(self) -> None:
         if self._knocking is None or self._knocking.done():
@@ -488,7 +489,7 @@ class NatsLog:
         while not self._answering:
             await asyncio.sleep(_KNOCK)
             try:
-                await asyncio.wait_for(self._ready(), _TRY)
+                await within(_TRY, self._ready())
                 await self._leader({"last_by_subj": self._names.day(date.min) + "nothing"})
             except (HallProblem, Unavailable, nats.errors.Error, TimeoutError, OSError) as error:
                 _log.debug("hall log: still silent: %s", type(error).__name__)

@@ -7,10 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from nats.aio.client import Client
 
 from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
@@ -83,6 +85,30 @@ def test_a_window_that_starts_while_the_line_is_silent_is_there_once_it_speaks(h
         until(lambda: log.answering)
         assert take(log, 1) is not None
         log.close()
+
+
+def test_a_log_closed_while_it_proves_its_servers_ends_quietly_and_tells_who_asked(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three nodes are said where one answers: the proof of their setting waits for the others."""
+    prove = NatsLog._prove_setting
+    proving = threading.Event()
+
+    async def noted(log: NatsLog) -> None:
+        proving.set()
+        await prove(log)
+
+    monkeypatch.setattr(NatsLog, "_prove_setting", noted)
+    address = replace(host.member("window-1"), replicas=3)
+    with ThreadPoolExecutor(1) as one:
+        for _ in range(10):
+            proving.clear()
+            log = NatsLog(address, patience=10.0)
+            asking = one.submit(log.ask, Client.flush)
+            assert proving.wait(DEADLINE)
+            log.close()
+            with pytest.raises(HallProblem):
+                asking.result(DEADLINE)
 
 
 def test_a_silent_line_is_noticed_within_the_patience_and_comes_back_by_itself(host: Host) -> None:
