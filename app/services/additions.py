@@ -16,7 +16,6 @@ from typing import Any, Final
 
 from app.clock import local, moment, stamp
 from app.domain.amendment import MOST_REASON
-from app.domain.checklist import Status
 from app.domain.dossier import Bundle, bundles
 from app.errors import FormProblem
 from app.imaging import dossier
@@ -28,8 +27,8 @@ from app.services.case import Case, bundle_name, read_case
 from app.services.desk import Desk
 from app.services.finishing import load_page
 from app.services.numbers import shows_identity
-from app.services.papers import Place, import_to, keep_blob, scan_to
-from app.services.sheet import OTHER_NAME, OTHER_PAPER, Sheet, checklist, paper_form, sheets
+from app.services.papers import Place, import_to, keep_blob, page_view, scan_to
+from app.services.sheet import Sheet, materials, paper_form, sheets
 from app.services.views import PageView
 from app.storage import intakes, pages, visits
 from app.storage.access import Transaction
@@ -38,7 +37,6 @@ from app.texts import _
 
 MOST: Final = 100
 """Additions to one record."""
-_ORDER: Final = (Status.MISSING_LAW, Status.MISSING_PRACTICE, Status.HAVE, Status.NOT_NEEDED)
 
 
 @dataclass(frozen=True)
@@ -109,9 +107,7 @@ def _can_grow(connection: Transaction, visit_id: str) -> bool:
 def _materials(case: Case, made: Sequence[Sheet]) -> Iterator[Material]:
     """Yield what can be added to each matter, what is missing first."""
     for place, shown in enumerate(made, 1):
-        items = sorted(checklist(case.draft, shown, case.dossier), key=lambda one: _ORDER.index(one.status))
-        names = {item.code: item.name for item in items} | {OTHER_PAPER: _(OTHER_NAME)}
-        for code, name in names.items():
+        for code, name in materials(case.draft, shown, case.dossier).items():
             words = _("第{place}件 {name}").format(place=place, name=name) if len(made) > 1 else name
             yield Material(shown.number, code, words)
 
@@ -119,16 +115,8 @@ def _materials(case: Case, made: Sequence[Sheet]) -> Iterator[Material]:
 def _pages(desk: Desk, made: Sequence[Sheet], waiting: Sequence[PageRecord]) -> Iterator[PageView]:
     for number, record in enumerate(waiting, 1):
         page = record.page
-        yield PageView(
-            page_id=page.page_id,
-            position=number,
-            material=page.material,
-            material_name=bundle_name(Bundle(page.material, (), page.matter), made, desk.knowledge),
-            sha256=page.sha256,
-            source=page.source,
-            thumbnail=b"" if shows_identity(page.material, desk.knowledge) else record.thumbnail,
-            covered=shows_identity(page.material, desk.knowledge),
-        )
+        name = bundle_name(Bundle(page.material, (), page.matter), made, desk.knowledge)
+        yield page_view(record, number, name, covered=shows_identity(page.material, desk.knowledge))
 
 
 def _added(one: Mapping[str, Any]) -> AddedView:
@@ -188,7 +176,7 @@ def send(desk: Desk, visit_id: str, reason: str) -> str:
         raise _refused(_("补充材料要写明理由，最多 {most} 字。").format(most=MOST_REASON))
     waiting = desk.store(pages.waiting_for, visit_id)
     if not waiting:
-        raise _refused(_("还没有要补充的材料。"), _("请按 F8 扫描，或 Ctrl+O 导入。"))
+        raise _refused(_("还没有要补充的材料。"), _("请按 Ctrl+S 扫描，或 Ctrl+O 导入。"))
     return desk.store(_send, desk, visit_id, waiting, _bound(desk, visit_id, waiting), why)
 
 
@@ -220,7 +208,10 @@ def _send(
     if len(earlier) >= MOST:
         raise _refused(_("这件已补充 {most} 次，不能再补充。").format(most=MOST))
     made = sheets(visits.fields(connection, visit_id), desk.knowledge)
-    found = [_Paper(one, bundle_name(one, made, desk.knowledge)) for one in _bundles(waiting)]
+    found = [
+        _Paper(one, bundle_name(one, made, desk.knowledge))
+        for one in bundles(record.page for record in waiting)
+    ]
     sizes = {one.sha256: one.size for one in _blobs(connection, waiting)} | {bound.sha256: bound.size}
     number = amendments.next_number(connection, event, body)
     addition = {
@@ -258,10 +249,6 @@ class _Paper:
                 "name": self.name,
                 "source": page.source,
             }
-
-
-def _bundles(waiting: Sequence[PageRecord]) -> tuple[Bundle, ...]:
-    return bundles(record.page for record in waiting)
 
 
 def _blobs(connection: Transaction, waiting: Sequence[PageRecord]) -> Iterator[BlobRecord]:

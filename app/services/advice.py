@@ -27,7 +27,7 @@ from app.services.fields import FIRST, Draft
 from app.services.knowledge import Knowledge
 from app.services.paper_needs import Need
 from app.services.running import Running
-from app.services.sheet import Sheet, card_shown, checklist, current
+from app.services.sheet import Sheet, card_shown, checklist, current, wanted_first
 from app.services.steps import Step, recorded
 from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark, Remark
 from app.storage.records import FindingRecord, PageRecord
@@ -42,7 +42,6 @@ _MARKS = {
 REPRESENTATION = "M46"
 _NAMED_SINGLY = 3
 _WORK = "职业或工作单位"
-_ORDER = {Status.MISSING_LAW: 0, Status.MISSING_PRACTICE: 1, Status.HAVE: 2, Status.NOT_NEEDED: 3}
 
 
 def advise(
@@ -87,7 +86,7 @@ def advise(
 
 
 def _checks(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[CheckLine, ...]:
-    items = sorted(checklist(draft, shown, dossier), key=lambda item: _ORDER[item.status])
+    items = wanted_first(checklist(draft, shown, dossier))
     seen = card_shown(draft, shown)
     alike: dict[tuple[str, Status], list[Item]] = {}
     for item in items:

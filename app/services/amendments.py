@@ -102,8 +102,8 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
     changed = differences(before, after)
     values = [
-        (_label(desk, before, path), shown(path, one["before"]), shown(path, one["after"]))
-        for path, one in ((one["path"], one) for one in changed)
+        (_label(desk, before, path), shown(path, was), shown(path, now))
+        for path, was, now in ((one["path"], one["before"], one["after"]) for one in changed)
     ]
     return put_in_place(connection, desk, event, _said(after), changed, why, Told(values=values)).id
 
@@ -225,7 +225,7 @@ def next_number(connection: Transaction, event: OutboxRecord, body: Mapping[str,
 def _open(connection: Transaction, event_id: str) -> OutboxRecord:
     """Return a record that can be corrected. Raises FormProblem."""
     event = intakes.get_event(connection, event_id)
-    if event is None or event.kind not in AMENDABLE or not event.body:
+    if event is None or event.kind not in AMENDABLE:
         raise _refused(_("这份记录不能更正。"))
     if not event.body:
         raise _refused(_("这份记录的内容已按保存期限清除，不能更正。"))

@@ -20,6 +20,7 @@ from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.problems import page_problem
 from app.services.sheet import current_number
+from app.services.views import PageView
 from app.storage import pages, visits
 from app.storage.blobs import KEY_BYTES
 from app.storage.records import BlobRecord, PageRecord
@@ -48,6 +49,13 @@ def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
             record = BlobRecord(sha256, len(data), key, media_type)
             desk.store(pages.add_blob, record, desk.clock.now())
     return sha256
+
+
+def page_view(record: PageRecord, position: int, name: str, *, covered: bool) -> PageView:
+    """Return a page as it is shown; of one that is ``covered`` the picture is not told."""
+    page = record.page
+    shown = b"" if covered else record.thumbnail
+    return PageView(page.page_id, position, page.material, name, page.sha256, page.source, shown, covered)
 
 
 @on(SCANNER)

@@ -11,7 +11,7 @@ A visit without a code is about the first matter of the catalogue; an empty code
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count, takewhile
@@ -19,7 +19,7 @@ from typing import Final
 
 from app.clock import moment
 from app.domain.causes import Cause
-from app.domain.checklist import Handed, Item, assess
+from app.domain.checklist import Handed, Item, Status, assess
 from app.domain.dossier import Bundle, bundles
 from app.domain.matter import MEDIATION, Field, FieldKind, Matter, Variant
 from app.domain.party import Parties, Party
@@ -39,6 +39,7 @@ RESTARTED: Final = "restarted"
 """The decision clock of a corrected matter begins anew when the supplement comes."""
 OTHER_PAPER: Final = "M99"
 OTHER_NAME: Final = "其他材料"
+_WANTED: Final = (Status.MISSING_LAW, Status.MISSING_PRACTICE, Status.HAVE, Status.NOT_NEEDED)
 _CODE: Final = re.compile(r"matter\.([1-9][0-9]{0,2})\.code")
 
 
@@ -299,6 +300,17 @@ def card_shown(draft: Draft, shown: Sheet) -> bool:
 def checklist(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[Item, ...]:
     """Return every item of the matter, as it stands."""
     return assess(shown.matter, shown.parties, handed(draft, shown, dossier), shown.answers)
+
+
+def wanted_first(items: Iterable[Item]) -> list[Item]:
+    """Return items with what is missing before what is there, and what nobody needs last."""
+    return sorted(items, key=lambda item: _WANTED.index(item.status))
+
+
+def materials(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> dict[str, str]:
+    """Return what can be handed in for a matter, code to name: what is missing first, other papers last."""
+    items = wanted_first(checklist(draft, shown, dossier))
+    return {item.code: item.name for item in items} | {OTHER_PAPER: _(OTHER_NAME)}
 
 
 def material_name(code: str, knowledge: Knowledge, shown: Sheet | None = None) -> str:

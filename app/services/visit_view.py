@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.clock import local
-from app.domain.checklist import Status
 from app.domain.identity import mask_id
 from app.domain.matter import FieldKind
 from app.domain.short_form import lying_ahead
@@ -36,13 +35,12 @@ from app.services.knowledge import Knowledge
 from app.services.matters import joinable
 from app.services.numbers import masked_groups, masked_text, shows_identity
 from app.services.paper_needs import Need, ground_of, marked, needs_of
+from app.services.papers import page_view
 from app.services.sheet import (
-    OTHER_NAME,
-    OTHER_PAPER,
     Sheet,
-    checklist,
     current,
     material_name,
+    materials,
     paper_form,
     sheets,
 )
@@ -138,7 +136,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
     number = value(draft, "identity.id_number")
     until = case.visit.closed_at or desk.clock.now()
     asked = form.groups(draft, "matter", knowledge)
-    materials = _materials(case, shown)
+    handed_in = tuple(materials(draft, shown, case.dossier).items())
     hidden: Callable[[Iterable[FieldGroup]], tuple[FieldGroup, ...]] = masked_groups if outcome else tuple
     if outcome:
         read = replace(read, text=masked_text(read.text, draft))
@@ -155,15 +153,15 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
         matter=hidden(marked(_dated(offered(asked, liked, knowledge), shown, until), needs)),
         parties=hidden(marked(form.groups(draft, "parties", knowledge), needs)),
         pages=tuple(_pages(with_added(connection, case), shown, knowledge, over=outcome is not None)),
-        materials=materials,
+        materials=handed_in,
         confirmation=read,
         outcome=outcome,
         party_lists=tuple(
             (field.key, _(field.label)) for field in shown.fields if field.kind is FieldKind.PARTIES
         ),
-        copies=tuple(form.field_view(draft, form.copies_spec(shown, code)) for code, _name in materials),
-        paper_forms=tuple(_paper_form(draft, shown, code, knowledge) for code, _name in materials),
-        waivers=tuple(_waiver(draft, shown, code) for code, _name in materials),
+        copies=tuple(form.field_view(draft, form.copies_spec(shown, code)) for code, _name in handed_in),
+        paper_forms=tuple(_paper_form(draft, shown, code, knowledge) for code, _name in handed_in),
+        waivers=tuple(_waiver(draft, shown, code) for code, _name in handed_in),
         tabs=_tabs(case, knowledge),
         current=shown.number,
         filers=len(shown.parties.filers),
@@ -213,15 +211,6 @@ def _filled(case: Case, shown: Sheet, knowledge: Knowledge) -> StepState:
     return StepState.OPEN if lacking else StepState.DONE
 
 
-def _materials(case: Case, shown: Sheet) -> tuple[tuple[str, str], ...]:
-    """The materials of the matter on the screen, those still missing first."""
-    items = checklist(case.draft, shown, case.dossier)
-    wanted = (Status.MISSING_LAW, Status.MISSING_PRACTICE, Status.HAVE, Status.NOT_NEEDED)
-    ordered = sorted(items, key=lambda item: wanted.index(item.status))
-    found = {item.code: item.name for item in ordered} | {OTHER_PAPER: _(OTHER_NAME)}
-    return tuple(found.items())
-
-
 def _steps(
     case: Case,
     shown: Sheet,
@@ -254,14 +243,10 @@ def _pages(case: Case, shown: Sheet, knowledge: Knowledge, *, over: bool) -> lis
     """The pages of a matter; when the visit is ``over`` those of identity documents are covered."""
     mine = (record for record in case.dossier if record.page.matter == shown.number)
     return [
-        PageView(
-            page_id=record.page.page_id,
-            position=number,
-            material=record.page.material,
-            material_name=material_name(record.page.material, knowledge, shown),
-            sha256=record.page.sha256,
-            source=record.page.source,
-            thumbnail=b"" if over and shows_identity(record.page.material, knowledge) else record.thumbnail,
+        page_view(
+            record,
+            number,
+            material_name(record.page.material, knowledge, shown),
             covered=over and shows_identity(record.page.material, knowledge),
         )
         for number, record in enumerate(mine, 1)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.audit import Act
-from app.errors import StorageProblem
+from app.errors import FormProblem, StorageProblem
 from app.services import amendments, calling, day, retention
 from app.services.desk import Desk
 from app.services.finishing import load_page
@@ -107,7 +107,7 @@ def test_pictures_go_when_the_court_has_had_them_long_enough_and_the_record_stay
 
 
 def test_records_go_later_and_the_day_still_adds_up(desk: Desk, tmp_path: Path, clock: SteppingClock) -> None:
-    ready(desk, tmp_path)
+    visit_id = ready(desk, tmp_path)
     receipt_no = finish(desk).receipt_no
     print_all(desk)
     made_on = desk.today()
@@ -131,6 +131,9 @@ def test_records_go_later_and_the_day_still_adds_up(desk: Desk, tmp_path: Path, 
         if job.visit_id:
             with pytest.raises(StorageProblem, match="保存期限"):
                 document(desk, job, Paper.ROLL_80)
+    [event] = (one for one in desk.store(intakes.events_of, visit_id) if one.kind == "intake")
+    with pytest.raises(FormProblem, match="保存期限"):
+        do(desk, amendments.form, event.id)
 
 
 def test_a_record_that_was_turned_down_goes_with_the_one_that_stands_for_it(

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
+from app.domain.amendment import MOST_REASON
 from app.services.additions import AddedView, AdditionsView, Material
 from app.texts import _
 from ui.keys import KEYS
@@ -20,7 +21,6 @@ from ui.widgets.layout import column, margins, row, surface
 from ui.widgets.page_strip import PageStrip
 from ui.widgets.row_list import ListRow, RowList
 
-_MOST_REASON: Final = 500
 _BEFORE_HEIGHT: Final = 118
 
 
@@ -47,7 +47,7 @@ class AdditionsPage(QWidget):
         self._nothing = Label(_("还没有页。按 Ctrl+S 扫描，或 Ctrl+O 导入。"), tone="sub")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.reason = QLineEdit()
-        self.reason.setMaxLength(_MOST_REASON)
+        self.reason.setMaxLength(MOST_REASON)
         self.reason.setPlaceholderText(_("例如：当事人次日送来借条原件。回执和法院的记录上都会写明。"))
         self.reason.setAccessibleName(_("补充的理由，必填"))
         self.reason.textChanged.connect(lambda _text: self._count())

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from app.domain.amendment import MOST_REASON
 from app.services.views import AmendView
 from app.texts import _
 from ui.theme import Theme
@@ -31,7 +32,7 @@ class AmendForm(QWidget):
         self.form = Form(look)
         self.form.edited.connect(self._edited)
         self.reason = QLineEdit()
-        self.reason.setMaxLength(500)
+        self.reason.setMaxLength(MOST_REASON)
         self.reason.setPlaceholderText(_("例如：名字少录一个字。法院和本机都会留下。"))
         self.reason.setAccessibleName(_("更正理由，必填"))
         self.reason.textChanged.connect(lambda _text: self._count())
