@@ -9,9 +9,8 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, TypeVar
@@ -19,7 +18,6 @@ from typing import Final, TypeVar
 from sqlalchemy import select
 
 from app.court.errors import BlobRefusal
-from app.court.main import open_court
 from app.court.settings import Settings
 from app.court.tables import event as event_table
 from app.lanes import DB, Lanes
@@ -28,13 +26,13 @@ from app.storage import intakes, pages, visits
 from app.storage.access import StoreAccess, Transaction
 from app.storage.opening import open_store
 from app.storage.records import BlobRecord, VisitRecord
-from app.sync.errors import BlobRestart, CourtTrouble, CourtUnreachable
+from app.sync.errors import CourtTrouble, CourtUnreachable
 from app.sync.line import InTurn
-from app.sync.office import AnswerPage
 from app.sync.outbox import StoreInbox, StoreOutbox
-from app.sync.protocol import Answers, BlobProgress, CourtInfo, Event, content_digest, sha256_hex
+from app.sync.protocol import sha256_hex
 from app.sync.sender import Did, Sender
 from tests.helpers.cases import MOMENT, SteppingClock
+from tests.helpers.near_court import NearCourt
 from tests.helpers.outbox import MemoryBlobs, intake, new_id, seeded
 
 T = TypeVar("T")
@@ -55,31 +53,26 @@ class Faults:
     trouble: float = 1.0
 
 
-class Line:
-    """`app.sync.ports.Court` over a court in this process, with the faults of a bad line."""
+class Line(NearCourt):
+    """A court over a bad line: of every hundred calls so many meet each fault."""
 
     def __init__(self, data: Path, rng: random.Random, faults: Faults) -> None:
-        self._settings = Settings(data, min_free_bytes=0)
-        self._closing = ExitStack()
+        super().__init__(Settings(data, min_free_bytes=0))
         self._rng = rng
         self._faults = faults
         self._delayed: list[Callable[[], object]] = []
         self.happened: Counter[str] = Counter()
-        self.store, self.blobs = open_court(self._settings, self._closing)
 
     def restart(self) -> None:
         """The gateway ends and starts again on its data."""
-        self._closing.close()
-        self.store, self.blobs = open_court(self._settings, self._closing)
-
-    def close(self) -> None:
-        self._closing.close()
+        self.close()
+        self.start()
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
         self._faults = Faults(0, 0, 0, 0, 0, 0)
 
-    def _through(self, call: Callable[[bool], T], *, carries: bool = False) -> T:
+    def through(self, call: Callable[[bool], T], *, carries: bool = False) -> T:
         self.happened["calls"] += 1
         if self._delayed and self._chance(50.0):
             self._again(self._delayed.pop(self._rng.randrange(len(self._delayed))))
@@ -110,47 +103,6 @@ class Line:
 
     def _chance(self, percent: float) -> bool:
         return self._rng.random() * 100.0 < percent
-
-    def hello(self) -> CourtInfo:
-        return self._through(lambda _: CourtInfo(self.store.epoch, "now"))
-
-    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
-        sent = tuple(events)
-
-        def call(damage: bool) -> Answers:
-            first = replace(sent[0], body=sent[0].body + b" ") if damage else sent[0]
-            return self.store.accept([first, *sent[1:]], under=epoch)
-
-        return self._through(call, carries=True)
-
-    def answers(self, since: int) -> AnswerPage:
-        return self._through(lambda _: AnswerPage(self.store.epoch, [], since, more=False))
-
-    def blob_offset(self, sha256: str) -> int | None:
-        def call(_: bool) -> int | None:
-            held = self.blobs.held(sha256)
-            if held is not None and held.complete:
-                self.store.blob_durable(sha256, held.offset)
-            return None if held is None else held.offset
-
-        return self._through(call)
-
-    def put_blob_chunk(self, sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
-        def call(damage: bool) -> BlobProgress:
-            append = self.blobs.append(sha256, offset, total)
-            try:
-                append.write(bytes(len(chunk)) if damage else chunk)
-                held = append.finish(None if damage else content_digest(chunk))
-            finally:
-                append.abandon()
-            if held.complete:
-                self.store.blob_durable(sha256, held.offset)
-            return BlobProgress(held.offset, held.complete, self.store.epoch)
-
-        try:
-            return self._through(call, carries=True)
-        except BlobRefusal as refusal:
-            raise BlobRestart(refusal.status, refusal.code, refusal.offset) from refusal
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -20,22 +19,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 
-from app.court.errors import BlobRefusal
-from app.court.main import open_court
 from app.court.settings import Settings
 from app.court.tables import event as event_table
-from app.sync.errors import BlobRestart, CourtRefused, CourtTrouble, CourtUnreachable
-from app.sync.office import AnswerPage
+from app.sync.errors import CourtRefused, CourtTrouble, CourtUnreachable
 from app.sync.protocol import (
     Answers,
-    BlobProgress,
-    CourtInfo,
-    Event,
-    content_digest,
     is_sha256,
     sha256_hex,
 )
 from tests.helpers.court import Desk
+from tests.helpers.near_court import NearCourt
 from tests.helpers.outbox import intake, new_id
 
 T = TypeVar("T")
@@ -45,22 +38,14 @@ FAULTS = ["away", "trouble", "refused", "lost", "twice", "damaged", "forgetful"]
 VISIT = st.tuples(st.integers(-3, 3), st.integers(0, 5), st.integers(0, 9))
 
 
-class FaultyCourt:
-    """`app.sync.ports.Court` over a store and a tree, spoiled by the next word of `faults`."""
+class FaultyCourt(NearCourt):
+    """A court whose calls are spoiled by the next word of `faults`."""
 
     def __init__(self, data: Path) -> None:
-        self.settings = Settings(data)
         self.faults: deque[str] = deque()
-        self._closing = ExitStack()
-        self.start()
+        super().__init__(Settings(data))
 
-    def start(self) -> None:
-        self.store, self.blobs = open_court(self.settings, self._closing)
-
-    def close(self) -> None:
-        self._closing.close()
-
-    def _through(self, call: Callable[[bool], T], *, carries: bool = True) -> T:
+    def through(self, call: Callable[[bool], T], *, carries: bool = False) -> T:
         """Make a call; it is told whether to damage what it carries. Damage waits for one that carries."""
         waits = not carries and bool(self.faults) and self.faults[0] in {"damaged", "forgetful"}
         fault = self.faults.popleft() if self.faults and not waits else ""
@@ -78,45 +63,6 @@ class FaultyCourt:
         if fault == "forgetful" and isinstance(found, Answers):
             return replace(found, by_id={})
         return found
-
-    def hello(self) -> CourtInfo:
-        return self._through(lambda _: CourtInfo(self.store.epoch, "now"), carries=False)
-
-    def post(self, events: Sequence[Event], epoch: str = "") -> Answers:
-        def call(damage: bool) -> Answers:
-            first = replace(events[0], body=events[0].body + b" ") if damage else events[0]
-            return self.store.accept([first, *events[1:]], under=epoch)
-
-        return self._through(call)
-
-    def answers(self, since: int) -> AnswerPage:
-        return self._through(lambda _: AnswerPage(self.store.epoch, [], since, more=False), carries=False)
-
-    def blob_offset(self, sha256: str) -> int | None:
-        def call(_: bool) -> int | None:
-            held = self.blobs.held(sha256)
-            if held is not None and held.complete:
-                self.store.blob_durable(sha256, held.offset)
-            return None if held is None else held.offset
-
-        return self._through(call, carries=False)
-
-    def put_blob_chunk(self, sha256: str, offset: int, total: int, chunk: bytes) -> BlobProgress:
-        def call(damage: bool) -> BlobProgress:
-            append = self.blobs.append(sha256, offset, total)
-            try:
-                append.write(bytes(len(chunk)) if damage else chunk)
-                held = append.finish(None if damage else content_digest(chunk))
-            finally:
-                append.abandon()
-            if held.complete:
-                self.store.blob_durable(sha256, held.offset)
-            return BlobProgress(held.offset, held.complete, self.store.epoch)
-
-        try:
-            return self._through(call)
-        except BlobRefusal as refusal:
-            raise BlobRestart(refusal.status, refusal.code, refusal.offset) from refusal
 
 
 class OutboxMachine(RuleBasedStateMachine):
