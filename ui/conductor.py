@@ -55,6 +55,7 @@ from ui.many_acts import ManyActs
 from ui.outcome_papers import OutcomePapers
 from ui.pad_signing import PadSigning
 from ui.panels.host import Panels
+from ui.party_screen.place import PartyPlace
 
 _PEOPLE: Final = ("call_next", "call_one", "call_by_itself", "take_ticket", "desk_view")
 """Acts during which the hall is not looked at: they look at it themselves."""
@@ -77,7 +78,8 @@ class Conductor(QObject):
         )
         HelpCalls(window, self.acts)
         self._board = BoardScreen(desk, self.acts, window)
-        window.party.leave_free(desk.settings.hall.board_screen)
+        window.party.leave_free(self._board.screen.find)
+        PartyPlace(window, window.party, desk.notices)
         ManyActs(window, self.acts, self._bridge, self._refresh)
         self._signals = CounterSignals(self, desk, self.acts, window.party)
         PadSigning(window, desk, self.acts, self._bridge)

@@ -468,8 +468,7 @@ class MainWindow(QMainWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if len(self.screen().virtualSiblings()) > 1:
-            self.party.place(self)
+        self.party.settle(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.visit.flush()

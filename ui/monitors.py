@@ -1,6 +1,7 @@
-"""How many screens there are, told by a process of its own: ``python -m app count-screens``.
+"""The screens of this computer: a window that fills one, and how many there are.
 
-Where a display is named that is not there, Qt ends the process that asks.
+``python -m app count-screens`` tells that in a process of its own: where a display is named that is not
+there, Qt ends the process that asks.
 """
 
 from __future__ import annotations
@@ -10,9 +11,18 @@ import os
 import sys
 from typing import Final
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QScreen
+from PySide6.QtWidgets import QWidget
 
 _DRAWN_NOWHERE: Final = ("offscreen", "minimal")
+
+
+def stand_on(window: QWidget, screen: QScreen) -> None:
+    """Let the window fill the screen; ``showFullScreen`` would take the keyboard from who types elsewhere."""
+    window.setGeometry(screen.geometry())
+    window.setWindowState(Qt.WindowState.WindowFullScreen)
+    window.show()
 
 
 def main() -> int:

@@ -15,18 +15,24 @@ COUNT: Final = "count-screens"
 """The command that tells how many screens there are, in a process of its own: where a display is named that
 is not there, Qt ends the process that asks.
 """
+PARTY_SCREEN_LOST: Final = "party_screen"
+"""The notice that stands while a screen the party had is gone."""
 _SECONDS: Final = 15.0
 
 
-def views(wanted: int, count: int, clerk: int) -> tuple[DeviceView, ...]:
+def views(wanted: int, count: int, clerk: int, *, lost: bool = False) -> tuple[DeviceView, ...]:
     """Return a line for the party's screen, and for the board where it is ``wanted`` on one (0 nowhere).
 
     ``count`` screens are there; the clerk's window is on the one numbered ``clerk``. Screens count from 1.
+    ``lost``: the party had a screen since the window opened, and it is gone.
     """
     reason = why_not(wanted, count, clerk) if wanted else ""
     free = count - 1 - (1 if wanted and not reason else 0)
     if free > 0:
         party = DeviceView("screen", _("当事人屏"), Health.OK)
+    elif lost:
+        text = _("断开了，请检查屏幕的线和电源，接好后自动恢复；这期间按 F10 在本屏签字")
+        party = DeviceView("screen", _("当事人屏"), Health.FAILED, text)
     else:
         text = _("没有给当事人的屏幕：确认和签字在本屏进行")
         party = DeviceView("screen", _("当事人屏"), Health.ABSENT, text)

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
 from app.services import board_view
 from app.services.desk import Desk
-from app.services.screens import why_not
 from ui.act import Acts
 from ui.call_board.window import CallBoard
+from ui.monitors import stand_on
 
 
 def number_of(window: QWidget) -> int:
     """Return on which screen a window lies, counted from 1."""
     screens = QGuiApplication.screens()
     return screens.index(window.screen()) + 1 if window.screen() in screens else 1
+
+
+class HallScreen:
+    """The screen the hall looks at: chosen by its number, and known by its name once it was seen.
+
+    Numbers move up when another screen is pulled out: what a party signs must never come to stand there.
+    """
+
+    def __init__(self, number: int) -> None:
+        """Screens count from 1; 0 is none."""
+        self.number = number
+        self._known: tuple[str, str] | None = None
+
+    def find(self) -> QScreen | None:
+        """Return the screen, None while it is not there or where none is set."""
+        screens = QGuiApplication.screens()
+        numbered = screens[self.number - 1 : self.number] if self.number else []
+        if self._known is None and numbered:
+            self._known = _name(numbered[0])
+        return next((one for one in (*numbered, *screens) if _name(one) == self._known), None)
+
+
+def _name(screen: QScreen) -> tuple[str, str]:
+    return screen.name(), screen.serialNumber()
 
 
 class BoardScreen(QObject):
@@ -28,6 +52,7 @@ class BoardScreen(QObject):
         self._desk = desk
         self._acts = acts
         self._clerk = clerk
+        self.screen = HallScreen(desk.settings.hall.board_screen)
         self.board: CallBoard | None = None
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication) and desk.settings.hall.board_screen:
@@ -36,15 +61,14 @@ class BoardScreen(QObject):
             self._place()
 
     def _place(self) -> None:
-        hall, screens = self._desk.settings.hall, QGuiApplication.screens()
-        if why_not(hall.board_screen, len(screens), number_of(self._clerk)):
+        hall, screen = self._desk.settings.hall, self.screen.find()
+        if screen is None or screen is self._clerk.screen():
             self._away()
             return
         if self.board is None:
             name = f"{hall.court}{hall.centre}"
             self.board = CallBoard(self._desk.clock, name, self._desk.settings.papers.court_mongolian)
-        self.board.setGeometry(screens[hall.board_screen - 1].geometry())
-        self.board.showFullScreen()
+        stand_on(self.board, screen)
         self.look()
 
     def look(self) -> None:

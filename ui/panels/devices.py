@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import lanes
 from app.errors import Expected
@@ -16,6 +16,7 @@ from app.services.desk import Desk
 from app.services.views import DeviceView, Health
 from app.texts import _
 from ui.call_board.screen import number_of
+from ui.call_board.window import CallBoard
 from ui.panels.panel import Controls, Panel
 from ui.screens.devices import DevicesPage
 
@@ -95,7 +96,8 @@ class DevicesPanel(Panel):
         self._look()
 
     def _look(self) -> None:
-        self._shown.show_live(self.controls.desk.bench.views())
+        screens_now = _screens(self.controls.desk, self.page.window())
+        self._shown.show_live((*self.controls.desk.bench.views(), *screens_now))
         role = self._shown.list.current()
         self.controls.acts.run(
             self.page, devices.traffic, role, name="traffic", done=partial(self._draw_traffic, role)
@@ -161,4 +163,8 @@ class DevicesPanel(Panel):
 
 
 def _screens(desk: Desk, clerk: QWidget) -> tuple[DeviceView, ...]:
-    return screens.views(desk.settings.hall.board_screen, len(QGuiApplication.screens()), number_of(clerk))
+    """A board keeps its screen when another is pulled out, and then counts from there."""
+    boards = (one for one in QApplication.topLevelWidgets() if isinstance(one, CallBoard) and one.isVisible())
+    wanted = next(map(number_of, boards), desk.settings.hall.board_screen)
+    lost = any(notice.key == screens.PARTY_SCREEN_LOST for notice in desk.notices.standing())
+    return screens.views(wanted, len(QGuiApplication.screens()), number_of(clerk), lost=lost)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QLayout, QPlainTextEdit, QPushButton, QStackedWidget, QWidget
 
 from app.services.views import ConfirmationView
 from app.texts import _
+from ui.monitors import stand_on
 from ui.party_screen.pad import SignaturePad
 from ui.party_screen.rating import RatingPage
 from ui.theme import Theme
@@ -36,8 +37,7 @@ class PartyWindow(QWidget):
         self.setWindowTitle(_("请当事人确认"))
         self._look = look
         self._view: ConfirmationView | None = None
-        self._over = False
-        self._taken = 0
+        self._taken: Callable[[], QScreen | None] = lambda: None
         self._over_clerk = False
         self._pages = QStackedWidget()
         self._pages.addWidget(self._idle_page())
@@ -116,26 +116,49 @@ class PartyWindow(QWidget):
         self.rest()
         self.rated.emit(score)
 
-    def leave_free(self, number: int) -> None:
-        """Keep away from a screen that shows something else, counted from 1; 0 for none."""
-        self._taken = number
+    def leave_free(self, taken: Callable[[], QScreen | None]) -> None:
+        """Keep away from a screen that shows something else, as long as there is one."""
+        self._taken = taken
+
+    def own_screen(self, over: QWidget) -> QScreen | None:
+        """Return the screen that is the party's: neither the clerk's nor the hall's."""
+        others = (self._taken(), over.screen())
+        return next((one for one in QGuiApplication.screens() if one not in others), None)
 
     def place(self, over: QWidget) -> bool:
-        """Show on the second screen, or over the clerk's window where there is one; True if second."""
-        screens = enumerate(QGuiApplication.screens(), 1)
-        others = [one for number, one in screens if number != self._taken and one is not over.screen()]
-        self._over = not others
-        self._way_back.setVisible(self._over)
-        self._over_clerk = not others
-        if others:
-            self.setGeometry(others[0].geometry())
-            self.showFullScreen()
+        """Show on the second screen, or over the clerk's window where there is none; True if second."""
+        screen = self.own_screen(over)
+        self._way_back.setVisible(screen is None)
+        self._over_clerk = screen is None
+        if screen is not None:
+            stand_on(self, screen)
             return True
         self.setGeometry(over.frameGeometry())
         self.show()
         self.raise_()
         self.activateWindow()
         return False
+
+    def settle(self, over: QWidget) -> bool:
+        """Go to the second screen without a key or the focus; False where there is none, or it is busy."""
+        screen = None if self.reading else self.own_screen(over)
+        if screen is None:
+            return False
+        self._over_clerk = False
+        self._way_back.hide()
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        stand_on(self, screen)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating, on=False)
+        return True
+
+    def withdraw(self) -> None:
+        """Show nothing any more: the screen is gone, and nothing may come to lie over the clerk's window."""
+        self.rest()
+        self.hide()
+
+    def is_on(self, screen: QScreen) -> bool:
+        """Whether the party looks at this screen now; over the clerk's window it is the clerk's."""
+        return self.isVisible() and not self._over_clerk and self.screen() is screen
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
