@@ -212,6 +212,7 @@ class MainWindow(QMainWindow):
         self.queue.bring_back.connect(self.bring_back)
         self.queue.call_one.connect(self.call_one)
         self.visit.edited.connect(self.field_edited)
+        self.visit.passed_over.connect(partial(self.flash, of_visit=True))
         self.visit.pages.remove.connect(self._remove)
         self.visit.pages.counted.connect(self.field_edited)
         self.visit.matters.turned.connect(self._turn)

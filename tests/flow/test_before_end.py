@@ -104,3 +104,17 @@ def test_enter_asks_for_mediation_and_then_for_who_mediates(counter: OpenCounter
     at.until(lambda: at.value("matter.1.mediation") == "agree", "the answer")
     at.key(Qt.Key.Key_Return)
     at.until(lambda: focused() == "matter.1.organisation", "who mediates, before anybody signs")
+
+
+def test_enter_goes_once_through_what_stays_empty_and_then_to_the_signature(counter: OpenCounter) -> None:
+    at = counter()
+    ready(at, amount=None, mediation=None)
+    at.key(Qt.Key.Key_2, ALT)
+    way = []
+    for _step in range(2):
+        at.key(Qt.Key.Key_Return)
+        way.append(focused())
+    assert way == ["matter.1.amount", "matter.1.mediation"]
+    at.key(Qt.Key.Key_Return)
+    assert at.window.visit.step == "confirmation"
+    assert at.window.actions_bar.line.text() == "下一步 F10；还空着：标的额、先行调解（Alt+2）"

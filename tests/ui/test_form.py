@@ -220,3 +220,36 @@ def test_what_was_asked_when_enter_was_pressed_and_no_longer_is_lets_the_cursor_
         made.show_groups("v", groups(first, replace(paper, for_paper=""), last))
         made.land_again()
         assert QApplication.focusWidget().objectName() == "p.story"
+
+
+def test_enter_leads_once_through_what_stays_empty_and_then_on(qtbot: QtBot) -> None:
+    first, middle, last = (replace(one, required=True) for one in (NAME, ROLE, STORY))
+    with shown(form(first, middle, last)) as made:
+        made.focus_on("p.role")
+        walked = []
+        for _step in range(2):
+            made._go_on(QApplication.focusWidget().objectName())
+            walked.append(QApplication.focusWidget().objectName())
+        assert walked == ["p.story", "p.name"], "below where the clerk is, then above"
+        with qtbot.waitSignal(made.done):
+            press(made, Qt.Key.Key_Return)
+        assert made.left_empty() == ("姓名", "身份", "事实")
+        assert made.ahead() == ()
+        made.show_groups("v", groups(first, replace(middle, required=False), last))
+        made.show_groups("v", groups(first, middle, last))
+        assert made.ahead() == ("p.role",), "asked anew"
+        made.walk_again()
+        assert made.ahead() == ("p.name", "p.role", "p.story")
+
+
+def test_enter_opens_the_card_of_somebody_who_still_has_to_say_something() -> None:
+    people = tuple(
+        FieldGroup(f"原告{place}", (FieldView(f"{key}.name", "姓名", "name", value, required=True),), key=key)
+        for place, (key, value) in enumerate({"a": "甲", "b": "乙", "c": "丙", "d": "丁", "e": ""}.items(), 1)
+    )
+    made = Form(theme())
+    made.show_groups("v", people)
+    with shown(made):
+        line(made, "a.name").setFocus()
+        press(made, Qt.Key.Key_Return)
+        assert QApplication.focusWidget().objectName() == "e.name"

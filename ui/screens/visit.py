@@ -12,6 +12,7 @@ from app.clock import Clock
 from app.services.batch_view import BatchView
 from app.services.views import StepState, VisitView
 from app.texts import _
+from ui.keys import KEYS, step_key
 from ui.screens.bars import MatterBar, PartyBar
 from ui.screens.batch import BatchResults
 from ui.screens.confirmation import ConfirmationStep
@@ -31,10 +32,14 @@ _DOCKED: Final = ("matter", "parties")
 
 
 class VisitZone(QWidget):
-    """Emits ``edited(path, text)`` for fields, ``stepped(key)`` when another step is chosen."""
+    """Emits ``edited(path, text)`` for fields, ``stepped(key)`` when another step is chosen.
+
+    ``passed_over(words)`` says what Enter has passed and is still empty, and what comes next.
+    """
 
     edited = Signal(str, str)
     stepped = Signal(str)
+    passed_over = Signal(str)
 
     def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,7 +58,7 @@ class VisitZone(QWidget):
         self.people = PartyBar(look)
         self._wanted = ""
         self._lead = ""
-        self._left: dict[str, tuple[str, ...]] = {}
+        self._left: dict[str, None] = {}
         self._cursor: QWidget | None = None
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
@@ -118,6 +123,8 @@ class VisitZone(QWidget):
         if known is None or _about(known) != _about(view):
             self._left.clear()
         if known is None or (_about(known), _variant(known)) != (_about(view), _variant(view)):
+            self.forms["matter"].walk_again()
+            self.forms["parties"].walk_again()
             self.pages.choose("")
         if known is not None and known.visit_id != view.visit_id:
             self._lead = ""
@@ -135,6 +142,9 @@ class VisitZone(QWidget):
         self.flush()
         self._turn_to(key)
         if key == "matter":
+        self._left.pop(key, None)
+        if key in self.forms:
+            self.forms[key].walk_again()
             self.forms[key].focus_first()
         elif key in self.forms:
             self.forms[key].focus_first_open()
@@ -144,27 +154,46 @@ class VisitZone(QWidget):
 
     def _go_on(self, key: str) -> None:
         """Turn to the next step in which something is open, or back to where something is asked since."""
-        self._left[key] = self.forms[key].open_paths()
+        self._left[key] = None
         if not self._go_back():
             steps = self._view.steps if self._view is not None else ()
             later = [step.key for step in steps[STEPS.index(key) + 1 :] if step.state is not StepState.DONE]
             self.choose(later[0] if later else "confirmation")
-            if self.step in self.forms and not self._matter_is_open():
-                self.forms[self.step].focus_first_asked()
+            if self.step in self.forms:
+                if not self._matter_is_open():
+                    self.forms[self.step].focus_first_asked()
+            else:
+                self._say_what_is_empty()
         self._cursor = QApplication.focusWidget()
 
     def _go_back(self) -> bool:
         """The last answer can ask for more in a step that Enter has left: then the cursor goes there."""
-        for key, known in self._left.items():
-            new = [path for path in self.forms[key].open_paths() if path not in known]
-            if new:
-                self._left[key] = self.forms[key].open_paths()
+        for key in self._left:
+            ahead = self.forms[key].ahead()
+            if ahead:
                 self._turn_to(key)
-                self.forms[key].focus_on(new[0])
+                self.forms[key].focus_on(ahead[0])
                 return True
         return False
 
     def _land_again(self) -> None:
+    def _say_what_is_empty(self) -> None:
+        """Enter has led through everything: name what was passed, where it is, and what comes now."""
+        empty = [
+            _("{labels}（{key}）").format(labels="、".join(labels), key=step_key(STEPS.index(step)))
+            for step, form in self.forms.items()
+            if (labels := form.left_empty())
+        ]
+        view = self._view
+        others = [tab.number for tab in view.tabs if tab.state is StepState.OPEN] if view else []
+        others = [number for number in others if view is not None and number != view.current]
+        if others:
+            empty.append(_("另有 {count} 件没填完（Alt+PgDown）").format(count=len(others)))
+        if empty:
+            key = {"materials": "scan", "confirmation": "show_confirmation"}.get(self.step, "finish")
+            words = _("下一步 {key}；还空着：{empty}")
+            self.passed_over.emit(words.format(key=KEYS[key], empty="；".join(empty)))
+
         """The view after an Enter: the cursor goes on, or back, unless anything was touched since."""
         untouched = self._cursor is not None and QApplication.focusWidget() is self._cursor
         touched = self.step in self.forms and self.forms[self.step].touched

@@ -24,6 +24,11 @@ _SHOWN: Final = 8
 """How much of what was typed is repeated under the box."""
 
 
+def is_asked(view: FieldView) -> bool:
+    """Say whether the law or a paper asks for it, or it is to be put to the party."""
+    return view.required or bool(view.for_paper) or view.offered
+
+
 class Field(QWidget):
     """Emits ``typed(path, text)`` for every keystroke and ``left`` when the focus goes.
 
@@ -126,7 +131,7 @@ class Field(QWidget):
     def _show_words(self, view: FieldView) -> None:
         self._view = view
         self.label.setText(view.label)
-        self.asked = view.required or bool(view.for_paper) or view.offered
+        self.asked = is_asked(view)
         self._need.setVisible(self.asked and not view.value)
         self._need.setText(_("必填") if view.required else _("文书需要") if view.for_paper else _("要问"))
         self.input.show_source(view.source)

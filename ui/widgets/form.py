@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QTimer, Signal
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from app.services.views import FieldGroup, FieldView
 from ui.theme import Theme
 from ui.widgets.card import Card
-from ui.widgets.field import Field
+from ui.widgets.field import Field, is_asked
 from ui.widgets.layout import Area
 
 DEBOUNCE_MS: Final = 250
@@ -21,8 +22,13 @@ MOST_OPEN: Final = 4
 class Form(QWidget):
     """Emits ``edited(path, text)`` at most ``DEBOUNCE_MS`` after the last key, and at once on leaving.
 
-    ``disliked(value)`` is a favourite that is to be forgotten; ``done`` says that Enter was pressed and
-    nothing more that the law or a paper asks for is empty.
+    ``disliked(value)`` is a favourite that is to be forgotten; ``done`` says that Enter has led through
+    everything here.
+
+    How Enter walks: once through every empty field that is asked, first those below the one it is pressed
+    in, then those above, then the steps that follow, then on to scan, sign and F12. Whoever presses it in an
+    empty field has passed it, and is led there again only when it was asked anew in the meantime or the
+    clerk turned to the step again. What an answer asks for later was not passed: the cursor goes back to it.
     """
 
     edited = Signal(str, str)
@@ -37,6 +43,7 @@ class Form(QWidget):
         self._groups: dict[str, FieldGroup] = {}
         self._opened = ""
         self._landed = ""
+        self._passed: set[str] = set()
         self._pending: dict[str, str] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -56,12 +63,14 @@ class Form(QWidget):
             self._drop(keyed)
             self._visit_id = visit_id
         if other:
+            self._passed.clear()
             for card in self._cards.values():
                 card.forget()
         self._groups = keyed
         for place, (key, group) in enumerate(keyed.items()):
             card = self._card(key, place)
             card.show_folded(group) if self._is_folded(key) else card.show_group(group)
+        self._passed &= {view.path for view in self._open()}
 
     def open_card(self, key: str) -> None:
         """Unfold the card of a party and put the cursor where something is missing."""
@@ -84,9 +93,17 @@ class Form(QWidget):
         """Say whether the form shows this field, also in a folded card."""
         return any(view.path == path for group in self._groups.values() for view in group.fields)
 
-    def open_paths(self) -> tuple[str, ...]:
-        """Paths of the empty fields that are asked, as they stand."""
-        return tuple(field.path for field in self._open_fields())
+    def left_empty(self) -> tuple[str, ...]:
+        """Labels of the empty fields that are asked, as they stand, each once."""
+        return tuple(dict.fromkeys(view.label for view in self._open()))
+
+    def ahead(self) -> tuple[str, ...]:
+        """Paths of the empty fields that are asked and Enter has not passed, as they stand."""
+        return tuple(view.path for view in self._open() if view.path not in self._passed)
+
+    def walk_again(self) -> None:
+        """Let Enter lead through everything that is empty once more."""
+        self._passed.clear()
 
     @property
     def touched(self) -> bool:
@@ -121,7 +138,7 @@ class Form(QWidget):
 
     def focus_first_asked(self) -> None:
         """Put the cursor into the first empty field that is asked, if there is one."""
-        self._land(self._open_fields())
+        self._land(self.ahead())
 
     def land_again(self) -> None:
         """What was typed before Enter decides, a view later, what is asked: then the cursor goes on."""
@@ -160,24 +177,34 @@ class Form(QWidget):
         return next(found, "").partition("#")[0]
 
     def _go_on(self, path: str) -> None:
-        """Enter: on to the next empty field that is asked, below and then above; else done."""
+        """Enter in a field: on to the next, as the class says; else done."""
         self.flush()
-        if not self._land(self._open_fields(path)):
+        field = self.field(path)
+        if field is not None and not field.input.value():
+            self._passed.add(path)
+        walk = [view.path for group in self._groups.values() for view in group.fields]
+        here = walk.index(path) + 1 if path in walk else 0
+        ahead = {one for one in self.ahead() if one != path}
+        if not self._land([one for one in (*walk[here:], *walk[:here]) if one in ahead]):
             self.done.emit()
 
-    def _open_fields(self, after: str = "") -> list[Field]:
-        """Empty fields that are asked, as they stand; those below a field first, then those above it."""
-        fields = [field for card in self._cards.values() for field in card.fields.values()]
-        here = next((place for place, field in enumerate(fields, 1) if field.path == after), 0)
-        walk = (*fields[here:], *fields[: max(here - 1, 0)])
-        return [field for field in walk if field.asked and not field.input.value()]
+    def _open(self) -> list[FieldView]:
+        """The fields that are asked and empty, as they stand; one half typed is not empty."""
+        found = []
+        for group in self._groups.values():
+            for view in group.fields:
+                field = self.field(view.path)
+                value = field.input.value() if field is not None else view.value
+                if is_asked(view) and not value:
+                    found.append(view)
+        return found
 
-    def _land(self, open_fields: list[Field]) -> bool:
+    def _land(self, paths: Sequence[str]) -> bool:
         self._landed = ""
-        if not open_fields:
+        if not paths:
             return False
-        self._landed = open_fields[0].path
-        self._focus(open_fields[0])
+        self._landed = paths[0]
+        self.focus_on(paths[0])
         return True
 
     def _typed(self, path: str, text: str) -> None:
