@@ -21,8 +21,11 @@ class Expected(Exception):
     """A condition of the world, not of the program, told in three plain sentences.
 
     ``happened`` is the condition, ``safe`` says what is not lost, ``next_step`` is the one thing to do.
-    ``detail`` is for a technician and holds no personal data.
+    ``detail`` is for a technician and holds no personal data. ``lines`` are what is to be done where that is
+    several things, each a line of its own.
     """
+
+    lines: tuple[str, ...] = ()
 
     def __init__(self, happened: str, *, safe: str = "", next_step: str = "", detail: str = "") -> None:
         super().__init__(happened)

@@ -23,17 +23,21 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """One line for the clerk. ``key`` names the matter: a newer notice with the same key replaces it."""
+    """One line for the clerk. ``key`` names the matter: a newer notice with the same key replaces it.
+
+    ``lines`` are several things to do, each a line of its own.
+    """
 
     key: str
     level: Level
     happened: str
     safe: str = ""
     next_step: str = ""
+    lines: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, key: str, problem: Expected) -> Notice:
-        return cls(key, Level.ATTENTION, problem.happened, problem.safe, problem.next_step)
+        return cls(key, Level.ATTENTION, problem.happened, problem.safe, problem.next_step, problem.lines)
 
 
 class Notices:

@@ -45,6 +45,7 @@ KEYS: Final[dict[str, str]] = {
     "mediation_yes": "Alt+Y",
     "mediation_no": "Alt+N",
     "why": "Alt+W",
+    "more_lines": "Alt+L",
     "panel_palette": "F1",
     "panel_hall_rules": "Ctrl+H",
     "alarm": "Ctrl+F1",

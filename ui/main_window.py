@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
         self.advice.answered.connect(self.field_edited)
         self.advice.explain.connect(self.explain)
         self.messages.cancelled.connect(self.cancel)
+        self.messages.listing.connect(self.visit.leave_room)
         self.messages.closed.connect(lambda: self.messages.show_problem(None))
         self.messages.answered.connect(self.job_answered)
         self.zones.panel.left.connect(self.panel_left)
@@ -266,6 +267,7 @@ class MainWindow(QMainWindow):
         for index, step in enumerate(STEPS):
             self._shortcut(step_key(index), partial(self._step, step))
         self._shortcut(KEYS["cancel"], self._escape)
+        self._shortcut(KEYS["more_lines"], self.messages.turn_lines)
 
     def _shortcut(self, key: str, slot: Callable[[], None]) -> None:
         shortcut = QShortcut(QKeySequence(key), self)

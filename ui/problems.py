@@ -18,10 +18,13 @@ from ui.theme import Theme
 from ui.widgets.badge import Badge, Shape
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import ElidedLabel, Label
-from ui.widgets.layout import column, empty, margins, row, surface
+from ui.widgets.layout import column, empty, margins, row, scrolled, surface
 from ui.widgets.pin_card import PinCard
 
 MOST_NOTICES: Final = 2
+MOST_LINES: Final = 3
+"""How many things to do are said under a problem; the others come by a key, scrolled where they are many."""
+_ROOM_OF_LINES: Final = 7
 _TONES: Final = {Level.INFO: "brand", Level.ATTENTION: "warn", Level.FAILURE: "bad"}
 _SHAPES: Final = {Level.INFO: Shape.HALF, Level.ATTENTION: Shape.ALERT, Level.FAILURE: Shape.STOP}
 
@@ -42,6 +45,32 @@ def banner(look: Theme, notice: Notice, *extra: QWidget) -> QFrame:
     return frame
 
 
+def _listed(look: Theme, notice: Notice, extra: tuple[QWidget, ...], *, whole: bool) -> QFrame:
+    """Return a banner of one line, and below it one line for each thing to do."""
+    badge, rest = Badge(look, _SHAPES[notice.level]), "　".join((notice.next_step, notice.safe))
+    head = row(badge, Label(notice.happened, bold=True), gap=look.grid(1.25))
+    head.addWidget(ElidedLabel("" if look.large else rest, size="small"), 1)
+    head.addLayout(row(*extra))
+    below = [Label(rest, size="small", wrap=True)] if look.large else []
+    shown = notice.lines if whole else notice.lines[:MOST_LINES]
+    lines = surface("clear", column(*(_line(look, text) for text in shown), gap=2))
+    part: QWidget = lines
+    if len(shown) > _ROOM_OF_LINES:
+        part = scrolled(lines)
+        part.setFixedHeight(lines.sizeHint().height() * _ROOM_OF_LINES // len(shown))
+    inside = column(head, *below, part, gap=2, margins=margins(look, 1.5, 0.5))
+    frame = surface(f"banner-{_TONES[notice.level]}", inside)
+    frame.setAccessibleName("，".join((*_sentences(notice), *notice.lines)))
+    return frame
+
+
+def _line(look: Theme, text: str) -> QWidget:
+    said = Label(text, wrap=True) if look.large else ElidedLabel(text)
+    line = row(Label("·", bold=True), gap=look.grid())
+    line.addWidget(said, 1)
+    return surface("clear", line)
+
+
 def _sentences(notice: Notice) -> list[str]:
     return [part for part in (notice.happened, notice.safe, notice.next_step) if part]
 
@@ -59,10 +88,14 @@ def _words(look: Theme, notice: Notice) -> QBoxLayout:
 
 
 class Messages(QWidget):
-    """The stack above the action bar. It grows upwards, so nothing under the clerk's hand moves."""
+    """The stack above the action bar. It grows upwards, so nothing under the clerk's hand moves.
+
+    ``listing(whether)`` says that a problem with a list of things to do has come or gone.
+    """
 
     cancelled = Signal()
     closed = Signal()
+    listing = Signal(bool)
     answered = Signal(str, bool)
     pin_given = Signal(str, str)
     pin_refused = Signal()
@@ -75,6 +108,7 @@ class Messages(QWidget):
         self._notices: tuple[Notice, ...] = ()
         self._doubts: tuple[JobView, ...] = ()
         self._busy = ""
+        self._all_lines = False
         self.pin: PinCard | None = None
         self._box = column(gap=look.grid())
         self._questions = column(gap=look.grid())
@@ -98,7 +132,14 @@ class Messages(QWidget):
     def show_problem(self, problem: Expected | None) -> None:
         shown = None if problem is None else Notice.of("problem", problem)
         if shown != self._problem:
-            self._problem = shown
+            self._problem, self._all_lines = shown, False
+            self._draw()
+            self.listing.emit(shown is not None and bool(shown.lines))
+
+    def turn_lines(self) -> None:
+        """Show every thing to do that the problem names, or again only the first."""
+        if self._problem is not None and len(self._problem.lines) > MOST_LINES:
+            self._all_lines = not self._all_lines
             self._draw()
 
     def show_doubts(self, doubts: tuple[JobView, ...]) -> None:
@@ -158,7 +199,15 @@ class Messages(QWidget):
     def _problem_banner(self, problem: Notice) -> QFrame:
         close = KeyButton(self._look, "cancel", _("知道了"), kind="quiet")
         close.clicked.connect(self.closed)
-        return banner(self._look, problem, close)
+        if not problem.lines:
+            return banner(self._look, problem, close)
+        more = len(problem.lines) - MOST_LINES
+        if more <= 0:
+            return _listed(self._look, problem, (close,), whole=True)
+        words = _("收起") if self._all_lines else _("还有 {count} 处").format(count=more)
+        turn = KeyButton(self._look, "more_lines", words, kind="quiet")
+        turn.clicked.connect(self.turn_lines)
+        return _listed(self._look, problem, (turn, close), whole=self._all_lines)
 
     def _busy_banner(self) -> QFrame:
         stop = KeyButton(self._look, "cancel", _("取消"), kind="quiet")

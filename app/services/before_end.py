@@ -14,19 +14,19 @@ from app.domain.checklist import Item, missing_law
 from app.domain.matter import FieldKind, Group, Level
 from app.domain.short_form import missing_fields
 from app.errors import FormProblem
-from app.services import mediation, people
+from app.services import form, mediation, people
 from app.services.case import Case
 from app.services.desk import Desk
 from app.services.fields import value
-from app.services.paper_needs import Need, ground_of, needs_of, sentence
+from app.services.paper_needs import Need, ground_of, needs_of
 from app.services.sheet import Sheet, checklist
 from app.services.supplement import decision
 from app.texts import _
 
 MATERIALS: Final = "materials"
 """The path of papers: they have no field of their own, they have a step."""
-_TOLD: Final = 4
 _NAMED: Final = 6
+_STEPS: Final = ("matter", "parties")
 
 
 class Why(StrEnum):
@@ -41,12 +41,16 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class OpenPoint:
-    """One thing that is open; ``path`` is the field the cursor goes to, ``names`` what is said of it."""
+    """One thing that is open; ``path`` is the field the cursor goes to, ``names`` what is said of it.
+
+    ``papers`` are those that cannot be made without it.
+    """
 
     matter: int
     why: Why
     path: str
     names: str
+    papers: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -55,16 +59,19 @@ class OpenPoint:
 
 
 class StillOpen(FormProblem):
-    """Something is open that is easier settled now than after the end; ``points`` are all of it, in order."""
+    """Something is open that is easier settled now than after the end.
 
-    def __init__(self, points: Sequence[OpenPoint]) -> None:
-        said = [_said(why, points) for why in Why if any(one.why is why for one in points)]
-        super().__init__(
-            _("办结前请看一眼：{points}。").format(points="；".join(said)),
-            safe=_("内容已保存，还没有办结；收件不受影响。"),
-            next_step=_next_step({one.why for one in points}),
-        )
+    ``points`` are all of it as they stand on the screen; ``lines`` say them, one a thing to do.
+    """
+
+    def __init__(self, points: Sequence[OpenPoint], *, several: bool = False) -> None:
         self.points = tuple(points)
+        self.lines = _lines(self.points, several=several)
+        super().__init__(
+            _("办结前请看一眼：{count} 处").format(count=len(self.lines)),
+            safe=_("内容已保存，收件不受影响。"),
+            next_step=_("就这样办结的，再按一次 F12。"),
+        )
 
     @property
     def keys(self) -> frozenset[str]:
@@ -72,18 +79,28 @@ class StillOpen(FormProblem):
 
     @property
     def first(self) -> OpenPoint:
-        """Where the cursor goes: a field that is empty, else to the papers."""
+        """Where the cursor goes: the topmost field that is empty, else to the papers."""
         return next((one for one in self.points if one.why is not Why.UNTOLD), self.points[0])
 
 
-def still_open(desk: Desk, case: Case, told: Collection[str]) -> tuple[OpenPoint, ...]:
-    """Return what is open in the visit and was not ``told`` (keys) before."""
+def still_open(desk: Desk, case: Case, told: Collection[str]) -> StillOpen | None:
+    """Return what is open in the visit and was not ``told`` (keys) before, None for nothing."""
     found: list[OpenPoint] = []
-    for shown in case.sheets(desk.knowledge):
+    made = case.sheets(desk.knowledge)
+    for shown in made:
         needs = needs_of(ground_of(desk, case, shown))
-        found += untold(case, shown)
-        found += questions(case, shown, needs)
-    return tuple(one for one in found if one.key not in told)
+        open_points = [*questions(case, shown, needs), *untold(case, shown)]
+        order = _on_screen(desk, case, shown)
+        found += sorted(open_points, key=lambda one: order.get(one.path, len(order)))
+    new = [one for one in found if one.key not in told]
+    return StillOpen(new, several=len(made) > 1) if new else None
+
+
+def _on_screen(desk: Desk, case: Case, shown: Sheet) -> dict[str, int]:
+    """Where each field of a matter stands; somebody not in the list yet and papers come after all of them."""
+    steps = (form.specs_of(case.draft, step, shown, desk.knowledge) for step in _STEPS)
+    paths = [spec.path for made in steps for group in made for spec in group.fields]
+    return {path: place for place, path in enumerate((*paths, "", MATERIALS))}
 
 
 def untold(case: Case, shown: Sheet) -> Iterator[OpenPoint]:
@@ -132,40 +149,43 @@ def before_signing(case: Case, shown: Sheet, needs: Sequence[Need]) -> str:
 
 
 def _of_paper(need: Need) -> OpenPoint:
-    return OpenPoint(need.matter, Why.FEE if need.of_fee else Why.PAPER, need.path, sentence((need,)))
+    why = Why.FEE if need.of_fee else Why.PAPER
+    return OpenPoint(need.matter, why, need.path, _(need.label), need.papers)
 
 
-def _said(why: Why, points: Sequence[OpenPoint]) -> str:
-    """What is open for one reason, at most a few of it."""
-    names = list(dict.fromkeys(one.names for one in points if one.why is why))
-    first, more = names[:_TOLD], len(names) - _TOLD
-    joined = ("，" if why in (Why.UNTOLD, Why.PAPER, Why.FEE) else "、").join(first)
-    joined += _("等 {count} 处").format(count=len(names)) if more > 0 else ""
+def _lines(points: Sequence[OpenPoint], *, several: bool) -> tuple[str, ...]:
+    """Say what is to be done, each thing once and where its first field stands: a paper is one thing."""
+    placed: dict[tuple[int, Why, tuple[str, ...]], dict[str, None]] = {}
+    for papers, point in _grouped(points):
+        placed.setdefault((point.matter, point.why, papers), {})[point.names] = None
+    return tuple(
+        (_("第 {number} 件：").format(number=matter) if several else "") + _said(why, papers, tuple(names))
+        for (matter, why, papers), names in placed.items()
+    )
+
+
+def _grouped(points: Sequence[OpenPoint]) -> Iterator[tuple[tuple[str, ...], OpenPoint]]:
+    """Yield each point with the papers it is said with: those that lack the very same of the form."""
+    lacking: dict[tuple[int, str], list[str]] = {}
+    for point in points:
+        for paper in point.papers:
+            lacking.setdefault((point.matter, paper), []).append(point.path)
+    for point in points:
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for paper in point.papers:
+            alike.setdefault(tuple(lacking[point.matter, paper]), []).append(paper)
+        for papers in alike.values() or [[]]:
+            yield tuple(papers), point
+
+
+def _said(why: Why, papers: tuple[str, ...], names: Sequence[str]) -> str:
+    joined = "、".join(names[:_NAMED])
+    joined += _("等 {count} 项").format(count=len(names)) if len(names) > _NAMED else ""
+    titles = "".join(_("《{paper}》").format(paper=paper) for paper in papers)
     return {
-        Why.UNTOLD: _("还缺 {names}，没有一次性告知"),
+        Why.UNTOLD: _("按 F9 一次写清或者容缺：还缺 {names}，没有一次性告知"),
         Why.BY_LAW: _("还没有问：{names}"),
-        Why.OFFER: _("{names}：还没有问愿不愿意"),
-        Why.FEE: _("{names}"),
-        Why.PAPER: _("{names}，办结以后不能再填"),
-    }[why].format(names=joined)
-
-
-def _next_step(why: set[Why]) -> str:
-    steps = []
-    if Why.UNTOLD in why:
-        steps.append(_("缺的材料按 F9 一次写清，或者容缺"))
-    if why - {Why.UNTOLD}:
-        steps.append(_("光标已放到第一处空格"))
-    if Why.OFFER in why:
-        steps.append(_("调解愿意按 Alt+Y、不愿意按 Alt+N"))
-    if Why.FEE in why:
-        steps.append(_("没有金额的写“无”"))
-    left = _("就这样办结的，再按一次 F12")
-    after = []
-    if Why.PAPER in why:
-        after.append(_("缺内容的文书不出"))
-    if Why.FEE in why:
-        after.append(_("金额以后还能更正补填（Ctrl+U）"))
-    if Why.UNTOLD in why:
-        after.append(_("缺的由后台审查时一次告知"))
-    return "；".join((*steps, "，".join((left, *after)))) + "。"
+        Why.OFFER: _("{names}：还没有问愿不愿意，愿意按 Alt+Y、不愿意按 Alt+N"),
+        Why.FEE: _("{papers}还缺“{names}”：没有金额的写“无”，以后还能更正补填（Ctrl+U）"),
+        Why.PAPER: _("{papers}还缺“{names}”：缺了不出，办结以后不能再填"),
+    }[why].format(names=joined, papers=titles)

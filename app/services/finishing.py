@@ -86,9 +86,9 @@ def finish(
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)
     freezing.refuse_done(desk, visit_id, received=received)
-    points = () if told is None or received else before_end.still_open(desk, case, told)
-    if points:
-        raise before_end.StillOpen(points)
+    still_open = None if told is None or received else before_end.still_open(desk, case, told)
+    if still_open is not None:
+        raise still_open
     signed = _valid_signature(desk, case)
     if signed is None and not unsigned:
         raise NotSigned(

@@ -85,18 +85,6 @@ def marked(groups: Iterable[FieldGroup], needs: Sequence[Need]) -> tuple[FieldGr
     return tuple(replace(group, fields=tuple(map(mark, group.fields))) for group in groups)
 
 
-def sentence(needs: Sequence[Need]) -> str:
-    """Say which paper lacks what, a paper once."""
-    lacking: dict[tuple[int, str], list[str]] = {}
-    for need in needs:
-        for paper in need.papers:
-            lacking.setdefault((need.matter, paper), []).append(_(need.label))
-    return "，".join(
-        _("《{paper}》还缺“{labels}”").format(paper=paper, labels="、".join(labels))
-        for (_matter, paper), labels in lacking.items()
-    )
-
-
 def as_if_accepted(ground: Ground) -> Ground:
     """Return the ground with the word of the court that later papers wait for."""
     now = ground.at

@@ -39,7 +39,7 @@ def test_what_is_open_is_said_once_and_whoever_wants_ends_all_the_same(counter: 
     for words in ("没有一次性告知", "先行调解：还没有问愿不愿意", "《交纳诉讼费用通知书》还缺“标的额”", "F9"):
         assert words in said
     assert at.visit.outcome is None
-    assert focused() == "matter.1.mediation"
+    assert focused() == "matter.1.amount", "the topmost of what is open"
     at.key(Qt.Key.Key_Y, ALT)
     at.until(lambda: at.value("matter.1.mediation") == "agree", "the answer to the offer")
     at.key(Qt.Key.Key_F12)

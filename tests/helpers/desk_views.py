@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.services.before_end import OpenPoint, StillOpen, Why
 from ui.gallery_views import (
     CONFIRMATION,
     NOW,
@@ -28,6 +29,7 @@ __all__ = [
     "desk",
     "devices",
     "idle",
+    "many_to_do",
     "offline_status",
     "outcome",
     "pages",
@@ -35,3 +37,9 @@ __all__ = [
     "status",
     "visit",
 ]
+
+
+def many_to_do() -> StillOpen:
+    """What F12 says of thirty matters in which nothing was asked."""
+    points = [OpenPoint(n, Why.BY_LAW, f"matter.{n}.claims", f"请求{n}") for n in range(1, 31)]
+    return StillOpen(points, several=True)

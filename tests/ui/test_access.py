@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 import ui
 from app.paths import resources
 from app.services.views import JobView
-from tests.helpers.desk_views import desk
+from tests.helpers.desk_views import desk, many_to_do
 from tests.helpers.ui import desk_window, press
 from ui.keys import KEYS
 from ui.main_window import MainWindow
@@ -115,6 +115,7 @@ def test_every_key_is_shown_on_a_control() -> None:
     with desk_window(desk(doubts=(JobView("j", "小票", "unconfirmed"),))) as window:
         window.visit.choose("materials")
         window.actions_bar.offer_undo("x")
+        window.show_problem(many_to_do())
         window.set_busy("read_card", "…")
         window._show_busy()
         window.messages.ask_pin("补打", ("乌兰",), can_ask=True)

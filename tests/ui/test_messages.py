@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.errors import PrinterProblem
 from app.notices import Level, Notice
 from app.services.views import JobView
-from tests.helpers.desk_views import desk, idle
+from tests.helpers.desk_views import desk, idle, many_to_do
 from tests.helpers.ui import child, desk_window, press
 from ui.main_window import MainWindow
 from ui.widgets.label import Label
@@ -32,6 +32,21 @@ def test_a_problem_goes_when_the_next_act_begins() -> None:
         window.show_problem(PrinterProblem("没有纸了。"))
         press(window, Qt.Key.Key_F3)
         assert window.messages.problem is None
+
+
+def test_of_many_things_to_do_three_are_lines_and_a_key_shows_the_others_in_a_space_of_their_own() -> None:
+    with desk_window() as window:
+        room = window.visit.height()
+        window.show_problem(many_to_do())
+        QApplication.processEvents()
+        assert [f"请求{n}" in words(window) for n in (1, 3, 4)] == [True, True, False]
+        assert room - window.visit.height() < 130, "the form stays readable"
+        press(window, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+        QApplication.processEvents()
+        assert all(f"请求{n}" in words(window) for n in range(1, 31))
+        assert room - window.visit.height() < 230
+        press(window, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+        assert "请求4" not in words(window)
 
 
 def test_markup_in_a_problem_is_shown_as_it_is() -> None:

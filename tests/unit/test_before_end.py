@@ -89,30 +89,52 @@ def test_a_need_of_the_law_is_asked_once() -> None:
     assert asked(draft(matter__1__claims="还钱"), need) == []
 
 
-def test_the_sentences_say_what_is_open_what_is_safe_and_how_to_go_on() -> None:
+def test_each_thing_to_do_is_a_line_as_it_stands_on_the_screen_and_says_how_it_is_done() -> None:
     points = (
-        OpenPoint(1, Why.UNTOLD, "materials", "2 项法定材料（起诉状、证据材料和证据清单）"),
         OpenPoint(1, Why.BY_LAW, "matter.1.claims", "诉讼请求"),
+        OpenPoint(1, Why.FEE, "matter.1.amount", "标的额", ("交纳诉讼费用通知书",)),
+        OpenPoint(1, Why.BY_LAW, "matter.1.facts", "事实与理由"),
         OpenPoint(1, Why.OFFER, "matter.1.mediation", "先行调解"),
-        OpenPoint(1, Why.FEE, "matter.1.amount", "《交纳诉讼费用通知书》还缺“标的额”"),
-        OpenPoint(1, Why.PAPER, "matter.1.answer", "《案件查询单》还缺“答复要点”"),
+        OpenPoint(1, Why.PAPER, "matter.1.answer", "答复要点", ("案件查询单",)),
+        OpenPoint(1, Why.UNTOLD, "materials", "2 项法定材料（起诉状、证据材料和证据清单）"),
     )
     told = StillOpen(points)
-    assert told.happened == (
-        "办结前请看一眼：还缺 2 项法定材料（起诉状、证据材料和证据清单），没有一次性告知；"
-        "还没有问：诉讼请求；先行调解：还没有问愿不愿意；《交纳诉讼费用通知书》还缺“标的额”；"
-        "《案件查询单》还缺“答复要点”，办结以后不能再填。"
+    assert told.lines == (
+        "还没有问：诉讼请求、事实与理由",
+        "《交纳诉讼费用通知书》还缺“标的额”：没有金额的写“无”，以后还能更正补填（Ctrl+U）",
+        "先行调解：还没有问愿不愿意，愿意按 Alt+Y、不愿意按 Alt+N",
+        "《案件查询单》还缺“答复要点”：缺了不出，办结以后不能再填",
+        "按 F9 一次写清或者容缺：还缺 2 项法定材料（起诉状、证据材料和证据清单），没有一次性告知",
     )
-    assert "收件不受影响" in told.safe
-    for words in ("F9 一次写清", "没有金额的写“无”", "再按一次 F12", "由后台审查时一次告知"):
-        assert words in told.next_step
+    assert (told.happened, told.safe) == ("办结前请看一眼：5 处", "内容已保存，收件不受影响。")
+    assert "再按一次 F12" in told.next_step
     assert told.first.path == "matter.1.claims"
-    assert StillOpen(points[:1]).first.path == "materials"
+    assert StillOpen(points[-1:]).first.path == "materials"
 
 
-def test_of_very_many_open_points_the_first_few_are_named() -> None:
-    points = [OpenPoint(n, Why.BY_LAW, f"matter.{n}.claims", f"请求{n}") for n in range(1, 300)]
-    assert StillOpen(points).happened == "办结前请看一眼：还没有问：请求1、请求2、请求3、请求4等 299 处。"
+def test_a_paper_that_lacks_several_things_is_one_line_and_papers_that_lack_the_same_share_it() -> None:
+    both = ("委派调解函", "调解告知书")
+    points = [
+        OpenPoint(1, Why.PAPER, f"matter.1.{key}", name, papers)
+        for key, name, papers in (
+            ("organisation", "调解组织", (*both, "先行调解告知书")),
+            ("mediator", "调解员", both),
+            ("day", "调解日期", both),
+        )
+    ]
+    assert StillOpen(points).lines == (
+        "《委派调解函》《调解告知书》还缺“调解组织、调解员、调解日期”：缺了不出，办结以后不能再填",
+        "《先行调解告知书》还缺“调解组织”：缺了不出，办结以后不能再填",
+    )
+
+
+def test_of_very_many_open_points_the_first_few_of_a_matter_are_named_and_each_matter_has_its_line() -> None:
+    points = [OpenPoint(1, Why.BY_LAW, f"party.p{n}.name", f"第{n}人") for n in range(1, 300)]
+    points += [OpenPoint(2, Why.BY_LAW, "matter.2.claims", "诉讼请求")]
+    assert StillOpen(points, several=True).lines == (
+        "第 1 件：还没有问：第1人、第2人、第3人、第4人、第5人、第6人等 299 项",
+        "第 2 件：还没有问：诉讼请求",
+    )
 
 
 def test_papers_are_said_again_when_others_are_missing_and_not_while_they_are_the_same() -> None:

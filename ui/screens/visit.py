@@ -57,6 +57,7 @@ class VisitZone(QWidget):
         self.matters = MatterBar(look)
         self.people = PartyBar(look)
         self._wanted = ""
+        self._room_left = False
         self._lead = ""
         self._left: dict[str, None] = {}
         self._cursor: QWidget | None = None
@@ -122,9 +123,9 @@ class VisitZone(QWidget):
             self.choose("matter")
         if known is None or _about(known) != _about(view):
             self._left.clear()
-        if known is None or (_about(known), _variant(known)) != (_about(view), _variant(view)):
             self.forms["matter"].walk_again()
             self.forms["parties"].walk_again()
+        if known is None or (_about(known), _variant(known)) != (_about(view), _variant(view)):
             self.pages.choose("")
         if known is not None and known.visit_id != view.visit_id:
             self._lead = ""
@@ -141,10 +142,10 @@ class VisitZone(QWidget):
         """Turn to the step and put the cursor where the work is."""
         self.flush()
         self._turn_to(key)
-        if key == "matter":
         self._left.pop(key, None)
         if key in self.forms:
             self.forms[key].walk_again()
+        if key == "matter":
             self.forms[key].focus_first()
         elif key in self.forms:
             self.forms[key].focus_first_open()
@@ -176,7 +177,6 @@ class VisitZone(QWidget):
                 return True
         return False
 
-    def _land_again(self) -> None:
     def _say_what_is_empty(self) -> None:
         """Enter has led through everything: name what was passed, where it is, and what comes now."""
         empty = [
@@ -194,6 +194,7 @@ class VisitZone(QWidget):
             words = _("下一步 {key}；还空着：{empty}")
             self.passed_over.emit(words.format(key=KEYS[key], empty="；".join(empty)))
 
+    def _land_again(self) -> None:
         """The view after an Enter: the cursor goes on, or back, unless anything was touched since."""
         untouched = self._cursor is not None and QApplication.focusWidget() is self._cursor
         touched = self.step in self.forms and self.forms[self.step].touched
@@ -220,6 +221,11 @@ class VisitZone(QWidget):
         if had_cursor and self.step in self.forms:
             self.forms[self.step].focus_first_open()
 
+    def leave_room(self, wanted: bool) -> None:
+        """Take the strip of pages from under the form while a list of what is open needs the room."""
+        self._room_left = wanted
+        self._turn_to(self.step)
+
     def flush(self) -> None:
         for form in self.forms.values():
             form.flush()
@@ -241,7 +247,7 @@ class VisitZone(QWidget):
         wall = key == "materials"
         self._body.setCurrentIndex(STEPS.index(key))
         self._body.setVisible(not wall)
-        docked = key in _DOCKED and not self._look.large and self.batch.isHidden()
+        docked = key in _DOCKED and not self._look.large and self.batch.isHidden() and not self._room_left
         self._papers.setVisible(wall or docked)
         self.pages.show_as(wall=wall)
         self._box.setStretchFactor(self._papers, 1 if wall else 0)
