@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -180,8 +180,8 @@ _SHOWN: Final = {"issued", "open", *FATES.values()}
 class _Nothing:
     """The journal of somebody who was never there."""
 
-    def add(self, day: date, entry: Entry) -> None:
-        raise AssertionError(f"it only reads: {day} {entry}")
+    def add(self, day: date, entries: Sequence[Entry]) -> None:
+        raise AssertionError(f"it only reads: {day} {entries}")
 
     def entries(self, day: date) -> tuple[()]:  # noqa: ARG002
         return ()

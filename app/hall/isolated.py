@@ -10,7 +10,7 @@ Rules and their evidence: bindings never called anyone twice in 200 simulated ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from itertools import takewhile
@@ -256,17 +256,15 @@ class Member(Ledger):
         The log has an order; who comes second chooses again, before anybody was announced.
         """
         before, known = self._hub, len(self._seen)
-        if not self._claim(called):
-            return False
-        if self.cut_off:
-            return True
-        news = (logged for logged in self._seen[known:] if not is_claim(logged))
-        others = takewhile(lambda e: e.event.window != self.window or e.event.kind is not called.kind, news)
-        before = fold((logged.event for logged in others), before)
-        if all(less.reason is not None for less in less_at(before, called)):
-            return True
-        self._fact(self._event(EventKind.UNDONE, called.number, called.at))
-        return False
+
+        def is_fair() -> bool:
+            news = (logged for logged in self._seen[known:] if not is_claim(logged))
+            ours = self.window, called.kind
+            others = takewhile(lambda e: (e.event.window, e.event.kind) != ours, news)
+            then = fold((logged.event for logged in others), before)
+            return all(less.reason is not None for less in less_at(then, called))
+
+        return self._claim(called, is_fair)
 
     def call(self, number: str, now: datetime, reason: str) -> bool:
         """Claim one certain number, waiting or parked here; False when this window may not or was late."""
@@ -435,8 +433,12 @@ class Member(Ledger):
     def _event(self, kind: EventKind, number: str, now: datetime, reason: str = "") -> HallEvent:
         return HallEvent(kind, number, now, self.window, reason=reason)
 
-    def _claim(self, event: HallEvent) -> bool:
-        """Append by compare-and-set and keep it; True when the hall agrees that it is ours."""
+    def _claim(self, event: HallEvent, is_fair: Callable[[], bool] = lambda: True) -> bool:
+        """Append by compare-and-set and keep it; True when the hall agrees that it is ours.
+
+        What is not ``is_fair`` as it lies in the log is taken back. That is asked before it is kept: what is
+        in the journal counts as announced when this computer starts again.
+        """
         ticket = self.state.tickets[event.number]
         entry = Entry(new_id(), ticket_subject(event.number), event)
         expected = self._counts.get(entry.subject, 0)
@@ -452,10 +454,13 @@ class Member(Ledger):
             return False
         if claimed is None or entry.event_id not in self._ids:
             return False
-        held = self._holds(event)
-        if held:
-            self._keep_with_history(entry)
-        return held
+        if not self._holds(event):
+            return False
+        if not is_fair():
+            self._fact(self._event(EventKind.UNDONE, event.number, event.at))
+            return False
+        self._keep_with_history(entry)
+        return True
 
     def _holds(self, event: HallEvent) -> bool:
         """Say whether the claim had its effect: a hall that waits for reports may not have let it."""

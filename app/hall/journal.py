@@ -25,8 +25,8 @@ class Entry:
 class Journal(Protocol):
     """Facts in the order they were made durable; the same id again changes nothing."""
 
-    def add(self, day: date, entry: Entry) -> None:
-        """Make the entry durable before returning. Raises StorageProblem."""
+    def add(self, day: date, entries: Sequence[Entry]) -> None:
+        """Make all entries durable before returning, or none of them. Raises StorageProblem."""
 
     def entries(self, day: date) -> Sequence[Entry]:
         """Return the day's entries, oldest first."""
@@ -44,8 +44,8 @@ class StoreJournal:
         self._mark = "" if is_log else _MARK
         self._beside = "" if is_log else _BESIDE
 
-    def add(self, day: date, entry: Entry) -> None:
-        self._store(_add, f"{day.isoformat()}{self._beside}", self._mark + entry.event_id, entry)
+    def add(self, day: date, entries: Sequence[Entry]) -> None:
+        self._store(_add, f"{day.isoformat()}{self._beside}", self._mark, entries)
 
     def entries(self, day: date) -> Sequence[Entry]:
         own = f"{day.isoformat()}{self._beside}"
@@ -62,13 +62,14 @@ _MARK: Final = "own:"
 _BESIDE: Final = "/own"
 
 
-def _add(connection: Transaction, day: str, event_id: str, entry: Entry) -> None:
-    subject = f"{day}.{entry.subject}"
-    hall_events.append(
-        connection,
-        subject,
-        hall_events.last_seq(connection, subject),
-        event_id=event_id,
-        day=day,
-        body=encode(entry.event),
-    )
+def _add(connection: Transaction, day: str, mark: str, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        subject = f"{day}.{entry.subject}"
+        hall_events.append(
+            connection,
+            subject,
+            hall_events.last_seq(connection, subject),
+            event_id=mark + entry.event_id,
+            day=day,
+            body=encode(entry.event),
+        )

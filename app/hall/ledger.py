@@ -260,23 +260,26 @@ class Ledger:
 
     # ---- making durable ------------------------------------------------------------
 
-    def _keep(self, entry: Entry) -> None:
-        if entry.event_id in self._own_ids:
-            return
-        self._journal.add(self.day, entry)
-        self._own_ids.add(entry.event_id)
-        _tell(self._told, entry)
-        if entry.subject.startswith(_LATE):
-            return
-        self._own.append(entry)
-        if entry.event_id not in self._ids:
-            self._pending[entry.event_id] = entry
+    def _keep(self, *entries: Entry) -> None:
+        fresh = [entry for entry in entries if entry.event_id not in self._own_ids]
+        if fresh:
+            self._journal.add(self.day, fresh)
+        for entry in fresh:
+            self._own_ids.add(entry.event_id)
+            _tell(self._told, entry)
+            if entry.subject.startswith(_LATE):
+                continue
+            self._own.append(entry)
+            if entry.event_id not in self._ids:
+                self._pending[entry.event_id] = entry
 
     def _keep_with_history(self, entry: Entry) -> None:
         """Keep a fact together with all that led to it: alone, nobody else could tell a restored log.
 
         Without it the log would be told of a call before the return that made it possible. What is learnt
         only after a later fact of ours was kept is for such a report alone, which tells it before that fact.
+
+        All at once: a call that is in the journal without the act that takes it back counts as announced.
         """
         seen = [(fact_id(e.event_id), e.event) for e in self._seen if e.subject == entry.subject]
         ours = [e.event_id for e in self._own if e.subject == entry.subject]
@@ -287,9 +290,7 @@ class Ledger:
             subject = f"{_LATE}{following}.{entry.subject}" if following else entry.subject
             facts.append(Entry(known, subject, event))
             following = known if known in ours else following
-        for fact in reversed(facts):
-            self._keep(fact)
-        self._keep(entry)
+        self._keep(*reversed(facts), entry)
 
     def _fact_alone(self, event: HallEvent) -> Entry:
         entry = Entry(new_id(), _subject(event), event)

@@ -66,5 +66,4 @@ def take_along(source: HallLog, target: HallLog, journal: Journal, day: date, no
     if all(logged.event_id in known for logged in events):
         return
     import_day(source, target, day, now)
-    for logged in events:
-        journal.add(day, Entry(logged.event_id, logged.subject, logged.event))
+    journal.add(day, [Entry(logged.event_id, logged.subject, logged.event) for logged in events])

@@ -36,8 +36,8 @@ class Memory:
     def __init__(self) -> None:
         self.kept: list[Entry] = []
 
-    def add(self, _day: date, entry: Entry) -> None:
-        self.kept.append(entry)
+    def add(self, _day: date, entries: Sequence[Entry]) -> None:
+        self.kept += entries
 
     def entries(self, _day: date) -> Sequence[Entry]:
         return list(self.kept)

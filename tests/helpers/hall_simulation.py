@@ -161,9 +161,9 @@ class Disk:
         self.hall = hall
         self.kept: list[Entry] = []
 
-    def add(self, day: date, entry: Entry) -> None:
+    def add(self, day: date, entries: Sequence[Entry]) -> None:
         self.hall.maybe_crash()
-        self.kept.append(entry)
+        self.kept += entries
         self.hall.maybe_crash()
 
     def entries(self, day: date) -> Sequence[Entry]:
