@@ -107,6 +107,7 @@ class Clerk:
         self.chance = chance
         self.day = date.min
         self.here = ""
+        self._rests = False
         self._settled = False
         self._file = -1
 
@@ -141,6 +142,8 @@ class Clerk:
         if orders.phase == "over":
             return self._settle()
         is_open = orders.phase == "open"
+        if not is_open:
+            self._rest()
         return is_open and self._issue() if self.is_point else self._call_or_serve(is_open)
 
     def _begin(self, day: date) -> None:
@@ -149,9 +152,15 @@ class Clerk:
         if self._file >= 0:
             os.close(self._file)
         self._file = os.open(said / f"{self.window}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        self.day, self.here, self._settled = day, "", False
+        self.day, self.here, self._rests, self._settled = day, "", False, False
         if self.is_point:
             self.member.pause("取号", self.clock.now())
+
+    def _rest(self) -> None:
+        """Say that no number comes from here any more and the hall has all that was done here before."""
+        if not self._rests and self.member.settle(self.clock.now()):
+            self.say("rests")
+            self._rests = True
 
     def _settle(self) -> bool:
         if not self._settled and self.member.settle(self.clock.now()):

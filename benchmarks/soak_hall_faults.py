@@ -16,7 +16,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from benchmarks.soak_hall_proof import read_said
 from tests.helpers.nats import Line
 from tests.helpers.nats_parted import ALL, PartedHost
 
@@ -133,17 +132,22 @@ class Week:
         told = (self.said(day) / f"{point}.jsonl" for point in self.size.issuing)
         return sum(path.read_bytes().count(b'"issued"') for path in told if path.exists())
 
-    def wait_for_all(self, day: date, seconds: float) -> None:
-        """Wait until every member has said that the hall has all it knew; who does not is a surprise."""
+    def wait_for_all(self, day: date, word: str, seconds: float) -> None:
+        """Wait until every member has said the word: what it knew is in the hall. Else that is a surprise."""
         until, left = time.monotonic() + seconds, {0}
         while left and time.monotonic() < until:
             time.sleep(0.3)
             self.tend()
-            settled = {one["window"] for one in read_said(self.said(day)) if one["what"] == "settled"}
-            left = set(self.size.members) - settled
+            left = set(self.size.members) - self._have_said(day, word)
         if left:
             words = [self._last_words(crew) for crew in self.crews if left & set(crew.members)]
             self.surprises.append(f"windows {sorted(left)} did not come back to the hall: {words}")
+
+    def _have_said(self, day: date, word: str) -> set[int]:
+        told = (self.said(day) / f"{number}.jsonl" for number in self.size.members)
+        return {
+            int(path.stem) for path in told if path.exists() and f'"{word}"'.encode() in path.read_bytes()
+        }
 
     def counted(self) -> Counter[str]:
         """Return what was asked of the log since ``forget_counts``; a kill loses its last moment."""

@@ -86,9 +86,10 @@ class Soak:
             self.operations = writes + week.go_on(self.options.every)
         week.mend()
         week.order(day, "closing")
+        week.wait_for_all(day, "rests", _DRAIN_SECONDS)
         left = self.drain(week, day)
         week.order(day, "over")
-        week.wait_for_all(day, _DRAIN_SECONDS)
+        week.wait_for_all(day, "settled", _DRAIN_SECONDS)
         log = newcomer(week)
         try:
             events = [one.event for one in log.since(day, 0) if not is_claim(one)]

@@ -1,4 +1,4 @@
-"""Two windows call at the same moment and one of them is killed: the promise is kept and nobody is called twice."""
+"""Two windows call at the same moment and one is killed: no promise is broken, nobody called twice."""
 
 from __future__ import annotations
 
