@@ -32,6 +32,7 @@ from app.hall.address import HallAddress
 from app.hall.heard import Heard
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import skipping
+from app.hall.reading import Readings
 from app.hall.wire import (
     Names,
     Place,
@@ -41,7 +42,6 @@ from app.hall.wire import (
     from_answer,
     from_headers,
     published,
-    read_all,
     to_count,
     to_send,
 )
@@ -89,6 +89,7 @@ class NatsLog:
         self._places: dict[str, tuple[int, int]] = {}
         self._high: dict[str, int] = {}
         self._heard = Heard()
+        self._readings = Readings(self._saw)
         self._answering = True
         self._knocking: asyncio.Task[None] | None = None
         self._watchers: list[Callable[[LoggedEvent | None], None]] = []
@@ -297,14 +298,18 @@ class NatsLog:
         """Say what this member saw in an earlier run; the log is refused if it does not hold it."""
         self._newest_seen = (seq, event_id)
         self._proven = False
-        self._loop.call_soon_threadsafe(self._heard.begin_anew)
+        self._begin_anew()
 
     def accept_restored(self) -> None:
         """Use the older copy from now on: the epoch was raised and this window reports what it knew."""
         self._newest_seen = None
         self._places.clear()
         self._high.clear()
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self._loop.call_soon_threadsafe(self._heard.begin_anew)
+        self._loop.call_soon_threadsafe(self._readings.begin_anew)
 
     # ---- append -----------------------------------------------------------------------------------
 
@@ -387,9 +392,7 @@ class NatsLog:
         if after is not None:
             following = await self._leader({"seq": after + 1, "next_by_subj": subject})
             return following.seq if following is not None and following.event_id == event_id else None
-        events = await read_all(self._client, self._names, subject, 1)
-        if newest and (not events or events[-1].seq < newest):
-            raise Unavailable("a replica is behind")
+        events = await self._readings.whole(self._client, self._names, subject, 1, newest)
         return next((e.seq for e in events if e.event_id == event_id), None)
 
     # ---- reading ----------------------------------------------------------------------------------
@@ -426,10 +429,9 @@ class NatsLog:
         """Read from any replica that is not behind what is known to be there."""
         await self._ready()
         numbers = self._heard.numbering(day.isoformat())
-        start = min(seq, numbers.seq)
-        events = await read_all(self._client, self._names, self._names.day(day) + ">", start + 1)
-        if self._high.get(day.isoformat(), 0) > max(seq, events[-1].seq if events else 0):
-            raise Unavailable("a replica is behind")
+        start, high = min(seq, numbers.seq) + 1, self._high.get(day.isoformat(), 0)
+        whole = self._readings.whole
+        events = await whole(self._client, self._names, self._names.day(day) + ">", start, high)
         read = [numbers.read(event.logged()) for event in events]
         return [event for event in read if event.seq > seq]
 

@@ -215,12 +215,12 @@ def _headers(block: bytes) -> dict[str, str]:
     return {name.strip(): value.strip() for name, value in pairs}
 
 
-async def read_all(client: Client, names: Names, subject: str, start: int) -> list[Stored]:
-    """Return all stored messages of a subject from sequence ``start``, asked for a page at a time.
+async def read_all(client: Client, names: Names, subject: str, start: int, found: list[Stored]) -> None:
+    """Add all stored messages of a subject from sequence ``start`` to ``found``, a page at a time.
 
-    Any replica answers; it may be behind. Raises Unavailable, or what the client raises.
+    Any replica answers; it may be behind. Raises Unavailable, or what the client raises; the pages that came
+    before are in ``found``.
     """
-    found: list[Stored] = []
     inbox = await client.subscribe(client.new_inbox())
     try:
         more = True
@@ -232,7 +232,6 @@ async def read_all(client: Client, names: Names, subject: str, start: int) -> li
             start = page[-1].seq + 1 if page else start
     finally:
         await inbox.unsubscribe()
-    return found
 
 
 async def _page(following: Callable[[float], Coroutine[Any, Any, Msg]]) -> tuple[list[Stored], bool]:

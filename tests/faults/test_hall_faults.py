@@ -10,12 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
+import nats.errors
 import pytest
 from nats.aio.client import Client
 
 from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
+from app.hall import refusals, wire
 from app.hall.log import LoggedEvent, counter_subject, ticket_subject
 from app.hall.nats_log import NatsLog
 from app.ids import new_id
@@ -182,6 +185,62 @@ def test_a_log_restored_from_an_older_copy_is_refused_by_who_saw_more(host: Host
         take(log, 4)
     log.accept_restored()
     assert take(log, 4) is not None
+
+
+def test_a_day_that_takes_longer_to_read_than_a_call_waits_is_read_at_last(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time the server falls silent after one page; begun anew, the day would never be read."""
+    first = host.log("window-1")
+    written = [first.append(DAY, ticket_subject("A001"), n, new_id(), issued("A001")) for n in range(8)]
+    page, pages = wire._page, [0]
+
+    async def silent_after_one(*asked: Any) -> tuple[list[wire.Stored], bool]:
+        pages[0] += 1
+        if pages[0] % 2 == 0:
+            raise nats.errors.TimeoutError
+        return await page(*asked)
+
+    monkeypatch.setattr(wire, "_PAGE", 2)
+    monkeypatch.setattr(wire, "_page", silent_after_one)
+    assert [event.seq for event in host.log("window-2").since(DAY, 0)] == written
+    assert pages[0] == 7
+
+
+def test_part_of_a_day_is_not_gone_on_with_in_an_older_copy(
+    host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.children[0].stop()
+    shutil.copytree(host.nodes[0].folder / "jetstream", tmp_path / "older")
+    host.start()
+    first = host.log("window-1")
+    for number in range(1, 5):
+        assert take(first, number) is not None
+    page, read = wire._page, list[int]()
+
+    async def only_one(*asked: Any) -> tuple[list[wire.Stored], bool]:
+        if read:
+            raise nats.errors.TimeoutError
+        found, more = await page(*asked)
+        read.append(found[-1].seq)
+        return found, more
+
+    late = host.log("window-2", 1.0)
+    with monkeypatch.context() as patched:
+        patched.setattr(wire, "_PAGE", 2)
+        patched.setattr(wire, "_page", only_one)
+        with pytest.raises(HallProblem, match="联系不上排队主机"):
+            late.since(DAY, 0)
+    host.children[0].stop()
+    until(lambda: not late.connected)
+    shutil.rmtree(host.nodes[0].folder / "jetstream")
+    shutil.copytree(tmp_path / "older", host.nodes[0].folder / "jetstream")
+    host.start()
+    until(lambda: late.connected)
+    with pytest.raises(refusals.OlderCopy):
+        late.since(DAY, 0)
+    late.accept_restored()
+    assert late.since(DAY, 0) == []
 
 
 def test_every_stored_event_is_told_and_a_break_is_told_too(host: Host) -> None:
