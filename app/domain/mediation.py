@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from app.domain.matter import Matter, Mediation, MediationMode
+from typing import Final
+
+from app.domain.matter import DECLINE, MEDIATION, Matter, Mediation, MediationMode, Side
 from app.domain.party import Parties
 from app.domain.short_form import Answers, all_hold
 
+CLOCK: Final = "mediation"
+"""The clock of mediation before suit; it does not run where a side has refused."""
+CONSENTS: Final = {Side.FILER: "consent_filer", Side.OTHER: "consent_other"}
+"""The fields in which a matter about nothing but mediation asks each side."""
+SIDE_NAMES: Final = {Side.FILER: "申请方", Side.OTHER: "对方"}
+REFUSED: Final = "民事诉讼法第125条、登记立案规定第15条"
 _NOTHING_SAID = Mediation(MediationMode.NONE)
 NOT_MEDIABLE = Mediation(
     MediationMode.NONE, "身份关系确认、特别程序、督促程序、公示催告程序案件不适用调解", "民诉法解释第143条"
@@ -27,3 +35,9 @@ def mediation_for(matter: Matter, answers: Answers) -> Mediation:
     if "no_mediation" in marks:
         return NOT_MEDIABLE
     return MEDIATE_FIRST if "mediate_first" in marks else matter.mediation
+
+
+def refusing(answers: Answers) -> tuple[Side, ...]:
+    """The sides that do not agree: where there is one nobody is sent to mediation and no clock of it runs."""
+    said = [side for side, key in CONSENTS.items() if answers.text(key).strip() and not answers.said(key)]
+    return tuple(said) or ((Side.FILER,) if answers.text(MEDIATION) == DECLINE else ())

@@ -221,7 +221,7 @@ def _no_consent(intake: Intake, _now: datetime, _limits: RiskLimits) -> Sequence
     text = f"记录了调解，但没有{who or '当事人'}同意的记录"
     action = "补录双方意见，不同意的转立案"
     if who:
-        action = f"问过{who}把意见填入简表，还没有答复的先不填调解组织，不同意的转立案"
+        action = f"问过{who}把意见填入简表，还没有答复的先不填调解组织，不同意的填“否”，转立案"
     return [_finding(6, Effect.FREEZE, text, "民事诉讼法第125条、登记立案规定第15条", action)]
 
 

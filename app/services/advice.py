@@ -55,12 +55,13 @@ def advise(
     marked: bool = False,
     needs: Sequence[Need] = (),
     missing: Remark | None = None,
+    over: bool = False,
 ) -> AdviceView:
     """Return the right zone for the matter on the screen, received at the instant ``now``.
 
     ``findings`` are the risks on record: a freeze that was lifted says by whom and why. The visit was opened
     at ``since``; ``marked`` says that its number was given out as urgent. ``needs`` are what its papers lack,
-    ``missing`` is the line about papers the law still asks for.
+    ``missing`` is the line about papers the law still asks for. ``over``: the visit is finished.
     """
     shown = current(draft, knowledge)
     clocks = Running(shown, knowledge, now, since)
@@ -72,6 +73,7 @@ def advise(
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
         remarks=(
+            *_refused(shown, knowledge, over=over),
             *_remarks(draft, shown, clocks, findings, needs),
             *step_view.remarks(taken),
             *fee_remarks(shown, knowledge),
@@ -193,6 +195,11 @@ def _shown(amount: Decimal | None, words: str) -> str:
 def _mediation(draft: Draft, shown: Sheet) -> FieldView | None:
     spec = mediation.question(shown)
     return form.field_view(draft, spec) if spec is not None else None
+
+
+def _refused(shown: Sheet, knowledge: Knowledge, *, over: bool) -> Iterable[Remark]:
+    said = mediation.refusal(shown, knowledge, over=over)
+    return (said,) if said is not None else ()
 
 
 def _remarks(

@@ -20,7 +20,7 @@ from app.domain.ticket import Wanted
 from app.errors import FormProblem
 from app.lanes import DB, HALL, on
 from app.notices import Level, Notice
-from app.services import afterwards, court_asks, issuing
+from app.services import afterwards, court_asks, issuing, mediation, to_filing
 from app.services.case import Case
 from app.services.court_asks import Asked
 from app.services.desk import Desk
@@ -48,6 +48,8 @@ _LEFT_BEHIND: Final = "supply"
 def owed(desk: Desk, sought: str = "") -> tuple[OwedRow, ...]:
     """Return what people were told to supply and have not brought, the longest overdue first.
 
+    Last come mediations of today that a side refused: whoever wants to sue goes on from them.
+
     ``sought`` is a code (typed, or scanned from the paper), the number of a receipt, a notice or a ticket, or
     an identity number; "" is everything, those of whoever stands at the window first.
     """
@@ -60,6 +62,7 @@ def _owed(connection: Transaction, desk: Desk, sought: str) -> tuple[OwedRow, ..
     rows = [_asked(connection, one, desk, number) for one in court_asks.pending(connection)]
     told = (one for one in supplements.still_open(connection) if _is_here(connection, one))
     rows += [_row(connection, one, desk.today(), number) for one in told]
+    rows += [_to_file(connection, *one, desk, number) for one in to_filing.awaited(connection, desk)]
     text = compact(sought)
     if text:
         code = read_code(sought)
@@ -130,6 +133,31 @@ def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> Owed
         untold=True,
         further=one.further,
         why="；".join(rule.why for rule in clock.why),
+    )
+
+
+def _to_file(connection: Transaction, visit: VisitRecord, draft: Draft, desk: Desk, number: str) -> OwedRow:
+    """A mediation a side refused: whoever wants to sue goes on from what was entered."""
+    intake = handovers.receipt_of(connection, visit.id)
+    known = compact(value(draft, "identity.id_number"))
+    made = to_filing.refused(draft, desk.knowledge)
+    said = (mediation.refusal(shown, desk.knowledge, over=True) for shown in made)
+    return OwedRow(
+        key=visit.id,
+        visit_id=visit.id,
+        paper_no="",
+        receipt_no=intake.receipt_no if intake else "",
+        ticket=visit.ticket,
+        code="",
+        promised=False,
+        person=mask_name(value(draft, "identity.name")),
+        masked_number=mask_id(known) if known else "",
+        what=tuple(one.text for one in said if one is not None),
+        told_on=desk.today(),
+        due=desk.today(),
+        days_late=0,
+        here=bool(number) and number == known,
+        to_file=True,
     )
 
 
@@ -226,7 +254,10 @@ def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: st
     first = visits.first_of(connection, earlier.id)
     told, asked = supplements.of_intake(connection, first), court_asks.of_intake(connection, first)
     fields = (*_carried(before, here), *court_asks.carried(told, asked))
-    for field in (*fields, *_clocks(before, earlier, told, asked), *_promised(told)):
+    handed_in = {one.page.matter for one in pages.of_visit(connection, earlier.id)}
+    suits = to_filing.turned(before, desk.knowledge, handed_in)
+    turned = (DraftField(path, text, "typed", None) for path, text in suits.items())
+    for field in (*fields, *_clocks(before, earlier, told, asked), *_promised(told), *turned):
         visits.set_field(connection, record.id, field, now)
     pages.carry_over(connection, earlier.id, record.id, now)
     visits.go_on_with(connection, record.id, earlier.id)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from app.domain.matter import AGREE, DECLINE, MEDIATION, Mediation, MediationMode
-from app.domain.mediation import mediation_for
+from collections.abc import Sequence
+from typing import Final
+
+from app.domain.matter import AGREE, DECLINE, MEDIATION, Group, Mediation, MediationMode
+from app.domain.mediation import CONSENTS, REFUSED, SIDE_NAMES, mediation_for, refusing
 from app.domain.steps import Mark
 from app.services.fields import Draft, FieldSpec, value
+from app.services.knowledge import Knowledge
 from app.services.sheet import Sheet
+from app.services.views import Remark
+from app.texts import _
+
+FILING: Final = "F01"
+"""Where somebody goes whose other side does not want to mediate: a suit."""
 
 
 def offer(shown: Sheet) -> Mediation:
@@ -49,3 +58,39 @@ def agreed(draft: Draft, shown: Sheet) -> bool | None:
     if own:
         return shown.answers.said("consent_filer")
     return {AGREE: True, DECLINE: False}.get(answered(draft, shown))
+
+
+def refused(shown: Sheet) -> bool:
+    """Whether a matter about nothing but mediation has come to its end: a side does not agree."""
+    own = any(shown.matter.field(key) is not None for key in CONSENTS.values())
+    return own and bool(refusing(shown.answers))
+
+
+def refusals(made: Sequence[Sheet], knowledge: Knowledge) -> tuple[Remark, ...]:
+    """Return the lines of a finished visit; none where a filing of the same visit was the way on."""
+    if any(shown.matter.group is Group.FILING for shown in made):
+        return ()
+    found = (refusal(shown, knowledge, over=True) for shown in made)
+    return tuple(one for one in found if one is not None)
+
+
+def refusal(shown: Sheet, knowledge: Knowledge, *, over: bool) -> Remark | None:
+    """Return what follows where a side has refused, and how to go on to a suit; None where nobody has.
+
+    ``over``: the visit is finished, so that another one goes on with what was entered.
+    """
+    if not refused(shown):
+        return None
+    who = "、".join(SIDE_NAMES[side] for side in refusing(shown.answers))
+    filing = knowledge.matters.get(FILING)
+    if over:
+        way = _("要起诉的转立案：Shift+F9 里按 Ctrl+T 取号，叫到时就是 {matter}，当事人和填过的都在")
+    else:
+        way = _("要起诉的转立案：Alt+C 照抄一件，再选 {matter}，当事人和填过的都带过去")
+    name = f"{filing.code} {filing.name}" if filing is not None else _("立案")
+    return Remark(
+        _("{who}不同意调解：不委派，不起算调解期限").format(who=who),
+        REFUSED,
+        way.format(matter=name),
+        grave=True,
+    )

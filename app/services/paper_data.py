@@ -15,6 +15,7 @@ from app.clock import local
 from app.domain import papers
 from app.domain.fee_schedule import FeeKind
 from app.domain.matter import Side
+from app.domain.mediation import refusing
 from app.domain.party import Party
 from app.domain.short_form import all_hold
 from app.services import mediation
@@ -243,20 +244,30 @@ def _of_a_case(ground: Ground) -> Made:
 
 
 def _mediation_notice(ground: Ground) -> Made:
+    """Of mediation that is offered or agreed to; where a side refused nobody mediates and no day ends."""
     agreed = mediation.agreed(ground.draft, ground.sheet)
+    refused = _refused(ground)
+    organisation = _organisation(ground) if agreed and not refused else ground.organisation
     return _whole(
         MediationNotice(
             issue=ground.issue(),
             addressee=ground.addressee,
             opponent=ground.needed_opponents,
             dispute=_dispute(ground),
-            organisation=_organisation(ground) if agreed else ground.organisation,
-            mediator=ground.text("mediator"),
-            ends=ground.received.date() + timedelta(days=_MEDIATION_DAYS),
+            organisation="" if refused else organisation,
+            mediator="" if refused else ground.text("mediator"),
+            ends=None if refused else ground.received.date() + timedelta(days=_MEDIATION_DAYS),
             days=_MEDIATION_DAYS,
             agreed=agreed,
+            refused=refused,
         )
     )
+
+
+def _refused(ground: Ground) -> str:
+    """Who does not agree, as the notice to the filing side says it; "" while nobody has refused."""
+    words = {Side.FILER: _("你（单位）"), Side.OTHER: _("对方当事人")}
+    return "、".join(words[side] for side in refusing(ground.sheet.answers))
 
 
 def _dispute(ground: Ground) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from app.clock import local, stamp
 from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock
+from app.domain.mediation import CONSENTS, SIDE_NAMES, refusing
 from app.domain.notice import Promise
 from app.domain.party import Agent, Power
 from app.domain.risk import Finding, Intake, check_intake
@@ -97,12 +98,12 @@ def _promises(kept: str) -> tuple[Promise, ...]:
 
 def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None, bool, tuple[str, ...]]:
     """Since when the matter is at mediation, if it is, whether those who must agree have, and who has not."""
-    if shown.matter.code == "S08" and shown.answers.text("organisation"):
-        sides = {"consent_filer": "申请方", "consent_other": "对方"}
-        silent = tuple(name for key, name in sides.items() if not shown.answers.said(key))
+    refused = refusing(shown.answers)
+    if shown.matter.code == "S08" and shown.answers.text("organisation") and not refused:
+        silent = tuple(SIDE_NAMES[side] for side, key in CONSENTS.items() if not shown.answers.said(key))
         return clocks.now.date(), not silent, silent
     sent = shown.marks.get(Mark.MEDIATION)
-    agreed = mediation.agreed(draft, shown) is True
+    agreed = mediation.agreed(draft, shown) is True and not refused
     return (None, True, ()) if sent is None else (local(sent).date(), agreed, ())
 
 

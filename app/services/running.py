@@ -7,16 +7,22 @@ from datetime import date, datetime
 from app.clock import local
 from app.domain.calendar import HolidayTable
 from app.domain.clocks import Clock, detect_urgency, restart_after_correction, with_hours
+from app.domain.mediation import CLOCK, refusing
 from app.domain.short_form import answered_clocks, hour_clocks, moment_of, open_clocks, received_clocks
 from app.services.knowledge import Knowledge
 from app.services.sheet import RESTARTED, Sheet
 
 
 def _received(shown: Sheet, today: date, table: HolidayTable) -> tuple[Clock, ...]:
-    """The court's clocks: from today, anew from today after a correction, or from the first receipt."""
-    if shown.begun and shown.begun != RESTARTED:
-        return received_clocks(shown.matter, shown.answers, date.fromisoformat(shown.begun), table)
-    clocks = received_clocks(shown.matter, shown.answers, today, table)
+    """The court's clocks: from today, anew from today after a correction, or from the first receipt.
+
+    None of mediation where a side has refused it.
+    """
+    again = bool(shown.begun) and shown.begun != RESTARTED
+    start = date.fromisoformat(shown.begun) if again else today
+    refused = (CLOCK,) if refusing(shown.answers) else ()
+    found = received_clocks(shown.matter, shown.answers, start, table)
+    clocks = tuple(clock for clock in found if clock.rule.id not in refused)
     if shown.begun != RESTARTED:
         return clocks
     return tuple(restart_after_correction(clock.rule.id, today, table) for clock in clocks)

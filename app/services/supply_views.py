@@ -60,7 +60,8 @@ class OwedRow:
     ``days_late`` is negative before the day; ``here``: this person stands at the window now. ``untold``: the
     back office asks for them and nobody was told in writing yet; ``key`` is then its answer, ``due`` the last
     day if it is told today, ``why`` the reason of that day, and ``further`` says that a reason and a
-    supervisor are needed.
+    supervisor are needed. ``to_file``: nothing is owed; a side refused to mediate, and what was entered goes
+    on as a suit.
     """
 
     key: str
@@ -80,3 +81,4 @@ class OwedRow:
     untold: bool = False
     further: bool = False
     why: str = ""
+    to_file: bool = False

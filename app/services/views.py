@@ -335,7 +335,7 @@ class OutcomeView:
     """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first.
 
     State and ``event_id`` are those of the record that stands: the last amendment, if there is one.
-    ``received_only``: something was frozen and only received; ``lacking``: what is missing by law.
+    ``received_only``: something was frozen and only received; ``lacking``: missing by law, or to do.
     """
 
     receipt_no: str

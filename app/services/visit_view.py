@@ -18,6 +18,7 @@ from app.services import (
     confirmation,
     form,
     freezing,
+    mediation,
     print_out,
     queue,
     risks,
@@ -120,6 +121,7 @@ def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Nee
         marked=marked,
         needs=needs,
         missing=still_missing.remark(case, current(case.draft, desk.knowledge)),
+        over=case.visit.state != "open",
     )
     if case.visit.state != "open":
         return replace(made, urgent="", mediation=None)  # nobody waits any more, nobody can be asked
@@ -282,5 +284,8 @@ def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> Outco
         answers=answers.of_visit(connection, visit_id),
         steps=step_view.told(_steps_now(connection, case, knowledge), knowledge, intake.finished_at),
         received_only=_received_only(event.body),
-        lacking=still_missing.of_visit(case, knowledge),
+        lacking=(
+            *mediation.refusals(case.sheets(knowledge), knowledge),
+            *still_missing.of_visit(case, knowledge),
+        ),
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, bindparam, delete, literal_column, select
+from sqlalchemy import Connection, Row, bindparam, delete, exists, literal_column, or_, select
 from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
@@ -78,6 +79,16 @@ def away(connection: Connection, day: str) -> tuple[VisitRecord, ...]:
     """Return the visits of a day that were put away with what was entered."""
     rows = connection.execute(select(visit).where(visit.c.day == day, visit.c.state == "away"))
     return tuple(_record(row) for row in rows)
+
+
+def finished_with(
+    connection: Connection, day: str, paths: Iterable[str], said: str
+) -> tuple[VisitRecord, ...]:
+    """Return the finished visits of a day in which a field says this; ``paths`` are patterns of LIKE."""
+    where = or_(*(draft_field.c.path.like(path) for path in paths))
+    asked = (draft_field.c.visit_id == visit.c.id) & (draft_field.c.value == said) & where
+    same = select(visit).where(visit.c.day == day, visit.c.state == "finished", exists().where(asked))
+    return tuple(_record(row) for row in connection.execute(same.order_by(visit.c.opened_at)))
 
 
 def close(connection: Connection, visit_id: str, state: str, at: datetime) -> None:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,7 +22,8 @@ class MediationNotice(Facts):
     """``ends``: the last day of mediation. ``agreed`` is the answer, None leaves the boxes open.
 
     ``organisation`` and ``mediator`` nobody has named yet are left out. A ``dispute`` without a name is just
-    the dispute with the opponent.
+    the dispute with the opponent. ``refused`` says who does not agree, "" while nobody refused: then there is
+    no mediation, ``ends`` is None, and the paper says what follows.
     """
 
     issue: Issue
@@ -31,9 +32,10 @@ class MediationNotice(Facts):
     dispute: str = ""
     organisation: str = ""
     mediator: str = ""
-    ends: date
+    ends: date | None
     days: int = 30
     agreed: bool | None = None
+    refused: str = ""
     signature: bytes | None = None
 
 
@@ -43,6 +45,8 @@ class MediationNoticeTexts(SheetTexts):
 
     opening: tuple[str, ...] = field(metadata=uses("opponent", "dispute"))
     body: tuple[str, ...] = field(metadata=uses("days", "ends"))
+    refused: tuple[str, ...] = field(metadata=uses("who"))
+    plain_refused: tuple[str, ...]
     unnamed: str
     answer_heading: str
     agree: str
@@ -56,13 +60,19 @@ def build(
 ) -> Document:
     """Arrange the paper. Raises TextFileInvalid if the text file is wrong."""
     say = texts(MediationNoticeTexts, "mediation_notice", folder)
+    if data.refused:
+        say = replace(say, plain=say.plain_refused)
     sheet = Sheet(data.issue, say, paper, large, folder)
     chosen = None if data.agreed is None else int(not data.agreed)
-    ends = sheet.day(data.ends)
+    ends = sheet.day(data.ends) if data.ends is not None else ""
     return sheet.document(
         sheet.to(data.addressee),
         *sheet.body(say.opening, opponent=data.opponent, dispute=data.dispute or say.unnamed),
-        *sheet.body(say.body, days=str(data.days), ends=ends),
+        *(
+            sheet.body(say.refused, who=data.refused)
+            if data.refused
+            else sheet.body(say.body, days=str(data.days), ends=ends)
+        ),
         Space(2),
         Heading(say.answer_heading, 2),
         sheet.form(

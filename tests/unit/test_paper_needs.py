@@ -13,9 +13,11 @@ from app.services.paper_data import make
 from app.services.paper_needs import marked, needs_of
 from app.services.sheet import current
 from app.settings import PaperSettings
+from printing.documents.mediation_notice import MediationNotice, build
 from tests.helpers.asked import CODES, KINDS, SAID, answered, entered, ground
 from tests.helpers.cases import MOMENT
 from tests.helpers.domain import knowledge
+from tests.helpers.papers import words
 
 
 def labels(draft: Draft, said: PaperSettings = SAID) -> list[str]:
@@ -98,6 +100,23 @@ def test_a_mediation_notice_names_an_organisation_only_to_who_agreed() -> None:
     refused = entered(matter__1__mediation="decline", **said)
     assert labels(refused) == []
     assert make("mediation_notice", ground(refused))[""].organisation == ""  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("filer", "other", "who"), [
+    ("是", "否", "对方当事人"), ("否", "", "你（单位）"), ("否", "否", "你（单位）、对方当事人"),
+])  # fmt: skip
+def test_a_refused_mediation_names_no_mediator_and_ends_on_no_day(filer: str, other: str, who: str) -> None:
+    said = {"party__p2__name": "苏雅拉", "matter__1__organisation": "示例调解委员会"}
+    consents = {"matter__1__consent_filer": filer, "matter__1__consent_other": other}
+    draft = entered(matter__1__code="S08", **said, **consents)
+    assert "调解组织" not in labels(draft)
+    data = make("mediation_notice", ground(draft))[""]
+    assert isinstance(data, MediationNotice)
+    assert (data.refused, data.organisation, data.ends) == (who, "", None)
+    printed = words(build(data))
+    assert f"{who}不同意调解" in printed
+    assert "调解截止日" not in printed
+    assert "三十天" not in words(build(data, large=True))
 
 
 def test_an_amount_is_asked_only_where_the_fee_goes_by_it_and_no_amount_is_an_answer() -> None:

@@ -164,7 +164,9 @@ def _words(one: OwedRow) -> str:
 
 
 def _row(one: OwedRow) -> ListRow:
-    if one.untold:
+    if one.to_file:
+        pill, tone = _("可转立案"), "sub"
+    elif one.untold:
         pill, tone = _("后台要求补正，未告知"), "bad"
     elif one.days_late > 0:
         pill, tone = _("逾期 {days} 天").format(days=one.days_late), "bad"
@@ -174,9 +176,9 @@ def _row(one: OwedRow) -> ListRow:
         pill, tone = _("还有 {days} 天").format(days=-one.days_late), "sub"
         tone = "warn" if one.days_late >= -_SOON_DAYS else tone
     kind = _("容缺承诺") if one.promised else _("后台答复") if one.untold else _("补正告知")
-    told = _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
+    told = "" if one.to_file else _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
     detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
     who = _("{person}（就在窗口）").format(person=one.person) if one.here else one.person
     title = _("{who}　{what}").format(who=who, what="、".join(one.what))
-    right = "" if one.untold else _("最迟 {day}").format(day=one.due.isoformat())
+    right = "" if one.untold or one.to_file else _("最迟 {day}").format(day=one.due.isoformat())
     return ListRow(one.key, title, detail, "person" if one.here else "clock", right, pill, tone)

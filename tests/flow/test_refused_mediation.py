@@ -1,0 +1,99 @@
+"""S08 at the window when a side does not agree: nothing is frozen, the paper is had, and the suit goes on."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from app.services import drafts, papers_out
+from app.services.views import DeskView
+from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
+from ui.screens.comeback import ComebackPage
+
+pytestmark = OFFSCREEN
+__all__ = ["counter", "qapp"]
+SAID = {
+    "identity.name": "其其格",
+    "identity.id_number": "152722199003074518",
+    "identity.phone": "13804761234",
+    "party.p2.name": "苏雅拉",
+    "party.p2.address": "达拉特旗树林召镇",
+    "matter.1.code": "S08",
+    "matter.1.cause": "民间借贷纠纷",
+    "matter.1.claims": "还钱",
+    "matter.1.amount": "1000",
+    "matter.1.consent_filer": "是",
+}
+WAY = "不委派，不起算调解期限"
+
+
+def said_no(at: Counter, **more: str) -> None:
+    """Both were asked; the other side does not agree."""
+    at.call()
+    for path, text in {**SAID, **more, "matter.1.consent_other": "否"}.items():
+        at.do(drafts.set_field, path, text)
+    at.until(lambda: WAY in at.words(at.window.advice), "what follows")
+
+
+def papers(at: Counter) -> dict[str, str]:
+    found = at.do(papers_out.papers_of, at.visit.visit_id)
+    return {paper.title: paper.state for paper in found.papers if "调解" in paper.title}
+
+
+def view(at: Counter) -> DeskView:
+    assert at.walk.view is not None
+    return at.walk.view
+
+
+def test_who_is_refused_gets_the_paper_and_the_way_to_a_suit(counter: OpenCounter) -> None:
+    at = counter()
+    said_no(at, **{"matter.1.organisation": "诉前调解中心"})
+    assert "F01 民事一审立案" in at.words(at.window.advice)
+    for part, gone in ((at.window.advice, "诉前调解"), (at.window.visit.forms["matter"], "调解组织")):
+        at.until(lambda part=part, gone=gone: gone not in at.words(part), f"no {gone}")  # type: ignore[misc]
+    assert [one for one in view(at).advice.remarks if one.frozen] == []
+    assert papers(at) == {"先行调解告知书": "ready"}
+    at.key(Qt.Key.Key_F12)
+    assert "还缺" not in at.says("还没有签字")
+    at.key(Qt.Key.Key_F12)
+    at.until(lambda: at.visit.outcome is not None, "the receipt number")
+    assert not at.outcome.received_only
+    at.until(lambda: WAY in at.words(at.window.visit.outcome), "what to do now")
+    assert "Shift+F9" in at.words(at.window.visit.outcome)
+    at.key(Qt.Key.Key_D, CONTROL)
+    at.until(lambda: not at.conductor.acts.running("papers_of"), "the papers")
+    at.key(Qt.Key.Key_Return, CONTROL)
+    at.until(lambda: "先行调解告知书" in [job.title for job in at.outcome.jobs], "the paper")
+    assert papers(at) == {"先行调解告知书": "made"}
+
+
+def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCounter) -> None:
+    at = counter()
+    said_no(at)
+    at.finish_unsigned()
+    first = at.visit.visit_id
+    at.key(Qt.Key.Key_F9, SHIFT)
+    panels = at.conductor.panels
+    page = at.window.findChild(ComebackPage)
+    assert page is not None
+    at.until(lambda: "1 件" in page.count.text(), "who may go on")
+    assert "不同意调解" in at.words(page) or page.list.current() == first
+    at.key(Qt.Key.Key_T, CONTROL)
+    at.until(lambda: panels.current == "" and at.queue.next is not None, "a number")
+    at.key(Qt.Key.Key_F5)
+    at.until(lambda: at.walk.visit is not None and at.visit.visit_id != first, "the visit that goes on")
+    at.until(lambda: at.value("matter.1.code") == "F01", "a suit")
+    assert at.value("party.p2.name") == "苏雅拉"
+    assert at.value("matter.1.cause") == "民间借贷纠纷"
+    at.until(lambda: "立案审查" in at.words(at.window.advice), "the clock of a suit")
+    at.key(Qt.Key.Key_F9, SHIFT)
+    at.until(lambda: "件" not in page.count.text(), "nobody to go on with any more")
+
+
+def test_while_the_visit_is_open_a_copy_becomes_the_suit(counter: OpenCounter) -> None:
+    at = counter()
+    said_no(at)
+    at.key(Qt.Key.Key_C, ALT)
+    at.until(lambda: at.visit.current == 2, "the copy")
+    at.do(drafts.set_field, "matter.2.code", "F01")
+    at.until(lambda: at.value("matter.2.code") == "F01", "the suit")
+    assert (at.value("party.p2.name"), at.value("matter.2.claims")) == ("苏雅拉", "还钱")
