@@ -217,7 +217,7 @@ def _remarks(
         words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
         yield Remark(words, _("本院习惯"))
     yield from _still_asked(shown)
-    yield from _for_papers([need for need in needs if not need.lawful])
+    yield from _for_papers([need for need in needs if need.asked])
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
         yield Remark(rule.text, authority(rule.article, rule.basis))
     yield from _group(shown)
@@ -232,7 +232,7 @@ def _for_papers(needs: Sequence[Need]) -> Iterable[Remark]:
     if needs:
         papers = dict.fromkeys(paper for need in needs for paper in need.papers)
         names = "".join(_("《{paper}》").format(paper=paper) for paper in papers)
-        words = _("本事项的文书需要：{labels}").format(labels="、".join(need.label for need in needs))
+        words = _("本事项的文书需要：{labels}").format(labels="、".join(need.words for need in needs))
         yield Remark(words, _("不是法律要求"), _("没有就出不了{papers}").format(papers=names))
 
 

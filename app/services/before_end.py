@@ -137,20 +137,20 @@ def questions(case: Case, shown: Sheet, needs: Iterable[Need]) -> Iterator[OpenP
         if asked is not None and not value(case.draft, asked.path):
             yield OpenPoint(shown.number, Why.OFFER, asked.path, _(asked.label))
     for need in needs:
-        if not need.lawful:
+        if need.asked:
             yield _of_paper(need)
 
 
 def before_signing(case: Case, shown: Sheet, needs: Sequence[Need]) -> str:
     """Return what is to be asked before somebody signs, "" for nothing: later it undoes the signature."""
     labels = [one.names for one in questions(case, shown, ())]
-    labels += [_(need.label) for need in needs if not need.lawful]
+    labels += [need.words for need in needs if need.asked]
     return "、".join(dict.fromkeys(labels))
 
 
 def _of_paper(need: Need) -> OpenPoint:
     why = Why.FEE if need.of_fee else Why.PAPER
-    return OpenPoint(need.matter, why, need.path, _(need.label), need.papers)
+    return OpenPoint(need.matter, why, need.path, need.words, need.papers)
 
 
 def _lines(points: Sequence[OpenPoint], *, several: bool) -> tuple[str, ...]:

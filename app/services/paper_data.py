@@ -183,7 +183,7 @@ def _service_address(ground: Ground, party: Party) -> ServiceAddress:
     receiver = ground.text("signer") or (agent.name if agent else party.name)
     own = receiver == party.name
     return ServiceAddress(
-        issue=ground.issue(ground.text("case_no")),
+        issue=ground.issue(ground.case_no()),
         party=party.name,
         role=ground.role(party),
         cause=ground.about,
@@ -289,7 +289,7 @@ def _mediation_referral(ground: Ground) -> Made:
         raise Lacking(_("缺少：双方当事人的姓名（名称）"), side=lone)
     return _whole(
         MediationReferral(
-            issue=ground.issue(ground.text("pre_no")),
+            issue=ground.issue(ground.case_no("pre_no")),
             organisation=_organisation(ground),
             mediator=ground.text("mediator"),
             sides=sides,

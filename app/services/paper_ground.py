@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from app.clock import local
+from app.domain.case_number import check_case_number
 from app.domain.clocks import start_clock
 from app.domain.dossier import Bundle
 from app.domain.fee_choice import matter_fee
@@ -64,6 +65,11 @@ def need(text: str, label: str, *keys: str, side: Side | None = None) -> str:
     if not text.strip():
         raise Lacking(_("缺少：{label}").format(label=label), *keys, side=side)
     return text
+
+
+def no_case_number(text: str) -> str:
+    """Say of what was typed that no paper carries it as the number of a case."""
+    return _("{text} 不是案号").format(text=text)
 
 
 def unset(said: PaperSettings) -> dict[str, tuple[str, ...]]:
@@ -166,6 +172,25 @@ class Ground:
     def needed(self, label: str, *keys: str) -> str:
         """Return what the first answered of these fields says; raises Lacking where none does."""
         return need(next((text for key in keys if (text := self.text(key))), ""), label, *keys)
+
+    def case_no(self, key: str = "case_no") -> str:
+        """Return the number of the case, "" where none was said; raises Lacking for one that is none.
+
+        Once the visit is over nobody can correct it: a paper that can do without goes out without it.
+        """
+        text = self.text(key)
+        if not text or check_case_number(text).ok:
+            return text
+        if self.finished is None:
+            raise Lacking(no_case_number(text), key)
+        return ""
+
+    def needed_case_no(self, label: str, key: str = "case_no") -> str:
+        """Return the number of the case; raises Lacking for none, and for one that is none."""
+        text = self.needed(label, key)
+        if not check_case_number(text).ok:
+            raise Lacking(no_case_number(text), key)
+        return text
 
     def needed_money(self, label: str, key: str) -> Decimal:
         """Return the amount in a field; raises Lacking."""

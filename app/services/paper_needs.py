@@ -19,7 +19,7 @@ from app.services import people
 from app.services.case import Case
 from app.services.desk import Desk
 from app.services.paper_data import OF_FEE, make
-from app.services.paper_ground import Ground, Lacking
+from app.services.paper_ground import Ground, Lacking, no_case_number
 from app.services.sheet import Sheet
 from app.services.views import FieldGroup, FieldView
 from app.storage.records import AnswerRecord
@@ -27,6 +27,7 @@ from app.texts import _
 from printing.documents.catalogue import KINDS
 
 _SUPPOSED: Final = "（未填）"
+_SAID: Final = {FieldKind.MONEY: "0", FieldKind.CASE_NO: "（2026）内0602民初1号"}
 _CAUSE: Final = Cause(_SUPPOSED, 0, "", "", _SUPPOSED, "")
 _NOBODY: Final = "supposed"
 
@@ -36,6 +37,7 @@ class Need:
     """A field that a paper cannot be made without; ``lawful`` where the law asks for it besides.
 
     ``path`` is "" where nobody stands in the list yet; ``of_fee`` where only what tells the fee waits for it.
+    ``amiss``: it is filled, with what no paper carries.
     """
 
     matter: int
@@ -44,6 +46,21 @@ class Need:
     papers: tuple[str, ...]
     lawful: bool = False
     of_fee: bool = False
+    amiss: str = ""
+
+    @property
+    def asked(self) -> bool:
+        """Whether it is said here: what is empty and asked by law is asked as that."""
+        return not self.lawful or bool(self.amiss)
+
+    @property
+    def words(self) -> str:
+        """What is lacking, with what is wrong of it."""
+        return (
+            _("{label}（{amiss}）").format(label=_(self.label), amiss=self.amiss)
+            if self.amiss
+            else _(self.label)
+        )
 
     @property
     def step(self) -> str:
@@ -125,7 +142,7 @@ def _supposing(ground: Ground, field: Field) -> Ground:
         someone = Party(_NOBODY, field.side or Side.FILER, PartyForm.NATURAL, _SUPPOSED)
         parties = replace(shown.parties, people=(*shown.parties.people, someone))
         return replace(ground, sheet=replace(shown, parties=parties))
-    said = "0" if field.kind is FieldKind.MONEY else next(iter(field.choices), _SUPPOSED)
+    said = _SAID.get(field.kind) or next(iter(field.choices), _SUPPOSED)
     cause = _SUPPOSED if field.kind is FieldKind.CAUSE else shown.answers.cause
     answers = replace(shown.answers, values={**shown.answers.values, field.key: said}, cause=cause)
     known = _CAUSE if field.kind is FieldKind.CAUSE else shown.cause
@@ -139,4 +156,6 @@ def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:
         path = f"party.{keys[0]}.name" if keys else ""
     titles = tuple(_(KINDS[kind].title) for kind in kinds)
     of_fee = field.fee_amount and all(kind in OF_FEE for kind in kinds)
-    return Need(number, path, field.label, titles, field.level is Level.LAW, of_fee)
+    text = ground.text(field.key) if field.kind is FieldKind.CASE_NO else ""
+    amiss = no_case_number(text) if text else ""
+    return Need(number, path, field.label, titles, field.level is Level.LAW, of_fee, amiss)

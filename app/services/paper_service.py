@@ -65,7 +65,7 @@ def _transfer_list(ground: Ground) -> Mapping[str, Facts]:
         raise Lacking(_("还没有收到材料"))
     return _whole(
         TransferList(
-            issue=ground.issue(ground.text("case_no")),
+            issue=ground.issue(ground.case_no()),
             submitter=ground.addressee,
             phone=ground.first.phone,
             cause=ground.sheet.cause.name if ground.sheet.cause else "",
@@ -79,7 +79,7 @@ def _transfer_list(ground: Ground) -> Mapping[str, Facts]:
 def _query_slip(ground: Ground) -> Mapping[str, Facts]:
     return _whole(
         QuerySlip(
-            issue=ground.issue(ground.text("case_no")),
+            issue=ground.issue(ground.case_no()),
             person=ground.addressee,
             stage=ground.needed(_("答复要点"), "answer"),
         )
@@ -89,7 +89,7 @@ def _query_slip(ground: Ground) -> Mapping[str, Facts]:
 def _payment_slip(ground: Ground) -> Mapping[str, Facts]:
     """What somebody comes to pay: the sum is that of the notice they bring."""
     amount = ground.needed_money(_("金额"), "amount")
-    case_no = ground.needed(_("案号"), "case_no")
+    case_no = ground.needed_case_no(_("案号"))
     served = ground.sheet.answers.day("notice_served")
     return _whole(
         PaymentSlip(
@@ -112,7 +112,7 @@ def _refund_application(ground: Ground) -> Mapping[str, Facts]:
     agent, authority = _agent(ground)
     return _whole(
         RefundApplication(
-            issue=ground.issue(ground.needed(_("案号"), "case_no")),
+            issue=ground.issue(ground.needed_case_no(_("案号"))),
             applicant=ground.addressee,
             id_number=_masked(first.id_number),
             phone=first.phone,
@@ -133,7 +133,7 @@ def _funds_claim(ground: Ground) -> Mapping[str, Facts]:
     agent, authority = _agent(ground)
     return _whole(
         FundsClaim(
-            issue=ground.issue(ground.needed(_("执行案号"), "case_no")),
+            issue=ground.issue(ground.needed_case_no(_("执行案号"))),
             payee=first.name,
             natural=first.form is PartyForm.NATURAL,
             id_number=_masked(first.id_number),
@@ -153,7 +153,7 @@ def _file_request(ground: Ground) -> Mapping[str, Facts]:
     agent = ground.agent_of(first)
     return _whole(
         FileRequest(
-            issue=ground.issue(ground.needed(_("案号"), "case_no")),
+            issue=ground.issue(ground.needed_case_no(_("案号"))),
             applicant=agent.name if agent else first.name,
             capacity=agent.kind_name if agent else _("当事人"),
             licence=_masked(agent.id_number if agent else first.id_number),
@@ -170,7 +170,7 @@ def _effect_certificate(ground: Ground) -> Mapping[str, Facts]:
     first = ground.first
     return _whole(
         EffectCertificate(
-            issue=ground.issue(ground.needed(_("案号"), "case_no")),
+            issue=ground.issue(ground.needed_case_no(_("案号"))),
             applicant=ground.addressee,
             id_number=_masked(first.id_number),
             phone=first.phone,
@@ -186,7 +186,7 @@ def _delivery_receipt(ground: Ground) -> Mapping[str, Facts]:
     agent = ground.agent_of(first)
     return _whole(
         DeliveryReceipt(
-            issue=ground.issue(ground.needed(_("案号"), "case_no")),
+            issue=ground.issue(ground.needed_case_no(_("案号"))),
             receiver=first.name,
             document=ground.needed(_("文书名称"), "document"),
             place=_("{place} {window}").format(
@@ -200,6 +200,8 @@ def _delivery_receipt(ground: Ground) -> Mapping[str, Facts]:
 
 def _in_words(ground: Ground, field: Field) -> str:
     """An answer as a person reads it; a telephone number as every receipt shows it."""
+    if field.kind is FieldKind.CASE_NO:
+        return ground.case_no(field.key)
     text, day = ground.text(field.key), ground.sheet.answers.day(field.key)
     if field.kind is FieldKind.PHONE:
         return mask_phone(text)

@@ -47,7 +47,9 @@ def turned(before: Draft, knowledge: Knowledge, handed_in: Collection[int]) -> d
     """
     filing = knowledge.matters.get(mediation.FILING)
     made: dict[str, str] = {}
-    for shown in refused(before, knowledge) if filing is not None else ():
+    if filing is None:
+        return made
+    for shown in refused(before, knowledge):
         made |= people.carried(before, shown.number, filing, shown.matter)
         made[shown.path("code")] = filing.code
         if shown.number not in handed_in:

@@ -223,7 +223,7 @@ def _steps(
 ) -> tuple[StepView, ...]:
     def filled(key: str, title: str) -> StepView:
         lacking = form.missing(case.draft, key, shown, knowledge)
-        count = len(lacking) + sum(need.step == key and not need.lawful for need in needs)
+        count = len(lacking) + sum(need.step == key and need.asked for need in needs)
         if not count:
             return StepView(key, title, StepState.DONE)
         return StepView(key, title, StepState.OPEN, _("差 {count} 项").format(count=count))

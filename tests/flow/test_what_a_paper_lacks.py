@@ -1,0 +1,58 @@
+"""What a paper lacks, at the window: said before the end, in the same words everywhere and with a way."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app.services import drafts, papers_out
+from app.services.views import PaperView
+from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
+
+pytestmark = OFFSCREEN
+__all__ = ["counter", "qapp"]
+PERSON = {
+    "identity.name": "其其格",
+    "identity.id_number": "152722199003074518",
+    "identity.phone": "13804761234",
+    "identity.address": "达拉特旗树林召镇",
+}
+
+
+def called(at: Counter, said: dict[str, str]) -> None:
+    at.call()
+    for path, text in {**PERSON, **said}.items():
+        at.do(drafts.set_field, path, text)
+    last = list(said)[-1]
+    at.until(lambda: shown(at).get(last) == said[last], "all of it on the window")
+
+
+def shown(at: Counter) -> dict[str, str]:
+    groups = (*at.visit.matter, *at.visit.parties)
+    return {field.path: field.value for group in groups for field in group.fields}
+
+
+def paper(at: Counter, title: str) -> PaperView:
+    found = at.do(papers_out.papers_of, at.visit.visit_id)
+    return next(one for one in found.papers if title in one.title)
+
+
+def focused() -> str:
+    widget = QApplication.focusWidget()
+    return widget.objectName() if widget is not None else ""
+
+
+def test_what_is_no_case_number_is_said_before_the_end_and_stands_on_no_paper(counter: OpenCounter) -> None:
+    at = counter()
+    called(at, {"matter.1.code": "S09", "matter.1.document": "民事判决书", "matter.1.case_no": "123号"})
+    assert "123号 不是案号" in paper(at, "送达回证").note
+    at.key(Qt.Key.Key_F12)
+    assert "《送达回证》还缺“案号（123号 不是案号）”" in at.says("不是案号")
+    at.until(lambda: focused() == "matter.1.case_no", "the cursor on the number")
+    at.do(drafts.set_field, "matter.1.code", "F11")
+    at.do(drafts.set_field, "matter.1.variant", "appeal_ruling")
+    at.until(lambda: "123号 不是案号" in at.words(at.window.advice), "the same of an appeal")
+    assert paper(at, "送达地址确认书").state == "lacking"
+    at.do(drafts.set_field, "matter.1.case_no", "（2026）内0404民初123号")
+    at.until(lambda: "不是案号" not in at.words(at.window.advice), "a number")
+    assert paper(at, "送达地址确认书").state == "ready"
