@@ -32,6 +32,7 @@ from app.hall.address import HallAddress
 from app.hall.heard import Heard
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import skipping
+from app.hall.proving import prove_setting
 from app.hall.reading import Readings
 from app.hall.wire import (
     Names,
@@ -51,7 +52,6 @@ PATIENCE: Final = 2.5
 """Seconds a call waits for the hall before it says so."""
 _TRY: Final = 1.0
 _PAUSE: Final = 0.03
-_SETTING_REPLIES: Final = 0.3
 _PING_SECONDS: Final = 2
 _RECONNECT: Final = 0.1
 _KNOCK: Final = 0.3
@@ -266,24 +266,9 @@ class NatsLog:
                 self._connecting.result()
             await asyncio.sleep(_PAUSE)
         if not self._proven:
-            await self._prove_setting()
+            await prove_setting(self._client, self._names, self._address.replicas)
             await self._prove_memory()
             self._proven = True
-
-    async def _prove_setting(self) -> None:
-        """Read every server's setting back: without a flush a write the acknowledgement is worth nothing."""
-        inbox = await self._client.subscribe(self._client.new_inbox())
-        try:
-            await self._client.publish(self._names.setting, reply=inbox.subject)
-            answers = [json.loads((await inbox.next_msg(_TRY)).data)]
-            with contextlib.suppress(nats.errors.TimeoutError):
-                while len(answers) < self._address.replicas:
-                    answers.append(json.loads((await inbox.next_msg(_SETTING_REPLIES)).data))
-        finally:
-            await inbox.unsubscribe()
-        for answer in answers:
-            if not answer.get("data", {}).get("config", {}).get("sync_always"):
-                raise refusals.not_flushed(str(answer.get("server", {}).get("name", "")))
 
     async def _prove_memory(self) -> None:
         """Refuse a log that lacks the newest event we have seen: it was restored from an older copy."""
@@ -487,13 +472,17 @@ class NatsLog:
             self._knocking = self._loop.create_task(self._knock())
 
     async def _knock(self) -> None:
-        """Ask the leader for what may not exist until it answers, then tell whoever follows."""
+        """Ask the leader for what may not exist until it answers, then tell whoever follows.
+
+        A hall that must not be used, being an older copy, answers too: whoever asks next is told.
+        """
         while not self._answering:
             await asyncio.sleep(_KNOCK)
             try:
-                await within(_TRY, self._ready())
-                await self._leader({"last_by_subj": self._names.day(date.min) + "nothing"})
-            except (HallProblem, Unavailable, nats.errors.Error, TimeoutError, OSError) as error:
+                with contextlib.suppress(HallProblem):
+                    await within(_TRY, self._ready())
+                    await self._leader({"last_by_subj": self._names.day(date.min) + "nothing"})
+            except (Unavailable, nats.errors.Error, TimeoutError, OSError) as error:
                 _log.debug("hall log: still silent: %s", type(error).__name__)
                 continue
             self._answering = True
