@@ -9,9 +9,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -23,8 +24,25 @@ _OVER_LINES: Final = 3
 """So many crews reach the servers over lines that can be cut; a line costs work for every byte."""
 _JUMPS: Final = (0, 3600, -3600, 86_400, -86_400, 400 * 86_400, -400 * 86_400)
 _CATCH_UP: Final = 60.0
+_WHOLE: Final = 5.0
 _LOOK: Final = 0.05
 _MOMENT: Final = 0.4
+KILLED: Final = "windows or points killed (SIGKILL)"
+PAUSED: Final = "windows or points paused (SIGSTOP)"
+PARTED: Final = "windows or points parted from all servers"
+ANSWERS_LOST: Final = "answers to windows or points lost"
+CLOCKS_SET: Final = "clocks of windows or points set"
+SERVER_KILLED: Final = "server killed (SIGKILL)"
+TWO_KILLED: Final = "two of three servers killed (SIGKILL)"
+ALL_KILLED: Final = "all servers killed (SIGKILL)"
+SERVER_PAUSED: Final = "server paused (SIGSTOP)"
+SERVER_PARTED: Final = "server parted from the other two"
+NODE_PUT_BACK: Final = "one node put back from an older copy"
+HALL_PUT_BACK: Final = "whole hall put back from an older copy"
+FAULTS: Final = (
+    *(KILLED, PAUSED, PARTED, ANSWERS_LOST, CLOCKS_SET),
+    *(SERVER_KILLED, TWO_KILLED, ALL_KILLED, SERVER_PAUSED, SERVER_PARTED, NODE_PUT_BACK, HALL_PUT_BACK),
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +104,7 @@ class Week:
         self._day = date.min
         self._before = Counter[str]()
         self._copies: dict[str, Path] = {}
+        self._cards: list[Callable[[], bool]] = []
 
     def __enter__(self) -> Self:
         (self.folder / "counted").mkdir()
@@ -117,9 +136,8 @@ class Week:
     # ---- orders, and what the crews tell ------------------------------------------------------------
 
     def order(self, day: date, phase: str) -> None:
-        """Tell everybody the day and its phase; a new day has copies of its own."""
-        if day != self._day:
-            self._day, self._copies = day, {}
+        """Tell everybody the day and its phase."""
+        self._day = day
         fresh = self.folder / "orders.new"
         fresh.write_text(json.dumps({"day": day.isoformat(), "phase": phase}), "utf-8")
         fresh.replace(self.folder / "orders.json")
@@ -218,126 +236,162 @@ class Week:
 
     # ---- faults -------------------------------------------------------------------------------------
 
+    def _deal(self) -> list[Callable[[], bool]]:
+        """Return what is done before anything is done again, in a random order, each as often as said.
+
+        A copy that is to be put back later is made by the card before it: of two, one puts back.
+        """
+        kinds: tuple[tuple[int, Callable[[], bool]], ...] = (
+            (10, self._kill),
+            (5, self._pause),
+            (3, partial(self._cut, one_way=False)),
+            (3, partial(self._cut, one_way=True)),
+            (3, self._jump),
+            (5, partial(self._servers_killed, SERVER_KILLED, 1)),
+            (1, partial(self._servers_killed, TWO_KILLED, 2)),
+            (1, partial(self._servers_killed, ALL_KILLED, 3)),
+            (3, self._server_paused),
+            (3, self._server_alone),
+            (2, self._older_node),
+            (2, self._older_hall),
+        )
+        cards = [do for times, do in kinds for _ in range(times)]
+        self.chance.shuffle(cards)
+        return cards
+
     def fault(self) -> None:
-        """Do one random thing; to the servers one after the other, to each crew one at a time."""
-        crew = self.chance.choice([crew for crew in self.crews if not crew.touched] or [None])
-        if crew is not None and (self._servers_touched or self.chance.random() < 0.6):
-            self.chance.choice((self._kill, self._kill, self._pause, self._cut, self._jump))(crew)
-        elif not self._servers_touched:
-            node = self.chance.randint(1, 3)
-            others = tuple(number for number in ALL if number != node)
-            many = self.chance.choices(
-                (
-                    lambda: self._servers_killed("server killed", (node,)),
-                    lambda: self._server_paused(node),
-                    lambda: self._server_alone(node),
-                    lambda: self._servers_killed("two of three servers killed", others),
-                    lambda: self._servers_killed("all servers killed", ALL),
-                    lambda: self._copy("copy", (node,)),
-                    lambda: self._node_put_back(),
-                    lambda: self._copy("hall", ALL),
-                    lambda: self._hall_put_back(),
-                ),
-                (6, 4, 4, 1, 1, 2, 2, 0.7, 0.4),
-            )
-            many[0]()
+        """Do what lies uppermost and can be done: one thing at a time to the servers, and to each crew."""
+        self._cards = self._cards or self._deal()
+        done = next((do for do in self._cards if do()), None)
+        if done is not None:
+            self._cards.remove(done)
 
-    def _kill(self, crew: Crew) -> None:
+    def _untouched(self, crews: Sequence[Crew]) -> Crew | None:
+        return self.chance.choice([crew for crew in crews if not crew.touched] or [None])
+
+    def _kill(self) -> bool:
+        crew = self._untouched(self.crews)
+        if crew is None or crew.process is None:
+            return False
         crew.signal(signal.SIGKILL)
-        if crew.process is not None:
-            crew.process.wait()
-        self.faults["windows or points killed (SIGKILL)"] += len(crew.members)
-        self._touch(crew, self.chance.uniform(0, 2), lambda: setattr(crew, "process", None))
+        crew.process.wait()
+        self.faults[KILLED] += len(crew.members)
+        return self._touch(crew, self.chance.uniform(0, 2), lambda: setattr(crew, "process", None))
 
-    def _pause(self, crew: Crew) -> None:
+    def _pause(self) -> bool:
+        crew = self._untouched(self.crews)
+        if crew is None:
+            return False
         crew.signal(signal.SIGSTOP)
-        self.faults["windows or points paused (SIGSTOP)"] += len(crew.members)
-        self._touch(crew, self.chance.uniform(0.5, 8), lambda: crew.signal(signal.SIGCONT))
+        self.faults[PAUSED] += len(crew.members)
+        return self._touch(crew, self.chance.uniform(0.5, 8), lambda: crew.signal(signal.SIGCONT))
 
-    def _cut(self, _crew: Crew) -> None:
-        crew = self.chance.choice(self.crews[:_OVER_LINES])
-        if crew.touched:
-            return
-        one_way = self.chance.random() < 0.4
+    def _cut(self, *, one_way: bool) -> bool:
+        crew = self._untouched(self.crews[:_OVER_LINES])
+        if crew is None:
+            return False
         for line in crew.lines:
             line.swallow_answers, line.silent = one_way, not one_way
-        what = "answers to windows or points lost" if one_way else "windows or points parted from all servers"
-        self.faults[what] += len(crew.members)
+        self.faults[ANSWERS_LOST if one_way else PARTED] += len(crew.members)
 
         def mend() -> None:
             for line in crew.lines:
                 line.cut()
                 line.swallow_answers = line.silent = False
 
-        self._touch(crew, self.chance.uniform(1, 8), mend)
+        return self._touch(crew, self.chance.uniform(1, 8), mend)
 
-    def _jump(self, crew: Crew) -> None:
+    def _jump(self) -> bool:
+        crew = self.chance.choice(self.crews)
         (self.folder / f"clock-{crew.name}").write_text(str(self.chance.choice(_JUMPS)), "utf-8")
-        self.faults["clocks of windows or points set"] += len(crew.members)
+        self.faults[CLOCKS_SET] += len(crew.members)
+        return True
 
-    def _touch(self, crew: Crew, seconds: float, end: Callable[[], None]) -> None:
+    def _touch(self, crew: Crew, seconds: float, end: Callable[[], None]) -> bool:
         def over() -> None:
             end()
             crew.touched = False
 
         crew.touched = True
         self._later(seconds, over)
+        return True
 
-    def _touch_servers(self, seconds: float, end: Callable[[], None]) -> None:
+    def _touch_servers(self, seconds: float, end: Callable[[], None]) -> bool:
         def over() -> None:
             end()
             self._servers_touched = False
 
         self._servers_touched = True
         self._later(seconds, over)
+        return True
 
-    def _servers_killed(self, what: str, numbers: tuple[int, ...]) -> None:
+    def _servers_killed(self, what: str, many: int) -> bool:
+        if self._servers_touched:
+            return False
+        numbers = tuple(self.chance.sample(ALL, many))
         for number in numbers:
             self.host.kill(number)
-        self.faults[f"{what} (SIGKILL)"] += 1
-        self._touch_servers(self.chance.uniform(0.5, 6), lambda: self.host.begin(numbers))
+        self.faults[what] += 1
+        return self._touch_servers(self.chance.uniform(0.5, 6), lambda: self.host.begin(numbers))
 
-    def _server_paused(self, number: int) -> None:
+    def _server_paused(self) -> bool:
+        if self._servers_touched:
+            return False
+        number = self.chance.choice(ALL)
         self.host.pause(number)
-        self.faults["server paused (SIGSTOP)"] += 1
-        self._touch_servers(self.chance.uniform(0.5, 8), lambda: self.host.go_on(number))
+        self.faults[SERVER_PAUSED] += 1
+        return self._touch_servers(self.chance.uniform(0.5, 8), lambda: self.host.go_on(number))
 
-    def _server_alone(self, number: int) -> None:
-        self.host.isolate(number)
-        self.faults["server parted from the other two"] += 1
-        self._touch_servers(self.chance.uniform(1, 10), self.host.rejoin)
+    def _server_alone(self) -> bool:
+        if self._servers_touched:
+            return False
+        self.host.isolate(self.chance.choice(ALL))
+        self.faults[SERVER_PARTED] += 1
+        return self._touch_servers(self.chance.uniform(1, 10), self.host.rejoin)
 
     def _copy(self, name: str, numbers: tuple[int, ...]) -> None:
         """Make a copy as a backup would: of one node, or of all three at the same moment."""
         for number in numbers:
             self.host.kill(number)
         for number in numbers:
-            copy = self.folder / "copies" / f"{name}-{number}"
-            self.host.copy(number, copy)
-            self._copies[f"{name}-{number}"] = copy
+            self._copies[f"{name}-{number}"] = self.folder / "copies" / f"{name}-{number}"
+            self.host.copy(number, self._copies[f"{name}-{number}"])
         self.host.begin(numbers)
 
-    def _node_put_back(self) -> None:
+    def _older_node(self) -> bool:
         """One node comes back with an older copy; the two others stay up until it has caught up."""
-        copies = [number for number in ALL if f"copy-{number}" in self._copies]
-        if not copies or not self.host.caught_up(_CATCH_UP):
-            return
-        number = self.chance.choice(copies)
+        if self._servers_touched:
+            return False
+        number = next((one for one in ALL if f"node-{one}" in self._copies), None)
+        if number is None:
+            self._copy("node", (self.chance.choice(ALL),))
+            return True
+        if not self.host.caught_up(_WHOLE):
+            return False
         self.host.kill(number)
-        self.host.put_back(number, self._copies[f"copy-{number}"])
+        self.host.put_back(number, self._copies.pop(f"node-{number}"))
         self.host.begin((number,))
-        self.faults["one node put back from an older copy"] += 1
+        self.faults[NODE_PUT_BACK] += 1
         if not self.host.caught_up(_CATCH_UP):
             self.surprises.append(f"node {number} was put back and did not catch up")
+        return True
 
-    def _hall_put_back(self) -> None:
-        """The whole hall comes back as an older copy (``--restored``); only the windows know the rest."""
+    def _older_hall(self) -> bool:
+        """The whole hall comes back as an older copy (``--restored``); only the windows know the rest.
+
+        Every second time it is the same copy as the time before.
+        """
+        if self._servers_touched:
+            return False
         if "hall-1" not in self._copies:
-            return
+            self._copy("hall", ALL)
+            return True
         for number in ALL:
             self.host.kill(number)
         for number in ALL:
             self.host.put_back(number, self._copies[f"hall-{number}"])
         self.host.fence(self._day, tuple(self.size.members))
-        self.faults["whole hall put back from an older copy"] += 1
-        self._copies = {name: copy for name, copy in self._copies.items() if name.startswith("hall")}
+        self.faults[HALL_PUT_BACK] += 1
+        again = self.chance.random() < 0.5
+        self._copies = {name: path for name, path in self._copies.items() if again and "hall" in name}
+        return True

@@ -7,22 +7,22 @@ mended, everybody is served, and a member who was never there reads the log: ``s
 eight apart, so that no window looks for yesterday's work; a week of days has servers and stores of its own.
 
 ``--operations`` counts writes asked of the log (events and numbers), nothing else. Ends with status 1 when
-anything is wrong. With ``--write`` docs/hall-soak-servers.md is written anew after every day. Ends only what
-it started. ``--control calls`` or ``numbers`` switches a rule off: then it has to fail.
+anything is wrong. With ``--write`` every finished day goes into docs/hall-soak-servers.json and its report,
+beside what other seeds added; with ``--resume`` a seed goes on after its last day, until all runs of this
+state of the program have made so many operations. Ends only what it started. ``--control calls`` or
+``numbers`` switches a rule off: then it has to fail.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import random
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +32,10 @@ from app.hall.log import is_claim
 from app.hall.nats_log import NatsLog
 from benchmarks.soak_hall_crew import CONTROLS
 from benchmarks.soak_hall_faults import Size, Week
-from benchmarks.soak_hall_proof import FATES, Verdict, judge, kind_of, read_said
+from benchmarks.soak_hall_proof import FATES, Verdict, judge, read_said
+from benchmarks.soak_hall_record import Record, Run, report
 
-REPORT: Final = Path(__file__).parents[1] / "docs" / "hall-soak-servers.md"
+RECORD: Final = Path(__file__).parents[1] / "docs" / "hall-soak-servers.json"
 FIRST: Final = date(2026, 1, 5)
 _DAYS_APART: Final = 8
 _DRAIN_SECONDS: Final = 300.0
@@ -45,13 +46,16 @@ _PATIENCE: Final = 120.0
 class Soak:
     """A run: its options, what was counted, what is wrong."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, record: Record | None) -> None:
         self.options = options
         self.size = Size(options.windows, options.points, options.crews)
-        self.total = Verdict()
+        self.record = record
+        self.done = Run.now(options.seed, self.command())
+        known = record is not None and options.resume
+        self.day_number = record.days_of(options.seed) if record and known else 0
+        self.before = record.writes_of(self.done.program) if record and known else 0
         self.operations = Counter[str]()
         self.faults = Counter[str]()
-        self.days = 0
         self.began = time.monotonic()
 
     @property
@@ -61,21 +65,21 @@ class Soak:
     @property
     def is_over(self) -> bool:
         late = self.options.minutes and self.seconds > 60 * self.options.minutes
-        return bool(late) or self.operations["writes"] >= self.options.operations
+        return bool(late) or self.before + self.operations["writes"] >= self.options.operations
 
     def run(self) -> int:
-        while not self.is_over and not (self.total.wrong and self.options.stop):
+        while not self.is_over and not (self.done.wrong and self.options.stop):
             self.week()
-        return 1 if self.total.wrong else 0
+        return 1 if self.done.wrong else 0
 
     def week(self) -> None:
         """Set up a hall, run days until it is old, take it down."""
         with tempfile.TemporaryDirectory(prefix="hall-soak-", dir=self.options.folder) as folder:
-            chance = random.Random(f"{self.options.seed}.{self.days}")  # noqa: S311  # a seeded week
+            chance = random.Random(f"{self.options.seed}.{self.day_number}")  # noqa: S311  # a seeded week
             with Week(Path(folder), chance, self.size, self.options.control) as week:
                 for _day in range(self.options.week):
-                    self.day(week, FIRST + timedelta(days=_DAYS_APART * self.days))
-                    if self.is_over or (self.total.wrong and self.options.stop):
+                    self.day(week, FIRST + timedelta(days=_DAYS_APART * self.day_number))
+                    if self.is_over or (self.done.wrong and self.options.stop):
                         return
 
     def day(self, week: Week, day: date) -> None:
@@ -122,48 +126,20 @@ class Soak:
             log.close()
 
     def add(self, day: date, verdict: Verdict) -> None:
-        self.days += 1
-        self.total.counts.update(verdict.counts)
-        self.total.wrong += [f"{day}: {words}" for words in verdict.wrong]
-        self.total.broken += [f"{day}: {words}" for words in verdict.broken]
+        done = self.done
+        self.day_number += 1
+        done.days, done.seconds = done.days + 1, self.seconds
+        done.operations, done.faults = Counter(self.operations), Counter(self.faults)
+        done.counts.update(verdict.counts)
+        done.wrong += [f"{day}: {words}" for words in verdict.wrong]
+        done.broken += [f"{day}: {words}" for words in verdict.broken]
         rate = self.operations["writes"] / self.seconds
         told = f"{verdict.counts['issued']} numbers, {len(verdict.wrong)} wrong, {len(verdict.broken)} broken"
         sys.stdout.write(f"{day}: {told}; {self.operations['writes']} writes, {rate:.0f}/s\n")
         sys.stdout.writelines(f"  {words}\n" for words in (*verdict.wrong, *verdict.broken))
         sys.stdout.flush()
-        if self.options.write:
-            REPORT.write_text("\n".join(self.lines()).rstrip() + "\n", "utf-8")
-
-    def lines(self) -> Iterator[str]:
-        """Return the report."""
-        counts, words = self.total.counts, self.total.wrong
-        yield "# Soak of a hall over real servers"
-        yield ""
-        machine = f"{os.cpu_count()} cores {platform.machine()}"
-        rate = self.operations["writes"] / self.seconds
-        size = f"{self.size.windows} windows, {self.size.points} issuing points, 3 servers, {self.days} days"
-        yield f"{datetime.now(UTC):%Y-%m-%d}, {machine}, {self.seconds:.0f} s: {size}; `{self.command()}`."
-        yield ""
-        yield "Real nats-servers (TLS, a certificate a member, every write on the disk), the product's own"
-        yield "seats and stores. Judged from the log, read by a member that was never there, and from what"
-        yield "each window wrote down outside the product when it gave a number or called somebody."
-        yield ""
-        yield "| | |"
-        yield "|---|---|"
-        yield f"| operations: writes asked of the log | {self.operations['writes']:,} ({rate:.0f}/s) |"
-        yield f"| reads of the log | {self.operations['reads']:,} |"
-        parts = " + ".join(f"{counts[name]:,} {name}" for name in (*FATES.values(), "open"))
-        yield f"| issued | {counts['issued']:,} = {parts} |"
-        kinds = Counter(kind_of(one) for one in words)
-        yield f"| numbers printed twice | {kinds['printed']} |"
-        yield f"| people called twice | {kinds['called']} |"
-        yield f"| people forgotten | {kinds['forgotten']} |"
-        yield f"| anything else wrong | {kinds['']} |"
-        yield f"| promise broken | {len(self.total.broken)} |"
-        yield from (f"| {name} | {n:,} |" for name, n in sorted(counts.items()) if name not in _SHOWN)
-        yield from (f"| fault: {name} | {times:,} |" for name, times in sorted(self.faults.items()))
-        yield ""
-        yield from (f"- {one}" for one in (*words, *self.total.broken)[:100])
+        if self.record is not None:
+            self.record.keep(done)
 
     def command(self) -> str:
         o = self.options
@@ -171,11 +147,8 @@ class Soak:
         more += f" --control {o.control}" if o.control else ""
         return (
             f"python -m benchmarks.soak_hall_servers --operations {o.operations} --people {o.people} "
-            f"--every {o.every} --seed {o.seed}{more}"
+            f"--every {o.every} --week {o.week} --seed {o.seed}{more}"
         )
-
-
-_SHOWN: Final = {"issued", "open", *FATES.values()}
 
 
 class _Nothing:
@@ -206,10 +179,15 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="for servers and stores, while it runs")
     parser.add_argument("--control", choices=CONTROLS, help="switch a rule off: the run has to fail")
     parser.add_argument("--stop", action="store_true", help="stop after the first day with anything wrong")
-    parser.add_argument("--write", action="store_true", help=f"write {REPORT.name}")
-    soak = Soak(parser.parse_args())
+    parser.add_argument("--write", action="store_true", help=f"add to {RECORD.name} and write its report")
+    parser.add_argument("--resume", action="store_true", help="go on after the seed's last day; writes too")
+    options = parser.parse_args()
+    record = Record(RECORD) if options.write or options.resume else None
+    if record is not None and not options.resume and record.days_of(options.seed):
+        parser.error(f"seed {options.seed} is there already: --resume goes on with it, another --seed adds")
+    soak = Soak(options, record)
     status = soak.run()
-    sys.stdout.write("\n".join(soak.lines()) + "\n")
+    sys.stdout.write("\n".join(report([soak.done])) + "\n")
     return status
 
 
