@@ -184,6 +184,7 @@ STATES: Final[dict[str, Callable[[MainWindow], None]]] = {
     "66-staff": gallery_hall.show_staff,
     "67-staff-new": gallery_hall.show_new_person,
     "68-staff-empty": gallery_hall.show_no_staff,
+    "69-own-pin": gallery_hall.show_own_pin,
     "40-sending": gallery_court.show_sending,
     "41-sending-paused": gallery_court.show_paused,
     "42-sending-amend": gallery_court.show_form,

@@ -8,6 +8,7 @@ from app.domain.appointment import Coming
 from app.domain.hall_asks import Ask
 from app.domain.staff import Role
 from app.services.appointments import Awaited, CheckedIn
+from app.services.approval import NotApproved
 from app.services.asking import AskRow
 from app.services.handover import HandoverView, OfferRow, WindowRow
 from app.services.reception import Given, GroupRow, ReceptionView
@@ -17,6 +18,7 @@ from ui.main_window import MainWindow
 from ui.screens.appointments import AppointmentsPage
 from ui.screens.asking import AskingPage
 from ui.screens.handover import HandoverPage
+from ui.screens.own_pin import OwnPinPage
 from ui.screens.reception import ReceptionPage
 from ui.screens.staff import StaffPage
 
@@ -105,6 +107,14 @@ def show_new_person(window: MainWindow) -> None:
 
 def show_no_staff(window: MainWindow) -> None:
     _staff(window, StaffView((), (), "own"))
+
+
+def show_own_pin(window: MainWindow) -> None:
+    window.show_desk(desk())
+    page = OwnPinPage(window.look)
+    window.show_panel("key", "我的口令", "用现在的口令换一个新的，过期的也在这里换", page)
+    page.show_people(("乌兰", "李工", "其木格"))
+    page.say(NotApproved("口令不对。", safe="原来的口令没有变。", next_step="请再输一次，还可以试 4 次。"))
 
 
 def _staff(window: MainWindow, view: StaffView) -> StaffPage:

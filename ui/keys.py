@@ -60,6 +60,7 @@ KEYS: Final[dict[str, str]] = {
     "panel_backups": "Ctrl+K",
     "panel_asking": "Ctrl+Shift+H",
     "panel_staff": "Ctrl+M",
+    "panel_own_pin": "Ctrl+Shift+M",
     "ask_elsewhere": "Alt+Q",
     "panel_ledger": "Ctrl+P",
     "panel_day": "Ctrl+J",

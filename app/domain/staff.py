@@ -5,7 +5,7 @@ PINs follow GB/T 22239-2019 (等保) 8.1.4.1: not trivial, changed at intervals,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     RESTORE = "restore"
     SIGN_IN = "sign_in"
     STAFF = "staff"
+    OWN_PIN = "own_pin"
 
 
 class Refusal(StrEnum):
@@ -106,6 +107,26 @@ def keeping_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refu
     if not person.active or person.role is not Role.ADMINISTRATOR:
         return Refusal.NOT_ADMINISTRATOR
     return _pin_refusal(person, now, pin_is_right=pin_is_right)
+
+
+def renewing_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refusal | None:
+    """Return why this person cannot renew their own PIN now, or None: an expired one is what is renewed."""
+    found = entry_refusal(person, now, pin_is_right=pin_is_right)
+    return None if found is Refusal.EXPIRED else found
+
+
+def renewed(before: Staff, after: Staff) -> bool:
+    """Say whether nothing but the PIN and its key changed, and not to those of an earlier day."""
+    same = replace(
+        after,
+        pin_hash=before.pin_hash,
+        pin_set_at=before.pin_set_at,
+        failures=before.failures,
+        locked_until=before.locked_until,
+        public_key=before.public_key,
+        sealed_key=before.sealed_key,
+    )
+    return same == before and after.pin_set_at >= before.pin_set_at
 
 
 def _pin_refusal(person: Staff, now: datetime, *, pin_is_right: bool) -> Refusal | None:

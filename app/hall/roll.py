@@ -1,8 +1,9 @@
 """The list of staff of a whole hall: changes in one order, each signed by an administrator's own key.
 
 The first change founds the list and is signed by an administrator it names itself; every later one names the
-change before it by its hash and is signed by somebody who was an administrator until then. Whoever has read
-the first needs to trust nobody for the rest, the hall's servers included; what does not fit is passed over.
+change before it by its hash and is signed by somebody who was an administrator until then, or by the person
+whose own PIN and key, and nothing else, it renews. Whoever has read the first needs to trust nobody for the
+rest, the hall's servers included; what does not fit is passed over.
 On the servers they lie sealed with AES-256-GCM under a key that only the hall's members have.
 """
 
@@ -24,7 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.clock import moment, stamp
-from app.domain.staff import Role, Staff
+from app.domain.staff import Role, Staff, renewed
 from app.hall.person_key import signed_by
 from app.hall.sealing import NotGenuine
 
@@ -93,11 +94,21 @@ def read(body: bytes, before: bytes, known: Mapping[str, Staff]) -> Change:
         raise NotGenuine("a change out of its order")
     trusted = known if before else {one.id: one for one in change.people}
     signer = trusted.get(change.by)
-    if signer is None or not signer.active or signer.role is not Role.ADMINISTRATOR:
+    if signer is None or not signer.active or not (_keeps(signer) or _is_own_pin(change, signer)):
         raise NotGenuine("a change by nobody who may make it")
     if not signed_by(signer.public_key, signature, _canonical(words)):
         raise NotGenuine("a change with another signature")
     return change
+
+
+def _keeps(signer: Staff) -> bool:
+    return signer.role is Role.ADMINISTRATOR
+
+
+def _is_own_pin(change: Change, signer: Staff) -> bool:
+    """Say whether somebody renews their own PIN, from the moment they say so, and changes nothing else."""
+    first, *others = change.people
+    return not others and renewed(signer, first) and first.pin_set_at == change.at
 
 
 class Sealed:

@@ -291,7 +291,7 @@ def refused(found: Refusal, name: str, left: int) -> NotApproved:
         Refusal.SELF: (_("经办人不能核准自己的事。"), _("请另一位值班主任来核准。")),
         Refusal.LOCKED: (_("{name} 的口令因连续输错已锁定。"), _("请等 {minutes} 分钟，或换一位值班主任。")),
         Refusal.WRONG_PIN: (_("口令不对。"), _("请再输一次，还可以试 {left} 次。")),
-        Refusal.EXPIRED: (_("{name} 的口令已过期。"), _("请先更换口令，再来核准。")),
+        Refusal.EXPIRED: (_("{name} 的口令已过期。"), _("请本人先按 Ctrl+Shift+M 换口令。")),
     }[found]
     if found is Refusal.WRONG_PIN and left <= 0:
         next_step = _("口令已锁定 {minutes} 分钟，请换一位值班主任。")

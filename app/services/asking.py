@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -174,15 +174,15 @@ def outcome(desk: Desk, asked: str) -> Outcome:
 
 def _judge(desk: Desk, question: Ask, answer: Answer, now: datetime) -> Outcome | None:
     person = desk.store(staff.get, answer.person)
-    why = answer.reason or (_FORGED if not _genuine(desk, question, answer, person, now) else "")
+    said_so = answer.reason in ("", _DECLINED)
+    why = _FORGED if said_so and not _genuine(desk, question, answer, person, now) else answer.reason
     subject, clerk = question.id, desk.settings.hall.clerk
     if why or person is None:
         _note(
             desk, Act.APPROVAL_REFUSED, subject, clerk, now,
             window=answer.window, person=answer.person, why=why,
         )  # fmt: skip
-        said = _("{window} 号窗口没有同意。").format(window=answer.window)
-        return Outcome(Came.DECLINED, said) if why == _DECLINED else None
+        return _declined(answer, person) if why == _DECLINED and person is not None else None
     if not question.stands(now):
         return None
     purpose = Purpose(question.purpose)
@@ -198,6 +198,11 @@ def _judge(desk: Desk, question: Ask, answer: Answer, now: datetime) -> Outcome 
     desk.store(write)
     said = _("{name}已在 {window} 号窗口核准").format(name=person.name, window=answer.window)
     return Outcome(Came.APPROVED, said)
+
+
+def _declined(answer: Answer, person: Staff) -> Outcome:
+    said = _("{name}在 {window} 号窗口没有同意。").format(name=person.name, window=answer.window)
+    return Outcome(Came.DECLINED, said)
 
 
 def _genuine(desk: Desk, question: Ask, answer: Answer, person: Staff | None, now: datetime) -> bool:
@@ -266,6 +271,18 @@ def approve(desk: Desk, question: Ask, name: str, pin: str) -> str:
     Raises NotApproved; every attempt is stored here, and a refused one is told to the window that asked.
     Nothing given here can be spent here.
     """
+    _decide(desk, question, name, pin, Act.APPROVAL_GIVEN, "")
+    return _("已核准：{window} 号窗口{what}").format(window=question.window, what=what(question))
+
+
+@on(STAFF)
+def decline(desk: Desk, question: Ask, name: str, pin: str) -> str:
+    """Decline it, as much a supervisor's own act as an approval. Raises as ``approve``."""
+    _decide(desk, question, name, pin, Act.APPROVAL_REFUSED, _DECLINED)
+    return _("已告诉 {window} 号窗口：{name}不同意").format(window=question.window, name=name)
+
+
+def _decide(desk: Desk, question: Ask, name: str, pin: str, act: Act, verdict: str) -> None:
     person = desk.store(staff.named, name)
     asker = desk.store(staff.get, question.person)
     if person is None or asker is None:
@@ -278,35 +295,23 @@ def approve(desk: Desk, question: Ask, name: str, pin: str) -> str:
     tried = ApprovalRecord(new_id(), name, Purpose(question.purpose), asker.name, now, found, about=about)
     if found is not None:
         _answer(desk, question, Answer(desk.window, person.id, now, reason=found.value))
+    facts = {"why": verdict} if verdict else {"purpose": question.purpose, "about": question.about}
 
     def noted(connection: Transaction) -> None:
         trail.add(
-            connection, Act.APPROVAL_GIVEN, subject=question.id, actor=name, at=now,
-            window=question.window, purpose=question.purpose, about=question.about,
+            connection, act, subject=question.id, actor=name, at=now,
+            window=question.window, **facts,
         )  # fmt: skip
 
     approval.attempt(desk, person, tried, noted)
-    answer = Answer(desk.window, person.id, now)
+    answer = Answer(desk.window, person.id, now, reason=verdict)
     key = open_key(pin, person.public_key, person.sealed_key)
     seal = base64.b64encode(key.sign(_words(question, answer))).decode("ascii")
-    _answer(desk, question, Answer(desk.window, person.id, now, seal))
-    return _("已核准：{window} 号窗口{what}").format(window=question.window, what=what(question))
-
-
-@on(STAFF)
-def decline(desk: Desk, question: Ask) -> str:
-    """Tell the window that asked that nobody here approves it."""
-    now = desk.clock.now()
-    _note(
-        desk, Act.APPROVAL_REFUSED, question.id, desk.settings.hall.clerk, now,
-        window=question.window, why=_DECLINED,
-    )  # fmt: skip
-    _answer(desk, question, Answer(desk.window, "", now, reason=_DECLINED))
-    return _("已告诉 {window} 号窗口：不同意").format(window=question.window)
+    _answer(desk, question, replace(answer, seal=seal))
 
 
 def _answer(desk: Desk, question: Ask, answer: Answer) -> None:
-    kind = EventKind.APPROVED if answer.seal else EventKind.NOT_APPROVED
+    kind = EventKind.NOT_APPROVED if answer.reason else EventKind.APPROVED
     event = HallEvent(
         kind, "", answer.at,
         wish=question.id, person=answer.person, seal=answer.seal, reason=answer.reason, to=question.window,
@@ -315,9 +320,10 @@ def _answer(desk: Desk, question: Ask, answer: Answer) -> None:
 
 
 def _words(question: Ask, answer: Answer) -> bytes:
-    """Return what the supervisor signs: all of the question, who answers, where and when."""
+    """Return what the supervisor signs: all of the question, who answers what, where and when."""
     words = [
         "yichuang approval 1",
+        answer.reason,
         question.id,
         question.window,
         question.person,

@@ -142,13 +142,18 @@ def prepare(desk: Desk, by: str, by_pin: str, edit: Edit) -> Prepared:
             safe=_("名册没有改动。"),
             next_step=_("请先登记另一位管理员。"),
         )
+    return signed(desk, edit.kind, keeper, by_pin, people, now)
+
+
+def signed(desk: Desk, kind: str, by: Staff, pin: str, people: tuple[Staff, ...], now: datetime) -> Prepared:
+    """Return the change with the word of ``by`` on it, where the hall has a list or gets one."""
     kept = desk.store(staff.changes)
-    if edit.kind == ADOPT or desk.hall.roll is None or (not kept and edit.kind != FOUND):
-        return Prepared(edit.kind, by, now, people)
+    if kind == ADOPT or desk.hall.roll is None or (not kept and kind != FOUND):
+        return Prepared(kind, by.name, now, people)
     before = kept[-1] if kept else b""
-    change = Change(hash_of(before), keeper.id, now, people)
-    key = open_key(by_pin, keeper.public_key, keeper.sealed_key)
-    return Prepared(edit.kind, by, now, people, before, sign(change, key))
+    change = Change(hash_of(before), by.id, now, people)
+    key = open_key(pin, by.public_key, by.sealed_key)
+    return Prepared(kind, by.name, now, people, before, sign(change, key))
 
 
 def _wanted(edit: Edit, everyone: tuple[Staff, ...], now: datetime) -> tuple[Staff, ...]:

@@ -202,9 +202,10 @@ def test_nobody_else_than_another_supervisor_with_a_pin_in_force_approves(
             do(second.desk, asking.approve, row.ask, "乌兰", WRONG)
     with pytest.raises(NotApproved, match="锁定"):
         do(second.desk, asking.approve, row.ask, "乌兰", PIN)
-    do(second.desk, asking.decline, row.ask)
-    assert "2 号窗口没有同意" in came(first, asked, Came.DECLINED).said
-    assert refusals(first.desk)[3:] == ["wrong_pin"] * 4 + ["locked", "declined"]
+    with pytest.raises(NotApproved, match="锁定"):
+        do(second.desk, asking.decline, row.ask, "乌兰", PIN)
+    wanted += ["wrong_pin"] * 4 + ["locked"] * 2
+    until(all_heard)
     assert copies(first.desk) == 0
     _who_is_not_on_the_list_asks_nobody(first)
 
@@ -262,6 +263,27 @@ def test_what_nobody_signed_with_a_supervisors_pin_is_no_approval(windows: tuple
     assert set(refusals(first.desk)) == {"not_genuine"}
     put(second, asked, replace(plain, seal=seal(bosses_key, words(row.ask, plain))))
     came(first, asked, Came.APPROVED)
+    _a_decline_is_a_supervisors_own_act_too(first, second, boss)
+
+
+def _a_decline_is_a_supervisors_own_act_too(first: Counter, second: Counter, boss: str) -> None:
+    before, asked = len(refusals(first.desk)), wish(first)
+    row = heard(second, asked)
+    put(second, asked, Answer(2, boss, second.desk.clock.now(), reason="declined"))
+    for name, pin in (("乌兰", WRONG), ("巴图", PIN)):
+        with pytest.raises(NotApproved):
+            do(second.desk, asking.decline, row.ask, name, pin)
+
+    def all_heard() -> bool:
+        assert do(first.desk, asking.outcome, asked).came is Came.WAITING
+        return refusals(first.desk)[before:] == ["not_genuine", "wrong_pin", "not_supervisor"]
+
+    until(all_heard)
+    do(second.desk, asking.decline, row.ask, "乌兰", PIN)
+    assert "乌兰在 2 号窗口没有同意" in came(first, asked, Came.DECLINED).said
+    assert refusals(first.desk)[-1] == "declined"
+    [line] = second.desk.store(trail.newest, 1, act=Act.APPROVAL_REFUSED)
+    assert (line.actor, '"why":"declined"' in line.detail) == ("乌兰", True)
 
 
 def seal(key, words: bytes) -> str:  # type: ignore[no-untyped-def]
@@ -270,9 +292,11 @@ def seal(key, words: bytes) -> str:  # type: ignore[no-untyped-def]
 
 def put(window: Counter, asked: str, answer: Answer) -> None:
     """Write an answer into the hall's log, as a program that was tampered with could."""
+    kind = EventKind.NOT_APPROVED if answer.reason else EventKind.APPROVED
     event = HallEvent(
-        EventKind.APPROVED, "", answer.at, wish=asked, person=answer.person, seal=answer.seal, to=1
-    )
+        kind, "", answer.at,
+        wish=asked, person=answer.person, seal=answer.seal, reason=answer.reason, to=1,
+    )  # fmt: skip
     desk = window.desk
 
     def say() -> bool:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.domain.audit import Act
-from app.domain.staff import MOST_FAILURES, Purpose, Role
+from app.domain.staff import MOST_FAILURES, PIN_LIFE, Purpose, Role
 from app.errors import FormProblem, HallProblem
 from app.hall import person_key
 from app.hall.person_key import new_key, open_key
 from app.hall.roll import Change, hash_of, sign
 from app.hall.sealing import NotGenuine
-from app.services import approval, staff_list
+from app.services import approval, own_pin, staff_list
 from app.services.approval import NotApproved
 from app.services.clerks import sign_in
 from app.services.desk import Desk
 from app.services.staff_list import ADD, ADOPT, FOUND, PIN, REMOVE, ROLE, Edit
 from app.storage import staff, trail
+from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import desk_in, do
 from tests.helpers.hall_desks import Counter, counters
 from tests.helpers.nats import Host, until
@@ -86,6 +88,40 @@ def test_alone_an_administrator_adds_changes_and_removes_and_each_leaves_a_line(
         assert "not_administrator" in lines(desk, Act.PIN_REFUSED)[0]
 
 
+def renew(desk: Desk, name: str, old: str, new: str, again: str = "") -> None:
+    prepared = do(desk, own_pin.prepare, name, old, new, again or new)
+    do(desk, staff_list.commit, prepared)
+
+
+def test_everybody_renews_their_own_pin_with_the_old_one_also_an_expired_one(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        do(desk, approval.make_first, KEEPER, ADMIN, ADMIN)
+        change(desk, Edit(ADD, name="乌兰", role=Role.SUPERVISOR, pin=OLD, again=OLD))
+        assert do(desk, own_pin.people) == ("乌兰", KEEPER)
+        for new, again, words in (
+            (NEW, OLD, "不一样"),
+            (OLD, OLD, "原来的一样"),
+            ("123456", "123456", "容易猜"),
+        ):
+            with pytest.raises(FormProblem, match=words):
+                renew(desk, "乌兰", OLD, new, again)
+        with pytest.raises(NotApproved, match="没有叫"):
+            renew(desk, "无人", OLD, NEW)
+        desk.clock = SteppingClock(desk.clock.now() + PIN_LIFE)
+        with pytest.raises(NotApproved, match="已过期"):
+            do(desk, approval.approve, "乌兰", OLD, Purpose.REPRINT)
+        renew(desk, "乌兰", OLD, NEW)
+        assert do(desk, approval.approve, "乌兰", NEW, Purpose.REPRINT)
+        [line] = desk.store(trail.newest, 1, act=Act.STAFF)
+        assert (line.actor, '"what":"pin"' in line.detail) == ("乌兰", True)
+        for _attempt in range(MOST_FAILURES):
+            with pytest.raises(NotApproved, match="口令不对"):
+                renew(desk, "乌兰", WRONG, OLD)
+        with pytest.raises(NotApproved, match="锁定"):
+            renew(desk, "乌兰", NEW, OLD)
+        assert "own_pin" in lines(desk, Act.PIN_REFUSED)[0]
+
+
 def test_a_list_founded_at_one_window_holds_at_the_others(host: Host, tmp_path: Path) -> None:
     with counters(host, tmp_path, 1, 2) as (first, second):
         one, two = first.desk, second.desk
@@ -106,6 +142,7 @@ def test_a_list_founded_at_one_window_holds_at_the_others(host: Host, tmp_path: 
         assert do(one, approval.approve, "乌兰", NEW, Purpose.REPRINT)
         assert two.store(trail.newest, 1, act=Act.STAFF)[0].actor == KEEPER
         assert len(lines(one)) == 3, "two added and a new PIN"
+        _a_person_renews_their_own(first, second)
         _a_change_that_came_second_is_made_again(first, second)
         _what_nobody_may_say_is_passed_over(first, second)
         _nobody_can_read_it_on_the_host(host)
@@ -124,6 +161,15 @@ def _a_change_that_came_second_is_made_again(first: Counter, second: Counter) ->
         do(two, staff_list.commit, late)
     assert people(two)["巴图"] == (Role.CLERK, True)
     assert people(two)["乌兰"] == (Role.SUPERVISOR, True)
+
+
+def _a_person_renews_their_own(first: Counter, second: Counter) -> None:
+    renew(second.desk, "乌兰", NEW, OLD)
+    follow(first)
+    with pytest.raises(NotApproved, match="口令不对"):
+        do(first.desk, approval.approve, "乌兰", NEW, Purpose.REPRINT)
+    assert do(first.desk, approval.approve, "乌兰", OLD, Purpose.REPRINT)
+    assert people(first.desk)["乌兰"] == (Role.SUPERVISOR, True)
 
 
 def _nobody_can_read_it_on_the_host(host: Host) -> None:
@@ -146,7 +192,18 @@ def _what_nobody_may_say_is_passed_over(first: Counter, second: Counter) -> None
     assert clerk is not None
     newest = one.listed.found[-1]
     clerks_key = open_key(OLD, clerk.public_key, clerk.sealed_key)
+    own = replace(approval.new_person("巴图", Role.CLERK, NEW, now), id=clerk.id)
+    chiefs = replace(approval.new_person("乌兰", Role.SUPERVISOR, OLD, now), id=id_of(one, "乌兰"))
+    beyond_ones_own = [
+        (replace(own, role=Role.ADMINISTRATOR),),
+        (replace(own, name="冒充"),),
+        (replace(own, pin_set_at=now + PIN_LIFE),),
+        (own, forger),
+        (chiefs,),
+    ]
     forged = [
+        *(sign(Change(hash_of(newest), clerk.id, now, who), clerks_key) for who in beyond_ones_own),
+        sign(Change(hash_of(newest), clerk.id, now, (own,)), open_key(NEW, own.public_key, own.sealed_key)),
         sign(Change(hash_of(newest), forger.id, now, (forger,)), key),
         sign(Change("", forger.id, now, (forger,)), key),
         sign(Change(hash_of(newest), id_of(one, KEEPER), now, (forger,)), key),

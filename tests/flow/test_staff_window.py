@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLineEdit
 from app.domain.staff import Role
 from app.services import approval
 from app.storage import staff
-from tests.helpers.counter import CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.counter import CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.screens.first_start import FirstStartCard
+from ui.screens.own_pin import OwnPinPage
 from ui.screens.staff import StaffPage
 
 __all__ = ["counter", "qapp"]
@@ -86,6 +87,21 @@ def test_an_administrator_adds_changes_and_stops_somebody_with_keys_alone(desk: 
     desk.until(lambda: not page.card.isVisible(), "the list again")
     row(desk, page, "乌兰")
     desk.until(lambda: not page.buttons["remove"].isEnabled(), "who left has nothing to change")
+
+
+def test_somebody_renews_their_own_pin_with_keys_alone(desk: Counter) -> None:
+    desk.do(approval.make_first, "李工", ADMIN, ADMIN)
+    desk.key(Qt.Key.Key_M, CONTROL | SHIFT)
+    page = desk.window.findChild(OwnPinPage)
+    assert page is not None
+    desk.until(lambda: page.names.currentText() == "李工" and page.old.hasFocus(), "the old PIN asked for")
+    enter(desk, (page.old, WRONG), (page.new, PIN), (page.again, PIN))
+    desk.until(lambda: "口令不对" in desk.words(page), "the refusal")
+    enter(desk, (page.old, ADMIN), (page.new, PIN), (page.again, PIN))
+    desk.until(lambda: not page.isVisible(), "the page closed")
+    known = desk.read(staff.named, "李工")
+    assert approval.matches(known, PIN)
+    assert not approval.matches(known, ADMIN)
 
 
 def row(desk: Counter, page: StaffPage, name: str) -> None:

@@ -18,6 +18,7 @@ from ui.panels.handover import HandoverPanel
 from ui.panels.ledger import LedgerPanel
 from ui.panels.mrz import MrzPanel
 from ui.panels.numbers import NumbersPanel
+from ui.panels.own_pin import OwnPinPanel
 from ui.panels.panel import Panel
 from ui.panels.papers import PapersPanel
 from ui.panels.queue_acts import QueueActsPanel
@@ -51,6 +52,7 @@ PANELS: Final[tuple[type[Panel], ...]] = (
     SendingPanel,
     BackupsPanel,
     StaffPanel,
+    OwnPinPanel,
     StepsPanel,
     RisksPanel,
     NumbersPanel,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final, cast
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.domain.hall_asks import Ask
+from app.lanes import Act
 from app.services import asking
 from app.services.asking import AskRow
+from app.services.desk import Desk
 from app.texts import _
 from ui.panels.panel import Panel
 from ui.screens.asking import AskingPage
@@ -64,23 +65,24 @@ class AskingPanel(Panel):
         self._mine.show_asks(asks)
 
     def _approve(self, question: Ask, name: str, pin: str) -> None:
+        self._answer(asking.approve, question, name, pin)
+
+    def _decline(self, question: Ask, name: str, pin: str) -> None:
+        self._answer(asking.decline, question, name, pin)
+
+    def _answer(self, act: Act[Desk, [Ask, str, str], str], question: Ask, name: str, pin: str) -> None:
         self.controls.acts.run(
             self._mine,
-            asking.approve,
+            act,
             question,
             name,
             pin,
-            name="asking.approve",
+            name="asking.answer",
             busy=_("正在核对口令"),
-            done=partial(self._done, question),
+            done=self._done,
             problem=self._mine.refuse,
         )
 
-    def _decline(self, question: Ask) -> None:
-        self.controls.acts.run(
-            self._mine, asking.decline, question, name="asking.decline", done=partial(self._done, question)
-        )
-
-    def _done(self, _question: Ask, said: str) -> None:
+    def _done(self, said: str) -> None:
         self.controls.flash(said)
         self.controls.close()

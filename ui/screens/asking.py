@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from app.errors import Expected
+from app.errors import Expected, FormProblem
 from app.services.asking import AskRow
 from app.texts import _
 from ui.theme import Theme
@@ -18,14 +18,14 @@ from ui.widgets.layout import column, empty, margins, row, surface
 from ui.widgets.pin_card import PinCard
 from ui.widgets.row_list import ListRow, RowList
 
-_DECLINE: Final = "Ctrl+Del"
+_DECLINE: Final = "Alt+Z"
 
 
 class AskingPage(QWidget):
-    """Emits ``approved(question, name, pin)`` and ``declined(question)``; the cursor stays on its row."""
+    """Emits ``approved`` and ``declined``, each ``(question, name, pin)``; the cursor stays on its row."""
 
     approved = Signal(object, str, str)
-    declined = Signal(object)
+    declined = Signal(object, str, str)
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,7 +43,9 @@ class AskingPage(QWidget):
         shortcut.activated.connect(self.decline.click)
         self._card = column(gap=look.grid(1))
         words = Label(
-            _("核准人须是另一个人，用本人的口令；口令不出本窗口，两个窗口都留记录。每次核准只办这一件。"),
+            _(
+                "核准或不同意的须是另一个人，用本人的口令；口令不出本窗口，两个窗口都留记录。每次核准只办这一件。"
+            ),
             tone="sub",
             size="small",
             wrap=True,
@@ -81,7 +83,7 @@ class AskingPage(QWidget):
     def _draw_pin(self) -> None:
         empty(self._card)
         one, self.pin = self._shown, None
-        self.decline.setEnabled(one is not None)
+        self.decline.setEnabled(one is not None and bool(one.names))
         if one is None:
             return
         if not one.names:
@@ -96,8 +98,19 @@ class AskingPage(QWidget):
         self._card.addWidget(self.pin)
 
     def _decline(self) -> None:
-        if self._shown is not None:
-            self.declined.emit(self._shown.ask)
+        if self._shown is None or self.pin is None:
+            return
+        name, pin = self.pin.take()
+        if pin:
+            self.declined.emit(self._shown.ask, name, pin)
+            return
+        self.refuse(
+            FormProblem(
+                _("不同意也要本人的口令。"),
+                safe=_("还没有答复。"),
+                next_step=_("请先输口令，再按 {key}。").format(key=_DECLINE),
+            )
+        )
 
 
 def _row(one: AskRow) -> ListRow:

@@ -93,8 +93,13 @@ class PinCard(QFrame):
         self.ask.setEnabled(not words)
         self.box.setFocus()
 
-    def _give(self) -> None:
+    def take(self) -> tuple[str, str]:
+        """Return who is chosen and the PIN typed, "" for none yet, and forget it."""
         pin = self.box.text()
         self.box.clear()
+        return self._names.currentText(), pin
+
+    def _give(self) -> None:
+        name, pin = self.take()
         if pin:
-            self.given.emit(self._names.currentText(), pin)
+            self.given.emit(name, pin)
