@@ -143,16 +143,27 @@ def to_bind(
     """Return the ticket the window takes into its reserve of ``reserve`` bound ones, or None.
 
     It takes nobody whom the promise lets nobody pass, and a busy window nobody who was overtaken already:
-    they are for whoever is free first.
+    they are for whoever is free first. Nor does it take a second one while other windows that could call
+    have nobody and not enough people are left for them: whoever holds nobody cannot go on alone.
     """
-    if len(state.bound_to(window)) >= reserve or window in state.paused:
+    held = len(state.bound_to(window))
+    if held >= reserve or window in state.paused:
         return None
     promise = state.promise or promise or Promise()
     free = [t for t in callable_at(state, window) if t.bound is None and not _is_due(t, now, promise)]
     if state.called_by(window) is not None:
         free = [t for t in free if not t.overtaken]
+    if held and len(free) <= len(_empty_handed(state, window, free)):
+        return None
     choice = _choose(free, now, promise, window)
     return choice.ticket if choice else None
+
+
+def _empty_handed(state: HallState, window: int, free: list[Ticket]) -> set[int]:
+    """Return the other windows that hold nobody and could call one of those who are free."""
+    holders = {window, *(t.bound for t in state.waiting()), *state.paused}
+    others = state.enrolled - holders
+    return {other for other in others if any(state.can_serve(other, t) for t in free)}
 
 
 def to_ask(state: HallState, window: int) -> Ticket | None:

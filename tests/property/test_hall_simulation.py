@@ -46,7 +46,7 @@ def test_a_day_on_which_calls_are_taken_back_calls_nobody_twice(seed: int) -> No
 
 
 def test_the_faults_really_happen_and_work_goes_on_alone() -> None:
-    hall = Hall(11, rates=Rates(restore=0.01))
+    hall = Hall(12, rates=Rates(restore=0.01))
     hall.run(STEPS)
     assert {less.reason for less in hall.kept().less} == set(Reason)
     assert hall.kept().broken == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from app.domain.hall import Block, HallState, fold
@@ -49,6 +50,32 @@ def test_a_called_ticket_is_freed_from_the_window_named_and_waits_at_its_place()
     state = fold([*TWO, event(K.CALLED, "A001", 3)])
     assert fold([event(K.FREED, "A001", 4)], state) == state
     assert next_of(fold([event(K.FREED, "A001", 3)], state), 4) == "A001"
+
+
+def test_nobody_takes_a_second_person_while_another_window_has_none() -> None:
+    enrolled = [event(K.ENROLLED, "", window) for window in (3, 4, 5)]
+    three = [*enrolled, *TWO, issued("A003", 2), event(K.BOUND, "A001", 3)]
+    assert to_bind(fold(three), 3, NINE, 2) is None
+    first = to_bind(fold(three), 4, NINE, 2)
+    assert first is not None
+    assert first.number == "A002"
+    enough = (
+        [issued("A004", 3)],
+        [event(K.BOUND, "A002", 4), issued("A004", 3)],
+        [event(K.PAUSED, "", 4)],
+        [event(K.RETIRED, "", 5)],
+    )
+    for more in enough:
+        assert to_bind(fold([*three, *more]), 3, NINE, 2) is not None
+
+
+def test_a_window_that_could_call_nobody_who_waits_is_not_waited_for() -> None:
+    tags = [event(K.ENROLLED, "", 3, tags=("sign",)), event(K.ENROLLED, "", 4)]
+    need = [replace(one, needs=("sign",)) for one in TWO]
+    state = fold([*tags, *need, event(K.BOUND, "A001", 3)])
+    second = to_bind(state, 3, NINE, 2)
+    assert second is not None
+    assert second.number == "A002"
 
 
 def test_a_window_fills_its_reserve_and_no_more() -> None:
