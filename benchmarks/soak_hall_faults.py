@@ -24,7 +24,7 @@ _OVER_LINES: Final = 3
 """So many crews reach the servers over lines that can be cut; a line costs work for every byte."""
 _JUMPS: Final = (0, 3600, -3600, 86_400, -86_400, 400 * 86_400, -400 * 86_400)
 _CATCH_UP: Final = 60.0
-_WHOLE: Final = 5.0
+_WHOLE: Final = 15.0
 _LOOK: Final = 0.05
 _MOMENT: Final = 0.4
 KILLED: Final = "windows or points killed (SIGKILL)"
@@ -252,7 +252,7 @@ class Week:
             (1, partial(self._servers_killed, ALL_KILLED, 3)),
             (3, self._server_paused),
             (3, self._server_alone),
-            (2, self._older_node),
+            (4, self._older_node),
             (2, self._older_hall),
         )
         cards = [do for times, do in kinds for _ in range(times)]
