@@ -23,6 +23,7 @@ from app.domain.fees import (
 )
 from app.domain.matter import FeeSpec, Field, FieldKind, Matter
 from app.domain.money import format_money, format_short, parse_money
+from app.domain.papers import OF_FEE
 from app.domain.party import Parties
 from app.domain.rule import Basis, Rule
 from app.domain.short_form import NO_AMOUNT, Answers, all_hold, variant_of
@@ -67,10 +68,16 @@ def fee_amount(matter: Matter, answers: Answers) -> Decimal | None:
     return None if field is None else parse_money(answers.text(field.key)).amount
 
 
-def fee_fields(matter: Matter, answers: Answers) -> tuple[Field, ...]:
-    """The fields that show and that a fee goes by: the cause, the amount, what says which kind it is."""
+def later_fields(matter: Matter, answers: Answers) -> tuple[Field, ...]:
+    """The fields that show and that a correction may fill: what a fee goes by, what a paper of it says.
+
+    A fee goes by the cause, the amount, what says which kind it is; a slip for somebody who comes to pay
+    names what they pay.
+    """
     chosen = matter.fee_of(variant_of(matter, answers)).by_choice
-    by = (f for f in matter.fields if f.fee_amount or f.kind is FieldKind.CAUSE or f.key == chosen)
+    told = (p for p in matter.papers if p.kind in OF_FEE and all_hold(p.when, matter, Parties(), answers))
+    keys = {chosen, *(key for paper in told for key in paper.needs)}
+    by = (f for f in matter.fields if f.fee_amount or f.kind is FieldKind.CAUSE or f.key in keys)
     return tuple(f for f in by if _shows(f, matter, answers))
 
 

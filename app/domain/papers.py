@@ -62,3 +62,6 @@ DOCUMENTS = (
     "amendment_receipt",
 )
 """Every paper but the ticket and the receipt, by its word in catalogue files and in the store."""
+
+OF_FEE = ("fee_notice", "payment_slip", "acceptance_notice")
+"""Papers that tell the fee: they follow what is corrected of it after the end."""

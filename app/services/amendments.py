@@ -15,7 +15,7 @@ from typing import Any, Final
 from app.clock import stamp
 from app.domain.amendment import MOST_REASON, NotAmendable, amended, differences, leaves
 from app.domain.audit import Act
-from app.domain.fee_choice import fee_fields
+from app.domain.fee_choice import later_fields
 from app.domain.matter import Field, FieldKind
 from app.domain.short_form import Answers, check_field
 from app.errors import FormProblem
@@ -109,7 +109,7 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
 
 
 def with_blanks(body: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]:
-    """Return a record with an empty answer for each field its fees go by that nobody answered.
+    """Return a record with an empty answer for each field of its fees, and of their papers, nobody answered.
 
     A fee that was open at the end can be settled later, and the notice of it made (诉讼费用交纳办法第22条).
     """
@@ -118,7 +118,7 @@ def with_blanks(body: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]
         matter = knowledge.matters.get(one.get("code", ""))
         if matter is not None:
             answers = Answers(one["answers"], one.get("variant", ""))
-            blank = {field.key: "" for field in fee_fields(matter, answers)}
+            blank = {field.key: "" for field in later_fields(matter, answers)}
             one["answers"] = {**blank, **one["answers"]}
     return made
 

@@ -36,6 +36,7 @@ class Why(StrEnum):
     BY_LAW = "by_law"
     OFFER = "offer"
     FEE = "fee"
+    LATER = "later"
     PAPER = "paper"
 
 
@@ -149,7 +150,7 @@ def before_signing(case: Case, shown: Sheet, needs: Sequence[Need]) -> str:
 
 
 def _of_paper(need: Need) -> OpenPoint:
-    why = Why.FEE if need.of_fee else Why.PAPER
+    why = Why.FEE if need.of_fee else Why.LATER if need.later else Why.PAPER
     return OpenPoint(need.matter, why, need.path, need.words, need.papers)
 
 
@@ -187,5 +188,6 @@ def _said(why: Why, papers: tuple[str, ...], names: Sequence[str]) -> str:
         Why.BY_LAW: _("还没有问：{names}"),
         Why.OFFER: _("{names}：还没有问愿不愿意，愿意按 Alt+Y、不愿意按 Alt+N"),
         Why.FEE: _("{papers}还缺“{names}”：没有金额的写“无”，以后还能更正补填（Ctrl+U）"),
+        Why.LATER: _("{papers}还缺“{names}”：缺了先不出，以后还能更正补填（Ctrl+U）"),
         Why.PAPER: _("{papers}还缺“{names}”：缺了不出，办结以后不能再填"),
     }[why].format(names=joined, papers=titles)

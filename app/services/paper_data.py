@@ -40,8 +40,6 @@ from printing.documents.standard_text import StandardText
 Made = Mapping[str, Facts]
 """The data by addressee: "" for a paper of the whole matter, else the key of the party."""
 
-OF_FEE: Final = ("fee_notice", "payment_slip", "acceptance_notice")
-"""Papers that tell the fee: they follow an amount that is corrected after the end."""
 _EVIDENCE: Final = frozenset({"M13", "M21", "M28", "M32", "M36", "M99"})
 _MEDIATION_DAYS: Final = 30
 _APPLIED: Final = frozenset(

@@ -12,13 +12,15 @@ from typing import Final
 
 from app.clock import local
 from app.domain.causes import Cause
+from app.domain.fee_choice import later_fields
 from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
+from app.domain.papers import OF_FEE
 from app.domain.party import Party
 from app.domain.short_form import all_hold
 from app.services import people
 from app.services.case import Case
 from app.services.desk import Desk
-from app.services.paper_data import OF_FEE, make
+from app.services.paper_data import make
 from app.services.paper_ground import Ground, Lacking, no_case_number
 from app.services.sheet import Sheet
 from app.services.views import FieldGroup, FieldView
@@ -37,7 +39,7 @@ class Need:
     """A field that a paper cannot be made without; ``lawful`` where the law asks for it besides.
 
     ``path`` is "" where nobody stands in the list yet; ``of_fee`` where only what tells the fee waits for it.
-    ``amiss``: it is filled, with what no paper carries.
+    ``later``: a correction after the end can fill it. ``amiss``: it is filled, with what no paper carries.
     """
 
     matter: int
@@ -46,6 +48,7 @@ class Need:
     papers: tuple[str, ...]
     lawful: bool = False
     of_fee: bool = False
+    later: bool = False
     amiss: str = ""
 
     @property
@@ -155,7 +158,9 @@ def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:
         keys = people.members(ground.draft, number, ground.sheet.matter, field)
         path = f"party.{keys[0]}.name" if keys else ""
     titles = tuple(_(KINDS[kind].title) for kind in kinds)
-    of_fee = field.fee_amount and all(kind in OF_FEE for kind in kinds)
+    told = all(kind in OF_FEE for kind in kinds)
+    later = told and field in later_fields(ground.sheet.matter, ground.sheet.answers)
     text = ground.text(field.key) if field.kind is FieldKind.CASE_NO else ""
     amiss = no_case_number(text) if text else ""
-    return Need(number, path, field.label, titles, field.level is Level.LAW, of_fee, amiss)
+    of_fee = told and field.fee_amount
+    return Need(number, path, field.label, titles, field.level is Level.LAW, of_fee, later, amiss)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app.clock import local
 from app.domain.matter import GivenPaper
-from app.domain.papers import Moment
+from app.domain.papers import OF_FEE, Moment
 from app.domain.risk import Finding
 from app.domain.short_form import all_hold
 from app.errors import FormProblem
@@ -24,7 +24,7 @@ from app.services import corrections, freezing
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
-from app.services.paper_data import OF_FEE, Made, make
+from app.services.paper_data import Made, make
 from app.services.paper_ground import Ground, Lacking
 from app.services.paper_needs import as_if_accepted
 from app.services.receipt_data import receipts_of

@@ -5,11 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.services import drafts, papers_out
+from app.services import amendments, drafts, papers_out
 from app.services.views import PaperView
+from app.settings import PaperSettings
 from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
 
 pytestmark = OFFSCREEN
+SAID = PaperSettings(account_holder="财政汇缴专户", account_bank="示例银行", account_number="0500010104001")
 __all__ = ["counter", "qapp"]
 PERSON = {
     "identity.name": "其其格",
@@ -56,3 +58,18 @@ def test_what_is_no_case_number_is_said_before_the_end_and_stands_on_no_paper(co
     at.do(drafts.set_field, "matter.1.case_no", "（2026）内0404民初123号")
     at.until(lambda: "不是案号" not in at.words(at.window.advice), "a number")
     assert paper(at, "送达地址确认书").state == "ready"
+
+
+def test_what_a_slip_lacks_is_entered_after_the_end_as_it_was_told(counter: OpenCounter) -> None:
+    at = counter(papers=SAID)
+    called(at, {"matter.1.code": "S06", "matter.1.case_no": "（2026）内0404民初123号"})
+    at.key(Qt.Key.Key_F12)
+    said = at.says("还缺“金额”")
+    assert "以后还能更正补填（Ctrl+U）" in said
+    assert "办结以后不能再填" not in said
+    at.finish_unsigned()
+    assert "Ctrl+U" in paper(at, "缴费").note
+    view = at.do(amendments.form, at.outcome.event_id)
+    [field] = [one for group in view.groups for one in group.fields if one.label == "金额"]
+    at.do(amendments.amend, at.outcome.event_id, {field.path: "1,200"}, "当时没有带通知书")
+    assert paper(at, "缴费").state == "ready"
