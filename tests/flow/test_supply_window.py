@@ -72,3 +72,18 @@ def test_told_in_writing_and_gone_on_with_by_keys_alone(counter: OpenCounter, tm
     assert desk.visit.visit_id != first
     assert desk.value("party.p2.name") == FILLED["party.p2.name"]
     assert desk.findings() == []
+
+
+def test_a_number_that_is_not_found_is_answered_with_what_was_looked_through(counter: OpenCounter) -> None:
+    desk = counter()
+    desk.key(Qt.Key.Key_F9, SHIFT)
+    desk.until(lambda: comeback(desk).box.hasFocus(), "the box")
+    desk.type(comeback(desk).box, "SJ20261123-03-0099")
+    desk.key(Qt.Key.Key_Return)
+    desk.until(lambda: "没有找到“SJ20261123-03-0099”" in desk.words(comeback(desk)), "the answer")
+    said = desk.words(comeback(desk))
+    for words in ("书面告知过要补交", "后台要求", "Ctrl+F", "Alt+G"):
+        assert words in said
+    assert "Ctrl+W" not in comeback(desk).detail.text(), "nobody else in this hall"
+    desk.type(comeback(desk).box, "1")
+    desk.until(lambda: "没有找到" not in desk.words(comeback(desk)), "another number begun")

@@ -61,9 +61,8 @@ class ComebackPanel(Panel):
         self._find(text)
 
     def _find(self, sought: str) -> None:
-        self.controls.acts.run(
-            self.page, coming_back.owed, sought, once=False, name="owed", done=self._shown.show_owed
-        )
+        shown = partial(self._shown.show_owed, sought=sought)
+        self.controls.acts.run(self.page, coming_back.owed, sought, once=False, name="owed", done=shown)
 
     def _ask(self, sought: str) -> None:
         """Let the window that has it give it to this one; then it stands in the list like the others."""

@@ -114,12 +114,28 @@ class ComebackPage(QWidget):
         self.box.clear()
         self.box.setFocus()
 
-    def show_owed(self, rows: tuple[OwedRow, ...]) -> None:
-        """Draw all rows; what was found by a search is shown whatever stands in the box."""
+    def show_owed(self, rows: tuple[OwedRow, ...], sought: str = "") -> None:
+        """Draw all rows; what was found by a search is shown whatever stands in the box.
+
+        A search (``sought``) that found nothing says what it looked through.
+        """
         self._rows = {one.key: one for one in rows}
         late = sum(one.days_late > 0 and not one.untold for one in rows)
         self.count.setText(_("{count} 件，逾期 {late} 件").format(count=len(rows), late=late) if rows else "")
         self._draw(tuple(rows))
+        if sought.strip() and not rows:
+            self._say_nothing_found(sought.strip())
+
+    def _say_nothing_found(self, sought: str) -> None:
+        """What is looked through here, and where else whatever was typed may be."""
+        others = "" if self.ask.isHidden() else _("；在别的窗口收的，按 Ctrl+W 问别的窗口")
+        words = _(
+            "没有找到“{text}”。这里查的是书面告知过要补交、还没有补交的（本窗口告知的，后台要求的），"
+            "和今天可以转立案的。没有告知过、现在送来材料的，按 Ctrl+F 查到那份收件，"
+            "再按 Alt+G 补充材料{others}。"
+        )
+        self.detail.setText(words.format(text=sought, others=others))
+        self.detail.setVisible(True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The arrows act on the list while the cursor stays in the box; Enter too, or searches."""
