@@ -25,7 +25,7 @@ from app.services.due_lines import authority, due_line, hour_line, open_line
 from app.services.fee_remarks import fee_remarks
 from app.services.fields import FIRST, Draft
 from app.services.knowledge import Knowledge
-from app.services.paper_needs import Need
+from app.services.paper_needs import Need, sentence
 from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current, wanted_first
 from app.services.steps import Step, recorded
@@ -230,10 +230,8 @@ def _remarks(
 def _for_papers(needs: Sequence[Need]) -> Iterable[Remark]:
     """What no law asks for, but a paper of this matter cannot be made without."""
     if needs:
-        papers = dict.fromkeys(paper for need in needs for paper in need.papers)
-        names = "".join(_("《{paper}》").format(paper=paper) for paper in papers)
         words = _("本事项的文书需要：{labels}").format(labels="、".join(need.words for need in needs))
-        yield Remark(words, _("不是法律要求"), _("没有就出不了{papers}").format(papers=names))
+        yield Remark(words, _("不是法律要求"), sentence(needs))
 
 
 def _risk(finding: Finding, article: str, lifted: FindingRecord | None) -> Remark:

@@ -18,7 +18,7 @@ from app.services import form, mediation, people
 from app.services.case import Case
 from app.services.desk import Desk
 from app.services.fields import value
-from app.services.paper_needs import Need, ground_of, needs_of
+from app.services.paper_needs import Need, ground_of, lacks, needs_of
 from app.services.sheet import Sheet, checklist
 from app.services.supplement import decision
 from app.texts import _
@@ -187,7 +187,7 @@ def _said(why: Why, papers: tuple[str, ...], names: Sequence[str]) -> str:
         Why.UNTOLD: _("按 F9 一次写清或者容缺：还缺 {names}，没有一次性告知"),
         Why.BY_LAW: _("还没有问：{names}"),
         Why.OFFER: _("{names}：还没有问愿不愿意，愿意按 Alt+Y、不愿意按 Alt+N"),
-        Why.FEE: _("{papers}还缺“{names}”：没有金额的写“无”，以后还能更正补填（Ctrl+U）"),
-        Why.LATER: _("{papers}还缺“{names}”：缺了先不出，以后还能更正补填（Ctrl+U）"),
-        Why.PAPER: _("{papers}还缺“{names}”：缺了不出，办结以后不能再填"),
-    }[why].format(names=joined, papers=titles)
+        Why.FEE: _("{papers}{lacks}：没有金额的写“无”，以后还能更正补填（Ctrl+U）"),
+        Why.LATER: _("{papers}{lacks}：缺了先不出，以后还能更正补填（Ctrl+U）"),
+        Why.PAPER: _("{papers}{lacks}：缺了不出，办结以后不能再填"),
+    }[why].format(names=joined, papers=titles, lacks=lacks((joined,)))

@@ -59,16 +59,17 @@ class Need:
     @property
     def words(self) -> str:
         """What is lacking, with what is wrong of it."""
-        return (
-            _("{label}（{amiss}）").format(label=_(self.label), amiss=self.amiss)
-            if self.amiss
-            else _(self.label)
-        )
+        return said_of(self.label, self.amiss)
 
     @property
     def step(self) -> str:
         """The step of the visit in which it is asked."""
         return "matter" if self.path.startswith("matter.") else "parties"
+
+
+def said_of(label: str, amiss: str) -> str:
+    """Name a field, with what is wrong of it."""
+    return _("{label}（{amiss}）").format(label=_(label), amiss=amiss) if amiss else _(label)
 
 
 def ground_of(desk: Desk, case: Case, shown: Sheet) -> Ground:
@@ -87,7 +88,7 @@ def needs_of(ground: Ground) -> tuple[Need, ...]:
     tried = as_if_accepted(ground)
     for given in shown.matter.papers:
         if given.chosen and all_hold(given.when, shown.matter, shown.parties, shown.answers):
-            for field in _lacking(given.kind, tried):
+            for field in _tried(given.kind, tried)[0]:
                 found.setdefault(field, {})[given.kind] = None
     order = {field: place for place, field in enumerate(shown.fields)}
     ordered = sorted(found.items(), key=lambda pair: order[pair[0]])
@@ -112,23 +113,72 @@ def as_if_accepted(ground: Ground) -> Ground:
     return replace(ground, accepted=ground.accepted or supposed)
 
 
-def _lacking(kind: str, ground: Ground) -> tuple[Field, ...]:
-    """Fields without which the paper cannot be made; one whose answer does not help is none of them."""
+def lacks(labels: Iterable[str]) -> str:
+    """Say what of the form a paper lacks: the same words wherever it is said."""
+    return _("还缺“{labels}”").format(labels="、".join(labels))
+
+
+def sentence(needs: Sequence[Need]) -> str:
+    """Say which papers lack what, those together that lack the same."""
+    lacking: dict[str, list[str]] = {}
+    for need in needs:
+        for paper in need.papers:
+            lacking.setdefault(paper, []).append(need.words)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for paper, labels in lacking.items():
+        alike.setdefault(tuple(labels), []).append(paper)
+    titles = _("《{paper}》")
+    return "；".join(
+        "".join(titles.format(paper=paper) for paper in papers) + lacks(labels)
+        for labels, papers in alike.items()
+    )
+
+
+def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
+    """Return why a paper cannot be made, "" where it can, and whether it never will be.
+
+    While the visit is open the key of the step is named; ``over`` that of a correction, where one can help.
+    """
+    fields, other = _tried(kind, ground)
+    if not fields:
+        return other, False
+    shown = ground.sheet
+    said = lacks(
+        said_of(field.label, _amiss(ground, field)) for field in sorted(fields, key=shown.fields.index)
+    )
+    if over and not (kind in OF_FEE and set(fields) <= set(later_fields(shown.matter, shown.answers))):
+        return _("办结时没有填，这份不出：{lacks}").format(lacks=said), True
+    step = "Alt+2" if any(field.kind is not FieldKind.PARTIES for field in fields) else "Alt+3"
+    way = _("（Ctrl+U 更正补填）") if over else _("（{key} 补填）").format(key=step)
+    return "；".join(filter(None, (said + way, other))), False
+
+
+def _amiss(ground: Ground, field: Field) -> str:
+    """What is wrong with what the field holds, "" where it is empty."""
+    text = ground.text(field.key) if field.kind is FieldKind.CASE_NO else ""
+    return no_case_number(text) if text else ""
+
+
+def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:
+    """Return the fields without which the paper cannot be made, and what else it lacks that none would say.
+
+    A field whose answer does not help is none of them.
+    """
     found: dict[str, Field] = {}
+    other = ""
     while True:
         try:
             make(kind, ground)
         except Lacking as lacking:
             field = _field(lacking, ground)
-            if field is None:
-                break
-            if found.pop(field.key, None) is not None:
+            if field is None or found.pop(field.key, None) is not None:
+                other = lacking.happened
                 break
             found[field.key] = field
             ground = _supposing(ground, field)
         else:
             break
-    return tuple(found.values())
+    return tuple(found.values()), other
 
 
 def _field(lacking: Lacking, ground: Ground) -> Field | None:
@@ -160,7 +210,6 @@ def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:
     titles = tuple(_(KINDS[kind].title) for kind in kinds)
     told = all(kind in OF_FEE for kind in kinds)
     later = told and field in later_fields(ground.sheet.matter, ground.sheet.answers)
-    text = ground.text(field.key) if field.kind is FieldKind.CASE_NO else ""
-    amiss = no_case_number(text) if text else ""
     of_fee = told and field.fee_amount
-    return Need(number, path, field.label, titles, field.level is Level.LAW, of_fee, later, amiss)
+    lawful = field.level is Level.LAW
+    return Need(number, path, field.label, titles, lawful, of_fee, later, _amiss(ground, field))

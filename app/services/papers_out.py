@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from app.clock import local
 from app.domain.matter import GivenPaper
-from app.domain.papers import OF_FEE, Moment
+from app.domain.papers import Moment
 from app.domain.risk import Finding
 from app.domain.short_form import all_hold
 from app.errors import FormProblem
@@ -25,8 +25,8 @@ from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
 from app.services.paper_data import Made, make
-from app.services.paper_ground import Ground, Lacking
-from app.services.paper_needs import as_if_accepted
+from app.services.paper_ground import Ground
+from app.services.paper_needs import as_if_accepted, why_not
 from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
 from app.services.supplement import CORRECTION, PROMISE, decision
@@ -147,27 +147,19 @@ def _held(finding: Finding) -> str:
 
 
 def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, str, bool]:
+    """Return the data of a paper, or why it is not made and whether it never will be.
+
+    A paper that has to wait says at once what it will lack then: now there is time for it.
+    """
+    waits, tried = "", ground
     if given.at is Moment.FINISH and intake is None:
-        return {}, _("办结后可以打印"), False
-    if given.at is Moment.ACCEPTED and ground.accepted is None:
-        return {}, "；".join((_("法院答复立案后可以打印"), *_unset(given, ground))), False
-    try:
+        waits = _("办结后可以打印")
+    elif given.at is Moment.ACCEPTED and ground.accepted is None:
+        waits, tried = _("法院答复立案后可以打印"), as_if_accepted(ground)
+    why, never = why_not(given.kind, tried, over=intake is not None)
+    if not (waits or why):
         return make(given.kind, ground), "", False
-    except Lacking as lacking:
-        if intake is not None and given.kind in OF_FEE and lacking.keys:
-            return {}, _("{lacking}（Ctrl+U 更正补填）").format(lacking=lacking.happened), False
-        over = intake is not None and given.kind not in OF_FEE and bool(lacking.keys or lacking.side)
-        words = _("办结时没有填，这份不出。{lacking}").format(lacking=lacking.happened)
-        return {}, words if over else lacking.happened, over
-
-
-def _unset(given: GivenPaper, ground: Ground) -> tuple[str, ...]:
-    """Say what the court itself has not set for a later paper: while it waits there is time to do it."""
-    try:
-        make(given.kind, as_if_accepted(ground))
-    except Lacking as lacking:
-        return (lacking.happened,) if lacking.settings else ()
-    return ()
+    return {}, why if never else "；".join(filter(None, (waits, why))), never
 
 
 def _digest(data: Facts) -> str:

@@ -187,8 +187,8 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
 @pytest.mark.parametrize(
     ("missing", "asked"),
     [
-        ({"matter__1__amount": ""}, "先填标的额"),
-        ({"matter__1__cause": ""}, "先填案由"),
+        ({"matter__1__amount": ""}, "还缺“标的额”"),
+        ({"matter__1__cause": ""}, "还缺“案由”"),
         ({"matter__1__amount": "无", "matter__1__cause": "排除妨害纠纷"}, "50.00至100.00元"),
     ],
 )

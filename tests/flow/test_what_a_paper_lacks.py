@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.services import amendments, drafts, papers_out
+from app.services import amendments, drafts, papers, papers_out
 from app.services.views import PaperView
 from app.settings import PaperSettings
 from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.imaging_files import encoded, text_page
 
 pytestmark = OFFSCREEN
 SAID = PaperSettings(account_holder="财政汇缴专户", account_bank="示例银行", account_number="0500010104001")
@@ -73,3 +74,26 @@ def test_what_a_slip_lacks_is_entered_after_the_end_as_it_was_told(counter: Open
     [field] = [one for group in view.groups for one in group.fields if one.label == "金额"]
     at.do(amendments.amend, at.outcome.event_id, {field.path: "1,200"}, "当时没有带通知书")
     assert paper(at, "缴费").state == "ready"
+
+
+def test_one_paper_that_is_not_made_has_one_reason_in_every_place(counter: OpenCounter) -> None:
+    """Before the end and after it, in the right zone, at F12 and in the list: each time the same words."""
+    at = counter(papers=SAID)
+    filing = {"party.p2.name": "苏雅拉", "matter.1.cause": "民间借贷纠纷", "matter.1.mediation": "agree"}
+    called(at, {**filing, "matter.1.claims": "还钱"})
+    fee, mediation = "还缺“标的额”", "还缺“调解组织”"
+    assert paper(at, "交纳诉讼费用").note == f"法院答复立案后可以打印；{fee}（Alt+2 补填）"
+    assert paper(at, "先行调解").note == f"{mediation}（Alt+2 补填）"
+    zone = (f"《交纳诉讼费用通知书》{fee}", f"《先行调解告知书》{mediation}")
+    at.until(lambda: all(words in at.words(at.window.advice) for words in zone), "the right zone")
+    picture = at.folder / "claim.png"
+    picture.write_bytes(encoded(text_page((413, 584), 1)))
+    at.do(papers.import_files, "M01", (picture,))
+    at.key(Qt.Key.Key_F12)
+    said = at.says(zone[0])
+    assert zone[1] in said
+    at.finish_unsigned()
+    assert paper(at, "先行调解").note == f"办结时没有填，这份不出：{mediation}"
+    told = f"法院答复立案后可以打印；{fee}（Ctrl+U 更正补填）"
+    assert paper(at, "交纳诉讼费用").note == told
+    at.until(lambda: told in at.words(at.window.visit.outcome), "the same on the window")
