@@ -182,10 +182,23 @@ class HallState:
 
 def fold(events: Iterable[HallEvent], state: HallState | None = None) -> HallState:
     """Apply events in log order. An event that does not fit its ticket's state changes nothing."""
-    folding = _Folding(state or HallState())
-    for event in events:
+    return fold_noting(events, state)[0]
+
+
+def fold_noting(
+    events: Iterable[HallEvent], state: HallState | None = None
+) -> tuple[HallState, frozenset[int]]:
+    """Apply events in log order; return also the places of those about a ticket that changed nothing."""
+    folding, mute = _Folding(state or HallState()), set[int]()
+    for place, event in enumerate(events):
+        before = folding.tickets.get(event.number)
         folding.apply(event)
-    return folding.state()
+        if before is folding.tickets.get(event.number) and event.kind not in _NUMBERS:
+            mute.add(place)
+    return folding.state(), frozenset(mute)
+
+
+_NUMBERS = frozenset({EventKind.ISSUED, EventKind.BLOCK})
 
 
 class _Folding:

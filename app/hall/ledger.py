@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from app.domain.hall import HallState, Promise, fold
+from app.domain.hall import HallState, Promise, fold, fold_noting
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import TicketState, parse_number
 from app.domain.ticket_moves import fits
@@ -86,6 +86,7 @@ class Ledger:
         self._seq = 0
         self._seen: list[LoggedEvent] = []
         self._ids: set[str] = set()
+        self._mute: set[str] = set()
         self._pending = {entry.event_id: entry for entry in self._own}
         self._counts: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
@@ -108,7 +109,9 @@ class Ledger:
 
     def _take_in(self, news: Iterable[LoggedEvent]) -> None:
         news = list(news)
-        self._hub = fold((e.event for e in news if not is_claim(e)), self._hub)
+        facts = [logged for logged in news if not is_claim(logged)]
+        self._hub, mute = fold_noting((logged.event for logged in facts), self._hub)
+        self._mute |= {fact_id(facts[place].event_id) for place in mute}
         self._seen += news
         for logged in news:
             self._ids.add(fact_id(logged.event_id))
@@ -120,11 +123,11 @@ class Ledger:
 
     def _read_restored(self) -> bool:
         """Read an older copy from its beginning, but use it only when its epoch was raised."""
-        known, ids = self._seen, self._ids
+        known, ids, mute = self._seen, self._ids, self._mute
         self.log.accept_restored()
         self._forget_hub()
         if self.read() and self._epoch() not in {"", *ids}:
-            self._before += known
+            self._before += [logged for logged in known if fact_id(logged.event_id) not in mute]
             return True
         self._forget_hub()
         self._take_in(known)
@@ -276,6 +279,8 @@ class Ledger:
     def _keep_with_history(self, entry: Entry) -> None:
         """Keep a fact together with all that led to it: alone, nobody else could tell a restored log.
 
+        What had no effect led to nothing: told to a hall that stands otherwise, it would have one.
+
         Without it the log would be told of a call before the return that made it possible. What is learnt
         only after a later fact of ours was kept is for such a report alone, which tells it before that fact.
 
@@ -288,7 +293,8 @@ class Ledger:
         facts: list[Entry] = []
         for known, event in reversed(seen):
             subject = f"{_LATE}{following}.{entry.subject}" if following else entry.subject
-            facts.append(Entry(known, subject, event))
+            if known not in self._mute:
+                facts.append(Entry(known, subject, event))
             following = known if known in ours else following
         self._keep(*reversed(facts), entry)
 

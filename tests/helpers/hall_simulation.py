@@ -440,7 +440,8 @@ class Hall:
         called = (e.event for e in place.disk.kept if e.event.kind is EventKind.CALLED)
         for number_called in {event.number for event in called if event.window == number}:
             ticket = state.tickets.get(number_called)
-            self.freed[number_called] += ticket is not None and ticket.state is TicketState.WAITING
+            again = {TicketState.WAITING, TicketState.NO_SHOW}
+            self.freed[number_called] += ticket is not None and ticket.state in again
 
     def state(self) -> HallState:
         return fold(e.event for e in map(Numbering().read, self.hub.events))

@@ -206,6 +206,22 @@ def test_whoever_is_at_a_window_is_seen_there_before_the_restored_hall_has_its_r
     assert not alone.mine.bring_back(number, alone.now)
 
 
+def test_what_a_hall_did_not_let_happen_is_not_told_to_the_next_copy() -> None:
+    hall = Hall(0, windows=2, points=0, rates=CALM)
+    witness = Member(hall.places[2].line, hall.places[2].disk, 2, DAY, reserve=0)
+    assert witness.settle(START)
+    number = witness.issue("A", Wanted("立案"), START)
+    hall.backup = list(hall.hub.events)
+    hall.restore()
+    hall.hub.append(ticket_subject(number), 0, "in-vain", HallEvent(EventKind.BOUND, number, START, 1))
+    assert hall.state().tickets[number].bound is None, "the reports are missing"
+    assert witness.settle(START)
+    hall.restore()
+    assert witness.settle(START)
+    assert hall.state().tickets[number].bound is None
+    assert "in-vain" not in {ledger.fact_id(logged.event_id) for logged in hall.hub.events}
+
+
 def test_a_call_that_is_taken_back_is_so_for_the_window_too_when_the_answer_is_lost() -> None:
     alone = Alone()
     alone.hall.places[1].line.cut = False

@@ -36,6 +36,13 @@ def test_a_day_of_many_restores_and_dead_windows_keeps_everything(seed: int) -> 
     assert hall.kept().broken == ()
 
 
+def test_a_day_of_a_restore_an_hour_keeps_everything() -> None:
+    """What it found: a binding the fenced hall had not let happen was told to the next copy, where it did."""
+    hall = Hall(7, rates=Rates(restore=0.01))
+    hall.run(STEPS)
+    assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
+
+
 @pytest.mark.parametrize("seed", [0, 2])
 def test_a_day_on_which_calls_are_taken_back_calls_nobody_twice(seed: int) -> None:
     hall = Hall(seed, rates=Rates(undo=0.1))
