@@ -23,6 +23,9 @@ RESTART = Rule("notice.restart", "补正后，立案审查期限自收到补正�
 COMPLAINT = Rule(
     "notice.complaint", "对不一次性告知的，可以向本院或上级法院投诉，15日内答复", "登记立案规定第13条"
 )
+GUIDANCE = Rule(
+    "notice.guidance", "没有交材料的，提供诉状样本，一次写清要交什么；口头起诉的记入笔录", "登记立案规定第3条"
+)
 _DAYS_MAX = 60
 CORRECTION = "correction"
 """The clock whose length the court sets; the others' is fixed."""
@@ -30,22 +33,24 @@ _CORRECTIONS = {"objection": "correction_objection", "abroad": "correction_abroa
 
 
 class Outcome(StrEnum):
-    """How a matter leaves the window; each of them is received, with a dated receipt.
+    """How a matter leaves the window; each of them but ``GUIDED`` is received, with a dated receipt.
 
-    ``INCOMPLETE``: the law still asks for something and nobody was told in writing at the window.
+    ``GUIDED``: nothing was handed in, and what to bring was told in writing. ``INCOMPLETE``: the law still
+    asks for something and nobody was told in writing at the window.
     """
 
     COMPLETE = "complete"
     CORRECTION = "correction"
     TOLERATED = "tolerated"
     INCOMPLETE = "incomplete"
+    GUIDED = "guided"
 
 
 def outcome_of(items: Sequence[Item], told: str) -> Outcome:
-    """How a matter leaves the window when its party was `told`: correction, promise, or nothing."""
+    """How a matter leaves the window when its party was `told`: correction, promise, guidance, or nothing."""
     if not missing_law(items):
         return Outcome.COMPLETE
-    told_by = {"correction": Outcome.CORRECTION, "promise": Outcome.TOLERATED}
+    told_by = {"correction": Outcome.CORRECTION, "promise": Outcome.TOLERATED, "guidance": Outcome.GUIDED}
     return told_by.get(told, Outcome.INCOMPLETE)
 
 

@@ -60,6 +60,7 @@ DOCUMENTS = (
     "rating_slip",
     "return_slip",
     "amendment_receipt",
+    "guidance_notice",
 )
 """Every paper but the ticket and the receipt, by its word in catalogue files and in the store."""
 

@@ -20,7 +20,7 @@ from app.services.desk import Desk
 from app.services.fields import value
 from app.services.paper_needs import Need, ground_of, lacks, needs_of
 from app.services.sheet import Sheet, checklist
-from app.services.supplement import decision
+from app.services.supplement import decision, is_guided
 from app.texts import _
 
 MATERIALS: Final = "materials"
@@ -89,6 +89,8 @@ def still_open(desk: Desk, case: Case, told: Collection[str]) -> StillOpen | Non
     found: list[OpenPoint] = []
     made = case.sheets(desk.knowledge)
     for shown in made:
+        if is_guided(case.draft, shown):
+            continue  # nothing is filed yet: it is asked when the papers come
         needs = needs_of(ground_of(desk, case, shown))
         open_points = [*questions(case, shown, needs), *untold(case, shown)]
         order = _on_screen(desk, case, shown)

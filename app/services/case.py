@@ -15,7 +15,7 @@ from app.domain.dossier import Bundle
 from app.domain.fee_choice import matter_fee
 from app.domain.fees import Fee
 from app.domain.matter import FieldKind
-from app.domain.notice import outcome_of
+from app.domain.notice import Outcome, outcome_of
 from app.domain.party import Agent, Party
 from app.errors import FormProblem
 from app.services import mediation, people, risks, steps
@@ -201,6 +201,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) ->
     clocks = Running(shown, knowledge, closing.at)
     items = checklist(draft, shown, case.dossier)
     told = next((one.kind for one in closing.told if one.matter == shown.number), "")
+    begun = outcome_of(items, told) is not Outcome.GUIDED
     return {
         "number": shown.number,
         "code": matter.code,
@@ -218,7 +219,7 @@ def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) ->
         **({"claims": {k: _sum(v) for k, v in shown.answers.claims.items()}} if shown.answers.claims else {}),
         "mediation": mediation.answered(draft, shown),
         "fee": _fee(matter_fee(matter, shown.answers, knowledge.fees)),
-        "clocks": [_clock(c) for c in (*clocks.received, *clocks.answered)]
+        "clocks": [_clock(c) for c in (*(clocks.received if begun else ()), *clocks.answered)]
         + [_hour(c) for c in clocks.hours],
         "missing": [
             {

@@ -27,7 +27,7 @@ from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
 from app.services.sheet import RESTARTED, numbers
-from app.services.supplement import CORRECTION
+from app.services.supplement import CORRECTION, GUIDANCE, PROMISE
 from app.services.supply_views import OwedRow
 from app.services.views import Remark
 from app.storage import handovers, meta, pages, supplements, trail, visits
@@ -96,7 +96,7 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
         receipt_no=intake.receipt_no if intake else "",
         ticket=visit.ticket if visit else "",
         code=one.code,
-        promised=one.kind != CORRECTION,
+        promised=one.kind == PROMISE,
         person=mask_name(value(draft, "identity.name")),
         masked_number=mask_id(known) if known else "",
         what=tuple(line["name"] for line in json.loads(one.body)["items"]),
@@ -104,6 +104,7 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
         due=one.due,
         days_late=(today - one.due).days,
         here=bool(number) and number == known,
+        guided=one.kind == GUIDANCE,
     )
 
 
@@ -186,6 +187,7 @@ def remind(desk: Desk) -> None:
         if meta.read(connection, _TOLD) == today.isoformat():
             return 0
         owing = supplements.still_open(connection)
+        owing = tuple(one for one in owing if one.kind != GUIDANCE)  # nothing was filed, no day binds
         late = sum(one.due < today and _is_here(connection, one) for one in owing)
         if late:
             meta.write(connection, _TOLD, today.isoformat())
@@ -305,8 +307,12 @@ def waiting(connection: Transaction, case: Case) -> Remark | None:
         return Remark(words, "", _("Shift+F9 出告知书，或接着办"), grave=True)
     if not told:
         return None
+    owing = [one for one in told if one.kind != GUIDANCE]
+    if not owing:
+        words = _("来访人来过，没有交材料，已书面告知要带什么")
+        return Remark(words, "", _("Shift+F9 从上次停下的地方接着办"), grave=True)
     words = _("来访人还有 {count} 份告知没有补交，最迟 {day}").format(
-        count=len(told), day=told[0].due.isoformat()
+        count=len(owing), day=owing[0].due.isoformat()
     )
     return Remark(words, "", _("Shift+F9 从上次停下的地方接着办"), grave=True)
 
@@ -317,8 +323,11 @@ def _clocks(
     """From when the court's clocks of each matter run: anew where it is corrected (登记立案规定第7条)."""
     corrected = {one.matter for one in told if one.kind == CORRECTION and one.state == "open"}
     corrected |= {one.matter for one in asked}
+    only_guided = {one.matter for one in told if one.kind == GUIDANCE and one.state == "open"} - corrected
     received = local(earlier.closed_at or earlier.opened_at).date().isoformat()
     for number in numbers(before):
+        if number in only_guided:  # nothing was received then: everything begins when the papers come
+            continue
         path = f"matter.{number}.begun"
         known = value(before, path)
         first = known if known and known != RESTARTED else received
@@ -328,7 +337,7 @@ def _clocks(
 def _promised(told: Iterable[SupplementRecord]) -> Iterable[DraftField]:
     """What was promised of a matter and until when, for the risk of a promise that is overdue."""
     for one in told:
-        if one.kind != CORRECTION and one.state == "open":
+        if one.kind == PROMISE and one.state == "open":
             names = "、".join(line["name"] for line in json.loads(one.body)["items"])
             text = f"{local(one.issued_at).date().isoformat()} {one.due.isoformat()} {names}"
             yield DraftField(f"matter.{one.matter}.promised", text, "typed", None)

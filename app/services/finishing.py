@@ -102,7 +102,10 @@ def finish(
 
 
 def _refuse_empty(case: Case, knowledge: Knowledge) -> None:
-    """A filing needs somebody and some paper; advice and complaints may come without either."""
+    """A filing needs somebody and some paper, or that they are told in writing what to bring.
+
+    Advice and complaints may come without either.
+    """
     made = case.sheets(knowledge)
     named = any(people.lists_of(shown.matter) for shown in made)
     if named and not value(case.draft, "identity.name"):
@@ -111,10 +114,15 @@ def _refuse_empty(case: Case, knowledge: Knowledge) -> None:
             safe=_("内容已保存。"),
             next_step=_("请按 F3 读身份证，或输入姓名。"),
         )
-    filing = any(shown.matter.group is Group.FILING for shown in made)
-    if filing and not case.dossier:
+    filings = [shown for shown in made if shown.matter.group is Group.FILING]
+    if filings and not case.dossier and not all(supplement.is_guided(case.draft, one) for one in filings):
         raise FormProblem(
-            _("还没有收到材料。"), safe=_("内容已保存。"), next_step=_("请按 F8 扫描，或 Ctrl+O 导入。")
+            _("还没有收到材料。"),
+            safe=_("内容已保存。"),
+            next_step=_(
+                "有材料的按 F8 扫描或 Ctrl+O 导入；今天没带来的，按 F9 出一次性告知书再按 F12；"
+                "什么都不办就走的，按 F7，内容留着。"
+            ),
         )
 
 

@@ -1,4 +1,7 @@
-"""The papers that tell what is to be supplied, 一次性补正告知书 and 容缺受理告知书, as they were stored."""
+"""The papers that tell what is to be supplied, as they were stored.
+
+一次性补正告知书, 容缺受理告知书, and 一次性告知书 for somebody who handed in nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,22 @@ from app.lanes import A4_PRINTER
 from app.services.case import Case, Closing
 from app.services.desk import Desk
 from app.services.fields import value
-from app.services.supplement import CORRECTION
+from app.services.supplement import CORRECTION, GUIDANCE, PROMISE
 from app.storage.records import PrintJob, SupplementRecord
 from app.texts import _
-from printing.documents import conditional_acceptance, correction_notice
+from printing.documents import conditional_acceptance, correction_notice, guidance_notice
 from printing.documents.facts import Issue
 
 NOTICE: Final = "correction_notice"
 PROMISE_NOTICE: Final = "conditional_acceptance"
-KINDS: Final = (NOTICE, PROMISE_NOTICE)
+GUIDE: Final = "guidance_notice"
+KINDS: Final = (NOTICE, PROMISE_NOTICE, GUIDE)
+_KIND: Final = {CORRECTION: NOTICE, PROMISE: PROMISE_NOTICE, GUIDANCE: GUIDE}
+Told = (
+    correction_notice.CorrectionNotice
+    | conditional_acceptance.ConditionalAcceptance
+    | guidance_notice.GuidanceNotice
+)
 
 
 def jobs(desk: Desk, case: Case, closing: Closing) -> Iterator[PrintJob]:
@@ -50,15 +60,14 @@ def job(
     signature: str = "",
 ) -> PrintJob:
     """Return the paper of one notice: when its matter was ``received``, and who hands it over."""
-    correction = record.kind == CORRECTION
     content = _content(desk, case, record, received, officer) | {"signature_sha256": signature}
     return PrintJob(
         id=new_id(),
         visit_id=case.visit.id,
         ticket=None,
-        kind=NOTICE if correction else PROMISE_NOTICE,
+        kind=_KIND[record.kind],
         printer=desk.bench.owner(A4_PRINTER),
-        title=_("一次性补正告知书") if correction else _("容缺受理告知书"),
+        title=title_of(record.kind),
         content=json.dumps(content, ensure_ascii=False),
         state="waiting",
         reason="",
@@ -97,11 +106,43 @@ def _content(
     }
 
 
-def facts(
-    kind: str, content: dict[str, Any], signature: bytes | None
-) -> correction_notice.CorrectionNotice | conditional_acceptance.ConditionalAcceptance:
+def title_of(kind: str) -> str:
+    """Return what the paper of a notice is called."""
+    return {
+        CORRECTION: _("一次性补正告知书"),
+        PROMISE: _("容缺受理告知书"),
+        GUIDANCE: _("一次性告知书"),
+    }[kind]
+
+
+def facts(kind: str, content: dict[str, Any], signature: bytes | None) -> Told:
     """Return the paper's data from what was frozen with its print job."""
+    if kind == GUIDE:
+        return _guidance(content)
     return _correction(content) if kind == NOTICE else _promise(content, signature)
+
+
+def _guidance(content: dict[str, Any]) -> guidance_notice.GuidanceNotice:
+    return guidance_notice.GuidanceNotice(
+        issue=_issue(content),
+        party=content["party"],
+        matter=content["matter"],
+        came=datetime.fromisoformat(content["received"]),
+        items=_items(content),
+        deliver=content["deliver"],
+        advice=tuple(content["advice"]),
+        code=shown_code(content["code"]),
+        payload=PREFIX + content["code"],
+    )
+
+
+def _items(content: dict[str, Any]) -> tuple[correction_notice.Correction, ...]:
+    return tuple(
+        correction_notice.Correction(
+            item=_item(line), reason=line["reason"], basis=line["article"], how=line["how"]
+        )
+        for line in content["items"]
+    )
 
 
 def _issue(content: dict[str, Any]) -> Issue:
@@ -121,12 +162,7 @@ def _correction(content: dict[str, Any]) -> correction_notice.CorrectionNotice:
         party=content["party"],
         matter=content["matter"],
         received=datetime.fromisoformat(content["received"]),
-        items=tuple(
-            correction_notice.Correction(
-                item=_item(line), reason=line["reason"], basis=line["article"], how=line["how"]
-            )
-            for line in content["items"]
-        ),
+        items=_items(content),
         days=content["days"],
         due=date.fromisoformat(content["due"]),
         deliver=content["deliver"],

@@ -20,16 +20,16 @@ from app.domain.short_form import all_hold
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
-from app.services import corrections, freezing
+from app.services import corrections, freezing, supplement
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
+from app.services.notice_paper import title_of
 from app.services.paper_data import Made, make
 from app.services.paper_ground import Ground
 from app.services.paper_needs import as_if_accepted, why_not
 from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
-from app.services.supplement import CORRECTION, PROMISE, decision
 from app.services.views import PaperView, VisitPapers
 from app.storage import answers, intakes, print_jobs
 from app.storage.access import Transaction
@@ -203,14 +203,14 @@ def _at_end(desk: Desk, case: Case) -> tuple[str, ...]:
         if desk.bench.has(role) and count
     ]
     if desk.bench.has(A4_PRINTER):
-        decided = (decision(case.draft, shown) for shown in sheets(case.draft, desk.knowledge))
+        decided = (supplement.decision(case.draft, shown) for shown in sheets(case.draft, desk.knowledge))
         told = {said.kind for said in decided if said is not None}
         made += [title for kind, title in _notices() if kind in told]
     return tuple(made)
 
 
 def _notices() -> tuple[tuple[str, str], ...]:
-    return (CORRECTION, _("一次性补正告知书")), (PROMISE, _("容缺受理告知书"))
+    return tuple((kind, title_of(kind)) for kind in supplement.KINDS)
 
 
 def _view(offer: Offer, jobs: dict[tuple[str, str], PrintJob]) -> PaperView:

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.domain.checklist import missing_law
 from app.domain.matter import Group
+from app.domain.notice import GUIDANCE as GUIDE
 from app.domain.notice import ONCE
 from app.services.before_end import named
 from app.services.case import Case
@@ -14,7 +15,7 @@ from app.services.due_lines import long_day
 from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.sheet import Sheet, checklist
-from app.services.supplement import CORRECTION, PROMISE
+from app.services.supplement import CORRECTION, GUIDANCE, PROMISE, is_guided
 from app.services.views import Remark
 from app.storage.records import SupplementRecord
 from app.texts import _
@@ -29,11 +30,17 @@ def remark(case: Case, shown: Sheet) -> Remark | None:
     lacking = missing_law(checklist(case.draft, shown, case.dossier))
     is_open = case.visit.state == "open"
     here = any(record.page.matter == shown.number for record in case.dossier)
-    if not lacking or (is_open and not here):
+    if not lacking or (is_open and not here and not is_guided(case.draft, shown)):
         return None
+    if is_open and not here:
+        return Remark(_("还没有收到材料"), GUIDE.article, _to_come(case, shown))
     if is_open:
         words = _("还缺 {count} 项法定材料，照收").format(count=len(lacking))
         return Remark(words, ONCE.article, _to_come(case, shown))
+    last = _last(case, shown)
+    if last is not None and last.kind == GUIDANCE and last.visit_id == case.visit.id:
+        words = _("没有收到材料，要带来 {names}").format(names=named(lacking))
+        return Remark(words, GUIDE.article, _("已出一次性告知书；带材料来时按 Shift+F9 接着办"))
     return Remark(_("还缺 {names}").format(names=named(lacking)), ONCE.article, _came(case, shown))
 
 
@@ -50,7 +57,11 @@ def of_visit(case: Case, knowledge: Knowledge) -> tuple[Remark, ...]:
 
 
 def _to_come(case: Case, shown: Sheet) -> str:
-    decided = {CORRECTION: _("办结时出一次性补正告知书"), PROMISE: _("办结时出容缺受理告知书")}
+    decided = {
+        CORRECTION: _("办结时出一次性补正告知书"),
+        PROMISE: _("办结时出容缺受理告知书"),
+        GUIDANCE: _("办结时出一次性告知书，写明要带什么"),
+    }
     by_paper = decided.get(value(case.draft, shown.path("supply")), "")
     before = _last(case, shown)
     return by_paper or (_before(before) if before else _("按 F9 一次写清，办结时打印"))
@@ -67,6 +78,8 @@ def _came(case: Case, shown: Sheet) -> str:
 
 
 def _before(told: SupplementRecord) -> str:
+    if told.kind == GUIDANCE:
+        return _("来过一次，没有交材料，已书面告知要带什么；这次缺的按 F9")
     return _("以前已书面告知，最迟 {day} 补交").format(day=long_day(told.due))
 
 

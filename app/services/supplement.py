@@ -1,5 +1,7 @@
 """What is still missing: told once and in writing (一次性补正告知), or promised for later (容缺受理).
 
+Who handed in nothing has filed nothing: what to bring is told in writing too (一次性告知), and no day runs.
+
 The clerk looks at the list and decides; the decision stands in the draft with the hash of what was looked at.
 The paper itself is made when the visit is finished, in that transaction, from the very same list. Receiving
 never waits for any of it.
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from app.domain.audit import Act
 from app.domain.checklist import Item, Status, missing_law, missing_practice
 from app.domain.clocks import Clock
 from app.domain.matter import Group
+from app.domain.notice import GUIDANCE as GUIDE
 from app.domain.notice import (
     NoticeLine,
     NotTolerable,
@@ -34,7 +37,7 @@ from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import DB, on
 from app.services import approval, drafts
-from app.services.case import Case, read_case
+from app.services.case import Case, handed_in, read_case
 from app.services.desk import Desk
 from app.services.fields import Draft, value
 from app.services.knowledge import Knowledge
@@ -47,6 +50,8 @@ from app.texts import _
 
 CORRECTION: Final = "correction"
 PROMISE: Final = "promise"
+GUIDANCE: Final = "guidance"
+KINDS: Final = (CORRECTION, PROMISE, GUIDANCE)
 MOST_OF_REASON: Final = 500
 
 
@@ -98,7 +103,7 @@ def _plain(line: NoticeLine) -> dict[str, Any]:
 def decision(draft: Draft, shown: Sheet) -> Decision | None:
     """Return what was decided for a matter, whether the list is still the same or not."""
     kind, on = value(draft, shown.path("supply")), value(draft, shown.path("supply_on"))
-    if kind not in (CORRECTION, PROMISE) or not on:
+    if kind not in KINDS or not on:
         return None
     said = (value(draft, shown.path(f"supply_{name}")) for name in ("list", "reason", "by"))
     sha256, reason, supervisor = said
@@ -158,6 +163,25 @@ def promise(case: Case, shown: Sheet, items: Sequence[Item], on_day: date, knowl
     )
 
 
+def guidance(case: Case, shown: Sheet, items: Sequence[Item], on_day: date, knowledge: Knowledge) -> Supply:
+    """Return what somebody who handed in nothing is told to bring; its clock binds nobody."""
+    made = correction(case, shown, items, on_day, knowledge, None)
+    before = [one for one in case.told if one.kind == GUIDANCE and one.matter == shown.number]
+    number = len([one for one in before if one.visit_id != case.visit.id]) + 1
+    return replace(made, kind=GUIDANCE, rules=(GUIDE,), number=number)
+
+
+def is_guided(draft: Draft, shown: Sheet) -> bool:
+    """Say whether it was decided to tell in writing what to bring, because nothing was handed in."""
+    said = decision(draft, shown)
+    return said is not None and said.kind == GUIDANCE
+
+
+def is_empty_handed(case: Case) -> bool:
+    """Say whether nothing at all was handed in, in this visit or in the one it goes on with."""
+    return not handed_in(case)
+
+
 def _present(items: Sequence[Item]) -> tuple[str, ...]:
     """Return what is there, the main papers first."""
     had = [item for item in items if item.status is Status.HAVE]
@@ -170,7 +194,11 @@ def standing(case: Case, shown: Sheet, knowledge: Knowledge) -> Supply | None:
     items = checklist(case.draft, shown, case.dossier)
     if said is None or not missing_law(items):
         return None
-    if said.kind == CORRECTION:
+    if (said.kind == GUIDANCE) is not is_empty_handed(case):
+        return None
+    if said.kind == GUIDANCE:
+        made = guidance(case, shown, items, said.on, knowledge)
+    elif said.kind == CORRECTION:
         made = correction(case, shown, items, said.on, knowledge, said)
     else:
         try:
@@ -188,6 +216,8 @@ def sentence(case: Case, shown: Sheet, knowledge: Knowledge) -> str:
     if made.promise:
         return made.promise
     names = "、".join(line.name for line in made.lines)
+    if made.kind == GUIDANCE:
+        return _("来时没有交材料，要带来：{names}；详见告知书。").format(names=names)
     return _("还要补正：{names}；最迟{day}，详见告知书。").format(
         names=names, day=made.clock.safe_end.isoformat()
     )
@@ -209,7 +239,7 @@ def decide(desk: Desk, kind: str, sha256: str, reason: str = "", approval_id: st
     made = _looked_at(desk, case, shown, kind)
     if made is None or made.sha256 != sha256:
         raise changed()
-    if kind == PROMISE or not notices_before(case, shown):
+    if kind != CORRECTION or not notices_before(case, shown):
         desk.store(_decide, desk, case, shown, made)
         return
     try:
@@ -224,6 +254,10 @@ def _looked_at(desk: Desk, case: Case, shown: Sheet, kind: str) -> Supply | None
     if shown.matter.group is not Group.FILING or not missing_law(items):
         return None
     today = desk.today()
+    if (kind == GUIDANCE) is not is_empty_handed(case):
+        return None
+    if kind == GUIDANCE:
+        return guidance(case, shown, items, today, desk.knowledge)
     if kind == CORRECTION:
         return correction(case, shown, items, today, desk.knowledge, None)
     try:
@@ -300,6 +334,17 @@ def changed() -> FormProblem:
 # ---- with the end of the visit ---------------------------------------------------------------------------
 
 
+def changed_since(case: Case, knowledge: Knowledge, today: date | None = None) -> bool:
+    """Say whether a list is no longer the one that was looked at: the paper must be decided anew."""
+    for shown in case.sheets(knowledge):
+        said = decision(case.draft, shown)
+        if said is None or not missing_law(checklist(case.draft, shown, case.dossier)):
+            continue
+        if standing(case, shown, knowledge) is None or said.on != (today or said.on):
+            return True
+    return False
+
+
 def decided(case: Case, knowledge: Knowledge, today: date, *, signed: bool) -> tuple[Supply, ...]:
     """Return what the visit's end tells the party in writing.
 
@@ -370,6 +415,7 @@ def settle(
 ) -> None:
     """End what earlier visits asked for: supplied when nothing of it is missing, replaced by a new paper."""
     again = {one.matter for one in made}
+    handed = {bundle.matter for bundle in handed_in(case)}
     missing = {
         shown.number: {item.key for item in missing_law(checklist(case.draft, shown, case.dossier))}
         for shown in case.sheets(knowledge)
@@ -380,5 +426,5 @@ def settle(
         wanted = {line["key"] for line in json.loads(told.body)["items"]}
         if told.matter in again:
             supplements.end(connection, told.id, "replaced", case.visit.id, at)
-        elif not wanted & missing[told.matter]:
+        elif told.matter in handed if told.kind == GUIDANCE else not wanted & missing[told.matter]:
             supplements.end(connection, told.id, "supplied", case.visit.id, at)

@@ -53,6 +53,7 @@ def look(desk: Desk) -> SupplyView:
         decided=said.kind if said else "",
         outdated=said is not None and supplement.standing(case, shown, desk.knowledge) is None,
         elsewhere=_elsewhere(desk, case, shown),
+        guided=bool(notice) and supplement.is_empty_handed(case),
     )
 
 
@@ -62,6 +63,9 @@ def _notice(desk: Desk, case: Case, shown: Sheet, items: Sequence[Item]) -> tupl
         return "", "", "", _("这一项是服务事项，不出补正告知书。")
     if not missing_law(items):
         return "", "", "", _("法定材料都齐了，不需要补正。")
+    if supplement.is_empty_handed(case):
+        guided = supplement.guidance(case, shown, items, desk.today(), desk.knowledge)
+        return guided.sha256, "", "；".join(rule.why for rule in guided.rules), ""
     made = supplement.correction(case, shown, items, desk.today(), desk.knowledge, None)
     due = _("{day}（{days} 日）").format(day=long_day(made.clock.safe_end), days=made.days)
     whys = [*(rule.why for rule in made.clock.why), *(rule.why for rule in made.rules)]
@@ -70,6 +74,8 @@ def _notice(desk: Desk, case: Case, shown: Sheet, items: Sequence[Item]) -> tupl
 
 
 def _promise(desk: Desk, case: Case, shown: Sheet, items: Sequence[Item]) -> tuple[str, str, str]:
+    if supplement.is_empty_handed(case):
+        return "", "", _("还没有交材料：一次写清要带什么，带来再办。")
     try:
         made = supplement.promise(case, shown, items, desk.today(), desk.knowledge)
     except NotTolerable as why:

@@ -32,8 +32,9 @@ class SupplyView:
 
     ``notice`` and ``promise`` are the hashes of the two lists, "" where it cannot be given; ``no_notice`` and
     ``no_promise`` then say why. ``told_before`` says that there was a notice, so that a further one needs a
-    reason and a supervisor. ``decided`` is "", correction or promise; ``outdated`` if the list has changed
-    since. ``elsewhere`` counts further matters of the visit that lack something.
+    reason and a supervisor. ``decided`` is "", correction, promise or guidance; ``guided``: nothing was
+    handed in, the paper says what to bring; ``outdated`` if the list has changed since. ``elsewhere`` counts
+    further matters of the visit that lack something.
     """
 
     title: str
@@ -50,6 +51,7 @@ class SupplyView:
     decided: str = ""
     outdated: bool = False
     elsewhere: int = 0
+    guided: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class OwedRow:
     back office asks for them and nobody was told in writing yet; ``key`` is then its answer, ``due`` the last
     day if it is told today, ``why`` the reason of that day, and ``further`` says that a reason and a
     supervisor are needed. ``to_file``: nothing is owed; a side refused to mediate, and what was entered goes
-    on as a suit.
+    on as a suit. ``guided``: nothing had been handed in, so no day binds.
     """
 
     key: str
@@ -82,3 +84,4 @@ class OwedRow:
     further: bool = False
     why: str = ""
     to_file: bool = False
+    guided: bool = False

@@ -241,7 +241,7 @@ supplement = Table(
     Column("visit_id", Text, ForeignKey("visit.id"), nullable=False),
     Column("first_id", Text, ForeignKey("visit.id"), nullable=False),
     Column("matter", Integer, CheckConstraint("matter >= 1", name="matter"), nullable=False),
-    Column("kind", Text, _one_of("kind", "correction", "promise"), nullable=False),
+    Column("kind", Text, _one_of("kind", "correction", "promise", "guidance"), nullable=False),
     Column("number", Integer, CheckConstraint("number >= 1", name="number"), nullable=False),
     Column("paper_no", Text, nullable=False, unique=True),
     Column("code", Text, CheckConstraint("length(code) = 8", name="code"), nullable=False),

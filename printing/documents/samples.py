@@ -9,7 +9,6 @@ from typing import Any
 from printing.documents import (
     acceptance_notice,
     amendment_receipt,
-    correction_notice,
     cross_court_application,
     day_sheet,
     effect_certificate,
@@ -33,7 +32,6 @@ from printing.documents import (
     standard_text,
     transfer_list,
 )
-from printing.documents import conditional_acceptance as conditional
 from printing.documents.facts import Account, Form, Issue, Payment
 
 BEIJING = timezone(timedelta(hours=8))
@@ -127,61 +125,6 @@ def evidence() -> evidence_list.EvidenceList:
             )
             for name, source, aim, pages, copies, form in rows
         ),
-    )
-
-
-def correction() -> correction_notice.CorrectionNotice:
-    item = correction_notice.Correction
-    return correction_notice.CorrectionNotice(
-        issue=issue(),
-        party=PERSON,
-        matter="民事一审立案",
-        received=NOW,
-        items=(
-            item(
-                item="民事起诉状",
-                reason="缺少原告签名，请本人签名或者捺印",
-                basis="登记立案规定第四条、第六条",
-                how="带原件到窗口补签",
-            ),
-            item(
-                item="起诉状副本",
-                reason="按照被告和其他当事人人数提交，尚缺 1 份",
-                basis="民事诉讼法第一百二十三条",
-                how="1 份，与原件一致",
-            ),
-            item(
-                item="授权委托书",
-                reason="未写明委托事项和权限",
-                basis="民事诉讼法第六十二条",
-                how="原件 1 份，写明特别授权的各项",
-            ),
-        ),
-        days=7,
-        due=date(2026, 11, 30),
-        deliver="到本院诉讼服务中心任一综合窗口提交，或者邮寄至本院立案庭。",
-        complaints="0477-0000000",
-        advice=("法定代表人身份证复印件",),
-        code=CODE,
-        payload=f"YC:R:{CODE.replace('-', '')}",
-    )
-
-
-def conditionally() -> conditional.ConditionalAcceptance:
-    missing = conditional.MissingPaper
-    return conditional.ConditionalAcceptance(
-        issue=issue(),
-        party=OTHER,
-        matter="民事一审立案",
-        present=("民事起诉状及副本", "营业执照复印件", "买卖合同等主要证据"),
-        missing=(
-            missing(name="法定代表人身份证明书", requirement="原件 1 份，加盖公章"),
-            missing(name="送达地址确认书上的印章", requirement="补盖公章"),
-        ),
-        days=7,
-        due=date(2026, 11, 30),
-        code=CODE,
-        payload=f"YC:R:{CODE.replace('-', '')}",
     )
 
 

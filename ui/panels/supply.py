@@ -12,7 +12,7 @@ from app.services import supplement, supplement_view
 from app.services.supply_views import SupplyView
 from app.texts import _
 from ui.panels.panel import Controls, Panel
-from ui.screens.supply import CORRECTION, SupplyPage
+from ui.screens.supply import CORRECTION, GUIDANCE, SupplyPage
 
 
 class SupplyPanel(Panel):
@@ -73,11 +73,11 @@ class SupplyPanel(Panel):
 
     def _decide(self, view: SupplyView, kind: str, reason: str, approval_id: str) -> None:
         sha256 = view.notice if kind == CORRECTION else view.promise
-        words = (
-            _("办结（F12）时出一次性补正告知书。")
-            if kind == CORRECTION
-            else _("请按 F10 交当事人签承诺；办结时出容缺受理告知书。")
-        )
+        kind = GUIDANCE if view.guided and kind == CORRECTION else kind
+        words = {
+            CORRECTION: _("办结（F12）时出一次性补正告知书。"),
+            GUIDANCE: _("办结（F12）时出一次性告知书，写明要带什么。"),
+        }.get(kind, _("请按 F10 交当事人签承诺；办结时出容缺受理告知书。"))
         self.controls.acts.run(
             self.page,
             supplement.decide,

@@ -120,7 +120,7 @@ class ComebackPage(QWidget):
         A search (``sought``) that found nothing says what it looked through.
         """
         self._rows = {one.key: one for one in rows}
-        late = sum(one.days_late > 0 and not one.untold for one in rows)
+        late = sum(one.days_late > 0 and not (one.untold or one.guided) for one in rows)
         self.count.setText(_("{count} 件，逾期 {late} 件").format(count=len(rows), late=late) if rows else "")
         self._draw(tuple(rows))
         if sought.strip() and not rows:
@@ -184,6 +184,8 @@ def _row(one: OwedRow) -> ListRow:
         pill, tone = _("可转立案"), "sub"
     elif one.untold:
         pill, tone = _("后台要求补正，未告知"), "bad"
+    elif one.guided:
+        pill, tone = _("来时没有交材料"), "sub"
     elif one.days_late > 0:
         pill, tone = _("逾期 {days} 天").format(days=one.days_late), "bad"
     elif one.days_late == 0:
@@ -192,9 +194,11 @@ def _row(one: OwedRow) -> ListRow:
         pill, tone = _("还有 {days} 天").format(days=-one.days_late), "sub"
         tone = "warn" if one.days_late >= -_SOON_DAYS else tone
     kind = _("容缺承诺") if one.promised else _("后台答复") if one.untold else _("补正告知")
+    kind = _("一次性告知") if one.guided else kind
     told = "" if one.to_file else _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
     detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
     who = _("{person}（就在窗口）").format(person=one.person) if one.here else one.person
     title = _("{who}　{what}").format(who=who, what="、".join(one.what))
-    right = "" if one.untold or one.to_file else _("最迟 {day}").format(day=one.due.isoformat())
+    owing = not (one.untold or one.to_file or one.guided)
+    right = _("最迟 {day}").format(day=one.due.isoformat()) if owing else ""
     return ListRow(one.key, title, detail, "person" if one.here else "clock", right, pill, tone)

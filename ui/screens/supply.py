@@ -19,6 +19,7 @@ from ui.widgets.row_list import ListRow, RowList
 
 CORRECTION: Final = "correction"
 PROMISE: Final = "promise"
+GUIDANCE: Final = "guidance"
 _LONGEST: Final = 200
 _ICONS: Final = {Mark.MISSING_LAW: "alert", Mark.MISSING_PRACTICE: "dash", Mark.HAVE: "check"}
 
@@ -103,6 +104,7 @@ class SupplyPage(QWidget):
 
     def _offer(self, view: SupplyView) -> None:
         self.buttons["give"].setEnabled(bool(view.notice))
+        self.buttons["give"].set_label(_("出一次性告知书") if view.guided else _("出补正告知书"))
         self.buttons["promise"].setEnabled(bool(view.promise))
         self.buttons["withdraw"].setVisible(bool(view.decided))
         promise = (
@@ -138,7 +140,11 @@ class SupplyPage(QWidget):
 def _stand(view: SupplyView) -> str:
     if view.outdated:
         return _("清单有变，请再看一遍")
-    words = {CORRECTION: _("办结时出补正告知书"), PROMISE: _("办结时出容缺受理告知书")}
+    words = {
+        CORRECTION: _("办结时出补正告知书"),
+        PROMISE: _("办结时出容缺受理告知书"),
+        GUIDANCE: _("办结时出一次性告知书"),
+    }
     return words.get(
         view.decided, _("法定材料缺 {count} 项").format(count=view.missing) if view.missing else ""
     )
