@@ -132,11 +132,14 @@ def view(case: Case, court: str, knowledge: Knowledge) -> ConfirmationView:
     lacking = unready(case.draft, knowledge)
     signed = case.signed
     current = signed is not None and signed.text_sha256 == sha256
+    not_ready = _("还要填：{labels}。").format(labels="、".join(lacking)) if lacking else ""
+    if any(supplement.has_changed(case, shown, knowledge) for shown in case.sheets(knowledge)):
+        not_ready += _("告知书要重出，签字以前按 F9 再看一遍清单。")
     return ConfirmationView(
         text=text,
         sha256=sha256,
-        ready=not lacking,
-        not_ready=_("还要填：{labels}。").format(labels="、".join(lacking)) if lacking else "",
+        ready=not not_ready,
+        not_ready=not_ready,
         signed_at=signed.signed_at if signed and current else None,
         outdated=signed is not None and not current,
     )

@@ -86,6 +86,7 @@ def finish(
     case = desk.store(read_case, visit_id)
     _refuse_empty(case, desk.knowledge)
     freezing.refuse_done(desk, visit_id, received=received)
+    supplement.refuse_changed(case, desk.knowledge)
     still_open = None if told is None or received else before_end.still_open(desk, case, told)
     if still_open is not None:
         raise still_open

@@ -15,7 +15,7 @@ from app.services.due_lines import long_day
 from app.services.fields import value
 from app.services.knowledge import Knowledge
 from app.services.sheet import Sheet, checklist
-from app.services.supplement import CORRECTION, GUIDANCE, PROMISE, is_guided
+from app.services.supplement import CORRECTION, GUIDANCE, PROMISE, has_changed, is_guided
 from app.services.views import Remark
 from app.storage.records import SupplementRecord
 from app.texts import _
@@ -23,12 +23,15 @@ from app.texts import _
 _MOST: Final = 3
 
 
-def remark(case: Case, shown: Sheet) -> Remark | None:
+def remark(case: Case, shown: Sheet, knowledge: Knowledge) -> Remark | None:
     """Return the line about a filing that lacks papers, None where none is missing or none came yet."""
     if shown.matter.group is not Group.FILING:
         return None
     lacking = missing_law(checklist(case.draft, shown, case.dossier))
     is_open = case.visit.state == "open"
+    if is_open and has_changed(case, shown, knowledge):
+        words = _("告知书要重出：看过以后材料或当事人有变动")
+        return Remark(words, ONCE.article, _("签字以前按 F9 再看一遍清单"), grave=True)
     here = any(record.page.matter == shown.number for record in case.dossier)
     if not lacking or (is_open and not here and not is_guided(case.draft, shown)):
         return None
@@ -47,7 +50,7 @@ def remark(case: Case, shown: Sheet) -> Remark | None:
 def of_visit(case: Case, knowledge: Knowledge) -> tuple[Remark, ...]:
     """Return the lines of a finished visit, of many matters the first few and how many more there are."""
     made = case.sheets(knowledge)
-    found = [(place, one) for place, shown in enumerate(made, 1) if (one := remark(case, shown))]
+    found = [(place, one) for place, shown in enumerate(made, 1) if (one := remark(case, shown, knowledge))]
     if len(made) > 1:
         words = _("第 {place} 件：{text}")
         found = [(at, replace(one, text=words.format(place=at, text=one.text))) for at, one in found]

@@ -334,15 +334,17 @@ def changed() -> FormProblem:
 # ---- with the end of the visit ---------------------------------------------------------------------------
 
 
-def changed_since(case: Case, knowledge: Knowledge, today: date | None = None) -> bool:
-    """Say whether a list is no longer the one that was looked at: the paper must be decided anew."""
-    for shown in case.sheets(knowledge):
-        said = decision(case.draft, shown)
-        if said is None or not missing_law(checklist(case.draft, shown, case.dossier)):
-            continue
-        if standing(case, shown, knowledge) is None or said.on != (today or said.on):
-            return True
-    return False
+def has_changed(case: Case, shown: Sheet, knowledge: Knowledge) -> bool:
+    """Say whether the list of a matter is no longer the one that was looked at when the paper was decided."""
+    if decision(case.draft, shown) is None or not missing_law(checklist(case.draft, shown, case.dossier)):
+        return False
+    return standing(case, shown, knowledge) is None
+
+
+def refuse_changed(case: Case, knowledge: Knowledge) -> None:
+    """Raise FormProblem where a list changed after it was looked at: before anybody signs or ends."""
+    if any(has_changed(case, shown, knowledge) for shown in case.sheets(knowledge)):
+        raise changed()
 
 
 def decided(case: Case, knowledge: Knowledge, today: date, *, signed: bool) -> tuple[Supply, ...]:

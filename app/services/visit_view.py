@@ -120,7 +120,7 @@ def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Nee
         since,
         marked=marked,
         needs=needs,
-        missing=still_missing.remark(case, current(case.draft, desk.knowledge)),
+        missing=still_missing.remark(case, current(case.draft, desk.knowledge), desk.knowledge),
         over=case.visit.state != "open",
     )
     if case.visit.state != "open":

@@ -102,12 +102,16 @@ def back(at: Counter, folder: Path) -> None:
     at.key(Qt.Key.Key_Return)
     at.until(lambda: at.conductor.panels.current == "", "the panel to close")
     at.until(lambda: at.value("matter.1.cause") != "", "what was said the first time")
+    statement(at, folder)
+    decide(at, "出补正告知书")
+    end(at)
+
+
+def statement(at: Counter, folder: Path) -> None:
     picture = folder / "claim.png"
     picture.write_bytes(encoded(text_page((413, 584), 1)))
     at.do(papers.import_files, "M01", (picture,))
     at.until(lambda: len(at.visit.pages) == 1, "the statement")
-    decide(at, "出补正告知书")
-    end(at)
 
 
 def test_who_leaves_without_anything_is_let_go_by_the_key_the_sentence_names(counter: OpenCounter) -> None:
@@ -116,3 +120,23 @@ def test_who_leaves_without_anything_is_let_go_by_the_key_the_sentence_names(cou
     at.key(Qt.Key.Key_F7)
     at.until(lambda: at.walk.visit is None, "nobody at the window")
     assert at.findings() == []
+
+
+def test_what_changes_after_the_look_is_said_before_anybody_signs(
+    counter: OpenCounter, tmp_path: Path
+) -> None:
+    at = counter()
+    come(at)
+    decide(at, "出一次性告知书")
+    statement(at, tmp_path)
+    at.until(lambda: "告知书要重出" in at.words(at.window.advice), "the line in the right zone")
+    at.key(Qt.Key.Key_F10)
+    assert "按 F9" in at.window.actions_bar.line.text()
+    assert not at.window.party.reading
+    at.key(Qt.Key.Key_F12)
+    at.says("缺什么在看过之后有变动")
+    decide(at, "出补正告知书")
+    at.until(lambda: "告知书要重出" not in at.words(at.window.advice), "the line to go")
+    assert at.visit.confirmation.ready
+    end(at)
+    assert "一次性补正告知书" in [job.title for job in at.outcome.jobs]

@@ -11,8 +11,9 @@ from app.services.before_end import OpenPoint, StillOpen, Why, before_signing, q
 from app.services.case import Case
 from app.services.fields import Draft
 from app.services.paper_needs import Need
-from app.services.sheet import current
+from app.services.sheet import checklist, current
 from app.services.still_missing import of_visit, remark
+from app.services.supplement import correction
 from app.storage.records import SupplementRecord
 from tests.helpers.cases import MOMENT, draft, paper, visit
 from tests.helpers.domain import knowledge
@@ -37,6 +38,13 @@ def missing(made: Case) -> list[str]:
 def asked(entered: Draft, *needs: Need) -> list[tuple[Why, str]]:
     made = case(entered)
     return [(point.why, point.path) for point in questions(made, current(entered, knowledge()), needs)]
+
+
+def looked_at(made: Case) -> str:
+    """The hash of the list as the clerk looked at it."""
+    shown = current(made.draft, knowledge())
+    items = checklist(made.draft, shown, made.dossier)
+    return correction(made, shown, items, date(2026, 11, 23), knowledge(), None).sha256
 
 
 def test_papers_the_law_asks_for_are_said_with_their_number_and_names() -> None:
@@ -154,10 +162,16 @@ def test_while_the_visit_is_open_the_line_names_the_way_to_tell(
     changes: dict[str, str | None], told: tuple[SupplementRecord, ...], words: str
 ) -> None:
     made = case(draft("card", **changes), "M01", told=told)
-    line = remark(made, current(made.draft, knowledge()))
+    if changes:
+        made = case(draft("card", **changes, matter__1__supply_list=looked_at(made)), "M01", told=told)
+    line = remark(made, current(made.draft, knowledge()), knowledge())
     assert line is not None
     assert (line.text, line.action) == ("还缺 2 项法定材料，照收", words)
-    assert remark(case(draft("card")), current(made.draft, knowledge())) is None
+    stale = case(draft("card", **DECIDED), "M01")
+    again = remark(stale, current(stale.draft, knowledge()), knowledge())
+    assert again is not None
+    assert (again.grave, "F9" in again.action) == (True, True), "another list was looked at"
+    assert remark(case(draft("card")), current(made.draft, knowledge()), knowledge()) is None
 
 
 @pytest.mark.parametrize(
