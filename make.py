@@ -52,6 +52,7 @@ QT_LIBRARIES = {
 # Programs some tests drive, each with a place to look beside PATH; without them those tests say so and skip.
 TEST_PROGRAMS = {
     "scanimage": ("sane-utils", ""),
+    "Xvfb": ("xvfb", ""),
     "cupsd": ("cups-daemon", "/usr/sbin"),
     "lp": ("cups-client", ""),
     "chromium": ("chromium", ""),

@@ -6,10 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from devices.address import SerialPort
-from devices.errors import DeviceError, Unplugged
+from devices.errors import DeviceError, Garbled, Unplugged
 from devices.lifecycle import Lifecycle
 from devices.line import ByteLine, PortFacts, open_line
 from devices.traffic import Mask, RecordedLine, TrafficLog
+
+_CALM_SLICES = 3
+_MOST_AT_REST = 64
+"""Bytes in a tenth of a second that a device at rest may say: some keys pressed, not a stream."""
 
 
 class SerialDevice(Lifecycle):
@@ -62,3 +66,12 @@ class SerialDevice(Lifecycle):
             if isinstance(error, Unplugged):
                 self.close()
             raise
+
+    def _calm(self) -> None:
+        """Listen whether the device is at rest. Raises Garbled for one that babbles, Unplugged."""
+        with self._conversation() as line:
+            heard = 0
+            for _ in range(_CALM_SLICES):
+                heard += len(line.read())
+            if heard > _MOST_AT_REST:
+                raise Garbled(f"{heard} bytes at once that nobody asked for")

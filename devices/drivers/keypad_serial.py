@@ -9,7 +9,7 @@ from typing import Final
 
 from devices.address import parse_serial
 from devices.base import DeviceKind, KeypadCapabilities
-from devices.errors import Cancelled, Garbled
+from devices.errors import Cancelled, DeviceError, Garbled
 from devices.keypad import KeypadFrames, keypad_table
 from devices.line import ByteLine, PortFacts
 from devices.serial_device import SerialDevice
@@ -44,6 +44,17 @@ class SerialKeypad(SerialDevice):
         scores = tuple(sorted(set(self._table.keys.values()), reverse=True))
         self.capabilities = KeypadCapabilities(scores, prompts=bool(self._table.prompt))
         self._clock = clock
+
+    def open(self) -> None:
+        """Open the port. Raises as :meth:`SerialDevice.open`, and Garbled for a keypad that babbles."""
+        if self._line is not None:
+            return
+        super().open()
+        try:
+            self._calm()
+        except DeviceError:
+            self.close()
+            raise
 
     def ask(self, seconds: float, cancelled: Callable[[], bool]) -> int | None:
         """Wait for one score; see :meth:`devices.base.RatingKeypad.ask`."""

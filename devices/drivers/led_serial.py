@@ -9,7 +9,7 @@ from typing import Final
 
 from devices.address import parse_serial
 from devices.base import DeviceKind, StripCapabilities
-from devices.errors import Garbled, NotAnswering
+from devices.errors import DeviceError, Garbled, NotAnswering
 from devices.line import ByteLine, PortFacts
 from devices.serial_device import SerialDevice
 from devices.strip import strip_table
@@ -41,6 +41,23 @@ class SerialLedStrip(SerialDevice):
         self.capabilities = StripCapabilities(self._table.most_bytes, confirms=bool(self._table.reply))
         self._clock = clock
         self._shown: bytes | None = None
+        self._wanted: bytes | None = None
+
+    def open(self) -> None:
+        """Open the port, and show again what was shown last: that alone proves that a strip is back.
+
+        Raises as :meth:`SerialDevice.open`, and Garbled, NotAnswering.
+        """
+        if self._line is not None:
+            return
+        super().open()
+        try:
+            self._calm()
+            if self._wanted is not None:
+                self._send(self._wanted)
+        except DeviceError:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Let the port go. What the strip shows is unknown from now on: it may lose its power."""
@@ -49,18 +66,22 @@ class SerialLedStrip(SerialDevice):
 
     def show(self, text: str) -> bool:
         """Show a text unless it stands there; see :meth:`devices.base.LedStrip.show`."""
-        frame = self._table.frame(text)
-        with self._conversation() as line:
-            if frame == self._shown:
+        frame = self._wanted = self._table.frame(text)
+        if frame == self._shown:
+            with self._conversation() as line:
                 line.drain()  # notices a pulled cable
-                return False
+            return False
+        self._send(frame)
+        return True
+
+    def _send(self, frame: bytes) -> None:
+        with self._conversation() as line:
             self._shown = None
             self._clear(line)
             line.write(frame)
             if self._table.reply:
                 self._await_reply(line)
             self._shown = frame
-        return True
 
     def _clear(self, line: ByteLine) -> None:
         end = self._clock() + _CLEAR_SECONDS

@@ -3,7 +3,7 @@
     python -m devices.simulators.camera_worker --scene FILE
 
 FILE holds one line, read before every picture: ``empty``, ``page N``, ``hand N`` (a hand over the page),
-``frozen`` (one picture again and again), ``silent`` (no answer), ``slow``, ``crash``, ``garbage``,
+``frozen`` (one picture again and again), ``silent`` (no answer), ``slow``, ``crash``, ``garbage``, ``flood``,
 ``unplugged``, ``busy`` (another program holds it).
 """
 
@@ -12,11 +12,8 @@ from __future__ import annotations
 import argparse
 import base64
 import io
-import os
 import random
-import signal
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -27,6 +24,7 @@ from PIL import Image, ImageDraw
 
 from devices.errors import InUse, Unplugged
 from devices.simulators import pages
+from devices.simulators.misbehaviour import misbehave
 from devices.stillness import THUMB
 from devices.workers.serving import serve
 
@@ -38,7 +36,6 @@ _NOISE = 6
 _PICTURE_SECONDS = 0.04
 _SLOW_SECONDS = 1.5
 _STILL_DPI = 200
-_FOR_EVER = threading.Event()
 _RANDOM = random.SystemRandom()
 
 
@@ -67,17 +64,14 @@ class SimulatedCamera:
         return self._frame(scene, int(rest or 0))
 
     def _misbehave(self, scene: str) -> None:
+        misbehave(scene)
         match scene:
             case "unplugged":
                 raise Unplugged("the camera gives no more pictures")
             case "busy":
                 raise InUse("another program holds the camera")
-            case "silent":
-                _FOR_EVER.wait()
             case "slow":
                 time.sleep(_SLOW_SECONDS)
-            case "crash":
-                os.kill(os.getpid(), signal.SIGSEGV)
             case "garbage":
                 sys.stdout.write('{"id": [[[\n')
 

@@ -25,7 +25,7 @@ SCENARIOS: Mapping[str, str] = {
 STAGE = Stage(
     "pcsc+worker",
     "chip-worker",
-    frozenset({"none", "social", "other", "broken", "silent", "crash"}),
+    frozenset({"none", "social", "other", "broken", "flood", "silent", "crash"}),
     SCENARIOS,
 )
 

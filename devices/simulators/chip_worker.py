@@ -3,23 +3,22 @@
     python -m devices.simulators.chip_worker --scene FILE
 
 FILE holds one word, read at every request: ``none``, ``social`` (a social security card), ``other`` (a card
-that says nothing), ``broken`` (records cut off), ``silent``, ``unplugged``, ``crash``.
+that says nothing), ``broken`` (records cut off), ``silent``, ``unplugged``, ``crash``,
+``flood`` (never stops talking).
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
-import os
-import signal
 import sys
-import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from devices.errors import NoCard, Unplugged
 from devices.simulators.cards import id_number
+from devices.simulators.misbehaviour import misbehave
 from devices.social_card import COMMANDS
 from devices.workers.serving import serve
 
@@ -27,7 +26,6 @@ HOLDER = ("其其格𬭎", id_number("150423", "19780305", "442"), "02")
 """Name, number and nation on the simulated card."""
 _ATR = bytes.fromhex("3B6D00000081544300863333300D15600000599110")
 _GOOD, _NOT_FOUND = b"\x90\x00", b"\x6a\x82"
-_FOR_EVER = threading.Event()
 
 
 class SimulatedChips:
@@ -39,13 +37,9 @@ class SimulatedChips:
     def answer(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Carry out one request."""
         scene = self._scene()
-        match scene:
-            case "unplugged":
-                raise Unplugged("the reader is gone")
-            case "silent":
-                _FOR_EVER.wait()
-            case "crash":
-                os.kill(os.getpid(), signal.SIGSEGV)
+        if scene == "unplugged":
+            raise Unplugged("the reader is gone")
+        misbehave(scene)
         match request["do"]:
             case "open":
                 return {"title": "IC 卡读卡器 (模拟)"}

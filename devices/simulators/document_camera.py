@@ -3,7 +3,7 @@
     python -m devices.simulators.document_camera --scene FILE [--scenario NAME | --first SCENE]
 
 Its commands are those of ``devices.simulators.scene_program``; its scenes, ``empty``, ``page N``, ``hand N``,
-``frozen``, ``silent``, ``slow``, ``crash``, ``garbage`` and ``busy``, those of
+``frozen``, ``silent``, ``slow``, ``crash``, ``garbage``, ``flood`` and ``busy``, those of
 ``devices.simulators.camera_worker``.
 """
 
@@ -28,7 +28,7 @@ SCENARIOS: Mapping[str, str] = {
 STAGE = Stage(
     "camera+worker",
     "camera-worker",
-    frozenset({"empty", "page", "hand", "frozen", "silent", "slow", "crash", "garbage", "busy"}),
+    frozenset({"empty", "page", "hand", "frozen", "silent", "slow", "crash", "garbage", "flood", "busy"}),
     SCENARIOS,
 )
 

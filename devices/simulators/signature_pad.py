@@ -25,7 +25,7 @@ SCENARIOS: Mapping[str, str] = {
 STAGE = Stage(
     "signature+worker",
     "signature-worker",
-    frozenset({"wait", "sign", "refuse", "endless", "outside", "silent"}),
+    frozenset({"wait", "sign", "refuse", "endless", "outside", "flood", "silent"}),
     SCENARIOS,
 )
 

@@ -3,7 +3,8 @@
     python -m devices.simulators.signature_worker --scene FILE
 
 FILE holds one word, read at every request: ``sign`` (somebody writes and presses done), ``refuse``, ``wait``
-(nobody comes), ``endless`` (writes for ever), ``outside`` (points off the pad), ``silent``, ``unplugged``.
+(nobody comes), ``endless`` (writes for ever), ``outside`` (points off the pad), ``silent``, ``unplugged``,
+``flood`` (never stops talking).
 """
 
 from __future__ import annotations
@@ -11,20 +12,19 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from devices.errors import Unplugged
+from devices.simulators.misbehaviour import misbehave
 from devices.workers.serving import serve
 
 _POINTS = 60
 _AT_ONCE = 20
 _PAUSE_SECONDS = 0.01
 _FLOOD = 5000
-_FOR_EVER = threading.Event()
 
 
 class SimulatedPad:
@@ -38,8 +38,7 @@ class SimulatedPad:
         scene = self._scene()
         if scene == "unplugged":
             raise Unplugged("the pad is gone")
-        if scene == "silent":
-            _FOR_EVER.wait()
+        misbehave(scene)
         match request["do"]:
             case "open":
                 return {"title": "签名板 (模拟)", "width": 128.0, "height": 64.0}

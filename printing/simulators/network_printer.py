@@ -13,6 +13,7 @@ Commands on stdin, one a line; the end of stdin ends the program::
     fault silent                                  takes everything, answers nothing
     fault no_proof                                answers before a job, nothing once a job has begun
     fault slow SECONDS                            every answer comes late
+    fault flood                                   once asked it never stops talking
     fault cut_after BYTES                         resets the connection inside a job
     fault paper_out_after BYTES                   the roll ends inside a job
     fault refuse                                  no connection can be made
@@ -51,11 +52,14 @@ SCENARIOS = {
     "silent": "silent",
     "no_proof": "no_proof",
     "slow": "slow 0.3",
+    "flood": "flood",
     "cut": "cut_after 2000",
     "paper_ends": "paper_out_after 2000",
     "refuse": "refuse",
 }
 _WITH_NUMBER = frozenset({"slow", "cut_after", "paper_out_after"})
+_BABBLE = b"\x80" * 4096
+"""No answer to anything."""
 _FAULTS = frozenset(fault.split()[0] for fault in SCENARIOS.values() if fault)
 
 
@@ -201,6 +205,8 @@ class Conversation:
             return
         if fault.name == "slow":
             self._machine.stopped.wait(fault.number)
+        while self._machine.fault.name == "flood":
+            self._connection.sendall(_BABBLE)
         self._connection.sendall(bytes((answer,)))
 
 

@@ -95,7 +95,13 @@ def test_pictures_are_new_each_time_and_can_be_shown(view: WorkerCamera, device:
 
 @pytest.mark.parametrize(
     ("scene", "kind"),
-    [("frozen", NotAnswering), ("silent", NotAnswering), ("unplug", Unplugged), ("crash", DriverFault)],
+    [
+        ("frozen", NotAnswering),
+        ("silent", NotAnswering),
+        ("unplug", Unplugged),
+        ("crash", DriverFault),
+        ("flood", Garbled),
+    ],
 )
 def test_a_camera_that_fails_says_how_and_comes_back(
     view: WorkerCamera, device: Simulator, scene: str, kind: type[DeviceError]

@@ -176,7 +176,23 @@ def test_what_a_strip_shows_already_is_not_sent_again(strip: LedStrip, strip_dev
     assert strip_device.tell("shown")["frames"] == frames
     strip.close()
     strip.open()
-    assert strip.show("立案") is True
+    assert strip_device.tell("shown")["frames"] == frames + 1, "it may have lost its power: shown again"
+    assert strip.show("立案") is False
+
+
+def test_a_strip_that_babbles_or_stays_silent_is_not_open_until_it_is_well(
+    strip: LedStrip, strip_device: Simulator
+) -> None:
+    strip.show("立案")
+    silence = [("mute", NotAnswering)] if strip.capabilities.confirms else []
+    for begun, kind in (("flood", Garbled), *silence):
+        strip.close()
+        strip_device.tell(begun)
+        with pytest.raises(kind):
+            strip.open()
+        strip_device.tell("clear")
+        strip.open()
+        shown(strip_device, "立案")
 
 
 def test_a_long_text_and_rare_characters_reach_the_strip_as_it_can_show_them(

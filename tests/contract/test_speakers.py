@@ -20,6 +20,7 @@ from app.domain.voice import CHIME, Span, call_words
 from app.hall.speech import LocalTurn
 from app.services.voice import Announcer, Call, VoicePlan
 from devices.clips import ClipBank, load_clips
+from devices.drivers import speaker_worker
 from devices.drivers.speaker_worker import SpeakerLimits, WorkerSpeaker
 from devices.drivers.speech_command import CommandSpeech
 from devices.errors import (
@@ -112,6 +113,16 @@ def test_a_worker_that_dies_or_hangs_is_named_and_replaced(sign: str, kind: type
         speaker.open()
         speaker.play(silence(0.05, 22050), never)
     wait_until(lambda: not psutil.pid_exists(child.pid), "the worker is gone")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell")
+def test_a_worker_that_floods_is_garbled_and_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as flooding:
+        flooding.setattr(speaker_worker, "worker_command", lambda _name: ["/bin/sh", "-c", "yes"])
+        with pytest.raises(Garbled):
+            WorkerSpeaker("speaker+null:").open()
+    with WorkerSpeaker("speaker+null:") as speaker:
+        speaker.play(silence(0.05, 22050), never)
 
 
 def test_without_the_library_the_speaker_says_so_in_one_sentence() -> None:

@@ -69,6 +69,11 @@ class Simulator:
         if kind is None:
             assert (code, said) == (0, "")
 
+    def kill(self) -> None:
+        """Kill it; entering it again starts its successor."""
+        self.process.kill()
+        self._end()
+
     def tell(self, line: str) -> dict[str, Any]:
         """Send one command and return the answer once it is carried out."""
         assert self.process.stdin is not None

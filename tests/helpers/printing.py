@@ -139,6 +139,10 @@ class SimulatedPrinter:
                 return news
             self._kept.append(news)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def command(self, line: str) -> dict[str, Any]:
         assert self._process.stdin is not None
         self._process.stdin.write(line + "\n")
@@ -163,13 +167,18 @@ class SimulatedPrinter:
             self._process.stdout.close()
 
 
-@contextmanager
-def simulated_printer(folder: Path, *arguments: str) -> Iterator[SimulatedPrinter]:
+def start_printer(folder: Path, *arguments: str) -> SimulatedPrinter:
+    """A printer that runs until it is closed."""
     command = [sys.executable, "-m", "printing.simulators.network_printer", "--out", str(folder), *arguments]
     process = subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
     )
-    simulator = SimulatedPrinter(process, folder)
+    return SimulatedPrinter(process, folder)
+
+
+@contextmanager
+def simulated_printer(folder: Path, *arguments: str) -> Iterator[SimulatedPrinter]:
+    simulator = start_printer(folder, *arguments)
     try:
         yield simulator
     finally:
