@@ -8,6 +8,7 @@ did not see is printed anew as a job of its own that says so on the paper.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -15,7 +16,7 @@ from typing import Any, Final
 from app import lanes
 from app.clock import local, stamp
 from app.domain.audit import Act as AuditAct
-from app.errors import StorageProblem
+from app.errors import PrinterProblem, StorageProblem
 from app.ids import new_id
 from app.lanes import Act, on
 from app.notices import Notice
@@ -32,7 +33,16 @@ from app.texts import _
 from printing.documents import material_receipt, queue_ticket
 from printing.documents.catalogue import KINDS, Kind
 from printing.documents.frozen import thaw
-from printing.errors import BadImage, ConnectionCut, PrintingError
+from printing.errors import (
+    BadImage,
+    ConnectionCut,
+    CoverOpen,
+    PaperOut,
+    PrinterError,
+    PrinterFault,
+    PrinterOff,
+    PrintingError,
+)
 from printing.layout import Document, Paper
 from printing.printers.base import Capabilities, Outcome, Printer, PrinterStatus
 from printing.registry import render
@@ -53,6 +63,12 @@ _STATES: Final = {
     PrinterStatus.FAULT: (Health.FAILED, "报告故障，请关机再开"),
     PrinterStatus.UNKNOWN: (Health.UNKNOWN, "没有报告状态"),
 }
+_STOPPED: Final[Mapping[PrinterStatus, type[PrinterError]]] = {
+    PrinterStatus.OFF: PrinterOff,
+    PrinterStatus.PAPER_OUT: PaperOut,
+    PrinterStatus.COVER_OPEN: CoverOpen,
+    PrinterStatus.FAULT: PrinterFault,
+}
 
 
 def _print_waiting(desk: Desk, role: str) -> int:
@@ -62,10 +78,38 @@ def _print_waiting(desk: Desk, role: str) -> int:
     """
     done = 0
     for job in desk.store(print_jobs.in_state, "waiting", printer=role):
+        if job.reason and _still_stopped(desk, role, job):
+            return done
         done += _print(desk, role, job)
     if not done:
         _look_at(desk, role)
     return done
+
+
+def _still_stopped(desk: Desk, role: str, job: PrintJob) -> bool:
+    """Say whether what stopped the job before still does: nothing new to write, to draw or to show."""
+    try:
+        with desk.bench.printer(role) as printer:
+            require_ready(printer)
+    except PrinterProblem as problem:
+        if _reason(problem) == job.reason:
+            desk.notices.post(Notice.of(f"printer.{role}", problem))
+            return True
+    return False
+
+
+def _reason(problem: PrinterProblem) -> str:
+    return f"{problem.happened}{problem.next_step}"
+
+
+def require_ready(printer: Printer) -> None:
+    """Raise what keeps the printer from printing, as far as it says; asking costs less than a paper."""
+    if not printer.capabilities.reports_status:
+        return
+    status = printer.status()
+    kind = _STOPPED.get(status)
+    if kind is not None:
+        raise kind(printer.key, status=status.value)
 
 
 def _print(desk: Desk, role: str, job: PrintJob) -> bool:
@@ -90,7 +134,7 @@ def _print(desk: Desk, role: str, job: PrintJob) -> bool:
             raise
         except PrintingError as error:
             problem = printer_problem(error, _(TITLES[role]))
-            _move(desk, job, "sending", "waiting", f"{problem.happened}{problem.next_step}")
+            _move(desk, job, "sending", "waiting", _reason(problem))
             desk.notices.post(Notice.of(f"printer.{role}", problem))
             raise
         desk.bench.sent(role)
@@ -109,7 +153,7 @@ def _drawn(desk: Desk, role: str, job: PrintJob, takes: Capabilities) -> bytes:
 
 def _give_up(desk: Desk, role: str, job: PrintJob, error: PrintingError) -> None:
     problem = printer_problem(error, _(TITLES[role]))
-    _move(desk, job, "waiting", "not_printed", f"{problem.happened}{problem.next_step}")
+    _move(desk, job, "waiting", "not_printed", _reason(problem))
     desk.notices.post(Notice.of(f"print.{job.id}", problem))
 
 

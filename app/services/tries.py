@@ -147,6 +147,7 @@ def _played(desk: Desk, speaker: Speaker) -> str:
 def _try_printer(desk: Desk, role: str) -> str:
     """Print a page that shows width, rare characters and a code; it is no court paper and has no record."""
     with desk.bench.printer(role) as printer:
+        print_out.require_ready(printer)
         takes = printer.capabilities
         page = Document(
             _("测试页"),

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import PrinterProblem
 from app.lanes import PROBE, READER, RECEIPT_PRINTER, TICKET_PRINTER
 from app.services import calling, checks_of_day, checkup, devices, identity, issuing, print_out, tries
 from app.services.desk import Desk
 from app.services.views import Health
 from app.settings import Settings
+from app.storage import print_jobs
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.device_cases import pad_url
@@ -161,3 +163,29 @@ def looked_at(desk: Desk) -> tuple[Health, str]:
     do(desk, print_out.look_at[TICKET_PRINTER], TICKET_PRINTER)
     view = desk.bench.view(TICKET_PRINTER)
     return view.health, view.text
+
+
+def test_a_printer_that_stays_off_is_only_asked_and_another_trouble_is_told_anew(tmp_path: Path) -> None:
+    with simulated_printer(tmp_path / "roll", "--scenario", "refuse") as printer:
+        wired = replace(file_devices(tmp_path), ticket_printer=printer.url, receipt_printer=printer.url)
+        with desk_in(tmp_path / "desk", Settings(hall=HALL, devices=wired), SteppingClock()) as desk:
+            do(desk, issuing.take_ticket, "立案", False)
+            with pytest.raises(PrinterProblem, match="没有连上"):
+                print_tickets(desk)
+            [first] = desk.store(print_jobs.in_state, "waiting")
+            desk.notices.clear(f"printer.{TICKET_PRINTER}")
+            assert [print_tickets(desk), print_tickets(desk)] == [0, 0]
+            assert desk.store(print_jobs.in_state, "waiting") == (first,), "nothing written"
+            assert "没有连上" in desk.bench.view(TICKET_PRINTER).text
+            assert any("没有连上" in notice.happened for notice in desk.notices.standing())
+            printer.command("fault paper_out")
+            with pytest.raises(PrinterProblem, match="缺纸"):
+                print_tickets(desk)
+            assert print_tickets(desk) == 0
+            printer.command("clear")
+            assert print_tickets(desk) == 1
+            assert desk.notices.standing() == ()
+
+
+def print_tickets(desk: Desk) -> int:
+    return int(do(desk, print_out.print_waiting[TICKET_PRINTER], TICKET_PRINTER))
