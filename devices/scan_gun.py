@@ -5,6 +5,11 @@ Return or Tab in the same rhythm. Nobody types like that. So that nothing of a b
 key is held until it is certain which it is: at most 35 ms after the last key, and not at all when it can
 be no part of a burst. Every key comes out exactly once and in order: typed and unchanged, or in a burst,
 whose end is swallowed.
+
+A gun set to send a sign before each code (``prefix``) lets everything else through at once: only behind that
+sign are keys held, and one more makes a burst. Without it the first letter cannot be let through and taken
+back: it would have been an act by then (Y answers whether a paper came out, and our codes begin with Y), have
+replaced what was selected, and have been saved and searched for.
 """
 
 from __future__ import annotations
@@ -48,9 +53,11 @@ class Burst:
 class BurstDetector:
     """Holds the keys of which it is not yet certain what they are."""
 
-    def __init__(self, gap: float = GAP_SECONDS, fewest: int = FEWEST) -> None:
+    def __init__(self, gap: float = GAP_SECONDS, fewest: int = FEWEST, prefix: str = "") -> None:
+        """``prefix``: the sign the gun sends before each code; "" for none."""
         self._gap = gap
-        self._fewest = fewest
+        self._fewest = 2 if prefix else fewest
+        self._prefix = prefix
         self._held: list[Key] = []
 
     @property
@@ -68,8 +75,10 @@ class BurstDetector:
         slow = bool(self._held) and not 0 <= key.at - self._held[-1].at < self._gap
         out: list[Typed | Burst] = [self._release()] if slow or len(self._held) >= MOST else []
         if key.text in ENDS and not key.repeated and len(self._held) >= self._fewest:
-            out.append(Burst("".join(held.text for held in self._held)))
+            out.append(Burst("".join(held.text for held in self._held).removeprefix(self._prefix)))
             self._held.clear()
+        elif self._prefix and not self._held and key.text != self._prefix:
+            out.append(Typed((key,)))
         elif len(key.text) == 1 and key.text.isprintable() and not key.repeated:
             self._held.append(key)
         else:

@@ -42,8 +42,10 @@ class Codes(QObject):
 
     def start(self) -> None:
         """Listen from now on; again does nothing."""
-        if scanning.types_codes(self._desk) and self._keyboard is None:
-            self._keyboard = KeyboardGun(self._window.windowHandle(), self._desk.bench.scanned, self)
+        detector = scanning.typed_codes(self._desk)
+        if detector is not None and self._keyboard is None:
+            handle = self._window.windowHandle()
+            self._keyboard = KeyboardGun(handle, detector, self._desk.bench.scanned, self)
         if self._desk.bench.has(lanes.SCAN_GUN) and not self._again.isActive():
             self._listen()
 

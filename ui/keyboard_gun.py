@@ -22,15 +22,22 @@ _CATCH_UP_MS: Final = 5
 class KeyboardGun(QObject):
     """Filters the keys of one window; ``scanned`` gets each burst. Keys of a person go on unchanged.
 
-    A key is held for at most 35 ms, so this stands only where a counter says that its gun types. Keys come
-    with the system's time of each, so that a busy program does not tear a burst apart.
+    A key is held for at most 35 ms, and only behind the gun's own sign where it sends one, so this stands
+    only where a counter says that its gun types. Keys come with the system's time of each, so that a busy
+    program does not tear a burst apart.
     """
 
-    def __init__(self, window: QWindow, scanned: Callable[[str], None], parent: QObject) -> None:
+    def __init__(
+        self,
+        window: QWindow,
+        detector: BurstDetector,
+        scanned: Callable[[str], None],
+        parent: QObject,
+    ) -> None:
         super().__init__(parent)
         self._window = window
         self._scanned = scanned
-        self._detector = BurstDetector()
+        self._detector = detector
         self._passing = False
         self._late = False
         self._offset: float | None = None

@@ -14,13 +14,13 @@ from app.lanes import HALL, SCAN_GUN, on
 from app.services import calling
 from app.services.desk import Desk
 from app.texts import _
-from devices.drivers.gun_keyboard import SCHEME
+from devices.drivers.gun_keyboard import SCHEME, prefix_of
 from devices.errors import Garbled
 from devices.scan_gun import Burst, BurstDetector, Key, Typed
 
 __all__ = [
     "Brought", "Burst", "BurstDetector", "Key", "Kind", "Outcome", "Scanned", "Typed",
-    "bring", "listen", "types_codes",
+    "bring", "listen", "typed_codes",
 ]  # fmt: skip
 
 _LISTEN_SECONDS: Final = 0.5
@@ -28,9 +28,10 @@ _MOST_IN_A_SECOND: Final = 5
 _UNREADABLE: Final = "\ufffd"
 
 
-def types_codes(desk: Desk) -> bool:
-    """Say whether this counter's gun is a keyboard whose bursts the window must catch."""
-    return str(desk.bench.urls[SCAN_GUN]).startswith(f"{SCHEME}:")
+def typed_codes(desk: Desk) -> BurstDetector | None:
+    """Return what tells the bursts of this counter's gun from typing; None where it is no keyboard."""
+    url = str(desk.bench.urls[SCAN_GUN])
+    return BurstDetector(prefix=prefix_of(url)) if url.startswith(f"{SCHEME}:") else None
 
 
 @on(SCAN_GUN)

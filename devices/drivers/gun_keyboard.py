@@ -19,8 +19,21 @@ _HELD = 16
 SCHEME: Final = "gun+keyboard"
 
 
+def prefix_of(url: str) -> str:
+    """Return the sign a gun sends before each code, "" for none.
+
+    Raises BadAddress for one that people type: it has to be one printable ASCII sign, no letter and no digit.
+    """
+    sign = parse_named(url, SCHEME)
+    if sign and (len(sign) != 1 or not sign.isascii() or not sign.isprintable() or sign.isalnum()):
+        raise BadAddress(f"{url!r}: before a code comes one sign that is no letter and no digit")
+    return sign
+
+
 class KeyboardGun(Lifecycle):
-    """A :class:`~devices.base.ScanGun` at ``gun+keyboard:``; whether it is plugged in nobody can know."""
+    """A :class:`~devices.base.ScanGun` at ``gun+keyboard:`` or, with the sign it sends before each code,
+    ``gun+keyboard:~``; whether it is plugged in nobody can know.
+    """
 
     kind: Final = DeviceKind.SCAN_GUN
     title = "扫码枪 (键盘口)"
@@ -28,9 +41,8 @@ class KeyboardGun(Lifecycle):
 
     def __init__(self, url: str) -> None:
         """Raises BadAddress."""
-        if parse_named(url, SCHEME):
-            raise BadAddress(f"{url!r}: a gun that types has no name")
         self.key = url
+        self.prefix = prefix_of(url)
         self.traffic = TrafficLog()
         self._mask = LengthMask()
         self._heard: queue.Queue[str] = queue.Queue(_HELD)

@@ -6,12 +6,14 @@ from itertools import count
 
 import pytest
 
+from devices.drivers.gun_keyboard import KeyboardGun
+from devices.errors import BadAddress
 from devices.scan_gun import Burst, BurstDetector, Key, Typed
 
 
-def play(keys: list[Key]) -> tuple[str, list[str]]:
+def play(keys: list[Key], prefix: str = "") -> tuple[str, list[str]]:
     """Return typed text and bursts, with ``pause`` called when it is due."""
-    detector = BurstDetector()
+    detector = BurstDetector(prefix=prefix)
     out: list[Typed | Burst] = []
     for key in keys:
         if detector.due is not None and detector.due <= key.at:
@@ -52,6 +54,32 @@ def test_a_burst_in_the_middle_of_typing_leaves_the_typing_as_it_was() -> None:
     burst = keys("TICKET-0042\r", 0.012, start=11.0)
     rest = keys("ab\r", 0.1, start=12.0)
     assert play(typed + burst + rest) == ("张三 ab\r", ["TICKET-0042"])
+
+
+def test_with_a_sign_before_each_code_no_other_key_is_ever_held() -> None:
+    detector = BurstDetector(prefix="~")
+    for key in keys("fast typing without a pause\r", 0.001):
+        assert detector.key(key) == (Typed((key,)),)
+        assert detector.due is None
+
+
+@pytest.mark.parametrize("code", ["YC:2026-11-23.A001", "1", "a~b"])
+def test_a_code_behind_its_sign_is_caught_however_short_and_the_sign_with_it(code: str) -> None:
+    typed, burst = keys("ab", 0.001), keys(f"~{code}\r", 0.010, start=10.010)
+    assert play([*typed, *burst, *keys("c\r", 0.1, start=20.0)], "~") == ("abc\r", [code])
+
+
+@pytest.mark.parametrize("text", ["~", "~~~", "~\r", "~ab", "~\x1b"])
+def test_the_sign_typed_by_a_person_comes_through(text: str) -> None:
+    assert play(keys(text, 0.060), "~") == (text, [])
+
+
+@pytest.mark.parametrize(
+    "address", ["gun+keyboard:a", "gun+keyboard:~~", "gun+keyboard:7", "gun+keyboard:%E6%89%AB"]
+)
+def test_a_sign_that_people_type_is_refused(address: str) -> None:
+    with pytest.raises(BadAddress):
+        KeyboardGun(address)
 
 
 def test_a_key_typed_just_before_a_burst_is_not_swallowed_by_it() -> None:
