@@ -32,7 +32,7 @@ from app.hall.address import HallAddress
 from app.hall.heard import Heard
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import skipping
-from app.hall.proving import prove_setting
+from app.hall.proving import hear_leader, prove_setting
 from app.hall.reading import Readings
 from app.hall.wire import (
     Names,
@@ -54,7 +54,7 @@ _TRY: Final = 1.0
 _PAUSE: Final = 0.03
 _PING_SECONDS: Final = 2
 _RECONNECT: Final = 0.1
-_KNOCK: Final = 0.3
+_KNOCK: Final = 0.15
 _ATTEMPT: Final = 4.0
 """Seconds for all servers of a hall to be tried once, before a new client tries."""
 _T = TypeVar("_T")
@@ -479,9 +479,9 @@ class NatsLog:
         while not self._answering:
             await asyncio.sleep(_KNOCK)
             try:
+                await hear_leader(self._client, self._names)
                 with contextlib.suppress(HallProblem):
-                    await within(_TRY, self._ready())
-                    await self._leader({"last_by_subj": self._names.day(date.min) + "nothing"})
+                    await within(PATIENCE, self._ready())
             except (Unavailable, nats.errors.Error, TimeoutError, OSError) as error:
                 _log.debug("hall log: still silent: %s", type(error).__name__)
                 continue
