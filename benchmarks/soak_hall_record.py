@@ -1,11 +1,13 @@
 """What the runs of ``benchmarks.soak_hall_servers`` found, day after day, and the report made of it.
 
 Kept as JSON, so that a run that was interrupted goes on and another seed adds to it. A run belongs to one
-state of the program (the git tree of ``app``): what is counted together is said, never mixed silently.
+state of what decides of the queue (``app/hall`` and its rules): what is counted together is said, never mixed
+silently.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import platform
@@ -21,6 +23,7 @@ from benchmarks.soak_hall_faults import FAULTS
 from benchmarks.soak_hall_proof import FATES, kind_of
 
 _SHOWN: Final = {"issued", "open", *FATES.values()}
+_DECIDES: Final = ("app/hall", "app/domain/hall*.py", "app/domain/ticket*.py")
 _MOST_TOLD: Final = 100
 
 
@@ -50,7 +53,7 @@ class Run:
             seed,
             command,
             commit=_git("rev-parse", "--short", "HEAD") + " changed" * bool(changed),
-            program=_git("rev-parse", "--short", "HEAD:app") + " changed" * bool(changed),
+            program=_program() + " changed" * bool(changed),
             machine=f"{os.cpu_count()} cores {platform.machine()}",
             load=round(os.getloadavg()[0], 1),
             began=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
@@ -88,6 +91,11 @@ class Record:
         self.path.with_suffix(".md").write_text("\n".join(report(self.runs)).rstrip() + "\n", "utf-8")
 
 
+def _program() -> str:
+    """Return a name for what decides of the queue as it is committed: another state has another one."""
+    return hashlib.sha256(_git("ls-files", "-s", "--", *_DECIDES).encode()).hexdigest()[:7]
+
+
 def _git(*words: str) -> str:
     folder = Path(__file__).parents[1]
     told = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, check=False)
@@ -116,7 +124,7 @@ def _summed(program: str, runs: Sequence[Run]) -> Iterator[str]:
     wrong = [words for run in runs for words in run.wrong]
     broken = [words for run in runs for words in run.broken]
     kinds = Counter(kind_of(one) for one in wrong)
-    yield f"## The program `app` as of tree {program}: {sum(run.days for run in runs)} days"
+    yield f"## The queue in state {program}: {sum(run.days for run in runs)} days"
     yield ""
     yield "| began (UTC) | commit | machine, load when it began | days, seconds | writes | wrong, broken | |"
     yield "|---|---|---|---|---|---|---|"
