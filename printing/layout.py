@@ -77,7 +77,8 @@ class Text:
 class KeyValue:
     """A label and its value; ``wide`` takes the whole line where the others share one.
 
-    ``lines`` is the least room on a page, in lines. ``hand``: what is blank is filled in by hand.
+    ``lines`` is the least room on a page, in lines. ``hand``: what is blank is filled in by hand. ``typed``:
+    a longer text whose lines stand on a page as they were typed; on a roll it runs on.
     """
 
     label: str
@@ -86,6 +87,7 @@ class KeyValue:
     wide: bool = False
     lines: int = 1
     hand: bool = False
+    typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

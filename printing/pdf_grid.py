@@ -12,7 +12,7 @@ from printing.fonts import Style
 from printing.layout import Align, KeyValue, KeyValues, Table
 from printing.pdf_fonts import draw, width
 from printing.pdf_sizes import Type
-from printing.text import printable
+from printing.text import lines_as_typed, printable
 from printing.typeset import widest, widths, wrap
 
 PAD: Final = 4.5
@@ -42,10 +42,14 @@ class _Cell:
     size: float
     align: Align = Align.LEFT
     style: Style = Style.SERIF
+    typed: bool = False
 
     def lines(self) -> tuple[str, ...]:
         room = self.width - 2 * PAD
-        return wrap(printable(self.text), room, lambda text: width(text, self.style, self.size))
+        given = lines_as_typed(self.text) if self.typed else (printable(self.text),)
+        return tuple(
+            line for one in given for line in wrap(one, room, lambda text: width(text, self.style, self.size))
+        )
 
     def holds(self) -> bool:
         """Say whether no word or number has to be broken."""
@@ -122,7 +126,7 @@ def key_values(block: KeyValues, of: Type) -> Iterator[Piece]:
         for pair in line:
             style = Style.BOLD if pair.strong else Style.SERIF
             found.append(_Cell(pair.label, label, of.cell, Align.CENTER))
-            found.append(_Cell(pair.value, room, of.cell, style=style))
+            found.append(_Cell(pair.value, room, of.cell, style=style, typed=pair.typed))
         return found
 
     together = len(block.rows) <= _TOGETHER

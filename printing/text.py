@@ -32,6 +32,21 @@ def _clean(char: str) -> str:
     return "\ufffd" if category == "Cs" else char
 
 
+def lines_as_typed(text: str, limit: int = LIMIT) -> tuple[str, ...]:
+    """Return the lines of a longer text as they were typed, each printable, blank ones left out.
+
+    Together at most ``limit`` characters; a text of no line is one empty line.
+    """
+    found: list[str] = []
+    left = limit
+    for line in text.splitlines():
+        clean = printable(line, left).strip()
+        if clean and left > 0:
+            found.append(clean)
+            left -= len(clean)
+    return tuple(found) or ("",)
+
+
 def printable(text: str, limit: int = LIMIT) -> str:
     """Return ``text`` in NFC without controls, at most ``limit`` characters, an ellipsis as the last if cut.
 

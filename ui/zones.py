@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtWidgets import QStackedWidget, QWidget
+import shiboken6
+from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app.clock import Clock
 from ui.problems import Messages
@@ -32,6 +33,7 @@ class Zones(QWidget):
     def __init__(self, look: Theme, clock: Clock) -> None:
         super().__init__()
         self._place = _EMPTY
+        self._cursor: QWidget | None = None
         self.header = Header(look, clock)
         self.queue = QueueZone(look)
         self.empty = EmptyVisit(look)
@@ -88,15 +90,23 @@ class Zones(QWidget):
 
     def show_panel(self, icon: str, title: str, purpose: str, page: QWidget) -> None:
         """Put a page in place of the visit and of what the law says; the queue stays."""
+        if not self.panel_open:
+            self._cursor = QApplication.focusWidget()
         self.panel.show_page(icon, title, purpose, page)
         self._beside_panel(shown=False)
         self._centre.setCurrentWidget(self.panel)
 
     def hide_panel(self) -> None:
-        """Give the place back to the visit."""
+        """Give the place back to the visit, and the cursor to where it was when the panel came."""
         self._centre.setCurrentIndex(self._place)
         self._beside_panel(shown=True)
-        self._centre.setFocus()
+        cursor, self._cursor = self._cursor, None
+        if cursor is not None and shiboken6.isValid(cursor) and cursor.isVisible() and cursor.isEnabled():
+            cursor.setFocus()
+        elif self._place == _VISIT:
+            self.visit.take_cursor()
+        else:
+            self._centre.setFocus()
 
     def _beside_panel(self, *, shown: bool) -> None:
         self.advice.setVisible(shown)

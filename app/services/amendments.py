@@ -69,7 +69,7 @@ def _form(connection: Transaction, desk: Desk, event_id: str) -> AmendView:
     for leaf in leaves(body):
         head = leaf.path.rpartition(".")[0]
         kind = "long_text" if len(leaf.value) > _LONG else "text"
-        label = _label(desk, body, leaf.path)
+        label = label_of(desk, body, leaf.path)
         asked = None if leaf.value else _answer_of(desk, body, leaf.path)
         hint = _(asked.hint) if asked is not None and asked.hint else ""
         view = FieldView(leaf.path, label, kind, leaf.value, hint=hint, wide=kind == "long_text")
@@ -98,11 +98,11 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
     try:
         after = amended(before, {path: _checked(desk, before, path, text) for path, text in changes.items()})
     except NotAmendable as wrong:
-        label = _label(desk, before, wrong.path)
+        label = label_of(desk, before, wrong.path)
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
     changed = differences(before, after)
     values = [
-        (_label(desk, before, path), shown(path, was), shown(path, now))
+        (label_of(desk, before, path), shown(path, was), shown(path, now))
         for path, was, now in ((one["path"], one["before"], one["after"]) for one in changed)
     ]
     return put_in_place(connection, desk, event, _said(after), changed, why, Told(values=values)).id
@@ -258,7 +258,7 @@ def _title(head: str, body: Mapping[str, Any]) -> str:
     return f"{titles[part]} {name}".strip()
 
 
-def _label(desk: Desk, body: Mapping[str, Any], path: str) -> str:
+def label_of(desk: Desk, body: Mapping[str, Any], path: str) -> str:
     """Return what a field is called; an answer of a form has the name its catalogue gives it."""
     field = _answer_of(desk, body, path)
     if field is not None:

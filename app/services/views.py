@@ -335,7 +335,7 @@ class OutcomeView:
     """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first.
 
     State and ``event_id`` are those of the record that stands: the last amendment, if there is one.
-    ``received_only``: something was frozen and only received; ``lacking``: missing by law, or to do.
+    ``received_only``: something was only received; ``lacking``: missing, or to do; ``corrected``: afterwards.
     """
 
     receipt_no: str
@@ -348,6 +348,7 @@ class OutcomeView:
     steps: tuple[Remark, ...] = ()
     received_only: bool = False
     lacking: tuple[Remark, ...] = ()
+    corrected: tuple[Remark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -356,9 +357,8 @@ class VisitView:
 
     ``matter``, ``parties``, ``materials`` and ``copies`` are those of the matter ``current``; a party can be
     added to each of ``party_lists`` (key, label); ``copies``, ``paper_forms`` and ``waivers`` stand beside
-    ``materials``, one each; a waiver is None for what the law asks for.
-    ``joinable`` are parties of other matters of the visit, as ``list:party`` of the matter on the screen.
-    ``card`` names the card whose photo may be shown, "" for none and once the visit is finished.
+    ``materials``, one each; a waiver is None for what the law asks for. ``joinable`` are parties of other
+    matters, as ``list:party``; ``card`` the card whose photo may be shown, "" for none and once finished.
     """
 
     visit_id: str

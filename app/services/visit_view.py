@@ -16,6 +16,7 @@ from app.services import (
     before_end,
     coming_back,
     confirmation,
+    corrected_since,
     form,
     freezing,
     mediation,
@@ -133,7 +134,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
     shown = current(draft, knowledge)
     liked = of_clerk(connection, desk.settings.hall.clerk)
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
-    outcome = _outcome(connection, case, knowledge)
+    outcome = _outcome(connection, case, desk)
     read = read if outcome else replace(read, unasked=before_end.before_signing(case, shown, needs))
     number = value(draft, "identity.id_number")
     until = case.visit.closed_at or desk.clock.now()
@@ -268,8 +269,8 @@ def _received_only(body: bytes) -> bool:
     return b'"disposal":"received"' in body
 
 
-def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> OutcomeView | None:
-    visit_id = case.visit.id
+def _outcome(connection: Transaction, case: Case, desk: Desk) -> OutcomeView | None:
+    visit_id, knowledge = case.visit.id, desk.knowledge
     intake = intakes.get_intake(connection, visit_id)
     if intake is None:
         return None
@@ -288,4 +289,5 @@ def _outcome(connection: Transaction, case: Case, knowledge: Knowledge) -> Outco
             *mediation.refusals(case.sheets(knowledge), knowledge),
             *still_missing.of_visit(case, knowledge),
         ),
+        corrected=corrected_since.of_visit(connection, desk, visit_id),
     )

@@ -87,7 +87,7 @@ def _application(data: CrossCourtApplication, say: CrossCourtTexts, sheet: Sheet
         KeyValue("opponent", data.opponent),
         KeyValue("matter", data.matter),
         KeyValue("cause", data.cause),
-        KeyValue("claim", data.claim, wide=True, lines=3),
+        KeyValue("claim", data.claim, wide=True, lines=3, typed=True),
         KeyValue("electronic", sheet.yes_no(data.electronic)),
         KeyValue("mediation", sheet.yes_no(data.mediation)),
         KeyValue("sent", sheet.time(data.sent) if data.sent else "", hand=True),

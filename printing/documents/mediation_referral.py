@@ -81,7 +81,7 @@ def build(
             say.labels,
             KeyValue("dispute", data.dispute),
             KeyValue("amount", amount),
-            KeyValue("claim", data.claim, wide=True, lines=3),
+            KeyValue("claim", data.claim, wide=True, lines=3, typed=True),
             KeyValue("mediator", data.mediator),
             KeyValue("ends", ends, strong=True),
             KeyValue("contact", data.issue.phone, wide=True),

@@ -85,7 +85,7 @@ def _facts(data: RefundApplication, say: RefundTexts, sheet: Sheet) -> KeyValues
         KeyValue("voucher", data.voucher),
         KeyValue("refund", sheet.amount(data.refund, in_words=True), strong=True, wide=True),
         KeyValue("document", data.document, wide=True),
-        KeyValue("reason", data.reason, wide=True, lines=2),
+        KeyValue("reason", data.reason, wide=True, lines=2, typed=True),
     )
 
 

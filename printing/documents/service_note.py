@@ -55,7 +55,7 @@ def build(
         KeyValue("phone", data.phone),
         KeyValue("time", sheet.time(data.issue.issued), wide=True),
     )
-    said = KeyValues(tuple(KeyValue(one.label, one.text, wide=True) for one in data.said))
+    said = KeyValues(tuple(KeyValue(one.label, one.text, wide=True, typed=True) for one in data.said))
     due: list[Block] = [Space(2), sheet.form(say.labels, KeyValue("due", data.due, strong=True, wide=True))]
     return sheet.document(
         head,

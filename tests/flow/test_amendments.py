@@ -23,7 +23,7 @@ from app.storage import intakes, trail
 from app.storage.records import CourtWord, OutboxRecord
 from app.sync.protocol import Event, Stored
 from tests.helpers.cases import SteppingClock
-from tests.helpers.counter import CONTROL, OFFSCREEN, OpenCounter, counter, qapp
+from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, OpenCounter, counter, qapp
 from tests.helpers.court import Fault, FaultProxy, Gateway
 from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.imaging_files import encoded, text_page
@@ -274,4 +274,15 @@ def test_the_clerk_corrects_a_record_by_keys_and_the_court_gets_it(counter: Open
     opened.idle()
     opened.key(Qt.Key.Key_Escape)
     opened.until(lambda: opened.window.visit.isVisible(), "the visit again")
+    opened.until(lambda: bool(opened.outcome.corrected), "the correction on the window")
+    [line] = opened.outcome.corrected
+    assert "姓名或名称：张鋐 → 张𬭎" in line.action
+    opened.until(
+        lambda: "更正（其木格" in opened.words(opened.window.visit.outcome), "who corrected it, and when"
+    )
+    opened.key(Qt.Key.Key_1, ALT)
+    assert opened.value("identity.name") == "张鋐", "what was signed"
+    said = opened.words(opened.window.visit)
+    assert "这里是签字时的内容；后来更正过 1 次" in said
+    assert f"{opened.desk.clock.now():%Y-%m-%d}" in said
     assert opened.findings() == []

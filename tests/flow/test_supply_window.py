@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app.services import drafts, papers
-from tests.helpers.counter import CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
+from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
 from tests.helpers.imaging_files import encoded, text_page
 from ui.screens.comeback import ComebackPage
@@ -49,11 +50,16 @@ def test_told_in_writing_and_gone_on_with_by_keys_alone(counter: OpenCounter, tm
         desk.do(drafts.set_field, path, text)
     page_of_claim(desk, tmp_path)
     desk.until(lambda: len(desk.visit.pages) == 1, "the page on the window")
+    desk.key(Qt.Key.Key_3, ALT)
+    here = QApplication.focusWidget()
+    assert here is not None
     desk.key(Qt.Key.Key_F9)
     desk.until(lambda: supply(desk).list.model().rowCount() >= 3, "the list")
     assert "起诉状" in desk.words(supply(desk)) or supply(desk).list.current() == "M01"
     desk.key(Qt.Key.Key_Return, CONTROL)
     closed(desk)
+    assert QApplication.focusWidget() is here, "the cursor is where it was"
+    assert "F12" in desk.window.actions_bar.line.text()
     desk.key(Qt.Key.Key_F12)
     desk.says("还没有问：诉讼请求")
     desk.key(Qt.Key.Key_F12)
@@ -61,6 +67,7 @@ def test_told_in_writing_and_gone_on_with_by_keys_alone(counter: OpenCounter, tm
     desk.key(Qt.Key.Key_F12)
     desk.until(lambda: desk.visit.outcome is not None, "the end")
     assert "一次性补正告知书" in [job.title for job in desk.outcome.jobs]
+    desk.until(lambda: "按 F5 叫下一位" in desk.window.actions_bar.line.text(), "the line of an ended visit")
     first = desk.visit.visit_id
     desk.call()
     desk.do(drafts.set_field, "identity.id_number", FILLED["identity.id_number"])

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from printing.documents import material_receipt, queue_ticket
+from printing import pdf
+from printing.documents import material_receipt, mediation_referral, queue_ticket, samples
 from printing.documents.material_receipt import Form, Material
 from printing.documents.texts import document_text
 from printing.errors import TextFileInvalid
 from printing.layout import CopyMark, Cut, Document, Paper, QrCode, Signatures, Size, Table, Text
+from printing.text import lines_as_typed
 from printing.typeset import TIE, wrap
-from tests.helpers.printing import receipt, signature_png, ticket
+from tests.helpers.printing import pdf_texts, receipt, signature_png, ticket
 
 
 def words(document: Document) -> str:
@@ -185,3 +187,13 @@ def test_a_box_keeps_its_word_an_amount_its_unit_and_a_date_its_days() -> None:
             assert sum(whole in line for line in wrap(text, room, len)) == 1
     for room in range(11, 16):
         assert any("2026年11月23日" in line for line in wrap("截止日期是2026年11月23日以前", room, len))
+
+
+def test_lines_typed_as_two_stay_two_on_a_page_and_blank_ones_go() -> None:
+    data = replace(samples.referral(), claim="一、请求还款十万元\r\n\n二、请求支付利息")
+    text = "".join(pdf_texts(pdf.render(mediation_referral.build(data, Paper.A4))))
+    lines = [line.strip() for line in text.splitlines()]
+    assert any(line.endswith("一、请求还款十万元") for line in lines), lines
+    assert "二、请求支付利息" in lines
+    assert lines_as_typed("一\n\x1b\n 二 ") == ("一", "二")
+    assert lines_as_typed("") == ("",)

@@ -29,6 +29,12 @@ class Approve(Protocol):
     ) -> None: ...
 
 
+class Flash(Protocol):
+    """Shows one line for a few seconds, one ``of_visit`` no longer than the visit is open."""
+
+    def __call__(self, text: str, *, of_visit: bool = False) -> None: ...
+
+
 @dataclass(frozen=True)
 class Controls:
     """What a panel may use of the window it stands in.
@@ -44,7 +50,7 @@ class Controls:
     desk: Desk
     acts: Acts
     look: Theme
-    flash: Callable[[str], None]
+    flash: Flash
     problem: Callable[[Expected], None]
     refresh: Callable[[], None]
     approve: Approve

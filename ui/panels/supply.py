@@ -91,7 +91,7 @@ class SupplyPanel(Panel):
 
     def _done(self, words: str, _none: object) -> None:
         self.controls.close()
-        self.controls.flash(words)
+        self.controls.flash(words, of_visit=True)
         self.controls.refresh()
 
     def _withdraw(self) -> None:

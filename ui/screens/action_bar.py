@@ -38,6 +38,7 @@ class ActionBar(QWidget):
         self._chips = False
         self._of_visit = False
         self._visit: tuple[str, bool] = ("", False)
+        self._view: VisitView | None = None
         chips = self._button("read_chip", _("社保卡"), icon="card")
         confirm = _("交确认") if look.large else _("交当事人确认")
         show = self._button("show_confirmation", confirm, icon="sign")
@@ -67,10 +68,11 @@ class ActionBar(QWidget):
         self._timer.start(UNDO_MS)
 
     def quiet(self) -> None:
+        """Take the line away; what stands there of the visit itself comes back."""
         self._of_visit = False
         self._timer.stop()
-        self._write("")
         self._undo.hide()
+        self._hint(self._view)
 
     def show_chips(self, *, there: bool) -> None:
         """Offer the reader of chip cards where the counter has one."""
@@ -78,6 +80,7 @@ class ActionBar(QWidget):
         self.buttons["read_chip"].setVisible(there and not self.buttons["read_card"].isHidden())
 
     def show_visit(self, view: VisitView | None) -> None:
+        self._view = view
         open_visit = view is not None and view.outcome is None
         for act in ("read_card", "show_confirmation", "finish"):
             self.buttons[act].setVisible(view is not None)

@@ -153,10 +153,11 @@ class OutcomeStep(QFrame):
         if view.received_only:
             words = _("收据有效。值班主任核实后按 Alt+U 写明理由解除，即算办结，原记录不变。")
             self._box.addWidget(Label(words, tone="sub", wrap=True))
-        for missing in view.lacking:
-            self._box.addLayout(self._lacking(missing))
-        self._box.addWidget(rule())
-        self._box.addWidget(Label(_("打印"), bold=True))
+        for lines in (*map(self._lacking, view.lacking), *map(self._step, view.corrected)):
+            self._box.addLayout(lines)
+        if view.jobs:
+            self._box.addWidget(rule())
+            self._box.addWidget(Label(_("打印"), bold=True))
         for job in view.jobs:
             self._box.addLayout(self._job(job))
         self._box.addWidget(rule())

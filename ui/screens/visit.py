@@ -67,7 +67,9 @@ class VisitZone(QWidget):
         self._papers: QWidget = scrolled(self.pages) if look.large else self.pages
         self._body = self._make_body()
         self.batch = BatchResults(look)
-        box = column(self._head(), self.tabs, self.batch, gap=look.grid(1.5))
+        self._corrected = Label(tone="warn", wrap=True)
+        self._corrected.hide()
+        box = column(self._head(), self.tabs, self._corrected, self.batch, gap=look.grid(1.5))
         box.addWidget(self._body, 1)
         box.addWidget(self._papers)
         self._body.setMinimumHeight(look.px(110) if look.large else 0)
@@ -87,6 +89,7 @@ class VisitZone(QWidget):
         self.pages.show_visit(view)
         self.confirmation.show_confirmation(view.confirmation)
         self.outcome.show_outcome(view.outcome)
+        self._tell_corrected()
         self.tick()
         if known is None or known.visit_id != view.visit_id:
             self.hide_result()
@@ -95,6 +98,17 @@ class VisitZone(QWidget):
             self.choose("outcome")
         self._follow(known, view)
         self._land_again()
+
+    def _tell_corrected(self) -> None:
+        """A finished visit shows what was signed: say beside it that it was corrected since, and where."""
+        outcome = self._view.outcome if self._view is not None else None
+        made = outcome.corrected if outcome is not None and self.step != "outcome" else ()
+        if not made:
+            self._corrected.hide()
+            return
+        words = _("这里是签字时的内容；后来更正过 {count} 次，改了什么在出件（{key}）。最近：{last}")
+        key = step_key(STEPS.index("outcome"))
+        self._corrected.show_or_hide(words.format(count=len(made), key=key, last=made[-1].text))
 
     def expect(self, what: str) -> None:
         """Put the cursor on the "party" or "matter" that the next view brings."""
@@ -152,6 +166,15 @@ class VisitZone(QWidget):
         elif key == "materials":
             self.pages.take_focus()
         self.stepped.emit(key)
+
+    def take_cursor(self) -> None:
+        """Put the cursor where the work of the step is; where nothing can be entered the tabs have it."""
+        if self.step in self.forms:
+            self.forms[self.step].focus_first_open()
+        elif self.step == "materials":
+            self.pages.take_focus()
+        else:
+            self.tabs.take_cursor()
 
     def _go_on(self, key: str) -> None:
         """Turn to the next step in which something is open, or back to where something is asked since."""
@@ -251,6 +274,7 @@ class VisitZone(QWidget):
         self._papers.setVisible(wall or docked)
         self.pages.show_as(wall=wall)
         self._box.setStretchFactor(self._papers, 1 if wall else 0)
+        self._tell_corrected()
 
     def _make_body(self) -> QStackedWidget:
         body = QStackedWidget()

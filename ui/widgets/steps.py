@@ -134,5 +134,11 @@ class StepTabs(QWidget):
             if step.key in self._buttons:
                 self._buttons[step.key].show_step(step)
 
+    def take_cursor(self) -> None:
+        """Put the cursor on the step that is shown."""
+        chosen = self._group.checkedButton()
+        if chosen is not None:
+            chosen.setFocus()
+
     def choose(self, key: str) -> None:
         self._buttons[key].setChecked(True)
