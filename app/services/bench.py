@@ -16,7 +16,7 @@ from typing import Final, TypeVar, cast
 
 from app import lanes
 from app.clock import Clock
-from app.errors import Expected
+from app.errors import Cancelled, Expected
 from app.paths import resources
 from app.services.problems import device_problem, printer_problem
 from app.services.recorded_printer import RecordedPrinter
@@ -212,7 +212,7 @@ class Bench:
                 self._keep(role, problem, f"{type(error).__name__}: {mask_text(error.diagnostics)}")
             if not _is_about_the_paper(error):
                 self.close(role)
-                self.show(role, Health.FAILED, str(problem))
+                self.show(role, Health.FAILED, _beside_its_name(problem, role))
             raise problem from error
         self.show(role, Health.OK)
 
@@ -242,7 +242,7 @@ class Bench:
         except PrintingError as error:
             problem = printer_problem(error, _(TITLES[role]))
             self._keep(owner, problem, f"{type(error).__name__}: {mask_text(str(error))}")
-            self.show(owner, Health.FAILED, f"{problem.happened}{problem.next_step}")
+            self.show(owner, Health.FAILED, _beside_its_name(problem, role))
             raise problem from error
 
     def drawn(self, role: str, what: Hashable, draw: Callable[[], bytes]) -> bytes:
@@ -321,6 +321,13 @@ class Bench:
         self.urls[role] = url
         self._views[role] = self._first_view(role)
         self._changed()
+
+
+def _beside_its_name(problem: Expected | Cancelled, role: str) -> str:
+    """Say what happened and what to do, without the name it stands beside: there is little room."""
+    if isinstance(problem, Cancelled):
+        return ""
+    return f"{problem.happened}{problem.next_step}".removeprefix(_(TITLES[role]))
 
 
 def _is_about_the_paper(error: DeviceError) -> bool:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Final
@@ -46,7 +48,8 @@ def traffic(desk: Desk, role: str) -> Traffic:
     log = desk.bench.traffic(role) if role in TITLES else None
     if log is None:
         return Traffic((), ())
-    lines = tuple(_line(entry) for entry in log.entries()[-_SHOWN:])
+    began = desk.clock.now() - timedelta(seconds=time.monotonic())
+    lines = tuple(_line(entry, began) for entry in log.entries()[-_SHOWN:])
     return Traffic(lines, tuple(_told(fault) for fault in desk.bench.faults(role)))
 
 
@@ -56,8 +59,10 @@ def _told(fault: Fault) -> str:
     return f"{span} {fault.text}（{fault.detail}）"
 
 
-def _line(entry: Entry) -> str:
-    return f"{entry.at:10.3f}  {_DIRECTIONS[entry.kind]}  {entry.text}"
+def _line(entry: Entry, began: datetime) -> str:
+    """Write an entry with the time on the wall, so that it can be told from when somebody saw it."""
+    at = local(began + timedelta(seconds=entry.at))
+    return f"{at:%H:%M:%S}.{at.microsecond // 1000:03}  {_DIRECTIONS[entry.kind]}  {entry.text}"
 
 
 @on(lanes.PROBE)

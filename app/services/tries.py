@@ -25,6 +25,7 @@ from devices.signature import Point
 from devices.social_card import COMMANDS, holder
 from devices.sound import Speaker, silence
 from printing.layout import Align, Cut, Document, Heading, KeyValue, KeyValues, QrCode, Size, Text
+from printing.printers.base import Outcome
 from printing.registry import render
 
 _RARE: Final = "㛃 𬭎 䶮 𪜀 ·"
@@ -160,9 +161,12 @@ def _try_printer(desk: Desk, role: str) -> str:
             ),
             takes.paper,
         )
-        printer.send(render(page, takes), f"test-{new_id()}")
+        outcome = printer.send(render(page, takes), f"test-{new_id()}")
+        print_out.require_ready(printer)
     print_out.look_at[role](desk, role)
-    return _("测试页已送出，请看纸上的字和码是否清楚")
+    if outcome is Outcome.CONFIRMED:
+        return _("测试页已送出，请看纸上的字和码是否清楚")
+    return _("测试页已送出，打印机没有确认打完：请看纸有没有出来，字和码是否清楚")
 
 
 _TRIES: Final[dict[str, Callable[[Desk, str], str]]] = {

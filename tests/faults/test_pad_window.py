@@ -69,7 +69,7 @@ def test_the_pad_signs_and_a_pad_that_is_pulled_or_hangs_leaves_the_screen(count
         reads(desk)
         says(desk, "签名板用不了，请在这里签")
     assert "请在客屏上签" in desk.words()
-    desk.bar("签名板没有连上")
+    desk.bar("没有连上")
     desk.walk.sign_as_party()
     signed(desk)
 

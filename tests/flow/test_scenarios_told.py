@@ -92,7 +92,7 @@ OUTCOMES: Mapping[str, Wanted] = {
     "strip-silent": ("NotAnswering", "条屏没有回应"),
     "strip-unplugged": ("Unplugged", "条屏没有连上"),
     "printer-well": ("", "测试页已送出"),
-    "paper-out-in-mid-receipt": ("", "缺纸，请添纸，之后会自动接着打"),
+    "paper-out-in-mid-receipt": ("PaperOut", "小票机缺纸。请添纸，之后会自动接着打"),
     "paper-out": ("PaperOut", "小票机缺纸。请添纸"),
     "paper-low": ("", "纸快用完了，请准备换纸"),
     "printer-open": ("CoverOpen", "小票机的盖子没有合上。请合上"),

@@ -70,7 +70,7 @@ def test_what_cannot_be_done_is_not_offered(qtbot: QtBot) -> None:
 
 def test_the_wire_is_shown_as_plain_text_with_its_newest_fault(qtbot: QtBot) -> None:
     made = page(qtbot)
-    made.show_traffic(Traffic(("     0.000  →  aa", "     0.100  •  <b>Garbled</b>"), ("Garbled: x",)))
+    made.show_traffic(Traffic(("09:41:02.000  →  aa", "09:41:02.100  •  <b>Garbled</b>"), ("Garbled: x",)))
     wire = made.findChild(QPlainTextEdit)
     assert wire is not None
     assert "<b>Garbled</b>" in wire.toPlainText()
