@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.domain.matter import DECLINE, MEDIATION, Matter, Mediation, MediationMode, Side
+from app.domain.matter import Matter, Mediation, MediationMode, Side
 from app.domain.party import Parties
 from app.domain.short_form import Answers, all_hold
 
@@ -37,7 +37,7 @@ def mediation_for(matter: Matter, answers: Answers) -> Mediation:
     return MEDIATE_FIRST if "mediate_first" in marks else matter.mediation
 
 
-def refusing(answers: Answers) -> tuple[Side, ...]:
-    """The sides that do not agree: where there is one nobody is sent to mediation and no clock of it runs."""
-    said = [side for side, key in CONSENTS.items() if answers.text(key).strip() and not answers.said(key)]
-    return tuple(said) or ((Side.FILER,) if answers.text(MEDIATION) == DECLINE else ())
+def refusing(matter: Matter, answers: Answers) -> tuple[Side, ...]:
+    """The sides that do not agree where each is asked: nobody is sent to mediation, no clock of it runs."""
+    asked = ((side, key) for side, key in CONSENTS.items() if matter.field(key) is not None)
+    return tuple(side for side, key in asked if answers.text(key).strip() and not answers.said(key))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.domain.matter import AGREE, DECLINE, MEDIATION, Group, Mediation, MediationMode
-from app.domain.mediation import CONSENTS, REFUSED, SIDE_NAMES, mediation_for, refusing
+from app.domain.mediation import REFUSED, SIDE_NAMES, mediation_for, refusing
 from app.domain.steps import Mark
 from app.services.fields import Draft, FieldSpec, value
 from app.services.knowledge import Knowledge
@@ -62,8 +62,7 @@ def agreed(draft: Draft, shown: Sheet) -> bool | None:
 
 def refused(shown: Sheet) -> bool:
     """Whether a matter about nothing but mediation has come to its end: a side does not agree."""
-    own = any(shown.matter.field(key) is not None for key in CONSENTS.values())
-    return own and bool(refusing(shown.answers))
+    return bool(refusing(shown.matter, shown.answers))
 
 
 def refusals(made: Sequence[Sheet], knowledge: Knowledge) -> tuple[Remark, ...]:
@@ -81,7 +80,7 @@ def refusal(shown: Sheet, knowledge: Knowledge, *, over: bool) -> Remark | None:
     """
     if not refused(shown):
         return None
-    who = "、".join(SIDE_NAMES[side] for side in refusing(shown.answers))
+    who = "、".join(SIDE_NAMES[side] for side in refusing(shown.matter, shown.answers))
     filing = knowledge.matters.get(FILING)
     if over:
         way = _("要起诉的转立案：Shift+F9 里按 Ctrl+T 取号，叫到时就是 {matter}，当事人和填过的都在")

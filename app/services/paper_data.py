@@ -244,7 +244,7 @@ def _of_a_case(ground: Ground) -> Made:
 def _mediation_notice(ground: Ground) -> Made:
     """Of mediation that is offered or agreed to; where a side refused nobody mediates and no day ends."""
     agreed = mediation.agreed(ground.draft, ground.sheet)
-    refused = _refused(ground)
+    refused = _refused(ground, agreed)
     organisation = _organisation(ground) if agreed and not refused else ground.organisation
     return _whole(
         MediationNotice(
@@ -262,10 +262,11 @@ def _mediation_notice(ground: Ground) -> Made:
     )
 
 
-def _refused(ground: Ground) -> str:
+def _refused(ground: Ground, agreed: bool | None) -> str:
     """Who does not agree, as the notice to the filing side says it; "" while nobody has refused."""
     words = {Side.FILER: _("你（单位）"), Side.OTHER: _("对方当事人")}
-    return "、".join(words[side] for side in refusing(ground.sheet.answers))
+    sides = refusing(ground.sheet.matter, ground.sheet.answers)
+    return "、".join(words[side] for side in sides or ((Side.FILER,) if agreed is False else ()))
 
 
 def _dispute(ground: Ground) -> str:

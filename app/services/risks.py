@@ -98,7 +98,7 @@ def _promises(kept: str) -> tuple[Promise, ...]:
 
 def _mediation(draft: Draft, shown: Sheet, clocks: Running) -> tuple[date | None, bool, tuple[str, ...]]:
     """Since when the matter is at mediation, if it is, whether those who must agree have, and who has not."""
-    refused = refusing(shown.answers)
+    refused = refusing(shown.matter, shown.answers)
     if shown.matter.code == "S08" and shown.answers.text("organisation") and not refused:
         silent = tuple(SIDE_NAMES[side] for side, key in CONSENTS.items() if not shown.answers.said(key))
         return clocks.now.date(), not silent, silent

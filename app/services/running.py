@@ -20,7 +20,7 @@ def _received(shown: Sheet, today: date, table: HolidayTable) -> tuple[Clock, ..
     """
     again = bool(shown.begun) and shown.begun != RESTARTED
     start = date.fromisoformat(shown.begun) if again else today
-    refused = (CLOCK,) if refusing(shown.answers) else ()
+    refused = (CLOCK,) if refusing(shown.matter, shown.answers) else ()
     found = received_clocks(shown.matter, shown.answers, start, table)
     clocks = tuple(clock for clock in found if clock.rule.id not in refused)
     if shown.begun != RESTARTED:

@@ -9,6 +9,7 @@ from app.domain.short_form import all_hold
 from app.services import form
 from app.services.advice import advise
 from app.services.fields import Draft
+from app.services.mediation import refused
 from app.services.paper_data import make
 from app.services.paper_needs import marked, needs_of
 from app.services.sheet import current
@@ -117,6 +118,12 @@ def test_a_refused_mediation_names_no_mediator_and_ends_on_no_day(filer: str, ot
     assert f"{who}不同意调解" in printed
     assert "调解截止日" not in printed
     assert "三十天" not in words(build(data, large=True))
+
+
+def test_an_answer_to_the_offer_in_another_matter_refuses_nothing_here() -> None:
+    """Somebody declined for a suit, then the matter was changed to one about mediation alone."""
+    draft = entered(matter__1__code="S08", matter__1__mediation="decline")
+    assert not refused(current(draft, knowledge()))
 
 
 def test_an_amount_is_asked_only_where_the_fee_goes_by_it_and_no_amount_is_an_answer() -> None:
