@@ -89,6 +89,7 @@ def _content(body: dict[str, Any]) -> dict[str, Any]:
         "intake_no": body["ticket"], "party": body["visitor"]["name"], "agent": "", "matter": "民事一审立案",
         "cause": "民间借贷纠纷", "materials": [material], "received": body["finished_at"],
         "officer": "其木格", "verification": "0123456789AB", "signature_sha256": "", "court_mongolian": "",
+        "laws": ["《中华人民共和国民事诉讼法》第六十九条"],
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from app.domain.fee_schedule import FeeKind, FreeReason
 from app.domain.matter import (
     AGENT_MATERIALS,
     AUTHORITY_CODE,
+    CIVIL_RECEIPT,
     MEDIATING,
     AgentKind,
     Called,
@@ -223,7 +224,8 @@ def _called(row: Section, names: _Names) -> Called:
         raise row.error("text 里只能用 {opponent} 和 {cause}，alone 里都不能用", "text")
     if "{opponent}" in text and not alone:
         raise row.error("没有对方当事人时怎样称呼，写在 alone 里", "text")
-    called = Called(text, alone, row.choice("procedure", Procedure), names.read(row))
+    procedure, receipt = row.choice("procedure", Procedure), row.text("receipt", CIVIL_RECEIPT)
+    called = Called(text, alone, procedure, names.read(row), receipt)
     row.finish()
     return called
 

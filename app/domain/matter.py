@@ -197,18 +197,24 @@ class GivenPaper:
     needs: tuple[str, ...] = ()
 
 
+CIVIL_RECEIPT = "《中华人民共和国民事诉讼法》第六十九条"
+"""By which provision a receipt is given where a matter says no other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Called:
     """How papers call a case before 一案, and by which procedure it goes.
 
     ``text`` may hold ``{opponent}`` and ``{cause}``; blank is 与{opponent}{cause}. ``alone`` is said where
-    nobody of the other side is named.
+    nobody of the other side is named. ``receipt`` is the provision a receipt of its papers names, "" where
+    the law has none.
     """
 
     text: str = ""
     alone: str = ""
     procedure: Procedure = Procedure.CIVIL
     when: tuple[Condition, ...] = ()
+    receipt: str = CIVIL_RECEIPT
 
 
 @dataclass(frozen=True, slots=True)

@@ -345,6 +345,7 @@ def _receipt(desk: Desk, content: dict[str, Any]) -> material_receipt.MaterialRe
             material_receipt.Material(m["name"], m["pages"], m["copies"], material_receipt.Form(m["form"]))
             for m in content["materials"]
         ),
+        laws=tuple(content["laws"]),
         received=datetime.fromisoformat(content["received"]),
         officer=content["officer"],
         verification=content["verification"],

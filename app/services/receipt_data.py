@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.clock import local
 from app.domain.dossier import Bundle
 from app.domain.receipt_code import short_code
-from app.domain.short_form import variant_of
+from app.domain.short_form import called, variant_of
 from app.services.case import Case, Closing, bundle_name, handed_in
 from app.services.fields import Draft, is_agent, value
 from app.services.knowledge import Knowledge
@@ -81,7 +81,7 @@ def receipts_of(case: Case, number: str, knowledge: Knowledge) -> tuple[Receipt,
 def receipt_content(
     case: Case, closing: Closing, receipt: Receipt, hall: HallSettings, knowledge: Knowledge, sha256: str
 ) -> dict[str, object]:
-    """Return the data of one material receipt, frozen with its print job (民事诉讼法第六十九条)."""
+    """Return the data of one material receipt, frozen with its print job."""
     draft, made = case.draft, receipt.matters
     every = case.sheets(knowledge)
     return {
@@ -94,6 +94,7 @@ def receipt_content(
         "matter": "；".join(dict.fromkeys(_matter_words(shown) for shown in made)),
         "cause": "；".join(dict.fromkeys(shown.cause.name for shown in made if shown.cause)),
         "materials": [_receipt_line(draft, bundle, every, knowledge) for bundle in receipt.papers],
+        "laws": [law for law in dict.fromkeys(_law(shown) for shown in made) if law],
         "received": local(closing.at).isoformat(),
         "officer": case.visit.clerk,
         "signature_sha256": closing.signed.signature_sha256 if closing.signed else "",
@@ -125,6 +126,11 @@ def _matter_words(shown: Sheet) -> str:
     chosen = variant_of(shown.matter, shown.answers)
     variant = shown.matter.variant(chosen)
     return f"{shown.matter.name}（{variant.label}）" if variant else shown.matter.name
+
+
+def _law(shown: Sheet) -> str:
+    """The provision by which papers of the matter are receipted, "" where there is none."""
+    return called(shown.matter, shown.parties, shown.answers).receipt
 
 
 def _copies(draft: Draft, bundle: Bundle) -> int:

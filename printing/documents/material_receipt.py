@@ -3,6 +3,7 @@
 民事诉讼法 (2023) 第六十九条: a receipt states the name of each material, its pages, its copies, original
 or copy, and the time, and the officer signs or seals it.
 登记立案若干问题的规定 第二条: the same for a complaint.
+行政诉讼法 第五十一条, 国家赔偿法 第十二条: a dated proof of what was handed in.
 """
 
 from __future__ import annotations
@@ -69,6 +70,7 @@ class MaterialReceipt:
     as PNG, None leaves a line to sign. ``verification`` is a short code a person can read out;
     ``verification_qr`` the text of a QR code, None prints none. ``copy`` counts reprints, 0 = the first;
     ``copied`` says when and by whom. ``court_mongolian``: the court's name in the traditional script.
+    ``laws`` are the provisions by which it is given, none where the law has none.
     """
 
     court: str
@@ -89,6 +91,7 @@ class MaterialReceipt:
     copy: int = 0
     copied: str = ""
     court_mongolian: str = ""
+    laws: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.received.tzinfo is None:
@@ -129,7 +132,8 @@ class ReceiptTexts:
     copy_short: str
     electronic_short: str
     total: str = field(metadata=uses("kinds"))
-    basis: str
+    basis: str = field(metadata=uses("laws"))
+    basis_unnamed: str
     received_label: str
     received: str = field(metadata=uses("year", "month", "day", "hour", "minute"))
     date: str = field(metadata=uses("year", "month", "day"))
@@ -212,6 +216,10 @@ def _cells(material: Material, say: ReceiptTexts, *, short: bool) -> tuple[str, 
     return material.name, pages, str(material.copies), say.form(material.form, short)
 
 
+def _basis(data: MaterialReceipt, say: ReceiptTexts) -> str:
+    return say.basis.format(laws="、".join(data.laws)) if data.laws else say.basis_unnamed
+
+
 def _signatures(data: MaterialReceipt, say: ReceiptTexts) -> Signatures:
     day = data.received
     date = say.date.format(year=day.year, month=day.month, day=day.day)
@@ -252,7 +260,7 @@ def build(
         Text(say.opening, indent=0 if roll else 2),
         _table_for_roll(data, say) if roll else _table_for_page(data, say),
         Space(2),
-        Text(say.basis, Size.SMALL, indent=2),
+        Text(_basis(data, say), Size.SMALL, indent=2),
         Space(3),
         _signatures(data, say),
         Space(2),

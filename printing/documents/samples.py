@@ -103,6 +103,7 @@ def receipt() -> material_receipt.MaterialReceipt:
         officer="王敏",
         verification="7F3A-91C2-K8",
         verification_qr="https://court.example/v/7f3a91c2k8",
+        laws=("《中华人民共和国民事诉讼法》第六十九条",),
     )
 
 

@@ -96,3 +96,26 @@ def test_one_of_several_receipts_is_void_and_the_others_stand(desk: Desk, lawyer
     assert series.voids == ((f"{number}-2", "当事人撤回"),)
     rows = {row.number: row.void for row in do(desk, ledger.find, "").rows if row.is_receipt}
     assert rows == {number: False, f"{number}-2": True}
+
+
+@pytest.mark.parametrize(("code", "variant", "law"), [
+    ("F03", "ordinary", "《中华人民共和国行政诉讼法》第五十一条"),
+    ("F02", "private", "《最高人民法院关于人民法院登记立案若干问题的规定》第二条"),
+    ("F10", "court", "《中华人民共和国国家赔偿法》第十二条"),
+    ("F10", "aid", ""),
+])  # fmt: skip
+def test_a_receipt_names_the_law_of_its_procedure(
+    desk: Desk, tmp_path: Path, code: str, variant: str, law: str
+) -> None:
+    visit_id = called(desk)
+    for path, text in {**FILLED, "matter.1.code": code, "matter.1.variant": variant}.items():
+        do(desk, drafts.set_field, path, text)
+    hand_in(desk, tmp_path)
+    finish(desk, unsigned=True)
+    [(_job, content)] = receipts(desk, visit_id)
+    assert content["laws"] == ([law] if law else [])
+    print_all(desk)
+    [text] = ["".join(pdf_texts(file.read_bytes())) for file in desk.places.papers.glob("*.pdf")]
+    said = "".join(text.split())
+    assert "民事诉讼法" not in said
+    assert (f"依据{law}出具" if law else "本凭证仅证明") in said

@@ -77,6 +77,7 @@ def receipt(**changes: Any) -> MaterialReceipt:
         "received": MOMENT,
         "officer": "王敏",
         "verification": "7F3A-91C2-K8",
+        "laws": ("《中华人民共和国民事诉讼法》第六十九条",),
         "verification_qr": "https://court.example/v/7f3a91c2k8",
     }
     return MaterialReceipt(**{**facts, **changes})
