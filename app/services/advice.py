@@ -69,7 +69,7 @@ def advise(
     today = local(now).date()
     return AdviceView(
         checks=_checks(draft, shown, dossier),
-        dues=_with_steps(tuple(_dues(clocks, today)), taken, knowledge, now),
+        dues=_with_steps(tuple(_dues(clocks, today, finished=over)), taken, knowledge, now),
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
         remarks=(
@@ -127,11 +127,11 @@ def _joined(*parts: str) -> str:
 # ---- clocks -----------------------------------------------------------------------------------------
 
 
-def _dues(clocks: Running, today: date) -> Iterable[DueLine]:
+def _dues(clocks: Running, today: date, *, finished: bool) -> Iterable[DueLine]:
     over = passed_limits(clocks.answered, today)
     yield from (hour_line(clock, clocks.now) for clock in clocks.hours)
     yield from (due_line(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
-    yield from (open_line(rule, field.label) for field, rule in clocks.open)
+    yield from (open_line(rule, field.label, over=finished) for field, rule in clocks.open)
 
 
 def _urgent(clocks: Running, *, marked: bool) -> str:

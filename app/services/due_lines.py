@@ -51,10 +51,14 @@ def due_line(clock: Clock, today: date, over: Rule | None = None) -> DueLine:
     )
 
 
-def open_line(rule: ClockRule, label: str) -> DueLine:
-    """Return the line of a clock whose first day is not known: which day has to be entered, never a guess."""
+def open_line(rule: ClockRule, label: str, *, over: bool = False) -> DueLine:
+    """Return the line of a clock whose first day is not known: which day has to be entered, never a guess.
+
+    When the visit is ``over`` nobody can: then it says that the day was not given.
+    """
     basis = authority(rule.article, rule.basis)
-    return DueLine(rule.name, _("先填{label}").format(label=_(label)), basis, rule.rule.why)
+    words = _("办结时没有填{label}，没有推算") if over else _("先填{label}")
+    return DueLine(rule.name, words.format(label=_(label)), basis, rule.rule.why)
 
 
 def _waiting_line(clock: Clock, today: date) -> DueLine:

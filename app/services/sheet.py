@@ -23,7 +23,7 @@ from app.domain.checklist import Handed, Item, Status, assess
 from app.domain.dossier import Bundle, bundles
 from app.domain.matter import MEDIATION, Field, FieldKind, Matter, Variant
 from app.domain.party import Parties, Party
-from app.domain.short_form import Answers, variant_of, visible_fields
+from app.domain.short_form import Answers, all_hold, variant_of, visible_fields
 from app.domain.steps import Mark, StepKind
 from app.services import people
 from app.services.claims import claims_of
@@ -309,8 +309,10 @@ def wanted_first(items: Iterable[Item]) -> list[Item]:
 
 def materials(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> dict[str, str]:
     """Return what can be handed in for a matter, code to name: what is missing first, other papers last."""
-    items = wanted_first(checklist(draft, shown, dossier))
-    return {item.code: item.name for item in items} | {OTHER_PAPER: _(OTHER_NAME)}
+    found: dict[str, str] = {}
+    for item in wanted_first(checklist(draft, shown, dossier)):
+        found.setdefault(item.code, item.name)  # as it is asked here, not as another kind would call it
+    return found | {OTHER_PAPER: _(OTHER_NAME)}
 
 
 def material_name(code: str, knowledge: Knowledge, shown: Sheet | None = None) -> str:
@@ -319,7 +321,8 @@ def material_name(code: str, knowledge: Knowledge, shown: Sheet | None = None) -
         return _(OTHER_NAME)
     if shown is None:
         return knowledge.catalogue.name_of(code)
-    own = shown.answers.asked.get(code) or next(
-        (r.material.name for r in shown.matter.requirements if r.material.code == code), ""
-    )
+    mine = [r for r in shown.matter.requirements if r.material.code == code]
+    held = (r for r in mine if all_hold(r.when, shown.matter, shown.parties, shown.answers))
+    asked = next(held, mine[0] if mine else None)
+    own = shown.answers.asked.get(code) or (asked.material.name if asked is not None else "")
     return own or knowledge.catalogue.name_of(code)

@@ -70,6 +70,8 @@ def test_what_a_slip_lacks_is_entered_after_the_end_as_it_was_told(counter: Open
     assert "办结以后不能再填" not in said
     at.finish_unsigned()
     assert "Ctrl+U" in paper(at, "缴费").note
+    at.until(lambda: "办结时没有填交费通知送达之日" in at.words(at.window.advice), "a clock nobody can start")
+    assert "先填" not in at.words(at.window.advice)
     view = at.do(amendments.form, at.outcome.event_id)
     [field] = [one for group in view.groups for one in group.fields if one.label == "金额"]
     at.do(amendments.amend, at.outcome.event_id, {field.path: "1,200"}, "当时没有带通知书")
@@ -97,3 +99,19 @@ def test_one_paper_that_is_not_made_has_one_reason_in_every_place(counter: OpenC
     told = f"法院答复立案后可以打印；{fee}（Ctrl+U 更正补填）"
     assert paper(at, "交纳诉讼费用").note == told
     at.until(lambda: told in at.words(at.window.visit.outcome), "the same on the window")
+
+
+def test_each_kind_of_a_filing_is_asked_for_its_own_and_offered_its_own_first(counter: OpenCounter) -> None:
+    at = counter()
+    called(at, {"matter.1.code": "F11", "matter.1.variant": "appeal_judgment"})
+    form = at.window.visit.forms["matter"]
+    at.until(lambda: "上诉请求和理由" in at.words(form), "what an appeal says")
+    assert "再审" not in at.words(form).replace("再审申请、", "")
+    at.do(drafts.set_field, "matter.1.variant", "retrial_civil")
+    at.until(lambda: "再审请求和理由（法定情形）" in at.words(form), "what a retrial says")
+    at.do(drafts.set_field, "matter.1.code", "F07")
+    at.until(lambda: at.visit.materials[0][1] == "司法确认申请书", "the application before the settlement")
+    at.do(drafts.set_field, "matter.1.code", "F12")
+    at.do(drafts.set_field, "matter.1.variant", "competent")
+    at.until(lambda: shown(at).get("matter.1.variant") == "competent", "the court of jurisdiction")
+    assert (paper(at, "送达地址确认书").state, paper(at, "送达地址确认书").chosen) == ("ready", False)

@@ -194,7 +194,7 @@ def still_asked(code: str, variant: str = "") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("code", "variant", "label", "basis"),
     [
-        ("F07", "confirmation", "申请事项和理由", "民诉法解释第354条"),
+        ("F07", "confirmation", "申请事项和理由", "民事诉讼法第205条"),
         ("F07", "security", "申请事项和理由", "民诉法解释第365条"),
         ("F07", "guardian", "申请事项和理由", "民事诉讼法第190条、第191条、第194条、第198条、第202条"),
         ("F10", "court", "请求事项和理由", "国家赔偿法第12条"),
