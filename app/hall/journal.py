@@ -64,12 +64,5 @@ _BESIDE: Final = "/own"
 
 def _add(connection: Transaction, day: str, mark: str, entries: Sequence[Entry]) -> None:
     for entry in entries:
-        subject = f"{day}.{entry.subject}"
-        hall_events.append(
-            connection,
-            subject,
-            hall_events.last_seq(connection, subject),
-            event_id=mark + entry.event_id,
-            day=day,
-            body=encode(entry.event),
-        )
+        subject, event_id = f"{day}.{entry.subject}", mark + entry.event_id
+        hall_events.add(connection, subject, event_id=event_id, day=day, body=encode(entry.event))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy.dialects.sqlite import insert
 
 from app.storage.records import HallEventRecord
 from app.storage.tables import hall_event
@@ -38,6 +39,15 @@ def append(
     row = {"subject": subject, "subject_seq": expected + span, "event_id": event_id, "day": day, "body": body}
     added = hall_event.insert().values(**row).returning(hall_event.c.seq)
     return int(connection.execute(added).scalar_one())
+
+
+def add(connection: Connection, subject: str, *, event_id: str, day: str, body: str) -> None:
+    """Append after whatever is there; an event already there under the same id changes nothing."""
+    newest = func.coalesce(func.max(hall_event.c.subject_seq), 0)
+    row = select(literal(subject), newest + 1, literal(event_id), literal(day), literal(body))
+    names = ["subject", "subject_seq", "event_id", "day", "body"]
+    adding = insert(hall_event).from_select(names, row.where(hall_event.c.subject == subject))
+    connection.execute(adding.on_conflict_do_nothing(index_elements=["event_id"]))
 
 
 def since(connection: Connection, day: str, seq: int) -> tuple[HallEventRecord, ...]:
