@@ -190,6 +190,8 @@ class Walkthrough:
         self.wait(lambda: self.window.party.reading, "the text on the party's screen")
         self._picture(self.window.party, "party-reading")
         self._draw_signature()
+        while self.window.party.more.isVisible():
+            QTest.mouseClick(self.window.party.more, Qt.MouseButton.LeftButton)
         self._picture(self.window.party, "party-signed")
         QTest.mouseClick(self._accept_button(), Qt.MouseButton.LeftButton)
         self.wait(lambda: self._visit().confirmation.signed_at is not None, "the signature")

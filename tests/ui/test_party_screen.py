@@ -29,6 +29,12 @@ def draw(window: PartyWindow) -> None:
         window.pad.draw_stroke(stroke)
 
 
+def read_on(window: PartyWindow) -> None:
+    """To the last line, a screen at a time."""
+    while window.more.isVisible():
+        window.more.click()
+
+
 def button(window: PartyWindow, text: str) -> QPushButton:
     return next(b for b in window.findChildren(QPushButton) if b.text() == text)
 
@@ -43,6 +49,7 @@ def test_f10_shows_the_text_and_the_signature_comes_back_with_its_hash(qtbot: Qt
             open_confirmation(window)
         assert window.party.isVisible()
         draw(window.party)
+        read_on(window.party)
         with qtbot.waitSignal(window.signed) as signed:
             button(window.party, "确认").click()
         assert not window.party.reading
@@ -79,6 +86,46 @@ def test_an_empty_pad_or_a_dot_cannot_be_confirmed() -> None:
         assert not button(window.party, "确认").isEnabled()
         button(window.party, "清除").click()
         assert window.party.pad.strokes == []
+
+
+def test_a_long_text_is_confirmed_only_once_its_last_line_was_seen(qtbot: QtBot) -> None:
+    long = replace(visit().confirmation, text="\n".join(f"第 {n} 行" for n in range(200)), sha256="c" * 64)
+    with desk_window(desk(visit=replace(visit(), confirmation=long))) as window:
+        open_confirmation(window)
+        draw(window.party)
+        assert not button(window.party, "确认").isEnabled()
+        assert window.party.more.isVisible()
+        bar = window.party._text.verticalScrollBar()
+        button(window.party, "下面还有，往下看 ↓").click()
+        assert 0 < bar.value() < bar.maximum()
+        assert not button(window.party, "确认").isEnabled()
+        read_on(window.party)
+        assert button(window.party, "确认").isEnabled()
+        assert not window.party.more.isVisible()
+        bar.setValue(0)
+        assert button(window.party, "确认").isEnabled(), "it was seen"
+        with qtbot.waitSignal(window.signed):
+            button(window.party, "确认").click()
+
+
+def test_what_was_signed_on_a_pad_waits_for_the_last_line(qtbot: QtBot) -> None:
+    with desk_window() as window:
+        open_confirmation(window)
+        with qtbot.assertNotEmitted(window.signed):
+            window.party.sign_with(b"png", [[(0.0, 1.0, 1.0, 1.0)]])
+        with qtbot.waitSignal(window.signed) as signed:
+            read_on(window.party)
+        assert signed.args[1] == b"png"
+        assert not window.party.reading
+
+
+def test_a_short_text_needs_nothing_but_the_signature() -> None:
+    short = replace(visit().confirmation, text="今天办理：立案。", sha256="d" * 64)
+    with desk_window(desk(visit=replace(visit(), confirmation=short))) as window:
+        open_confirmation(window)
+        assert not window.party.more.isVisible()
+        draw(window.party)
+        assert button(window.party, "确认").isEnabled()
 
 
 def test_esc_gives_the_screen_back_to_the_clerk() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QScreen
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QResizeEvent, QScreen, QShowEvent
 from PySide6.QtWidgets import QLayout, QPlainTextEdit, QPushButton, QStackedWidget, QWidget
 
 from app.services.views import ConfirmationView
@@ -17,6 +17,20 @@ from ui.theme import Theme
 from ui.widgets.icon import Icon
 from ui.widgets.label import Label
 from ui.widgets.layout import column, margins, row, surface
+
+
+class _Reading(QPlainTextEdit):
+    """The text on show; ``settled`` tells that its lines have their places."""
+
+    settled = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.settled.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.settled.emit()
 
 
 class PartyWindow(QWidget):
@@ -37,6 +51,8 @@ class PartyWindow(QWidget):
         self.setWindowTitle(_("请当事人确认"))
         self._look = look
         self._view: ConfirmationView | None = None
+        self._seen = False
+        self._held: tuple[bytes, Sequence[Sequence[tuple[float, float, float, float]]]] | None = None
         self._taken: Callable[[], QScreen | None] = lambda: None
         self._over_clerk = False
         self._pages = QStackedWidget()
@@ -67,11 +83,13 @@ class PartyWindow(QWidget):
         if new:
             changed = self.reading
             self._text.setPlainText(view.text)
+            self._seen, self._held = False, None
             self.pad.clear()
             self._notice.setText(_("内容刚刚改过，请重新看一遍。") if changed else "")
         self._view = view
         self._pages.setCurrentIndex(1)
         self._text.setFocus()
+        self._look_for_end()
         if new:
             self.show_pad("")
             self.on_show.emit(view.sha256)
@@ -85,6 +103,10 @@ class PartyWindow(QWidget):
         """Take a signature of the text on show that was made on a pad."""
         if not self.shown:
             return
+        if not self._seen:
+            self._held = (png, strokes)
+            self.show_pad(_("签名已收到，请看到最后一行"))
+            return
         sha256 = self.shown
         self.rest()
         self.signed.emit(sha256, png, [list(stroke) for stroke in strokes])
@@ -93,7 +115,7 @@ class PartyWindow(QWidget):
     def rest(self) -> None:
         """Go back to the court's name; a window that lay over the clerk's own goes away."""
         was = self.shown
-        self._view = None
+        self._view = self._held = None
         if was:
             self.on_show.emit("")
         self.pad.clear()
@@ -182,12 +204,19 @@ class PartyWindow(QWidget):
         self._notice = Label(size="person", tone="warn", bold=True)
         self._way_back = Label(_("Esc 返回经办人"), tone="sub")
         head = row(title, self._notice, None, self._way_back, gap=look.grid(3))
-        self._text = QPlainTextEdit()
+        self._text = _Reading()
+        self._text.settled.connect(self._look_for_end)
         self._text.setReadOnly(True)
         self._text.setTabChangesFocus(True)
         self._text.setProperty("surface", "party")
         self._text.setAccessibleName(_("请您确认的内容"))
-        paper = surface("card", column(self._text, margins=margins(look, 2, 2)))
+        bar = self._text.verticalScrollBar()
+        bar.valueChanged.connect(self._look_for_end)
+        bar.rangeChanged.connect(self._look_for_end)
+        self.more = QPushButton(_("下面还有，往下看 ↓"))
+        self.more.setProperty("kind", "party")
+        self.more.clicked.connect(self._read_on)
+        paper = surface("card", column(self._text, self.more, margins=margins(look, 2, 2)))
         body = row(gap=look.grid(3))
         body.addWidget(paper, 3)
         body.addLayout(self._signing(), 2)
@@ -220,12 +249,28 @@ class PartyWindow(QWidget):
         box.addStretch(0)
         return box
 
+    def _read_on(self) -> None:
+        """One screen further down, for a finger."""
+        bar = self._text.verticalScrollBar()
+        bar.setValue(bar.value() + max(bar.pageStep() - 1, 1))
+        self._text.setFocus()
+
+    def _look_for_end(self) -> None:
+        """Only who has seen the last line can confirm; a text that fits is seen at once."""
+        bar = self._text.verticalScrollBar()
+        laid_out = self.reading and self._text.isVisible()
+        self._seen = self._seen or (laid_out and bar.value() >= bar.maximum())
+        self.more.setVisible(not self._seen)
+        self._pad_changed()
+        if self._seen and self._held is not None:
+            self.sign_with(*self._held)
+
     def _pad_changed(self) -> None:
-        self._confirm.setEnabled(self.pad.signed)
+        self._confirm.setEnabled(self.pad.signed and self._seen)
         self._clear.setEnabled(bool(self.pad.strokes))
 
     def _sign(self) -> None:
-        if self._view is None or not self.pad.signed:
+        if self._view is None or not (self.pad.signed and self._seen):
             return
         sha256, picture, strokes = self._view.sha256, self.pad.png(), self.pad.strokes
         self.rest()
