@@ -370,7 +370,7 @@ class _Folding:
             return
         self._count_idle(ticket, event)
         if event.kind is EventKind.UNDONE:
-            self._undo(ticket)
+            self._undo(ticket, event)
             return
         overtook: tuple[str, ...] = ()
         if event.kind is EventKind.CALLED and ticket.state is TicketState.WAITING:
@@ -401,15 +401,19 @@ class _Folding:
             self.tickets[other.number] = other.moved(overtaken=other.overtaken + 1)
         return tuple(other.number for other in longer)
 
-    def _undo(self, ticket: Ticket) -> None:
-        """Put the ticket back as it was; whom its call overtook was not overtaken."""
+    def _undo(self, ticket: Ticket, event: HallEvent) -> None:
+        """Put the ticket back as it was; whom its call overtook was not overtaken.
+
+        Whoever is missed again is anybody's, unless the window went on with them (see NO_SHOW).
+        """
         if ticket.before is None:
             return
         if ticket.before.state is TicketState.WAITING:
             for number in ticket.overtook:
                 other = self.tickets[number]
                 self.tickets[number] = other.moved(overtaken=max(0, other.overtaken - 1))
-        self.tickets[ticket.number] = ticket.before
+        missed = ticket.before.state is TicketState.NO_SHOW
+        self.tickets[ticket.number] = ticket.before.moved(bound=event.to) if missed else ticket.before
 
     def _moved(self, ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket:
         """Return the ticket after an event that fits; most acts of a window can be undone by it."""

@@ -325,14 +325,17 @@ def _tell(told: list[Entry], entry: Entry) -> None:
     told.insert(place, replace(entry, subject=subject))
 
 
+_MISSES: Final = frozenset({EventKind.NO_SHOW, EventKind.UNDONE})
+
+
 def _gone_on_with(entries: Iterable[Entry], window: int) -> set[str]:
-    """Return the ids of the NO_SHOWs after which the same window itself goes on with the ticket."""
+    """Return the ids of what let a person be missed, and the same window itself goes on with the ticket."""
     held: set[str] = set()
     last: dict[str, Entry] = {}
     for entry in {entry.event_id: entry for entry in entries}.values():  # a fact is told once, at its first
         before = last.get(entry.subject)
         if before is not None and {before.event.window, entry.event.window} == {window}:
-            held |= {before.event_id} if before.event.kind is EventKind.NO_SHOW else set()
+            held |= {before.event_id} if before.event.kind in _MISSES else set()
         last[entry.subject] = entry
     return held
 

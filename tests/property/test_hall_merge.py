@@ -206,6 +206,18 @@ def test_whoever_is_at_a_window_is_seen_there_before_the_restored_hall_has_its_r
     assert not alone.mine.bring_back(number, alone.now)
 
 
+def test_whoever_is_missed_again_as_bringing_them_back_was_taken_back_is_anybodys() -> None:
+    alone = Alone()
+    for what in MISSED_AND_FOUND[:3]:
+        alone.act(what)
+    alone.merge()
+    alone.act("undo")
+    missed = alone.hall.state().tickets["A001"]
+    assert (missed.state, missed.bound) == (TicketState.NO_SHOW, None)
+    assert alone.other.read()
+    assert alone.other.bring_back("A001", alone.now)
+
+
 def test_what_a_hall_did_not_let_happen_is_not_told_to_the_next_copy() -> None:
     hall = Hall(0, windows=2, points=0, rates=CALM)
     witness = Member(hall.places[2].line, hall.places[2].disk, 2, DAY, reserve=0)
