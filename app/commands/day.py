@@ -67,6 +67,7 @@ def _facts(sheet: DaySheet) -> dict[str, object]:
         "window": sheet.window,
         "tickets": {fate.value: list(sheet.tickets_of(fate)) for fate in TicketFate},
         "intakes": {fate.value: list(sheet.intakes_of(fate)) for fate in Fate},
+        "left": [{"ticket": ticket, "matters": matters} for ticket, matters in sheet.left],
         "differences": [{"kind": one.kind.value, "number": one.number} for one in sheet.differences],
         "court_checked": sheet.court_checked,
         "promise": asdict(sheet.kept) if sheet.kept else None,
@@ -86,6 +87,7 @@ def _text(sheet: DaySheet) -> str:
         f"补打 {len(sheet.reprints)}  审计 {sheet.audit_size} 行 {sheet.audit_head}",
     ]
     lines += [f"! {sentence(one)}" for one in sheet.differences] or ["✓ 账是平的"]
+    lines += [f"- {ticket} {matters} 没有结果就离开" for ticket, matters in sheet.left]
     lines += summary(sheet.kept)
     lines += [f"- {who}：{why}" for who, why in exceptions(sheet.kept)]
     if not sheet.court_checked:

@@ -103,6 +103,7 @@ class DaySheet:
     """A counter's day, frozen: what a day sheet prints. ``reprints`` are (paper, why) of papers made anew,
     ``voids`` (receipt number, why).
 
+    ``left`` are (ticket, matters) of who left the window without an outcome and did not come back.
     ``court_checked`` says whether the court was asked; ``audit_size`` and ``audit_head`` (12 characters) are
     the trail's head, written on paper so that a trail cut off later shows. ``kept`` is what the hall's log
     proves of its promise, None while the log is out of reach.
@@ -123,6 +124,7 @@ class DaySheet:
     audit_head: str
     voids: tuple[tuple[str, str], ...] = ()
     kept: Kept | None = None
+    left: tuple[tuple[str, str], ...] = ()
 
     @property
     def balanced(self) -> bool:

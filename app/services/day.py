@@ -26,7 +26,10 @@ from app.domain.receipt import parse_receipt_number
 from app.domain.ticket import TicketState
 from app.lanes import HALL, on
 from app.services.desk import Desk
-from app.storage import days
+from app.services.freezing import LEFT
+from app.services.sheet import sheets
+from app.storage import days, visits
+from app.storage.access import Transaction
 from app.storage.days import DayFacts, DayRow
 from app.texts import _
 
@@ -47,7 +50,7 @@ def day_sheet(desk: Desk, day: date | None = None, at_court: AtCourt | None = No
     day = day or desk.today()
     since = datetime.combine(day, time(), COURT_ZONE)
     tickets = _tickets(desk, day)
-    facts = desk.store(days.facts, day, desk.window, since, since + timedelta(days=1))
+    facts = desk.store(days.facts, day, desk.window, since, since + timedelta(days=1), LEFT)
     intakes = tuple(_intake(row) for row in facts.rows)
     kept = proved(events) if (events := desk.hall.past(day)) or not tickets else None
     return DaySheet(
@@ -66,7 +69,14 @@ def day_sheet(desk: Desk, day: date | None = None, at_court: AtCourt | None = No
         audit_head=facts.head.hash[:_HEAD_CHARACTERS],
         voids=facts.voids,
         kept=kept,
+        left=tuple((ticket, desk.store(_matters, desk, visit_id)) for visit_id, ticket in facts.left),
     )
+
+
+def _matters(connection: Transaction, desk: Desk, visit_id: str) -> str:
+    """Return what a visit was about; "" once its draft was erased."""
+    draft = visits.fields(connection, visit_id)
+    return "、".join(one.matter.short for one in sheets(draft, desk.knowledge)) if draft else ""
 
 
 def _tickets(desk: Desk, day: date) -> tuple[DayTicket, ...]:

@@ -146,6 +146,7 @@ def _facts(sheet: DaySheet, number: str, desk: Desk) -> paper.DaySheet:
         last_receipt=max(numbers, default=""),
         matters=sheet.by_matter,
         differences=tuple(sentence(one) for one in sheet.differences),
+        left=sheet.left,
         voids=sheet.voids,
         promise=(*summary(sheet.kept), *_late(sheet)),
         passed=exceptions(sheet.kept),

@@ -35,6 +35,8 @@ from app.texts import _
 LEAST_REASON: Final = 4
 LONGEST_REASON: Final = 200
 _VISIT: Final = "0"
+LEFT: Final = f"{_VISIT}.05"
+"""Key of the finding that somebody left the window without an outcome (risk node 5)."""
 _REFERRAL: Final = "mediation_referral"
 _PAPERS: Final = {6: (_REFERRAL,), 7: (_REFERRAL,), 14: (_REFERRAL, "funds_claim")}
 """The papers that carry out what a node freezes; a receipt is never among them."""

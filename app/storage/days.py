@@ -13,7 +13,7 @@ from app.clock import moment, stamp
 from app.domain.audit import Head
 from app.domain.receipt import receipt_prefix
 from app.storage import receipts, restoring, trail
-from app.storage.tables import counter, intake, outbox, print_job, visit
+from app.storage.tables import counter, finding, intake, outbox, print_job, visit
 
 _INTAKE: Final = (intake.c.receipt_no, intake.c.finished_at, intake.c.body)
 _RECEIPTS: Final = ("receipt", "receipt_a4")
@@ -39,7 +39,7 @@ class DayRow:
 class DayFacts:
     """Everything of the day: visits, receipt numbers given out by window, bands, trail's head.
 
-    ``reprints`` are (paper with its number, why), ``voids`` (receipt number, why).
+    ``reprints`` are (paper with its number, why), ``voids`` (receipt number, why), ``left`` (visit, ticket).
     """
 
     rows: tuple[DayRow, ...]
@@ -48,10 +48,16 @@ class DayFacts:
     reprints: tuple[tuple[str, str], ...]
     voids: tuple[tuple[str, str], ...]
     head: Head
+    left: tuple[tuple[str, str], ...]
 
 
-def facts(connection: Connection, day: date, window: int, since: datetime, until: datetime) -> DayFacts:
-    """Return the day's facts; ``since`` and ``until`` are its first moment and the next day's."""
+def facts(
+    connection: Connection, day: date, window: int, since: datetime, until: datetime, left: str
+) -> DayFacts:
+    """Return the day's facts; ``since`` and ``until`` are its first moment and the next day's.
+
+    ``left`` is the key of what is found when somebody leaves without an outcome.
+    """
     columns = (visit.c.id, visit.c.ticket, visit.c.window, *_INTAKE)
     found = connection.execute(
         select(*columns)
@@ -70,7 +76,20 @@ def facts(connection: Connection, day: date, window: int, since: datetime, until
             (one.receipt_no, one.reason) for one in receipts.voided(connection, receipt_prefix(day, window))
         ),
         trail.head(connection),
+        _left(connection, day, window, left),
     )
+
+
+def _left(connection: Connection, day: date, window: int, key: str) -> tuple[tuple[str, str], ...]:
+    """Return the visits that were put away with a finding, and whose people did not come back."""
+    rows = connection.execute(
+        select(visit.c.id, visit.c.ticket)
+        .join(finding, finding.c.visit_id == visit.c.id)
+        .where(visit.c.day == day.isoformat(), visit.c.window == window)
+        .where(visit.c.state == "away", finding.c.key == key)
+        .order_by(visit.c.opened_at)
+    )
+    return tuple((row.id, row.ticket) for row in rows)
 
 
 def _row(connection: Connection, row: Any) -> DayRow:

@@ -21,6 +21,7 @@ class DaySheet(Facts):
     (at the court, on the way, in need of a person). ``matters`` are (name, how often), ``differences``
     sentences that name the number each is about. ``voids`` and ``reprints`` are (paper, why). ``trail`` is
     the size and the head of the audit trail, written on paper so that a trail cut off later shows.
+    ``left`` are (ticket, matters) of who left without an outcome.
     ``promise`` are sentences on what the hall promised and kept, ``passed`` (who was passed over, why).
     """
 
@@ -45,6 +46,7 @@ class DaySheet(Facts):
     reprints: tuple[tuple[str, str], ...] = ()
     promise: tuple[str, ...] = ()
     passed: tuple[tuple[str, str], ...] = ()
+    left: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,10 @@ class DayTexts(SheetTexts):
     differences_heading: str
     balanced: str
     unbalanced: str = field(metadata=uses("count"))
+    left_heading: str
+    nobody_left: str
+    left_note: str
+    left_columns: Mapping[str, str] = field(metadata=names("index", "ticket", "matter"))
     difference_columns: Mapping[str, str] = field(metadata=names("index", "difference", "found"))
     matters_heading: str
     columns: Mapping[str, str] = field(metadata=names("index", "matter", "count"))
@@ -117,6 +123,17 @@ def _matters(data: DaySheet, say: DayTexts) -> Block:
     return numbered(columns, rows, index=title["index"], total=total)
 
 
+def _left(data: DaySheet, say: DayTexts, sheet: Sheet) -> list[Block]:
+    """Return who left without an outcome, with what the law says of it."""
+    if not data.left:
+        return sheet.notes((say.nobody_left,))
+    title = say.left_columns
+    columns = (Column(title["ticket"], 2), Column(title["matter"], 8))
+    rows = [(ticket, matter or sheet.common.none) for ticket, matter in data.left]
+    table = numbered(columns, rows, index=title["index"])
+    return [*sheet.notes((say.left_note,)), table]
+
+
 def _pairs(pairs: Sequence[tuple[str, str]], title: Mapping[str, str], first: str) -> Block:
     return numbered((Column(title[first], 5), Column(title["reason"], 5)), pairs, index=title["index"])
 
@@ -150,6 +167,9 @@ def build(
         Space(2),
         Heading(say.reprints_heading, 2),
         *([made] if data.reprints else sheet.notes((say.no_reprints,))),
+        Space(2),
+        Heading(say.left_heading, 2),
+        *_left(data, say, sheet),
         *_promise(data, say, sheet),
         Space(2),
         *sheet.notes((say.note,)),

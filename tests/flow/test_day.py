@@ -11,7 +11,7 @@ from app.cli import main
 from app.domain.day import DaySheet, Doubt, Fate, TicketFate
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem
-from app.services import approval, day, day_paper, issuing, ledger, print_out
+from app.services import approval, calling, day, day_paper, issuing, ledger, print_out
 from app.services.bench import paper_folder
 from app.services.desk import Desk
 from app.settings import CourtSettings, Settings
@@ -22,7 +22,7 @@ from tests.helpers.court import Gateway
 from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.papers import squeezed
 from tests.helpers.printing import pdf_texts
-from tests.helpers.visits import called, finish, print_all, ready
+from tests.helpers.visits import called, fill, finish, print_all, ready
 
 
 def sheet(desk: Desk, *more: object) -> DaySheet:
@@ -70,6 +70,23 @@ def test_a_day_with_everything_in_it_adds_up_with_the_court(
         assert "没有与法院核对" not in said
         assert main([*words, "--json"]) == 0
         assert json.loads(capsys.readouterr().out)["court_checked"] is True
+
+
+def test_who_left_without_an_outcome_is_on_the_sheet_until_they_come_back(tmp_path: Path) -> None:
+    """Risk node 5: nobody is turned away by word of mouth (登记立案规定第2条)."""
+    with desk_in(tmp_path) as desk:
+        called(desk)
+        do(desk, calling.put_back, "没叫错")
+        assert sheet(desk).left == (), "nobody who was only called came to file"
+        do(desk, calling.call_next)
+        fill(desk)
+        number = do(desk, calling.put_back, "回去取材料")
+        assert sheet(desk).left == ((number, "民事立案"),)
+        assert sheet(desk).balanced
+        (row,) = do(desk, day_paper.day_view).sheet.left
+        assert row[0] == number
+        do(desk, calling.call_next)
+        assert sheet(desk).left == (), "back at the window"
 
 
 def test_what_was_taken_out_of_the_store_is_named_by_its_number(

@@ -36,7 +36,7 @@ class DayPage(QWidget):
         self._badge = Badge(look, Shape.RING, 20)
         self._verdict = Label(bold=True, wrap=True)
         self._promise = Label(tone="sub", size="small", wrap=True)
-        self.list = RowList(look, _("不符的号码和被越过的人"), empty=_("没有不符的号码。"))
+        self.list = RowList(look, _("不符的号码，没有结果就离开的和被越过的人"), empty=_("没有不符的号码。"))
         self._said = Label(tone="sub", size="small", wrap=True)
         self.roll = KeyButton(look, "day_roll", _("打在小票上"), icon="ticket", key="Ctrl+T")
         self.page = KeyButton(
@@ -90,7 +90,10 @@ class DayPage(QWidget):
         self._verdict.restyle(tone="ok" if sheet.balanced else "warn")
         wrong = (ListRow(str(n), text, icon="alert", tone="warn") for n, text in enumerate(view.differences))
         passed = (ListRow(who, who, why, icon="people") for who, why in view.passed)
-        self.list.show_rows((*wrong, *passed))
+        left = (
+            ListRow(f"left-{number}", number, _left(matters), icon="person") for number, matters in sheet.left
+        )
+        self.list.show_rows((*wrong, *left, *passed))
         self._promise.setText("".join(view.promise))
         self._said.setText(_words(view))
         self.page.setEnabled(view.on_page)
@@ -118,6 +121,11 @@ class _Equation(QFrame):
             number.setText(str(count))
             label.setText(name)
         self.setAccessibleName("，".join(f"{name} {count}" for name, count in terms))
+
+
+def _left(matters: str) -> str:
+    name = _("{matters}：").format(matters=matters) if matters else ""
+    return name + _("没有结果就离开，没有回来；不能口头拒绝，请核实")
 
 
 def _words(view: DayView) -> str:
