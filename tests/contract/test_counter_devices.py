@@ -168,15 +168,18 @@ def test_a_strip_shows_what_it_is_told(strip: LedStrip, strip_device: Simulator)
 
 
 def test_what_a_strip_shows_already_is_not_sent_again(strip: LedStrip, strip_device: Simulator) -> None:
+    def frames() -> int:
+        return int(strip_device.tell("shown")["frames"])
+
+    before = frames()
     assert strip.show("立案") is True
-    shown(strip_device, "立案")
-    frames = strip_device.tell("shown")["frames"]
+    wait_until(lambda: frames() == before + 1, "the strip has it")
     assert strip.show("立案") is False
     assert strip.show("立案\n") is False
-    assert strip_device.tell("shown")["frames"] == frames
+    assert frames() == before + 1
     strip.close()
     strip.open()
-    assert strip_device.tell("shown")["frames"] == frames + 1, "it may have lost its power: shown again"
+    wait_until(lambda: frames() == before + 2, "it may have lost its power: shown again")
     assert strip.show("立案") is False
 
 
