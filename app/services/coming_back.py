@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -45,18 +46,19 @@ _LEFT_BEHIND: Final = "supply"
 
 
 @on(DB)
-def owed(desk: Desk, sought: str = "") -> tuple[OwedRow, ...]:
+def owed(desk: Desk, sought: str = "", standing: str = "") -> tuple[OwedRow, ...]:
     """Return what people were told to supply and have not brought, the longest overdue first.
 
     Last come mediations of today that a side refused: whoever wants to sue goes on from them.
 
     ``sought`` is a code (typed, or scanned from the paper), the number of a receipt, a notice or a ticket, or
-    an identity number; "" is everything, those of whoever stands at the window first.
+    an identity number; "" is everything. First come those of the visit on the window (``standing``, finished
+    or not), then those of whoever stands there.
     """
-    return desk.store(_owed, desk, sought)
+    return desk.store(_owed, desk, sought, standing)
 
 
-def _owed(connection: Transaction, desk: Desk, sought: str) -> tuple[OwedRow, ...]:
+def _owed(connection: Transaction, desk: Desk, sought: str, standing: str) -> tuple[OwedRow, ...]:
     here = visits.open_at(connection, desk.window)
     number = compact(value(visits.fields(connection, here.id), "identity.id_number")) if here else ""
     rows = [_asked(connection, one, desk, number) for one in court_asks.pending(connection)]
@@ -67,7 +69,10 @@ def _owed(connection: Transaction, desk: Desk, sought: str) -> tuple[OwedRow, ..
     if text:
         code = read_code(sought)
         rows = [row for row in rows if _is_sought(connection, row, text, code)]
-    return tuple(sorted(rows, key=lambda row: not row.here))
+    shown = visits.get(connection, standing) if standing else None
+    mine = {shown.id, shown.continues} if shown is not None else set()
+    rows = [replace(row, standing=row.visit_id in mine) for row in rows]
+    return tuple(sorted(rows, key=lambda row: (not row.standing, not row.here)))
 
 
 def _is_here(connection: Transaction, one: SupplementRecord) -> bool:

@@ -59,7 +59,8 @@ class OwedRow:
     """Papers somebody was told to bring and has not brought.
 
     ``visit_id`` is the last finished visit of the intake; ``person`` and ``masked_number`` are masked;
-    ``days_late`` is negative before the day; ``here``: this person stands at the window now. ``untold``: the
+    ``days_late`` is negative before the day; ``here``: this person stands at the window now.
+    ``standing``: it is of the visit on the window, or of the one that visit goes on with. ``untold``: the
     back office asks for them and nobody was told in writing yet; ``key`` is then its answer, ``due`` the last
     day if it is told today, ``why`` the reason of that day, and ``further`` says that a reason and a
     supervisor are needed. ``to_file``: nothing is owed; a side refused to mediate, and what was entered goes
@@ -85,3 +86,4 @@ class OwedRow:
     why: str = ""
     to_file: bool = False
     guided: bool = False
+    standing: bool = False

@@ -89,6 +89,32 @@ def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCoun
     at.until(lambda: "件" not in page.count.text(), "nobody to go on with any more")
 
 
+def test_a_number_is_for_the_visit_on_the_window_not_for_who_was_refused_before(counter: OpenCounter) -> None:
+    at = counter()
+    panels = at.conductor.panels
+    chosen = []
+    for name, number in (("其其格", "152722199003074518"), ("张𬭎", "110101199003070019")):
+        said_no(at, **{"identity.name": name, "identity.id_number": number})
+        at.finish_unsigned()
+        at.key(Qt.Key.Key_F9, SHIFT)
+        page = at.window.findChild(ComebackPage)
+        assert page is not None
+        at.until(lambda page=page: at.visit.visit_id in page._rows, "the visit among the rows")  # type: ignore[misc]
+        assert (page.list.current(), page.list.currentIndex().row()) == (at.visit.visit_id, 0)
+        chosen.append(page.list.current())
+        if name == "其其格":
+            at.key(Qt.Key.Key_Escape)
+            at.until(lambda: panels.current == "", "the visit again")
+    assert len(set(chosen)) == 2
+    ticket = at.visit.ticket
+    at.key(Qt.Key.Key_T, CONTROL)
+    at.until(lambda: panels.current == "" and at.queue.next is not None, "a number")
+    line = at.window.actions_bar.line
+    assert at.queue.next is not None
+    assert line.text().startswith(f"已给张*（{ticket}）取补交号 {at.queue.next.number}，")
+    at.until(lambda: line.heightForWidth(line.width()) <= line.height(), "room for the whole sentence")
+
+
 def test_while_the_visit_is_open_a_copy_becomes_the_suit(counter: OpenCounter) -> None:
     at = counter()
     said_no(at)

@@ -62,7 +62,9 @@ class ComebackPanel(Panel):
 
     def _find(self, sought: str) -> None:
         shown = partial(self._shown.show_owed, sought=sought)
-        self.controls.acts.run(self.page, coming_back.owed, sought, once=False, name="owed", done=shown)
+        standing = self.controls.visit()
+        acts = self.controls.acts
+        acts.run(self.page, coming_back.owed, sought, standing, once=False, name="owed", done=shown)
 
     def _ask(self, sought: str) -> None:
         """Let the window that has it give it to this one; then it stands in the list like the others."""
@@ -86,12 +88,14 @@ class ComebackPanel(Panel):
         self.controls.refresh()
 
     def _number(self, visit_id: str) -> None:
-        self.controls.acts.run(
-            self.page, coming_back.take_number, visit_id, name="take_number", done=self._given
-        )
+        row = self._shown.chosen()
+        whom = _("{person}（{ticket}）").format(person=row.person, ticket=row.ticket) if row else ""
+        given = partial(self._given, whom)
+        self.controls.acts.run(self.page, coming_back.take_number, visit_id, name="take_number", done=given)
 
-    def _given(self, number: str) -> None:
-        self._done(_("已取补交号 {number}，叫到时直接打开上次的收件。").format(number=number), None)
+    def _given(self, whom: str, number: str) -> None:
+        words = _("已给{whom}取补交号 {number}，叫到时直接打开上次的收件。")
+        self._done(words.format(whom=whom, number=number), None)
         self.controls.print_waiting()
 
     def _notice(self, key: str, reason: str) -> None:

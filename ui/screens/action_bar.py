@@ -1,4 +1,4 @@
-"""The line under the visit: always the same acts in the same place, and one line of what just happened."""
+"""The line under the visit: the same acts in the same place, and one sentence of what just happened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.services.views import VisitView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton
-from ui.widgets.label import ElidedLabel
+from ui.widgets.label import Label
 from ui.widgets.layout import column, row
 
 FLASH_MS: Final = 5_000
@@ -27,7 +27,7 @@ class ActionBar(QWidget):
         super().__init__(parent)
         self._look = look
         self.buttons: dict[str, KeyButton] = {}
-        self.line = ElidedLabel(tone="sub")
+        self.line = Label(tone="sub", wrap=True)
         self._undo = self._button("restore_page", _("撤销"), kind="quiet", icon="undo")
         self._undo.hide()
         self.line.setVisible(not look.large)

@@ -36,6 +36,7 @@ class ComebackPage(QWidget):
         super().__init__(parent)
         self._look = look
         self._rows: dict[str, OwedRow] = {}
+        self._begun = False
         self.box = QLineEdit()
         self.box.setPlaceholderText(_("扫告知书上的码；或输入编号、收件号、号票、证件号码"))
         self.box.setAccessibleName(_("找上次的收件"))
@@ -109,7 +110,8 @@ class ComebackPage(QWidget):
             self.detail.setText(f"{listed}\n{day}：{found.why}")
 
     def begin(self) -> None:
-        """Begin anew: an empty box with the cursor in it."""
+        """Begin anew: an empty box with the cursor in it, the next rows with theirs on the first."""
+        self._begun = True
         self.reason.clear()
         self.box.clear()
         self.box.setFocus()
@@ -123,6 +125,9 @@ class ComebackPage(QWidget):
         late = sum(one.days_late > 0 and not (one.untold or one.guided) for one in rows)
         self.count.setText(_("{count} 件，逾期 {late} 件").format(count=len(rows), late=late) if rows else "")
         self._draw(tuple(rows))
+        if self._begun and rows:
+            self.list.select(rows[0].key)  # not on whom the last visit left it
+        self._begun = False
         if sought.strip() and not rows:
             self._say_nothing_found(sought.strip())
 
@@ -156,6 +161,10 @@ class ComebackPage(QWidget):
             self._tell(self.taken_up, self.list.current())
         elif self.box.text().strip():
             self.sought.emit(self.box.text())
+
+    def chosen(self) -> OwedRow | None:
+        """Return the row under the cursor."""
+        return self._rows.get(self.list.current())
 
     def _tell(self, signal: SignalInstance, key: str) -> None:
         found = self._rows.get(key)
@@ -197,8 +206,9 @@ def _row(one: OwedRow) -> ListRow:
     kind = _("一次性告知") if one.guided else kind
     told = "" if one.to_file else _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
     detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
-    who = _("{person}（就在窗口）").format(person=one.person) if one.here else one.person
+    at_window = one.here or one.standing
+    who = _("{person}（就在窗口）").format(person=one.person) if at_window else one.person
     title = _("{who}　{what}").format(who=who, what="、".join(one.what))
     owing = not (one.untold or one.to_file or one.guided)
     right = _("最迟 {day}").format(day=one.due.isoformat()) if owing else ""
-    return ListRow(one.key, title, detail, "person" if one.here else "clock", right, pill, tone)
+    return ListRow(one.key, title, detail, "person" if at_window else "clock", right, pill, tone)

@@ -190,6 +190,12 @@ class RowList(QListView):
             self.setCurrentIndex(self._model.index(keys.index(before) if before in keys else 0))
         self.viewport().update()
 
+    def select(self, key: str) -> None:
+        """Put the cursor on the record of that key, if it is there."""
+        keys = [row.key for row in self._model.rows]
+        if key in keys:
+            self.setCurrentIndex(self._model.index(keys.index(key)))
+
     def current(self) -> str:
         """Return the key of the row under the cursor, else an empty string."""
         index = self.currentIndex()
