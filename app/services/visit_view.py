@@ -17,6 +17,7 @@ from app.services import (
     coming_back,
     confirmation,
     corrected_since,
+    corrections,
     form,
     freezing,
     mediation,
@@ -100,8 +101,12 @@ def _needs(case: Case, desk: Desk) -> tuple[Need, ...]:
 
 
 def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need]) -> AdviceView:
-    """The right zone; what the clerk is shown to be at risk is put on record as it is shown."""
+    """The right zone; what the clerk is shown to be at risk is put on record as it is shown.
+
+    Of a finished visit it goes by the record that stands, as its papers do.
+    """
     now, back = desk.clock.now(), None
+    case = _as_it_stands(connection, case)
     if case.visit.state == "open":
         back = coming_back.waiting(connection, case)
         holds = risks.on_screen(case.draft, desk.knowledge, now, case.visit.opened_at)
@@ -127,6 +132,13 @@ def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Nee
     if case.visit.state != "open":
         return replace(made, urgent="", mediation=None)  # nobody waits any more, nobody can be asked
     return replace(made, remarks=(back, *made.remarks)) if back else made
+
+
+def _as_it_stands(connection: Transaction, case: Case) -> Case:
+    """Return a finished visit with what was corrected since; any other as it is."""
+    if case.visit.state != "finished":
+        return case
+    return replace(case, draft=corrections.corrected(connection, case.visit.id, case.draft))
 
 
 def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need]) -> VisitView:
@@ -287,7 +299,7 @@ def _outcome(connection: Transaction, case: Case, desk: Desk) -> OutcomeView | N
         received_only=_received_only(event.body),
         lacking=(
             *mediation.refusals(case.sheets(knowledge), knowledge),
-            *still_missing.of_visit(case, knowledge),
+            *still_missing.of_visit(_as_it_stands(connection, case), knowledge),
         ),
         corrected=corrected_since.of_visit(connection, desk, visit_id),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from app.services import amendments, drafts, papers, papers_out
+from app.services import amendments, drafts, papers, papers_out, visit_view
 from app.services.views import PaperView
 from app.settings import PaperSettings
 from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
@@ -99,6 +99,15 @@ def test_one_paper_that_is_not_made_has_one_reason_in_every_place(counter: OpenC
     told = f"法院答复立案后可以打印；{fee}（Ctrl+U 更正补填）"
     assert paper(at, "交纳诉讼费用").note == told
     at.until(lambda: told in at.words(at.window.visit.outcome), "the same on the window")
+    visit_id = at.visit.visit_id
+    before = at.do(visit_view.desk_view, visit_id).advice.fee
+    assert before.amount is None
+    at.do(amendments.amend, at.outcome.event_id, {"matters.0.answers.amount": "12.5万"}, "当时没有问")
+    now = at.do(visit_view.desk_view, visit_id)
+    assert now.advice.fee.amount == 2800, "the right zone goes by the record that stands"
+    assert "标的额" not in "".join(one.text for one in now.advice.remarks)
+    fields = {field.path: field.value for group in now.visit.matter for field in group.fields}
+    assert not fields["matter.1.amount"], "the form shows what was signed"
 
 
 def test_each_kind_of_a_filing_is_asked_for_its_own_and_offered_its_own_first(counter: OpenCounter) -> None:
