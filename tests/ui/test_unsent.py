@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.services.views import Health
 from ui import gallery_court as samples
+from ui.screens.amend import AmendForm
 from ui.screens.unsent import UnsentPage
 from ui.theme import theme
 from ui.widgets.field import Field
@@ -32,6 +33,12 @@ def page(qtbot: QtBot) -> UnsentPage:
 def words(made: QWidget) -> str:
     QApplication.processEvents()
     return "\n".join(label.text() for label in made.findChildren(QLabel) if label.isVisibleTo(made))
+
+
+def value(form: AmendForm, path: str) -> str:
+    field = form.form.field(path)
+    assert field is not None, path
+    return field.input.value()
 
 
 def test_the_record_under_the_cursor_is_explained_and_says_who_must_act(qtbot: QtBot) -> None:
@@ -96,6 +103,7 @@ def test_the_form_needs_a_reason_and_sends_only_what_changed(qtbot: QtBot) -> No
         form.send.click()
     event_id, changes, reason = sent.args
     assert (event_id, list(changes), reason) == ("e1", ["parties.0.name"], "名字录错")
+    form.sent_off("e1")
     made.show_form(samples.form())
     assert form.reason.text() == ""
     field = form.findChild(Field)
@@ -103,6 +111,29 @@ def test_the_form_needs_a_reason_and_sends_only_what_changed(qtbot: QtBot) -> No
     assert field.input.value() == "张𬭎", "nothing of the form before stays"
     QTest.keyClick(form.reason, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert made.fix.isVisible()
+
+
+def test_what_was_typed_and_not_sent_stays_until_it_is_dropped_twice(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    made.show_form(samples.form())
+    form = made.form
+    phone = form.findChild(QWidget, "parties.0.phone")
+    assert isinstance(phone, QWidget)
+    QTest.keyClicks(phone, "9")
+    QTest.keyClick(phone, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert form.isVisible()
+    assert "再按一次 Alt+Left 就不要了" in words(form)
+    other = replace(samples.form(), event_id="e2")
+    made.show_form(other)
+    assert (form.unsent, value(form, "parties.0.phone")) == (1, "13804761234")
+    made.show_form(samples.form())
+    assert value(form, "parties.0.phone") == "913804761234", "kept with its record"
+    QTest.keyClick(form.reason, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    assert value(form, "parties.0.phone") == "913804761234", "not opened anew"
+    for _press in range(2):
+        QTest.keyClick(form.reason, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert made.fix.isVisible()
+    assert form.unsent == 0
 
 
 def test_an_answer_of_the_back_office_is_shown_when_one_goes_to_it(qtbot: QtBot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -27,6 +28,7 @@ class SendingPanel(Panel):
     def __init__(self, controls: Controls) -> None:
         super().__init__(controls)
         self._made: UnsentPage | None = None
+        self._clerk = ""
         self._look = QTimer()
 
     @property
@@ -57,12 +59,20 @@ class SendingPanel(Panel):
         return self._made
 
     def opened(self) -> None:
-        self._shown.show_reason()
+        clerk = self.controls.desk.settings.hall.clerk
+        if self._clerk != clerk and self._shown.form.unsent:
+            self._shown.form.forget()
+            self.controls.flash(_("{clerk}没有送出的更正已清除，记录没有改动").format(clerk=self._clerk))
+        self._clerk = clerk
+        self._shown.go_on()
         self._refresh()
         self._look.start()
 
     def left(self) -> None:
         self._look.stop()
+        self._shown.form.flush()
+        if self._shown.form.unsent:
+            self.controls.flash(_("更正还没有送出，已留着；按 Ctrl+U 接着改"))
         self.controls.acts.run(self.page, answers.looked_at)
 
     def _refresh(self) -> None:
@@ -95,10 +105,17 @@ class SendingPanel(Panel):
 
     def _send(self, event_id: str, changes: dict[str, str], reason: str) -> None:
         self.controls.acts.run(
-            self.page, amendments.amend, event_id, changes, reason, done=self._sent, problem=self._refused
+            self.page,
+            amendments.amend,
+            event_id,
+            changes,
+            reason,
+            done=partial(self._sent, event_id),
+            problem=self._refused,
         )
 
-    def _sent(self, _event_id: str) -> None:
+    def _sent(self, corrected: str, _event_id: str) -> None:
+        self._shown.form.sent_off(corrected)
         self._shown.show_reason()
         self.controls.flash(_("更正已存本机，正在打印回执，正在送法院"))
         self.controls.print_waiting()

@@ -162,6 +162,14 @@ class UnsentPage(QWidget):
         self.form.show_form(view)
         self._right.setCurrentWidget(self.form)
 
+    def go_on(self) -> None:
+        """Put the form that was left half done in its place again, else the explanation."""
+        if self.form.unsent and self.form.event_id:
+            self._right.setCurrentWidget(self.form)
+            self.form.take_focus()
+        else:
+            self.show_reason()
+
     def show_reason(self) -> None:
         """Go back from the form to the explanation."""
         self._right.setCurrentIndex(0)
@@ -226,8 +234,12 @@ class UnsentPage(QWidget):
         self.pause.emit(not self._paused)
 
     def _amend(self) -> None:
-        if self._shown and self.fix.isEnabled():
+        if self._shown and self.fix.isEnabled() and not self._is_corrected_here():
             self.amend.emit(self._shown)
+
+    def _is_corrected_here(self) -> bool:
+        """Whether the form of this very record is open: opened anew it would lose what is half typed."""
+        return self._right.currentWidget() is self.form and self.form.event_id == self._shown
 
 
 def _row(one: UnsentRow) -> ListRow:
