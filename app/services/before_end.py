@@ -5,7 +5,7 @@ It keeps nothing from being received (登记立案规定第2条): another press 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -26,12 +26,12 @@ from app.texts import _
 MATERIALS: Final = "materials"
 """The path of papers: they have no field of their own, they have a step."""
 _NAMED: Final = 6
-_STEPS: Final = ("matter", "parties")
 
 
 class Why(StrEnum):
     """Why something is said before the end."""
 
+    REFUSED = "refused"
     UNTOLD = "untold"
     BY_LAW = "by_law"
     OFFER = "offer"
@@ -89,19 +89,31 @@ def still_open(desk: Desk, case: Case, told: Collection[str]) -> StillOpen | Non
     found: list[OpenPoint] = []
     made = case.sheets(desk.knowledge)
     for shown in made:
-        if is_guided(case.draft, shown):
-            continue  # nothing is filed yet: it is asked when the papers come
-        needs = needs_of(ground_of(desk, case, shown))
-        open_points = [*questions(case, shown, needs), *untold(case, shown)]
+        refused = form.refusals(case.draft, shown, desk.knowledge)
+        open_points = _refused(shown, refused, found)
+        if not is_guided(case.draft, shown):  # else nothing is filed yet: it is asked when the papers come
+            needs = needs_of(ground_of(desk, case, shown))
+            asked = (one for one in questions(case, shown, needs) if one.path not in refused)
+            open_points += [*asked, *untold(case, shown)]
         order = _on_screen(desk, case, shown)
         found += sorted(open_points, key=lambda one: order.get(one.path, len(order)))
     new = [one for one in found if one.key not in told]
     return StillOpen(new, several=len(made) > 1) if new else None
 
 
+def _refused(shown: Sheet, refused: Mapping[str, str], before: Iterable[OpenPoint]) -> list[OpenPoint]:
+    """What was typed and is no answer; what several matters share is said with the first."""
+    said = {one.path for one in before}
+    return [
+        OpenPoint(shown.number, Why.REFUSED, path, words)
+        for path, words in refused.items()
+        if path not in said
+    ]
+
+
 def _on_screen(desk: Desk, case: Case, shown: Sheet) -> dict[str, int]:
     """Where each field of a matter stands; somebody not in the list yet and papers come after all of them."""
-    steps = (form.specs_of(case.draft, step, shown, desk.knowledge) for step in _STEPS)
+    steps = (form.specs_of(case.draft, step, shown, desk.knowledge) for step in form.STEPS)
     paths = [spec.path for made in steps for group in made for spec in group.fields]
     return {path: place for place, path in enumerate((*paths, "", MATERIALS))}
 
@@ -144,10 +156,13 @@ def questions(case: Case, shown: Sheet, needs: Iterable[Need]) -> Iterator[OpenP
             yield _of_paper(need)
 
 
-def before_signing(case: Case, shown: Sheet, needs: Sequence[Need]) -> str:
-    """Return what is to be asked before somebody signs, "" for nothing: later it undoes the signature."""
-    labels = [one.names for one in questions(case, shown, ())]
-    labels += [need.words for need in needs if need.asked]
+def before_signing(case: Case, shown: Sheet, needs: Sequence[Need], refused: Mapping[str, str]) -> str:
+    """Return what is to be asked before somebody signs, "" for nothing: later it undoes the signature.
+
+    ``refused`` is what was typed and is no answer, by path.
+    """
+    labels = [*refused.values(), *(one.names for one in questions(case, shown, ()))]
+    labels += [need.words for need in needs if need.asked and need.path not in refused]
     return "、".join(dict.fromkeys(labels))
 
 
@@ -186,6 +201,7 @@ def _said(why: Why, papers: tuple[str, ...], names: Sequence[str]) -> str:
     joined += _("等 {count} 项").format(count=len(names)) if len(names) > _NAMED else ""
     titles = "".join(_("《{paper}》").format(paper=paper) for paper in papers)
     return {
+        Why.REFUSED: _("填了但不能用，改好或清空：{names}"),
         Why.UNTOLD: _("按 F9 一次写清或者容缺：还缺 {names}，没有一次性告知"),
         Why.BY_LAW: _("还没有问：{names}"),
         Why.OFFER: _("{names}：还没有问愿不愿意，愿意按 Alt+Y、不愿意按 Alt+N"),

@@ -190,6 +190,22 @@ def wrong(draft: Draft, specs: tuple[FieldSpec, ...]) -> tuple[str, ...]:
     return tuple(_(spec.label) for spec in specs if not check(spec, value(draft, spec.path)).ok)
 
 
+def refused(draft: Draft, specs: tuple[FieldSpec, ...]) -> tuple[tuple[FieldSpec, str], ...]:
+    """Return the fields whose value is no answer, each with the reason: it cannot stand, or is in no list.
+
+    What is in no list keeps nobody from signing, as ``wrong`` does.
+    """
+    found = ((spec, _refusal(spec, value(draft, spec.path))) for spec in specs)
+    return tuple((spec, why) for spec, why in found if why)
+
+
+def _refusal(spec: FieldSpec, text: str) -> str:
+    checked = check(spec, text)
+    if spec.kind == "cause" and checked.warnings:
+        return checked.warnings[0]
+    return "" if checked.ok else checked.problem or ""
+
+
 def large_print(id_number: str, now: datetime) -> bool:
     """Say whether somebody with this number is of an age for large print."""
     facts = check_id_number(id_number).facts

@@ -36,6 +36,7 @@ from app.services.fields import (
     field_view,
     is_agent,
     lacking,
+    refused,
     value,
     wrong,
 )
@@ -355,9 +356,20 @@ def groups(draft: Draft, step: str, knowledge: Knowledge) -> tuple[FieldGroup, .
 
 
 def missing(draft: Draft, step: str, shown: Sheet, knowledge: Knowledge) -> tuple[str, ...]:
-    """Return the labels of fields of a step that are asked and empty, or cannot stand."""
+    """Return the labels of fields of a step that are asked and empty, or hold what is no answer."""
     specs = _flat(specs_of(draft, step, shown, knowledge))
-    return (*lacking(draft, specs), *wrong(draft, specs))
+    return (*lacking(draft, specs), *(_(spec.label) for spec, _why in refused(draft, specs)))
+
+
+def refusals(draft: Draft, shown: Sheet, knowledge: Knowledge) -> dict[str, str]:
+    """Return what stands in the form and is no answer: by path the label with the reason."""
+    specs = (_flat(specs_of(draft, step, shown, knowledge)) for step in STEPS)
+    words = _("{label}（{why}）")
+    return {
+        spec.path: words.format(label=_(spec.label), why=why.rstrip("。"))
+        for made in specs
+        for spec, why in refused(draft, made)
+    }
 
 
 def unready(draft: Draft, knowledge: Knowledge) -> tuple[str, ...]:

@@ -147,7 +147,10 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
     liked = of_clerk(connection, desk.settings.hall.clerk)
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
     outcome = _outcome(connection, case, desk)
-    read = read if outcome else replace(read, unasked=before_end.before_signing(case, shown, needs))
+    refused = {} if outcome else form.refusals(draft, shown, knowledge)
+    if not outcome:
+        read = replace(read, unasked=before_end.before_signing(case, shown, needs, refused))
+    left = [need for need in needs if need.path not in refused]
     number = value(draft, "identity.id_number")
     until = case.visit.closed_at or desk.clock.now()
     asked = form.groups(draft, "matter", knowledge)
@@ -163,7 +166,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
         party_name=value(draft, "identity.name"),
         masked_number=mask_id(number) if number else "",
         matter_title=" · ".join([form.fitting(shown.matter), *([shown.cause.name] if shown.cause else [])]),
-        steps=_steps(case, shown, knowledge, read, outcome, needs),
+        steps=_steps(case, shown, knowledge, read, outcome, left),
         identity=hidden(form.groups(draft, "identity", knowledge)),
         matter=hidden(marked(_dated(offered(asked, liked, knowledge), shown, until), needs)),
         parties=hidden(marked(form.groups(draft, "parties", knowledge), needs)),

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.services import drafts, papers
+from app.services.views import StepState, StepView
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
 from tests.helpers.imaging_files import encoded, text_page
@@ -57,6 +58,29 @@ def test_what_is_open_is_said_once_and_whoever_wants_ends_all_the_same(counter: 
         at.until(lambda part=part: "后台审查后一次告知" in at.words(part), "who tells it now")  # type: ignore[misc]
         assert "按 F9" not in at.words(part)
     assert at.findings() == []
+
+
+def test_a_cause_that_is_in_no_list_is_said_before_the_end_and_its_step_stays_open(
+    counter: OpenCounter,
+) -> None:
+    at = counter()
+    ready(at, cause="jdjk")
+
+    def step(key: str) -> StepView:
+        return next(one for one in at.visit.steps if one.key == key)
+
+    at.until(lambda: step("matter").summary == "差 1 项", "the step that is not done")
+    at.do(drafts.set_field, "matter.1.amount", "")
+    at.key(Qt.Key.Key_F12)
+    assert "填了但不能用，改好或清空：案由（案由表中没有这个名称，请从列表选择）" in at.says("办结前请看一眼")
+    assert focused() == "matter.1.cause", "it stands before the amount that is empty"
+    at.do(drafts.set_field, "matter.1.cause", "民间借贷纠纷")
+    at.do(drafts.set_field, "matter.1.amount", "1000")
+    at.until(lambda: step("matter").state is StepState.DONE, "the step that is done")
+    at.do(drafts.set_field, "identity.phone", "12")
+    at.key(Qt.Key.Key_F12)
+    at.says("手机号码（")
+    at.until(lambda: focused() == "identity.phone", "the cursor in the first step")
 
 
 def test_told_in_writing_the_end_asks_nothing_and_says_by_when(counter: OpenCounter) -> None:

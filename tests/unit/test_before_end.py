@@ -7,14 +7,16 @@ from datetime import date
 
 import pytest
 
+from app.domain.matter import FieldKind
 from app.services.before_end import OpenPoint, StillOpen, Why, before_signing, questions, untold
 from app.services.case import Case
-from app.services.fields import Draft
+from app.services.fields import Draft, refused
+from app.services.form import field_spec, refusals
 from app.services.paper_needs import Need
 from app.services.sheet import checklist, current
 from app.services.still_missing import of_visit, remark
 from app.services.supplement import correction
-from app.storage.records import SupplementRecord
+from app.storage.records import DraftField, SupplementRecord
 from tests.helpers.cases import MOMENT, draft, paper, visit
 from tests.helpers.domain import knowledge
 
@@ -87,9 +89,33 @@ def test_of_a_matter_that_goes_on_only_what_a_paper_needs_is_asked() -> None:
 def test_what_is_not_asked_yet_is_said_before_somebody_signs() -> None:
     made = case(draft(matter__1__claims="还钱", matter__1__mediation=None))
     need = Need(1, "matter.1.amount", "标的额", ("交纳诉讼费用通知书",), of_fee=True)
-    assert before_signing(made, current(made.draft, knowledge()), (need,)) == "先行调解、标的额"
+    assert before_signing(made, current(made.draft, knowledge()), (need,), {}) == "先行调解、标的额"
     answered = case(draft(matter__1__claims="还钱"))
-    assert before_signing(answered, current(answered.draft, knowledge()), ()) == ""
+    assert before_signing(answered, current(answered.draft, knowledge()), (), {}) == ""
+
+
+def test_every_kind_of_field_that_takes_only_certain_words_refuses_others() -> None:
+    told: dict[FieldKind, set[bool]] = {}
+    for matter in knowledge().matters.values():
+        for field in matter.fields:
+            if field.kind is not FieldKind.PARTIES:
+                spec = field_spec(f"matter.1.{field.key}", field, knowledge())
+                typed = {spec.path: DraftField(spec.path, "jdjk", "typed", None)}
+                told.setdefault(field.kind, set()).add(bool(refused(typed, (spec,))))
+    as_it_is = {FieldKind.TEXT, FieldKind.LONG_TEXT, FieldKind.NAME, FieldKind.COURT, FieldKind.ACCOUNT}
+    as_it_is |= {FieldKind.CASE_NO, FieldKind.OUTSIDE_NO}  # numbers of others may look strange
+    assert told == {kind: {kind not in as_it_is} for kind in told}
+    assert FieldKind.CAUSE in told
+    assert FieldKind.MONEY in told
+
+
+def test_what_was_refused_is_said_of_the_form_the_parties_and_the_visitor() -> None:
+    wrong = {"matter__1__cause": "jdjk", "matter__1__amount": "很多", "party__p2__phone": "12"}
+    made = case(draft(**wrong, identity__phone="34"))
+    said = refusals(made.draft, current(made.draft, knowledge()), knowledge())
+    assert said["matter.1.cause"] == "案由（案由表中没有这个名称，请从列表选择）"
+    assert {"identity.phone", "matter.1.amount", "party.p2.phone"} < set(said)
+    assert refusals(draft(), current(draft(), knowledge()), knowledge()) == {}
 
 
 def test_a_need_of_the_law_is_asked_once() -> None:

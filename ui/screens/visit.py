@@ -123,7 +123,8 @@ class VisitZone(QWidget):
         if path == "materials":
             self.choose(path)
             return
-        step = "matter" if path.startswith("matter.") else "parties"
+        room = path.partition(".")[0]
+        step = {"matter": "matter", "identity": "identity", "agent": "identity"}.get(room, "parties")
         form = self.forms[step]
         if path and not form.has(path):
             self._lead = path
