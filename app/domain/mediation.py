@@ -9,7 +9,7 @@ from app.domain.party import Parties
 from app.domain.short_form import Answers, all_hold
 
 CLOCK: Final = "mediation"
-"""The clock of mediation before suit; it does not run where a side has refused."""
+"""The clock of mediation before suit; where each side is asked it runs once both have agreed."""
 CONSENTS: Final = {Side.FILER: "consent_filer", Side.OTHER: "consent_other"}
 """The fields in which a matter about nothing but mediation asks each side."""
 SIDE_NAMES: Final = {Side.FILER: "申请方", Side.OTHER: "对方"}
@@ -41,3 +41,11 @@ def refusing(matter: Matter, answers: Answers) -> tuple[Side, ...]:
     """The sides that do not agree where each is asked: nobody is sent to mediation, no clock of it runs."""
     asked = ((side, key) for side, key in CONSENTS.items() if matter.field(key) is not None)
     return tuple(side for side, key in asked if answers.text(key).strip() and not answers.said(key))
+
+
+def silent(matter: Matter, answers: Answers) -> tuple[Side, ...]:
+    """The sides that said nothing yet where each is asked; none once a side has refused."""
+    if refusing(matter, answers):
+        return ()
+    asked = ((side, key) for side, key in CONSENTS.items() if matter.field(key) is not None)
+    return tuple(side for side, key in asked if not answers.text(key).strip())

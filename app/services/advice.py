@@ -29,6 +29,7 @@ from app.services.paper_needs import Need, sentence
 from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current, wanted_first
 from app.services.steps import Step, recorded
+from app.services.supplement import is_guided
 from app.services.views import AdviceView, CheckLine, DueLine, FeeView, FieldView, Mark, Remark
 from app.storage.records import FindingRecord, PageRecord
 from app.texts import _
@@ -67,9 +68,11 @@ def advise(
     clocks = Running(shown, knowledge, now, since)
     taken = [step for step in recorded(draft, knowledge) if step.shown.number == shown.number]
     today = local(now).date()
+    here = any(record.page.matter == shown.number for record in dossier)
+    filed = here or not is_guided(draft, shown)  # who was only told what to bring filed nothing
     return AdviceView(
         checks=_checks(draft, shown, dossier),
-        dues=_with_steps(tuple(_dues(clocks, today, finished=over)), taken, knowledge, now),
+        dues=_with_steps(tuple(_dues(clocks, today, filed=filed, finished=over)), taken, knowledge, now),
         fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
         mediation=_mediation(draft, shown),
         remarks=(
@@ -127,10 +130,11 @@ def _joined(*parts: str) -> str:
 # ---- clocks -----------------------------------------------------------------------------------------
 
 
-def _dues(clocks: Running, today: date, *, finished: bool) -> Iterable[DueLine]:
+def _dues(clocks: Running, today: date, *, filed: bool, finished: bool) -> Iterable[DueLine]:
     over = passed_limits(clocks.answered, today)
     yield from (hour_line(clock, clocks.now) for clock in clocks.hours)
-    yield from (due_line(clock, today, over.get(clock)) for clock in (*clocks.answered, *clocks.received))
+    begun = (*clocks.answered, *(clocks.received if filed else ()))
+    yield from (due_line(clock, today, over.get(clock)) for clock in begun)
     yield from (open_line(rule, field.label, over=finished) for field, rule in clocks.open)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.domain.matter import AGREE, DECLINE, MEDIATION, Group, Mediation, MediationMode
-from app.domain.mediation import REFUSED, SIDE_NAMES, mediation_for, refusing
+from app.domain.mediation import REFUSED, SIDE_NAMES, mediation_for, refusing, silent
 from app.domain.steps import Mark
 from app.services.fields import Draft, FieldSpec, value
 from app.services.knowledge import Knowledge
@@ -69,8 +69,25 @@ def refusals(made: Sequence[Sheet], knowledge: Knowledge) -> tuple[Remark, ...]:
     """Return the lines of a finished visit; none where a filing of the same visit was the way on."""
     if any(shown.matter.group is Group.FILING for shown in made):
         return ()
-    found = (refusal(shown, knowledge, over=True) for shown in made)
+    found = (refusal(shown, knowledge, over=True) or _unasked(shown, knowledge) for shown in made)
     return tuple(one for one in found if one is not None)
+
+
+def _unasked(shown: Sheet, knowledge: Knowledge) -> Remark | None:
+    """Return what stays open of a finished visit in which a side did not say whether it agrees."""
+    sides = silent(shown.matter, shown.answers)
+    if not sides:
+        return None
+    who = "、".join(SIDE_NAMES[side] for side in sides)
+    words = _("{who}同不同意调解没有填：不委派，不起算调解期限")
+    way = _("双方都同意的，按 F2 取号再办一件 {again}；要起诉的，取号办 {matter}")
+    matter, again = _named(knowledge, FILING), f"{shown.matter.code} {shown.matter.short}"
+    return Remark(words.format(who=who), REFUSED, way.format(again=again, matter=matter), grave=True)
+
+
+def _named(knowledge: Knowledge, code: str) -> str:
+    matter = knowledge.matters.get(code)
+    return f"{matter.code} {matter.name}" if matter is not None else _("立案")
 
 
 def refusal(shown: Sheet, knowledge: Knowledge, *, over: bool) -> Remark | None:
@@ -81,15 +98,13 @@ def refusal(shown: Sheet, knowledge: Knowledge, *, over: bool) -> Remark | None:
     if not refused(shown):
         return None
     who = "、".join(SIDE_NAMES[side] for side in refusing(shown.matter, shown.answers))
-    filing = knowledge.matters.get(FILING)
     if over:
         way = _("要起诉的转立案：Shift+F9 里按 Ctrl+T 取号，叫到时就是 {matter}，当事人和填过的都在")
     else:
         way = _("要起诉的转立案：Alt+C 照抄一件，再选 {matter}，当事人和填过的都带过去")
-    name = f"{filing.code} {filing.name}" if filing is not None else _("立案")
     return Remark(
         _("{who}不同意调解：不委派，不起算调解期限").format(who=who),
         REFUSED,
-        way.format(matter=name),
+        way.format(matter=_named(knowledge, FILING)),
         grave=True,
     )

@@ -6,9 +6,19 @@ from datetime import date, datetime
 
 from app.clock import local
 from app.domain.calendar import HolidayTable
+from app.domain.clock_rule import ClockRule
+from app.domain.clock_rules import CLOCKS
 from app.domain.clocks import Clock, detect_urgency, restart_after_correction, with_hours
-from app.domain.mediation import CLOCK, refusing
-from app.domain.short_form import answered_clocks, hour_clocks, moment_of, open_clocks, received_clocks
+from app.domain.matter import Field
+from app.domain.mediation import CLOCK, CONSENTS, refusing, silent
+from app.domain.short_form import (
+    answered_clocks,
+    hour_clocks,
+    moment_of,
+    open_clocks,
+    received_clocks,
+    variant_of,
+)
 from app.services.knowledge import Knowledge
 from app.services.sheet import RESTARTED, Sheet
 
@@ -16,16 +26,25 @@ from app.services.sheet import RESTARTED, Sheet
 def _received(shown: Sheet, today: date, table: HolidayTable) -> tuple[Clock, ...]:
     """The court's clocks: from today, anew from today after a correction, or from the first receipt.
 
-    None of mediation where a side has refused it.
+    None of mediation where a side has refused it or was not asked yet.
     """
     again = bool(shown.begun) and shown.begun != RESTARTED
     start = date.fromisoformat(shown.begun) if again else today
-    refused = (CLOCK,) if refusing(shown.matter, shown.answers) else ()
+    apart = refusing(shown.matter, shown.answers) or silent(shown.matter, shown.answers)
+    refused = (CLOCK,) if apart else ()
     found = received_clocks(shown.matter, shown.answers, start, table)
     clocks = tuple(clock for clock in found if clock.rule.id not in refused)
     if shown.begun != RESTARTED:
         return clocks
     return tuple(restart_after_correction(clock.rule.id, today, table) for clock in clocks)
+
+
+def _consents(shown: Sheet) -> tuple[tuple[Field, ClockRule], ...]:
+    """The clock of mediation with the first answer that it waits for."""
+    keys = [CONSENTS[side] for side in silent(shown.matter, shown.answers)]
+    fields = [field for key in keys if (field := shown.matter.field(key)) is not None]
+    runs = CLOCK in shown.matter.clocks_of(variant_of(shown.matter, shown.answers))
+    return ((fields[0], CLOCKS[CLOCK]),) if fields and runs else ()
 
 
 class Running:
@@ -42,7 +61,7 @@ class Running:
         self.received = _received(shown, self.now.date(), table)
         today = self.now.date()
         self.answered = answered_clocks(shown.matter, shown.parties, shown.answers, table, today)
-        self.open = open_clocks(shown.matter, shown.parties, shown.answers)
+        self.open = (*_consents(shown), *open_clocks(shown.matter, shown.parties, shown.answers))
         begun = self.now if start is None else start.replace(tzinfo=self.now.tzinfo)
         self.hours = hour_clocks(shown.matter, shown.parties, shown.answers, begun)
         self.since = since

@@ -69,6 +69,8 @@ def test_told_in_writing_what_to_bring_the_visit_ends_and_goes_on_when_the_paper
     assert (line.basis, "Shift+F9" in line.action) == ("登记立案规定第3条", True)
     [matter] = record(at)["matters"]
     assert (matter["outcome"], matter["clocks"]) == ("guided", [])
+    assert at.walk.view is not None
+    assert at.walk.view.advice.dues == ()
     [kept] = at.read(supplements.of_intake, at.visit.visit_id)
     at.until(lambda: at.job("一次性告知书").state == "confirmed", "the paper")
     [paper] = ["".join(pdf_texts(file.read_bytes())) for file in at.papers.glob("*.pdf")]

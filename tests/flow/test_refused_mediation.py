@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from PySide6.QtCore import Qt
 
 from app.services import drafts, papers_out
 from app.services.views import DeskView
+from app.storage import intakes
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.screens.comeback import ComebackPage
 
@@ -39,6 +42,10 @@ def papers(at: Counter) -> dict[str, str]:
     return {paper.title: paper.state for paper in found.papers if "调解" in paper.title}
 
 
+def dues(at: Counter) -> dict[str, str]:
+    return {line.title: line.due for line in view(at).advice.dues}
+
+
 def view(at: Counter) -> DeskView:
     assert at.walk.view is not None
     return at.walk.view
@@ -64,6 +71,23 @@ def test_who_is_refused_gets_the_paper_and_the_way_to_a_suit(counter: OpenCounte
     at.key(Qt.Key.Key_Return, CONTROL)
     at.until(lambda: "先行调解告知书" in [job.title for job in at.outcome.jobs], "the paper")
     assert papers(at) == {"先行调解告知书": "made"}
+
+
+def test_nobody_asked_begins_no_clock_and_the_end_says_what_is_open(counter: OpenCounter) -> None:
+    at = counter()
+    at.call()
+    unasked = {path: text for path, text in SAID.items() if "consent" not in path}
+    for path, text in unasked.items():
+        at.do(drafts.set_field, path, text)
+    at.until(lambda: dues(at).get("诉前调解") == "先填申请方同意调解", "an open clock")
+    at.do(drafts.set_field, "matter.1.consent_filer", "是")
+    at.until(lambda: dues(at).get("诉前调解") == "先填对方同意调解", "a clock that waits for the other side")
+    at.finish_unsigned()
+    assert at.outcome.lacking[0].text == "对方同不同意调解没有填：不委派，不起算调解期限"
+    at.until(lambda: "按 F2 取号再办一件 S08" in at.words(at.window.visit.outcome), "what to do now")
+    assert dues(at)["诉前调解"] == "办结时没有填对方同意调解，没有推算"
+    kept = json.loads(at.read(intakes.get_intake, at.visit.visit_id).body)
+    assert kept["matters"][0]["clocks"] == []
 
 
 def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCounter) -> None:

@@ -82,7 +82,12 @@ def test_a_clock_of_hours_shows_its_hour_and_what_is_left(
         ),
         ({"code": "S06"}, "诉讼费交纳期限", ("notice_served", "交费通知送达之日"), "3 月 2 日"),
         ({"code": "S12"}, "案款发放", ("arrived_on", "案款到账之日"), "3 月 24 日"),
-        ({"code": "S08"}, "调解员接受委派", ("referred_on", "调解组织收到委派之日"), "2 月 26 日"),
+        (
+            {"code": "S08", "consent_filer": YES, "consent_other": YES},
+            "调解员接受委派",
+            ("referred_on", "调解组织收到委派之日"),
+            "2 月 26 日",
+        ),
         (
             {"code": "S09", "variant": "entrusted"},
             "委托送达",
@@ -100,6 +105,20 @@ def test_a_clock_is_open_until_the_day_that_begins_it_is_entered(
     assert f"最迟 2026 年 {due}" in shown
     assert "先填" not in shown
     assert "照收" not in shown.partition("期限\n")[2]
+
+
+def test_mediation_runs_once_both_sides_agreed() -> None:
+    both = {"consent_filer": YES, "consent_other": YES}
+    for lacking in both:
+        lines = read(MONDAY, code="S08", **{**both, lacking: ""}).splitlines()
+        assert lines[lines.index("诉前调解") + 1].startswith("先填")
+    lines = read(MONDAY, code="S08", **both).splitlines()
+    assert lines[lines.index("诉前调解") + 1] == "最迟 2026 年 4 月 1 日 周三"
+
+
+def test_who_was_only_told_what_to_bring_has_filed_nothing() -> None:
+    assert "民事立案审查" in read(MONDAY, code="F01")
+    assert "民事立案审查" not in read(MONDAY, code="F01", supply="guidance", supply_on="2026-03-02")
 
 
 @pytest.mark.parametrize("day", [28, 30, 31])
