@@ -149,7 +149,7 @@ def show_again(window: MainWindow) -> None:
 def _page(window: MainWindow, view: SupplyView) -> None:
     window.show_desk(desk())
     page = SupplyPage(window.look)
-    window.show_panel("list", "补正告知", "缺什么一次写清；先看，办结时打印", page)
+    window.show_panel("list", "补正告知", "缺什么一次写清；按 Ctrl+Enter 定下才出，办结（F12）时打印", page)
     page.show_supply(view)
     page.list.setFocus()
 

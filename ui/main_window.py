@@ -310,6 +310,9 @@ class MainWindow(QMainWindow):
         # F5 always asks: somebody may have come since the queue was last read.
         if button is not None and not button.isEnabled() and act != "call_next":
             return
+        if self.zones.panel_open and (held := self.zones.panel.held(act)):
+            self.flash(held)
+            return
         self.visit.flush()
         self.messages.show_problem(None)
         if self.zones.panel_open:

@@ -121,7 +121,8 @@ def _refuse_empty(case: Case, knowledge: Knowledge) -> None:
             _("还没有收到材料。"),
             safe=_("内容已保存。"),
             next_step=_(
-                "有材料的按 F8 扫描或 Ctrl+O 导入；今天没带来的，按 F9 出一次性告知书再按 F12；"
+                "有材料的按 F8 扫描或 Ctrl+O 导入；"
+                "今天没带来的，按 F9，在那里按 Ctrl+Enter 定下一次性告知书，再按 F12；"
                 "什么都不办就走的，按 F7，内容留着。"
             ),
         )

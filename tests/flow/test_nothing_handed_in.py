@@ -28,7 +28,7 @@ def come(at: Counter) -> None:
     at.until(lambda: at.value("matter.1.cause") != "", "the form on the window")
     at.key(Qt.Key.Key_F12)
     said = at.says("还没有收到材料")
-    for key in ("F8", "F9", "F12", "F7"):
+    for key in ("F8", "F9", "Ctrl+Enter", "F12", "F7"):
         assert key in said
 
 
@@ -84,6 +84,24 @@ def test_told_in_writing_what_to_bring_the_visit_ends_and_goes_on_when_the_paper
     assert matter["clocks"], "the court's days run from when the papers came"
     first, formal = at.read(supplements.of_intake, kept.first_id)
     assert (first.state, formal.kind, formal.number) == ("replaced", "correction", 1)
+    assert at.findings() == []
+
+
+def test_f12_on_the_page_of_the_notice_does_not_drop_it_and_names_the_key(counter: OpenCounter) -> None:
+    at = counter()
+    come(at)
+    panels = at.conductor.panels
+    at.key(Qt.Key.Key_F9)
+    at.until(lambda: "出一次性告知书" in at.words(at.window.zones.panel), "the page")
+    assert "Ctrl+Enter" in panels._panels["supply"].purpose
+    at.key(Qt.Key.Key_F12)
+    said = at.window.actions_bar.line.text()
+    assert ("Ctrl+Enter" in said, "Esc" in said) == (True, True)
+    assert panels.current == "supply"
+    at.key(Qt.Key.Key_Return, CONTROL)
+    at.until(lambda: panels.current == "", "the page to close")
+    end(at)
+    assert [job.title for job in at.outcome.jobs] == ["一次性告知书"]
     assert at.findings() == []
 
 

@@ -32,7 +32,7 @@ class SupplyPanel(Panel):
 
     @property
     def purpose(self) -> str:
-        return _("缺什么一次写清；先看，办结时打印")
+        return _("缺什么一次写清；按 Ctrl+Enter 定下才出，办结（F12）时打印")
 
     def make(self) -> QWidget:
         page = self._made = SupplyPage(self.controls.look)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -11,6 +13,14 @@ from ui.widgets.icon import Icon
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import ElidedLabel, Label
 from ui.widgets.layout import column, margins, row, surface
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """A page that is not left by an act while something on it waits for the clerk's word."""
+
+    def held(self, act: str) -> str:
+        """Return why the act has to wait and what to press, "" where the page may be left."""
 
 
 class PanelFrame(QWidget):
@@ -43,3 +53,8 @@ class PanelFrame(QWidget):
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+
+    def held(self, act: str) -> str:
+        """Say why the page on the window is not left by the act, "" where it is."""
+        page = self._pages.currentWidget()
+        return page.held(act) if isinstance(page, Holding) else ""

@@ -102,6 +102,13 @@ class SupplyPage(QWidget):
         self._moved(self.list.current())
         self._offer(view)
 
+    def held(self, act: str) -> str:
+        """F12 does not end the visit past a paper that can be given and that nobody has decided on."""
+        view = self._view
+        if act != "finish" or view is None or not view.notice or (view.decided and not view.outdated):
+            return ""
+        return _("还没有定：要出告知书按 Ctrl+Enter，不出按 Esc，再按 F12。")
+
     def _offer(self, view: SupplyView) -> None:
         self.buttons["give"].setEnabled(bool(view.notice))
         self.buttons["give"].set_label(_("出一次性告知书") if view.guided else _("出补正告知书"))
