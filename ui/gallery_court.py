@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.services.additions import AddedView, AdditionsView, Material
+from app.services.amend_fields import AmendView
 from app.services.views import (
-    AmendView,
     AnsweredRow,
     AnswerView,
     ExplainView,

@@ -16,16 +16,15 @@ from app.clock import stamp
 from app.domain.amendment import MOST_REASON, NotAmendable, amended, differences, leaves
 from app.domain.audit import Act
 from app.domain.fee_choice import later_fields
-from app.domain.matter import Field, FieldKind
-from app.domain.short_form import Answers, check_field
+from app.domain.short_form import Answers
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import DB, on
-from app.services import amendment_paper, numbers
+from app.services import amend_fields, amendment_paper, numbers
+from app.services.amend_fields import AmendView, derived, label_of, taken
 from app.services.amendment_paper import Told, shown
 from app.services.desk import Desk
 from app.services.knowledge import Knowledge
-from app.services.views import AmendView, FieldGroup, FieldView
 from app.storage import intakes, print_jobs, trail
 from app.storage.access import Transaction
 from app.storage.records import OutboxRecord
@@ -38,7 +37,6 @@ WITH_PAGES: Final = 2
 """Schema of a record to which papers were added after the end (``additions``)."""
 ADDITIONS: Final = "additions"
 AMENDABLE: Final = ("intake", KIND)
-_LONG: Final = 60
 _OWN: Final = ("corrects", "reason", "amended_by", "amended_at", "amendment_no", "changes")
 
 
@@ -60,24 +58,27 @@ def form(desk: Desk, event_id: str) -> AmendView:
     return desk.store(_form, desk, event_id)
 
 
+@on(DB)
+def checked(desk: Desk, event_id: str, typed: Mapping[str, str]) -> AmendView:
+    """Return the form with what is ``typed`` in it so far, each value with what is wrong with it.
+
+    Nothing is kept. Raises FormProblem as ``form`` does; Bulk.
+    """
+
+    def read(connection: Transaction) -> AmendView:
+        event = _open(connection, event_id)
+        body = with_blanks(_body(event), desk.knowledge)
+        return amend_fields.view(event, body, desk.knowledge, typed)
+
+    return desk.store(read)
+
+
 def _form(connection: Transaction, desk: Desk, event_id: str) -> AmendView:
     event = _open(connection, event_id)
     body = with_blanks(_body(event), desk.knowledge)
     if any(leaf.path.endswith("id_number") and leaf.value for leaf in leaves(body)):
         numbers.seen(connection, desk, event.visit_id, "amendment")
-    groups: dict[str, list[FieldView]] = {}
-    for leaf in leaves(body):
-        head = leaf.path.rpartition(".")[0]
-        kind = "long_text" if len(leaf.value) > _LONG else "text"
-        label = label_of(desk, body, leaf.path)
-        asked = None if leaf.value else _answer_of(desk, body, leaf.path)
-        hint = _(asked.hint) if asked is not None and asked.hint else ""
-        view = FieldView(leaf.path, label, kind, leaf.value, hint=hint, wide=kind == "long_text")
-        groups.setdefault(head, []).append(view)
-    named = [(head, FieldGroup(_title(head, body), tuple(made), head)) for head, made in groups.items()]
-    first = (event.field or "").partition(".")[0]
-    named.sort(key=lambda pair: pair[0].partition(".")[0] != first)
-    return AmendView(event_id, body["receipt_no"], tuple(group for _head, group in named))
+    return amend_fields.view(event, body, desk.knowledge, {})
 
 
 @on(DB)
@@ -96,13 +97,14 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
     event = _open(connection, event_id)
     before = with_blanks(_body(event), desk.knowledge)
     try:
-        after = amended(before, {path: _checked(desk, before, path, text) for path, text in changes.items()})
+        held = {path: taken(desk.knowledge, before, path, text) for path, text in changes.items()}
+        after = amended(before, {**derived(before, held), **held})
     except NotAmendable as wrong:
-        label = label_of(desk, before, wrong.path)
+        label = label_of(desk.knowledge, before, wrong.path)
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
     changed = differences(before, after)
     values = [
-        (label_of(desk, before, path), shown(path, was), shown(path, now))
+        (label_of(desk.knowledge, before, path), shown(path, was), shown(path, now))
         for path, was, now in ((one["path"], one["before"], one["after"]) for one in changed)
     ]
     return put_in_place(connection, desk, event, _said(after), changed, why, Told(values=values)).id
@@ -129,29 +131,6 @@ def _said(body: Mapping[str, Any]) -> dict[str, Any]:
     for one in made.get("matters", ()):
         one["answers"] = {key: text for key, text in one["answers"].items() if text}
     return made
-
-
-def _checked(desk: Desk, body: Mapping[str, Any], path: str, text: str) -> str:
-    """Return an answer as a record holds it; raises NotAmendable for one its form would not take."""
-    field = _answer_of(desk, body, path)
-    if field is None or not text.strip():
-        return text
-    if field.kind is FieldKind.CAUSE and desk.knowledge.causes.named(text) is None:
-        raise NotAmendable(path, _("案由表中没有这个名称"))
-    checked = check_field(field, text)
-    if not checked.ok:
-        raise NotAmendable(path, (checked.problem or _("不对")).rstrip("。"))
-    return checked.value.replace(",", "") if field.kind is FieldKind.MONEY else checked.value
-
-
-def _answer_of(desk: Desk, body: Mapping[str, Any], path: str) -> Field | None:
-    """Return the field of a short form that an answer in the record belongs to."""
-    part, _dot, rest = path.partition(".")
-    number, _dot, name = rest.partition(".answers.")
-    if part != "matters" or not (name and number.isdigit() and int(number) < len(body[part])):
-        return None
-    matter = desk.knowledge.matters.get(body[part][int(number)].get("code", ""))
-    return matter.field(name) if matter is not None else None
 
 
 def standing(connection: Transaction, visit_id: str) -> tuple[OutboxRecord, dict[str, Any]]:
@@ -244,37 +223,3 @@ def _refused(happened: str) -> FormProblem:
     return FormProblem(
         happened, safe=_("原来的记录没有改动，也不会改动。"), next_step=_("请改好后再送，或按 Esc 返回。")
     )
-
-
-def _title(head: str, body: Mapping[str, Any]) -> str:
-    part, _dot, rest = head.partition(".")
-    number = int(rest.partition(".")[0]) if rest else 0
-    if part == "matters":
-        name = body[part][number].get("name", "")
-        return _("第 {number} 件 {name}").format(number=number + 1, name=name).strip()
-    titles = {"visitor": _("来访人"), "parties": _("当事人"), "agents": _("代理人")}
-    one = body[part][number] if rest else body[part]
-    name = one.get("name", "") if isinstance(one, dict) else ""
-    return f"{titles[part]} {name}".strip()
-
-
-def label_of(desk: Desk, body: Mapping[str, Any], path: str) -> str:
-    """Return what a field is called; an answer of a form has the name its catalogue gives it."""
-    field = _answer_of(desk, body, path)
-    if field is not None:
-        return _(field.label)
-    name = path.rpartition(".")[2]
-    known = {
-        "name": _("姓名或名称"),
-        "id_number": _("证件号码"),
-        "phone": _("电话"),
-        "address": _("住址"),
-        "nation": _("民族"),
-        "sex": _("性别"),
-        "birth": _("出生日期"),
-        "office": _("单位"),
-        "legal_representative": _("法定代表人"),
-        "representative_post": _("职务"),
-        "cause": _("案由"),
-    }
-    return known.get(name, name)

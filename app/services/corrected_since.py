@@ -6,8 +6,9 @@ import json
 from typing import Any, Final
 
 from app.clock import local, moment
+from app.services.amend_fields import label_of
 from app.services.amendment_paper import shown
-from app.services.amendments import KIND, label_of
+from app.services.amendments import KIND
 from app.services.desk import Desk
 from app.services.views import Remark
 from app.storage import intakes
@@ -38,7 +39,7 @@ def _line(desk: Desk, body: dict[str, Any]) -> Remark:
 
 def _change(desk: Desk, body: dict[str, Any], path: str, before: str, after: str) -> str:
     was, now = (_short(shown(path, text)) or _("（空）") for text in (before, after))
-    return _("{label}：{was} → {now}").format(label=label_of(desk, body, path), was=was, now=now)
+    return _("{label}：{was} → {now}").format(label=label_of(desk.knowledge, body, path), was=was, now=now)
 
 
 def _short(text: str) -> str:

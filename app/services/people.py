@@ -248,9 +248,14 @@ def party_group(draft: Draft, key: str, title: str, matter: Matter, field: Field
     """The fields of one party in one list; its form decides which."""
     form = form_of(draft, key, default_form(matter, field))
     choose = FieldSpec(f"party.{key}.form", "类型", "choice", choices=FORMS, default=form.value)
-    filer = field.side is Side.FILER
+    own = fields_of(f"party.{key}.", form, filer=field.side is Side.FILER, law=field.level is Level.LAW)
+    return GroupSpec(title, (choose, *own), key)
+
+
+def fields_of(prefix: str, form: PartyForm, *, filer: bool, law: bool) -> tuple[FieldSpec, ...]:
+    """Return what is asked of a party of this form, in order; ``law``: the law asks who it is."""
     of = _natural if form is PartyForm.NATURAL else _body
-    return GroupSpec(title, (choose, *of(f"party.{key}.", filer, field.level is Level.LAW)), key)
+    return of(prefix, filer, law)
 
 
 def _natural(prefix: str, filer: bool, law: bool) -> tuple[FieldSpec, ...]:

@@ -322,15 +322,6 @@ class ExplainView:
 
 
 @dataclass(frozen=True)
-class AmendView:
-    """What may be corrected in a finished record; a field's path is its place in the record."""
-
-    event_id: str
-    receipt_no: str
-    groups: tuple[FieldGroup, ...]
-
-
-@dataclass(frozen=True)
 class OutcomeView:
     """A finished visit. ``court_state``: waiting, stored, conflict or rejected; ``answers`` newest first.
 

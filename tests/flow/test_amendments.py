@@ -168,6 +168,19 @@ def test_a_conflict_goes_to_an_administrator_and_can_be_sent_as_ours(
     assert [e["kind"] for e in court.visit(event.visit_id)["events"]] == ["intake", "amendment"]
 
 
+def test_a_person_is_asked_what_a_person_has_in_the_order_of_the_form(desk: Desk, tmp_path: Path) -> None:
+    event = finished(desk, tmp_path)
+    view = do(desk, amendments.form, event.id)
+    by_head = {group.key: [field.label for field in group.fields] for group in view.groups}
+    assert by_head["visitor"] == ["姓名", "证件号码", "手机号码", "证件住址", "民族"]
+    assert by_head["parties.0"] == ["姓名", "证件号码", "手机号码", "送达地址", "民族"]
+    assert by_head["parties.1"] == ["姓名", "证件号码", "联系电话", "住所"]
+    number = "110105197303050019"
+    do(desk, amendments.amend, event.id, {"parties.0.id_number": number}, "号码录错")
+    body = json.loads(desk.store(intakes.events_of, event.visit_id)[-1].body)
+    assert (body["parties"][0]["birth"], body["parties"][0]["sex"]) == ("1973-03-05", "男"), "they follow"
+
+
 def test_a_record_that_waits_for_a_person_stops_its_own_visit_only(desk: Desk, tmp_path: Path) -> None:
     stuck = rejected(desk, tmp_path)
     free = finished(desk, tmp_path)

@@ -235,6 +235,17 @@ def test_what_a_fee_waits_for_is_entered_after_the_end_and_the_notice_is_made(
     offered = {f.path: f for group in do(desk, amendments.form, event.id).groups for f in group.fields}
     assert offered[answers_["amount"]].label == "标的额"
     assert "没有金额写“无”" in offered[answers_["amount"]].hint
+    assert offered[answers_["amount"]].kind == "money"
+    assert all(offered[path].suggest is not None for name, path in answers_.items() if name == "cause")
+    view = do(desk, amendments.form, event.id)
+    blank = [one.path for one in view.groups[0].fields if not one.value]
+    assert [one.path for one in view.groups[0].fields[: len(blank)]] == blank, "what is empty stands first"
+    assert answers_["amount"] in blank
+    typed = {answers_[name]: text for name, text in bad.items()}
+    told = do(desk, amendments.checked, event.id, typed)
+    wrong = {one.path for group in told.groups for one in group.fields if one.path in typed and one.problem}
+    assert wrong == set(typed), "said at the field, before it is sent"
+    assert told.refused == tuple(offered[path].label for path in typed)
     with pytest.raises(FormProblem):
         do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in bad.items()}, "补填")
     do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in entered.items()}, "补填")

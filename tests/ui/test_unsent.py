@@ -35,10 +35,18 @@ def words(made: QWidget) -> str:
     return "\n".join(label.text() for label in made.findChildren(QLabel) if label.isVisibleTo(made))
 
 
-def value(form: AmendForm, path: str) -> str:
+def field_of(form: AmendForm, path: str) -> Field:
     field = form.form.field(path)
     assert field is not None, path
-    return field.input.value()
+    return field
+
+
+def box(form: AmendForm, path: str) -> QWidget:
+    return field_of(form, path).input
+
+
+def value(form: AmendForm, path: str) -> str:
+    return field_of(form, path).input.value()
 
 
 def test_the_record_under_the_cursor_is_explained_and_says_who_must_act(qtbot: QtBot) -> None:
@@ -134,6 +142,31 @@ def test_what_was_typed_and_not_sent_stays_until_it_is_dropped_twice(qtbot: QtBo
         QTest.keyClick(form.reason, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert made.fix.isVisible()
     assert form.unsent == 0
+
+
+def test_what_cannot_stand_is_said_at_its_field_and_keeps_it_from_being_sent(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    view = replace(samples.form(), begin="parties.0.phone")
+    made.show_form(view)
+    form = made.form
+    assert box(form, "parties.0.phone").hasFocus()
+    assert "写明理由就能送出" in words(form)
+    phone = box(form, "parties.0.phone")
+    with qtbot.waitSignal(made.typed) as asked:
+        QTest.keyClicks(phone, "9")
+    changes = {"parties.0.phone": value(form, "parties.0.phone")}
+    assert asked.args == ["e1", changes]
+    form.reason.setText("电话录错")
+    assert form.send.isEnabled()
+    first, second = view.groups
+    wrong = [replace(one, problem="手机号码是11位。") if one.label == "电话" else one for one in first.fields]
+    checked = replace(view, groups=(replace(first, fields=tuple(wrong)), second), refused=("电话",))
+    form.show_checked(checked)
+    assert value(form, "parties.0.phone") == changes["parties.0.phone"]
+    told = words(form)
+    assert "手机号码是11位。" in told
+    assert "“电话”不对，改好才能送出" in told
+    assert not form.send.isEnabled()
 
 
 def test_an_answer_of_the_back_office_is_shown_when_one_goes_to_it(qtbot: QtBot) -> None:

@@ -46,6 +46,7 @@ class SendingPanel(Panel):
         page.pause.connect(self._pause)
         page.amend.connect(self._form)
         page.amended.connect(self._send)
+        page.typed.connect(self._check)
         page.pack.connect(self._choose_stick)
         page.unpack.connect(self._choose_answers)
         self._look.setParent(page)
@@ -102,6 +103,18 @@ class SendingPanel(Panel):
 
     def _form(self, event_id: str) -> None:
         self.controls.acts.run(self.page, amendments.form, event_id, done=self._shown.show_form)
+
+    def _check(self, event_id: str, changes: dict[str, str]) -> None:
+        """Ask what is wrong with what is typed, for its field."""
+        self.controls.acts.run(
+            self.page,
+            amendments.checked,
+            event_id,
+            changes,
+            once=False,
+            done=self._shown.form.show_checked,
+            problem=self._refused,
+        )
 
     def _send(self, event_id: str, changes: dict[str, str], reason: str) -> None:
         self.controls.acts.run(

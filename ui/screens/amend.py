@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.domain.amendment import MOST_REASON
-from app.services.views import AmendView
+from app.services.amend_fields import AmendView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.form import Form
@@ -34,9 +34,14 @@ class Typed:
 
 
 class AmendForm(QWidget):
-    """Emits ``sent(event id, changes by path, reason)``, or ``left``."""
+    """Emits ``sent(event id, changes by path, reason)``, or ``left``.
+
+    ``typed(event id, changes by path)`` asks for a view of what is typed so far: what is wrong is said at
+    its field.
+    """
 
     sent = Signal(str, dict, str)
+    typed = Signal(str, dict)
     left = Signal()
 
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
@@ -46,10 +51,13 @@ class AmendForm(QWidget):
         self._before: dict[str, str] = {}
         self._typed: dict[str, Typed] = {}
         self._asking = False
+        self._refused: tuple[str, ...] = ()
+        self._begin = ""
         self._title = Label(bold=True, size="lead")
         self.form = Form(look)
         self.form.edited.connect(self._edited)
         self.reason = QLineEdit()
+        self.form.done.connect(self.reason.setFocus)
         self.reason.setMaxLength(MOST_REASON)
         self.reason.setPlaceholderText(_("例如：名字少录一个字。法院和本机都会留下。"))
         self.reason.setAccessibleName(_("更正理由，必填"))
@@ -62,14 +70,16 @@ class AmendForm(QWidget):
         back = KeyButton(look, "amend_back", _("不改了"), key="Alt+Left")
         back.clicked.connect(self._drop)
         QShortcut(QKeySequence(back.key), self).activated.connect(back.click)
-        self._told = Label(tone="sub", size="small")
+        self._told = Label(tone="sub", size="small", wrap=True)
         first = _("原来的记录原样保留；送出的是一份注明理由的更正。")
         whole = column(self._title, Label(first, tone="sub", size="small", wrap=True), gap=look.grid(1))
         whole.addWidget(scrolled(self.form), 1)
         label = Label(_("更正理由（必填）"), tone="sub", size="small")
         label.setBuddy(self.reason)
         whole.addLayout(column(label, self.reason, gap=2))
-        whole.addLayout(row(self.send, back, self._told, None))
+        last = row(self.send, back)
+        last.addWidget(self._told, 1)
+        whole.addLayout(last)
         self.setLayout(whole)
 
     @property
@@ -90,13 +100,27 @@ class AmendForm(QWidget):
         self._title.setText(_("更正 {number}").format(number=view.receipt_no))
         self.reason.setText(self._mine.reason)
         self._opened += 1
+        self._begin = view.begin
+        self._refused = ()
+        self._draw(view)
+        self.take_focus()
+        self._count()
+        if self._mine.changes:
+            self.typed.emit(self._event_id, dict(self._mine.changes))
+
+    def show_checked(self, view: AmendView) -> None:
+        """Say at the fields what is wrong with what was typed; what is typed since stays."""
+        if view.event_id == self._event_id:
+            self._refused = view.refused
+            self._draw(view)
+            self._count()
+
+    def _draw(self, view: AmendView) -> None:
         shown = tuple(
             replace(group, fields=tuple(replace(one, value=self._now(one.path)) for one in group.fields))
             for group in view.groups
         )
         self.form.show_groups(f"{view.event_id} {self._opened}", shown)  # as if another: empty boxes
-        self.take_focus()
-        self._count()
 
     def sent_off(self, event_id: str) -> None:
         """The correction of a record was taken: nothing of it waits any more."""
@@ -108,8 +132,8 @@ class AmendForm(QWidget):
         self._event_id = ""
 
     def take_focus(self) -> None:
-        """Put the cursor into the first field."""
-        self.form.focus_on(next(iter(self._before), ""))
+        """Put the cursor into the field the court named, else into the first."""
+        self.form.focus_on(self._begin or next(iter(self._before), ""))
 
     def flush(self) -> None:
         """Take in what was typed last."""
@@ -127,17 +151,28 @@ class AmendForm(QWidget):
             self._mine.changes.pop(path, None)
         else:
             self._mine.changes[path] = text
+        self._asking = False
         self._count()
+        self.typed.emit(self._event_id, dict(self._mine.changes))
 
     def _give_reason(self, text: str) -> None:
         self._mine.reason = text
+        self._asking = False
         self._count()
 
     def _count(self) -> None:
-        self._asking = False
-        self.send.setEnabled(bool(self.reason.text().strip()))
-        count = len(self._mine.changes)
-        self._tell(_("改了 {count} 处").format(count=count) if count else _("没有改动，原样再送"))
+        """Say how much is changed, and what is still wanted before it can be sent."""
+        count, why = len(self._mine.changes), bool(self.reason.text().strip())
+        self.send.setEnabled(why and not self._refused)
+        if self._asking:
+            return
+        if self._refused:
+            self._tell(_("“{labels}”不对，改好才能送出").format(labels="、".join(self._refused)), "bad")
+        elif count:
+            told = _("改了 {count} 处") if why else _("改了 {count} 处；写明理由就能送出")
+            self._tell(told.format(count=count))
+        else:
+            self._tell(_("没有改动；送出就是原样再送一次") if why else _("改好、写明理由就能送出"))
 
     def _tell(self, words: str, tone: str = "sub") -> None:
         self._told.setText(words)

@@ -9,8 +9,9 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from app.clock import local
+from app.services.amend_fields import AmendView
 from app.services.court_words import who_word
-from app.services.views import AmendView, AnsweredRow, ExplainView, Health, UnsentRow, UnsentView
+from app.services.views import AnsweredRow, ExplainView, Health, UnsentRow, UnsentView
 from app.texts import _
 from ui.screens.amend import AmendForm
 from ui.theme import Theme
@@ -34,6 +35,7 @@ class UnsentPage(QWidget):
     pause = Signal(bool)
     amend = Signal(str)
     amended = Signal(str, dict, str)
+    typed = Signal(str, dict)
     pack = Signal()
     unpack = Signal()
 
@@ -51,6 +53,7 @@ class UnsentPage(QWidget):
         self.answers.moved.connect(self._answer)
         self.form = AmendForm(look)
         self.form.sent.connect(self.amended)
+        self.form.typed.connect(self.typed)
         self.form.left.connect(self.show_reason)
         self._right = QStackedWidget()
         self._right.addWidget(self._reason_side())

@@ -1,0 +1,215 @@
+"""The fields of a finished record as its form has them: their words, kinds, order and rules.
+
+A path is a place in the record (``parties.0.name``), not in the draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from app.domain.amendment import NotAmendable, fault, leaves
+from app.domain.identity import check_id_number
+from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
+from app.services import people
+from app.services.fields import FieldSpec, field_view
+from app.services.fields import check as check_entry
+from app.services.form import IDENTITY, TEMPLATE_USE, field_spec
+from app.services.knowledge import Knowledge
+from app.services.views import FieldGroup, FieldView
+from app.storage.records import DraftField, OutboxRecord
+from app.texts import _
+
+_LONG: Final = 60
+_DERIVED: Final = ("sex", "birth")
+"""What the number of a resident's card says; it follows the number."""
+_PARTS: Final = ("visitor", "parties", "agents", "matters")
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class AmendView:
+    """What may be corrected in a finished record; a field's path is its place in the record.
+
+    ``begin`` is the field the court named, "" where it named none; ``refused`` are labels of what is typed
+    and cannot stand.
+    """
+
+    event_id: str
+    receipt_no: str
+    groups: tuple[FieldGroup, ...]
+    begin: str = ""
+    refused: tuple[str, ...] = ()
+
+
+def view(event: OutboxRecord, body: Body, knowledge: Knowledge, typed: Mapping[str, str]) -> AmendView:
+    """Return the form of a record with what is typed so far; ``refused`` are the labels that cannot stand.
+
+    What the court named comes first, then a matter with something empty, that first.
+    """
+    asked = specs(knowledge, body)
+    held = {leaf.path: leaf.value for leaf in leaves(body)}
+    order = {path: place for place, path in enumerate(asked)}
+    groups: dict[str, list[str]] = {}
+    for path in sorted(_shown(held, asked), key=lambda one: order.get(one, len(order))):
+        groups.setdefault(path.rpartition(".")[0], []).append(path)
+    first, blank = (event.field or "").partition(".")[0], {path for path in held if not held[path]}
+
+    def rank(head: str) -> tuple[bool, bool, int]:
+        empty = head.startswith("matters.") and not blank.isdisjoint(groups[head])
+        return head.partition(".")[0] != first, not empty, _PARTS.index(head.partition(".")[0])
+
+    made = []
+    for head in sorted(groups, key=rank):
+        paths = groups[head]
+        if head.startswith("matters."):
+            paths = sorted(paths, key=lambda path: path not in blank)
+        fields = (_field(knowledge, body, path, typed.get(path, held[path]), asked) for path in paths)
+        made.append(FieldGroup(_title(head, body), tuple(fields), head))
+    refused = tuple(
+        label_of(knowledge, body, path) for path in typed if _why_not(knowledge, body, path, typed[path])
+    )
+    begin = event.field if event.field in held else ""
+    return AmendView(event.id, body["receipt_no"], tuple(made), begin or "", refused)
+
+
+def _shown(held: Mapping[str, str], asked: Mapping[str, FieldSpec]) -> Iterator[str]:
+    """What the form asks, and what else is held that does not follow from something else."""
+    for path, text in held.items():
+        if path in asked or (text and path.rpartition(".")[2] not in _DERIVED):
+            yield path
+
+
+def _field(
+    knowledge: Knowledge, body: Body, path: str, text: str, asked: Mapping[str, FieldSpec]
+) -> FieldView:
+    spec = asked.get(path)
+    if spec is None:
+        kind = "long_text" if len(text) > _LONG else "text"
+        return FieldView(path, label_of(knowledge, body, path), kind, text, wide=kind == "long_text")
+    return replace(field_view({path: DraftField(path, text, "typed", None)}, spec), source=None)
+
+
+def specs(knowledge: Knowledge, body: Body) -> dict[str, FieldSpec]:
+    """Return by path, in the order of the form, what is asked of whom the record names."""
+    visitor = {spec.path.partition(".")[2]: spec for spec in IDENTITY.fields}
+    made = [replace(spec, path=f"visitor.{name}") for name, spec in visitor.items()]
+    for place, party in enumerate(body.get("parties", ())):
+        made += _of_party(knowledge, body, f"parties.{place}.", party)
+    office = {spec.path.rpartition(".")[2]: spec for spec in people.agent_group().fields}["office"]
+    for place, _agent in enumerate(body.get("agents", ())):
+        mine = {**{name: visitor[name] for name in ("name", "id_number", "phone")}, "office": office}
+        made += [replace(spec, path=f"agents.{place}.{name}") for name, spec in mine.items()]
+    for place, one in enumerate(body.get("matters", ())):
+        made += _of_matter(knowledge, f"matters.{place}.answers.", one)
+    known = {leaf.path for leaf in leaves(body)}
+    return {spec.path: spec for spec in made if spec.path in known}
+
+
+def _of_party(knowledge: Knowledge, body: Body, prefix: str, party: Body) -> tuple[FieldSpec, ...]:
+    said = party.get("form")
+    form = next((one for one in PartyForm if one.value == said), PartyForm.NATURAL)
+    codes = {one.get("number"): one.get("code", "") for one in body.get("matters", ())}
+    lists = []
+    for role in party.get("roles", ()):
+        matter = knowledge.matters.get(codes.get(role["matter"], ""))
+        lists += [one for one in people.lists_of(matter) if one.label == role["role"]] if matter else []
+    filer = any(one.side is Side.FILER for one in lists)
+    law = any(one.level is Level.LAW for one in lists)
+    return people.fields_of(prefix, form, filer=filer, law=law)
+
+
+def _of_matter(knowledge: Knowledge, prefix: str, one: Body) -> Iterator[FieldSpec]:
+    matter = knowledge.matters.get(one.get("code", ""))
+    for field in matter.fields if matter is not None else ():
+        yield field_spec(f"{prefix}{field.key}", field, knowledge)
+    yield FieldSpec(f"{prefix}template", "示范文本", "choice", choices=TEMPLATE_USE)
+
+
+# ---- values ------------------------------------------------------------------------------------------
+
+
+def taken(knowledge: Knowledge, body: Body, path: str, text: str) -> str:
+    """Return a value as a record holds it; raises NotAmendable for one its form would not take."""
+    why = _why_not(knowledge, body, path, text)
+    if why:
+        raise NotAmendable(path, why)
+    spec = specs(knowledge, body).get(path)
+    if spec is None or not text.strip():
+        return text
+    value = check_entry(spec, text).value
+    return value.replace(",", "") if spec.kind == FieldKind.MONEY else value
+
+
+def _why_not(knowledge: Knowledge, body: Body, path: str, text: str) -> str:
+    """Why a value cannot stand, "" when it can."""
+    why = fault(path, text)
+    spec = specs(knowledge, body).get(path)
+    if why or spec is None or not text.strip():
+        return why
+    if spec.kind == "cause" and knowledge.causes.named(text) is None:
+        return _("案由表中没有这个名称")
+    checked = check_entry(spec, text)
+    return "" if checked.ok else (checked.problem or _("不对")).rstrip("。")
+
+
+def derived(body: Body, changes: Mapping[str, str]) -> dict[str, str]:
+    """Return what follows from corrected numbers of cards: sex and day of birth, empty where none is told."""
+    made: dict[str, str] = {}
+    for path, number in changes.items():
+        head, _dot, name = path.rpartition(".")
+        if head.startswith("parties.") and name == "id_number":
+            facts = check_id_number(number).facts
+            sex = facts.sex.value if facts is not None and facts.sex else ""
+            birth = facts.birth.isoformat() if facts is not None and facts.birth else ""
+            made |= {f"{head}.sex": sex, f"{head}.birth": birth}
+    known = {leaf.path for leaf in leaves(body)}
+    return {path: text for path, text in made.items() if path in known}
+
+
+# ---- words -------------------------------------------------------------------------------------------
+
+
+def _answer_of(knowledge: Knowledge, body: Mapping[str, Any], path: str) -> Field | None:
+    """Return the field of a short form that an answer in the record belongs to."""
+    part, _dot, rest = path.partition(".")
+    number, _dot, name = rest.partition(".answers.")
+    if part != "matters" or not (name and number.isdigit() and int(number) < len(body[part])):
+        return None
+    matter = knowledge.matters.get(body[part][int(number)].get("code", ""))
+    return matter.field(name) if matter is not None else None
+
+
+def _title(head: str, body: Mapping[str, Any]) -> str:
+    part, _dot, rest = head.partition(".")
+    number = int(rest.partition(".")[0]) if rest else 0
+    if part == "matters":
+        name = body[part][number].get("name", "")
+        return _("第 {number} 件 {name}").format(number=number + 1, name=name).strip()
+    titles = {"visitor": _("来访人"), "parties": _("当事人"), "agents": _("代理人")}
+    one = body[part][number] if rest else body[part]
+    name = one.get("name", "") if isinstance(one, dict) else ""
+    return f"{titles[part]} {name}".strip()
+
+
+def label_of(knowledge: Knowledge, body: Mapping[str, Any], path: str) -> str:
+    """Return what a field is called; an answer of a form has the name its catalogue gives it."""
+    field = _answer_of(knowledge, body, path)
+    if field is not None:
+        return _(field.label)
+    name = path.rpartition(".")[2]
+    known = {
+        "name": _("姓名或名称"),
+        "id_number": _("证件号码"),
+        "phone": _("电话"),
+        "address": _("住址"),
+        "nation": _("民族"),
+        "sex": _("性别"),
+        "birth": _("出生日期"),
+        "office": _("单位"),
+        "legal_representative": _("法定代表人"),
+        "representative_post": _("职务"),
+        "cause": _("案由"),
+    }
+    return known.get(name, name)
