@@ -37,6 +37,7 @@ class Why(StrEnum):
     OFFER = "offer"
     FEE = "fee"
     LATER = "later"
+    LEFT_OFF = "left_off"
     PAPER = "paper"
 
 
@@ -167,6 +168,8 @@ def before_signing(case: Case, shown: Sheet, needs: Sequence[Need], refused: Map
 
 
 def _of_paper(need: Need) -> OpenPoint:
+    if need.left_off:
+        return OpenPoint(need.matter, Why.LEFT_OFF, need.path, need.words, need.papers)
     why = Why.FEE if need.of_fee else Why.LATER if need.later else Why.PAPER
     return OpenPoint(need.matter, why, need.path, need.words, need.papers)
 
@@ -207,5 +210,6 @@ def _said(why: Why, papers: tuple[str, ...], names: Sequence[str]) -> str:
         Why.OFFER: _("{names}：还没有问愿不愿意，愿意按 Alt+Y、不愿意按 Alt+N"),
         Why.FEE: _("{papers}{lacks}：没有金额的写“无”，以后还能更正补填（Ctrl+U）"),
         Why.LATER: _("{papers}{lacks}：缺了先不出，以后还能更正补填（Ctrl+U）"),
+        Why.LEFT_OFF: _("{papers}{lacks}：不改也照出，上面不写这一项"),
         Why.PAPER: _("{papers}{lacks}：缺了不出，办结以后不能再填"),
     }[why].format(names=joined, papers=titles, lacks=lacks((joined,)))

@@ -39,7 +39,8 @@ class Need:
     """A field that a paper cannot be made without; ``lawful`` where the law asks for it besides.
 
     ``path`` is "" where nobody stands in the list yet; ``of_fee`` where only what tells the fee waits for it.
-    ``later``: a correction after the end can fill it. ``amiss``: it is filled, with what no paper carries.
+    ``later``: a correction after the end can fill it. ``amiss``: it is filled, with what no paper carries;
+    ``left_off``: once the visit is over the papers go out without it.
     """
 
     matter: int
@@ -50,6 +51,7 @@ class Need:
     of_fee: bool = False
     later: bool = False
     amiss: str = ""
+    left_off: bool = False
 
     @property
     def asked(self) -> bool:
@@ -83,16 +85,19 @@ def needs_of(ground: Ground) -> tuple[Need, ...]:
 
     Papers given only on request ask for nothing; those of a registered case are tried as if it were one.
     """
-    found: dict[Field, dict[str, None]] = {}
+    found: dict[tuple[Field, bool], dict[str, None]] = {}
     shown = ground.sheet
     tried = as_if_accepted(ground)
     for given in shown.matter.papers:
         if given.chosen and all_hold(given.when, shown.matter, shown.parties, shown.answers):
             for field in _tried(given.kind, tried)[0]:
-                found.setdefault(field, {})[given.kind] = None
+                left_off = _left_off(given.kind, tried, field)
+                found.setdefault((field, left_off), {})[given.kind] = None
     order = {field: place for place, field in enumerate(shown.fields)}
-    ordered = sorted(found.items(), key=lambda pair: order[pair[0]])
-    return tuple(_need(ground, field, tuple(kinds)) for field, kinds in ordered)
+    ordered = sorted(found.items(), key=lambda pair: order[pair[0][0]])
+    return tuple(
+        replace(_need(ground, field, tuple(kinds)), left_off=left_off) for (field, left_off), kinds in ordered
+    )
 
 
 def marked(groups: Iterable[FieldGroup], needs: Sequence[Need]) -> tuple[FieldGroup, ...]:
@@ -157,6 +162,15 @@ def _amiss(ground: Ground, field: Field) -> str:
     """What is wrong with what the field holds, "" where it is empty."""
     text = ground.text(field.key) if field.kind is FieldKind.CASE_NO else ""
     return no_case_number(text) if text else ""
+
+
+def _left_off(kind: str, ground: Ground, field: Field) -> bool:
+    """Whether the paper goes out all the same, without what the field holds and no paper carries."""
+    if not _amiss(ground, field):
+        return False
+    shown = ground.sheet
+    answers = replace(shown.answers, values={**shown.answers.values, field.key: ""})
+    return field not in _tried(kind, replace(ground, sheet=replace(shown, answers=answers)))[0]
 
 
 def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:

@@ -61,6 +61,22 @@ def test_what_is_no_case_number_is_said_before_the_end_and_stands_on_no_paper(co
     assert paper(at, "送达地址确认书").state == "ready"
 
 
+def test_a_paper_that_goes_out_without_the_number_is_told_so_and_does(counter: OpenCounter) -> None:
+    at = counter(papers=SAID)
+    appeal = {"matter.1.code": "F11", "matter.1.variant": "appeal_ruling", "matter.1.case_no": "123号"}
+    called(at, appeal)
+    picture = at.folder / "appeal.png"
+    picture.write_bytes(encoded(text_page((413, 584), 1)))
+    at.do(papers.import_files, at.visit.materials[0][0], (picture,))
+    at.key(Qt.Key.Key_F12)
+    said = at.says("不是案号")
+    [line] = [one for one in said.splitlines() if "《送达地址确认书》" in one]
+    assert "不改也照出" in line
+    assert "缺了不出" not in line
+    at.finish_unsigned()
+    assert paper(at, "送达地址确认书").state == "ready"
+
+
 def test_what_a_slip_lacks_is_entered_after_the_end_as_it_was_told(counter: OpenCounter) -> None:
     at = counter(papers=SAID)
     called(at, {"matter.1.code": "S06", "matter.1.case_no": "（2026）内0404民初123号"})
