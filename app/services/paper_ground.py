@@ -88,7 +88,7 @@ def _require_set(said: PaperSettings, label: str) -> None:
     """Raise Lacking while the court has not set what is called so: a paper never has a blank for it."""
     names = unset(said).get(label, ())
     if names:
-        raise Lacking(unset_words(label, names), settings=names)
+        raise Lacking(_("请管理员补设{label}").format(label=_(label)), settings=names)
 
 
 def treasury(said: PaperSettings) -> Account:

@@ -170,9 +170,10 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
         finish(desk, unsigned=True)
         notice = next(p for p in papers(desk, visit_id) if p.key == "1.fee_notice")
         assert (notice.state, notice.note[:11]) == ("lacking", "法院答复立案后可以打印")
-        assert "account_holder、account_bank、account_number" in notice.note, "while there is time to set it"
+        assert "请管理员补设收款账户" in notice.note, "while there is time to set it"
+        assert "account_" not in notice.note, "a clerk sets nothing"
         card = next(p for p in papers(desk, visit_id) if p.key == "1.integrity_card")
-        assert "supervision、supervision_address" in card.note
+        assert "请管理员补设监督电话" in card.note
         evidence = next(p for p in papers(desk, visit_id) if p.key == "1.evidence_notice")
         assert evidence.note == "法院答复立案后可以打印"
         accept(desk, visit_id)
