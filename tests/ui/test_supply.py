@@ -38,15 +38,22 @@ def show(page: SupplyPage, **changes: object) -> SupplyView:
 
 
 def test_every_line_says_why_and_custom_is_only_advice(page: SupplyPage) -> None:
-    show(page)
+    show(page, promise="b" * 64, promise_due="2026 年 11 月 30 日", no_promise="")
     rows = [page.list.model().index(place, 0).data(Qt.ItemDataRole.AccessibleTextRole) for place in range(4)]
     assert "民事诉讼法第123条" in rows[0]
-    assert "要补" in rows[0]
-    assert "可容缺" in rows[1]
+    assert "必须补" in rows[0]
+    assert "必须补，可容缺" in rows[1]
     assert "建议带" in rows[2]
     assert "已有" in rows[3]
     assert "2026 年 11 月 30 日" in words(page)
     assert "登记立案规定第7条" in words(page)
+
+
+def test_nothing_is_called_tolerable_while_no_promise_can_be_given(page: SupplyPage) -> None:
+    show(page, promise="")
+    row = page.list.model().index(1, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert "必须补" in row
+    assert "可容缺" not in row
 
 
 def test_the_keys_give_the_paper_or_take_the_promise(page: SupplyPage, qtbot: QtBot) -> None:

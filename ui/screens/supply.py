@@ -98,7 +98,7 @@ class SupplyPage(QWidget):
         self._why.show_or_hide(view.due_why)
         self._before.show_or_hide(view.told_before)
         self.reason.setVisible(bool(view.told_before))
-        self.list.show_rows(tuple(_row(line) for line in view.lines))
+        self.list.show_rows(tuple(_row(line, promise=bool(view.promise)) for line in view.lines))
         self._moved(self.list.current())
         self._offer(view)
 
@@ -157,9 +157,11 @@ def _stand(view: SupplyView) -> str:
     )
 
 
-def _row(line: SupplyLine) -> ListRow:
+def _row(line: SupplyLine, *, promise: bool) -> ListRow:
+    """A paper the law asks for is called as in the checklist, 可容缺 only while a promise can be given."""
+    later = line.tolerable and promise
     pill, tone = {
-        Mark.MISSING_LAW: (_("可容缺") if line.tolerable else _("要补"), "warn" if line.tolerable else "bad"),
+        Mark.MISSING_LAW: (_("必须补，可容缺") if later else _("必须补"), "warn" if later else "bad"),
         Mark.MISSING_PRACTICE: (_("建议带"), "sub"),
     }.get(line.mark, (_("已有"), "ok"))
     detail = "；".join(part for part in (line.reason, line.how) if part)
