@@ -101,12 +101,19 @@ _RIG = (
 
 
 @pytest.mark.skipif(not _RIG, reason="needs root, /dev/fuse and loop devices")
-@pytest.mark.parametrize(("variant", "loses"), [("shipped", False), ("normal", True)])
-def test_a_power_cut_takes_nothing_that_was_acknowledged_and_the_control_shows_that_the_rig_bites(
-    variant: str, loses: bool
-) -> None:
+def test_a_power_cut_takes_nothing_that_was_acknowledged() -> None:
     tally = Tally()
-    cut_once(variant, 7, tally)
+    cut_once("shipped", 7, tally)
     assert tally.acknowledged > 0
-    assert (tally.lost > 0) is loses
-    assert not tally.damaged or loses
+    assert (tally.lost, tally.damaged) == (0, 0)
+
+
+@pytest.mark.skipif(not _RIG, reason="needs root, /dev/fuse and loop devices")
+def test_the_same_cuts_take_something_from_a_store_that_does_not_wait_for_the_disk() -> None:
+    tally = Tally()
+    for seed in range(7, 13):
+        cut_once("normal", seed, tally)
+        if tally.lost:
+            return
+    # One cut may fall right behind a checkpoint, which loses nothing; six in a row do not.
+    pytest.fail(f"the rig does not bite: {tally}")
