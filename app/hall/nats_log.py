@@ -29,6 +29,7 @@ from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.address import HallAddress
+from app.hall.client import HallClient
 from app.hall.heard import Heard
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import skipping
@@ -82,7 +83,7 @@ class NatsLog:
         self._names = Names(address.hall)
         self._patience = patience
         self._tls = address.tls()
-        self._client = Client()
+        self._client = HallClient()
         self._proven = False
         self._last_error: Exception | None = None
         self._newest_seen: tuple[int, str] | None = None
@@ -209,7 +210,7 @@ class NatsLog:
             _log.info("hall log: %s", type(error).__name__)
 
         while not self._client.is_connected:
-            self._client = Client()
+            self._client = HallClient()
             with contextlib.suppress(TimeoutError):
                 await within(_ATTEMPT, self._reach(lost, back, failed))
         if self._watchers:

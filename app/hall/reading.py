@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from nats.aio.client import Client
 
-from app.hall.wire import Names, Stored, Unavailable, read_all
+from app.hall.pages import Pages
+from app.hall.wire import Names, Stored, Unavailable
 
 
 class Readings:
@@ -19,6 +20,7 @@ class Readings:
 
     def __init__(self, saw: Callable[[int, str], None]) -> None:
         self._saw = saw
+        self._pages = Pages()
         self._parts: dict[tuple[str, int], list[Stored]] = {}
 
     def begin_anew(self) -> None:
@@ -28,13 +30,14 @@ class Readings:
     async def whole(self, client: Client, names: Names, subject: str, start: int, high: int) -> list[Stored]:
         """Return all messages of the subject from sequence ``start``; one at ``high`` is known to be there.
 
-        Raises Unavailable when the replica that answered has not come as far, or what ``read_all`` raises.
+        Raises Unavailable when the replica that answered has not come as far, or what ``Pages`` raises.
         """
         parts, key = self._parts, (subject, start)
         part = parts.pop(key, [])
         is_whole = False
         try:
-            await read_all(client, names, subject, part[-1].seq + 1 if part else start, part)
+            following = part[-1].seq + 1 if part else start
+            await self._pages.read_all(client, names, subject, following, part)
             is_whole = high < start or bool(part and part[-1].seq >= high)
         finally:
             if part and not is_whole:

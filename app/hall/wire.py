@@ -10,13 +10,10 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
-
-from nats.aio.client import Client
-from nats.aio.msg import Msg
+from typing import Final
 
 from app.domain.hall_event import HallEvent
 from app.hall.log import LoggedEvent, decode, encode
@@ -35,8 +32,6 @@ IN_PROCESS: Final = 10158
 """The same event id is being stored just now."""
 NOT_FOUND: Final = 10037
 
-_PAGE: Final = 512
-_TRY: Final = 1.0
 _HALL: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -213,42 +208,6 @@ def _headers(block: bytes) -> dict[str, str]:
     lines = block.decode("utf-8").split("\r\n")[1:]
     pairs = (line.split(":", 1) for line in lines if ":" in line)
     return {name.strip(): value.strip() for name, value in pairs}
-
-
-async def read_all(client: Client, names: Names, subject: str, start: int, found: list[Stored]) -> None:
-    """Add all stored messages of a subject from sequence ``start`` to ``found``, a page at a time.
-
-    Any replica answers; it may be behind. Raises Unavailable, or what the client raises; the pages that came
-    before are in ``found``.
-    """
-    inbox = await client.subscribe(client.new_inbox())
-    try:
-        more = True
-        while more:
-            ask = {"batch": _PAGE, "seq": start, "next_by_subj": subject}
-            await client.publish(names.get_many, json.dumps(ask).encode(), reply=inbox.subject)
-            page, more = await _page(inbox.next_msg)
-            found += page
-            start = page[-1].seq + 1 if page else start
-    finally:
-        await inbox.unsubscribe()
-
-
-async def _page(following: Callable[[float], Coroutine[Any, Any, Msg]]) -> tuple[list[Stored], bool]:
-    """Read one page's messages up to its end mark; say whether more are there."""
-    page: list[Stored] = []
-    while True:
-        message = await following(_TRY)
-        headers = message.headers or {}
-        status = headers.get(STATUS)
-        if status is None:
-            page.append(from_headers(headers, message.data))
-        elif status == "204":
-            return page, int(headers.get(PENDING, "0")) > 0
-        elif status == "404":
-            return page, False
-        else:
-            raise Unavailable(f"status {status}")
 
 
 class Unavailable(Exception):
