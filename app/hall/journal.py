@@ -63,6 +63,8 @@ _BESIDE: Final = "/own"
 
 
 def _add(connection: Transaction, day: str, mark: str, entries: Sequence[Entry]) -> None:
-    for entry in entries:
-        subject, event_id = f"{day}.{entry.subject}", mark + entry.event_id
-        hall_events.add(connection, subject, event_id=event_id, day=day, body=encode(entry.event))
+    rows = [
+        {"subject": f"{day}.{e.subject}", "event_id": mark + e.event_id, "body": encode(e.event)}
+        for e in entries
+    ]
+    hall_events.add(connection, day, rows)
