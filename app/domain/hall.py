@@ -13,13 +13,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from types import MappingProxyType
+from typing import TypeVar
 
 from app.domain.appointment import booked_at
 from app.domain.hall_asks import ABOUT_STAFF, Ask, Tried, asked, tried
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import OPEN, Ticket, TicketState, parse_number
 from app.domain.ticket_moves import TAKES, UNDOABLE, fits, moved, was_called
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,13 @@ class HallState:
     tried: Mapping[str, Tried] = field(default_factory=lambda: MappingProxyType({}))
     staff_changes: int = 0
 
+    @cached_property
+    def unfinished(self) -> Mapping[str, Ticket]:
+        """Who still waits for something, in the order of ``tickets``: late in a day few of a thousand."""
+        return _unfinished(self.tickets)
+
     def waiting(self) -> list[Ticket]:
-        return [t for t in self.tickets.values() if t.state is TicketState.WAITING]
+        return [t for t in self.unfinished.values() if t.state is TicketState.WAITING]
 
     def bound_to(self, window: int) -> list[Ticket]:
         """Return the waiting tickets only this window may call, by arrival."""
@@ -147,7 +157,7 @@ class HallState:
         return bool(self.owed) and ticket.epoch < self.epoch and ticket.bound is None
 
     def parked(self) -> list[Ticket]:
-        return [t for t in self.tickets.values() if t.state is TicketState.PARKED]
+        return [t for t in self.unfinished.values() if t.state is TicketState.PARKED]
 
     def can_serve(self, window: int | None, ticket: Ticket) -> bool:
         """Say whether the window has what the ticket needs; what no open window has, nobody must wait for."""
@@ -160,15 +170,13 @@ class HallState:
 
     def open_for(self, person: str, group: str) -> Ticket | None:
         """Return the ticket the person holds for this group of matters and has not finished with."""
-        mine = (t for t in self.tickets.values() if t.person == person and t.group == group)
-        return next((t for t in mine if person and t.state in OPEN), None)
+        mine = (t for t in self.unfinished.values() if t.person == person and t.group == group)
+        return next((t for t in mine if person), None)
 
     def called_by(self, window: int) -> Ticket | None:
         """Return the ticket this window has called and not yet closed."""
-        for ticket in self.tickets.values():
-            if ticket.state is TicketState.CALLED and ticket.window == window:
-                return ticket
-        return None
+        here = (t for t in self.unfinished.values() if t.state is TicketState.CALLED and t.window == window)
+        return next(here, None)
 
     def people_ahead(self, number: str) -> int:
         """Return how many waiting tickets have a place before this one."""
@@ -178,6 +186,10 @@ class HallState:
                 return ahead
             ahead += 1
         return ahead
+
+
+def _unfinished(tickets: Mapping[str, Ticket]) -> dict[str, Ticket]:
+    return {number: ticket for number, ticket in tickets.items() if ticket.state in OPEN}
 
 
 def fold(events: Iterable[HallEvent], state: HallState | None = None) -> HallState:
@@ -201,28 +213,37 @@ def fold_noting(
 _NUMBERS = frozenset({EventKind.ISSUED, EventKind.BLOCK})
 
 
+def _copied(known: Mapping[_K, _V]) -> dict[_K, _V]:
+    """Return a copy; ``dict`` of a proxy looks every key up again, which takes ten times as long."""
+    return known.copy() if isinstance(known, MappingProxyType) else dict(known)
+
+
 class _Folding:
-    """A state while events are applied to it; nobody else sees its tickets."""
+    """A state while events are applied to it; nobody else sees its tickets.
+
+    ``_open`` are those of them who still wait for something, in the same order, or None: to be looked for.
+    """
 
     def __init__(self, state: HallState) -> None:
-        self.tickets = dict(state.tickets)
+        self.tickets = _copied(state.tickets)
+        self._open: dict[str, Ticket] | None = dict(state.unfinished)
         self.blocks = state.blocks
         self.enrolled = state.enrolled
         self.epoch = state.epoch
         self.owed = state.owed
-        self.tags = dict(state.tags)
-        self.paused = dict(state.paused)
+        self.tags = _copied(state.tags)
+        self.paused = _copied(state.paused)
         self.promise = state.promise
-        self.idle = dict(state.idle)
-        self.alarms = dict(state.alarms)
-        self.wishes = dict(state.wishes)
-        self.parcels = dict(state.parcels)
-        self.asks = dict(state.asks)
-        self.tried = dict(state.tried)
+        self.idle = _copied(state.idle)
+        self.alarms = _copied(state.alarms)
+        self.wishes = _copied(state.wishes)
+        self.parcels = _copied(state.parcels)
+        self.asks = _copied(state.asks)
+        self.tried = _copied(state.tried)
         self.staff_changes = state.staff_changes
 
     def state(self) -> HallState:
-        return HallState(
+        state = HallState(
             MappingProxyType(self.tickets),
             self.blocks,
             self.enrolled,
@@ -239,6 +260,26 @@ class _Folding:
             MappingProxyType(self.tried),
             self.staff_changes,
         )
+        vars(state)["unfinished"] = self._all_open()
+        return state
+
+    def _all_open(self) -> dict[str, Ticket]:
+        if self._open is None:
+            self._open = _unfinished(self.tickets)
+        return self._open
+
+    def _put(self, ticket: Ticket) -> None:
+        """Put a ticket in its place, where those who come back have one between others."""
+        is_new = ticket.number not in self.tickets
+        self.tickets[ticket.number] = ticket
+        if self._open is None:
+            return
+        if ticket.state not in OPEN:
+            self._open.pop(ticket.number, None)
+        elif is_new or ticket.number in self._open:
+            self._open[ticket.number] = ticket
+        else:
+            self._open = None
 
     def apply(self, event: HallEvent) -> None:
         match event.kind:
@@ -291,11 +332,12 @@ class _Folding:
             bound=event.to,
             booked=booked_at(event.booked),
         )
-        self.tickets.setdefault(event.number, new)
+        if event.number not in self.tickets:
+            self._put(new)
 
     def _holds_one(self, event: HallEvent) -> bool:
-        same = (t for t in self.tickets.values() if t.person == event.person and t.group == event.group)
-        return bool(event.person) and any(t.state in OPEN for t in same)
+        held = self._all_open().values() if event.person else ()
+        return any(t.person == event.person and t.group == event.group for t in held)
 
     def _grant(self, event: HallEvent) -> None:
         if event.window is not None:
@@ -375,7 +417,7 @@ class _Folding:
         overtook: tuple[str, ...] = ()
         if event.kind is EventKind.CALLED and ticket.state is TicketState.WAITING:
             overtook = self._overtake(ticket, event.window)
-        self.tickets[event.number] = self._moved(ticket, event, overtook)
+        self._put(self._moved(ticket, event, overtook))
 
     def _count_idle(self, ticket: Ticket, event: HallEvent) -> None:
         """A window is idle from when somebody left it until it calls again."""
@@ -391,14 +433,14 @@ class _Folding:
         state = HallState(tags=self.tags, paused=self.paused)
         longer = [
             other
-            for other in self.tickets.values()
+            for other in self._all_open().values()
             if other.state is TicketState.WAITING
             and other.arrived_at < called.arrived_at
             and not other.sent
             and state.can_serve(window, other)
         ]
         for other in longer:
-            self.tickets[other.number] = other.moved(overtaken=other.overtaken + 1)
+            self._put(other.moved(overtaken=other.overtaken + 1))
         return tuple(other.number for other in longer)
 
     def _undo(self, ticket: Ticket, event: HallEvent) -> None:
@@ -411,9 +453,9 @@ class _Folding:
         if ticket.before.state is TicketState.WAITING:
             for number in ticket.overtook:
                 other = self.tickets[number]
-                self.tickets[number] = other.moved(overtaken=max(0, other.overtaken - 1))
+                self._put(other.moved(overtaken=max(0, other.overtaken - 1)))
         missed = ticket.before.state is TicketState.NO_SHOW
-        self.tickets[ticket.number] = ticket.before.moved(bound=event.to) if missed else ticket.before
+        self._put(ticket.before.moved(bound=event.to) if missed else ticket.before)
 
     def _moved(self, ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket:
         """Return the ticket after an event that fits; most acts of a window can be undone by it."""

@@ -113,10 +113,12 @@ class Ticket:
         Every call makes a new ticket of everybody who waits longer; ``dataclasses.replace`` takes eight times
         as long, 24 ms a call with 3,000 waiting.
         """
-        if not changes.keys() <= _FIELDS:
+        if not _FIELDS.issuperset(changes):
             raise TypeError(f"no fields of a ticket: {sorted(changes.keys() - _FIELDS)}")
         other = object.__new__(Ticket)
-        other.__dict__.update(self.__dict__, **changes)
+        values = other.__dict__
+        values.update(self.__dict__)
+        values.update(changes)
         return other
 
 

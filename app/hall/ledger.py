@@ -58,6 +58,7 @@ class Ledger:
         self._reserve = reserve
         self._promise = promise
         self._forget_hub()
+        self._on_top: tuple[HallState, list[Entry], HallState] | None = None
         self._before: list[LoggedEvent] = []
         self._known_epoch = ""
 
@@ -72,19 +73,24 @@ class Ledger:
         unmerged = self._unmerged()
         if not unmerged:
             return self._hub
-        report = self.window in self._hub.owed
-        return fold((replace(entry.event, report=report) for entry in unmerged), self._hub)
+        if self._on_top is None or self._on_top[0] is not self._hub or self._on_top[1] != unmerged:
+            report = self.window in self._hub.owed
+            told = fold((replace(entry.event, report=report) for entry in unmerged), self._hub)
+            self._on_top = self._hub, unmerged, told
+        return self._on_top[2]
 
     def about(self, number: str) -> list[HallEvent]:
         """Return what is known to have happened to a ticket, in order."""
-        seen = (e.event for e in self._seen if e.subject == ticket_subject(number))
+        seen = (e.event for e in self._by_subject.get(ticket_subject(number), ()))
         mine = (e.event for e in self._unmerged() if e.subject == ticket_subject(number))
         return [*seen, *mine]
 
     def _forget_hub(self) -> None:
         self._hub = HallState()
         self._seq = 0
+        self._newest_epoch = ""
         self._seen: list[LoggedEvent] = []
+        self._by_subject: dict[str, list[LoggedEvent]] = {}
         self._ids: set[str] = set()
         self._mute: set[str] = set()
         self._pending = {entry.event_id: entry for entry in self._own}
@@ -109,17 +115,23 @@ class Ledger:
 
     def _take_in(self, news: Iterable[LoggedEvent]) -> None:
         news = list(news)
+        if not news:
+            return
         facts = [logged for logged in news if not is_claim(logged)]
         self._hub, mute = fold_noting((logged.event for logged in facts), self._hub)
         self._mute |= {fact_id(facts[place].event_id) for place in mute}
         self._seen += news
         for logged in news:
-            self._ids.add(fact_id(logged.event_id))
-            self._pending.pop(fact_id(logged.event_id), None)
+            fact = fact_id(logged.event_id)
+            self._ids.add(fact)
+            self._pending.pop(fact, None)
+            self._by_subject.setdefault(logged.subject, []).append(logged)
+            if logged.event.kind is EventKind.EPOCH:
+                self._newest_epoch = logged.event_id
         self._counts.update((e.subject, e.subject_seq) for e in news if e.subject_seq)
         for prefix, count in counted(news).items():
             self._numbers[prefix] = max(count, self._numbers.get(prefix, 0))
-        self._seq = news[-1].seq if news else self._seq
+        self._seq = news[-1].seq
 
     def _read_restored(self) -> bool:
         """Read an older copy from its beginning, but use it only when its epoch was raised."""
@@ -137,7 +149,7 @@ class Ledger:
 
     def _epoch(self) -> str:
         """Return the id of the log's newest epoch event; counting would not tell two restores apart."""
-        return next((e.event_id for e in reversed(self._seen) if e.event.kind is EventKind.EPOCH), "")
+        return self._newest_epoch
 
     # ---- coming back ------------------------------------------------------------------------------
 
@@ -286,7 +298,7 @@ class Ledger:
 
         All at once: a call that is in the journal without the act that takes it back counts as announced.
         """
-        seen = [(fact_id(e.event_id), e.event) for e in self._seen if e.subject == entry.subject]
+        seen = [(fact_id(e.event_id), e.event) for e in self._by_subject.get(entry.subject, ())]
         ours = [e.event_id for e in self._own if e.subject == entry.subject]
         read = [known for known, _event in seen]
         following = next((own for own in ours if own not in read), "")
