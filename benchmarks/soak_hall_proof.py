@@ -152,7 +152,8 @@ def promised(verdict: Verdict, events: list[HallEvent]) -> None:
     kept: Kept = proved(events)
     for one in kept.broken:
         words = f"{one.by} was called at window {one.window} past {one.number}, {one.side} {one.much}"
-        verdict.broken.append(f"{words}; {story(events, one.number)}")
+        told = f"{story(events, one.number)}; {one.by}: {story(events, one.by)}"
+        verdict.broken.append(f"{words}; {told}")
     for less in kept.less:
         verdict.counts[f"passed over beyond the promise: {less.reason or 'broken'}"] += 1
 

@@ -145,7 +145,7 @@ def _passed(state: HallState, called: Ticket, event: HallEvent) -> Iterator[tupl
     """Yield those whose turn it was by the promise, were it not for what ``_reason`` finds."""
     green_wait, times = _promise(state).green_wait, _promise(state).overtakes
     entitled = called.sent or (not called.priority and called.overtaken >= times)
-    for one in state.tickets.values():
+    for one in state.unfinished.values():
         waits = one.state is TicketState.WAITING and one is not called and not one.sent
         if not waits or not state.can_serve(event.window, one):
             continue

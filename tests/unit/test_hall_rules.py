@@ -246,3 +246,22 @@ def test_a_moved_ticket_is_another_one_and_has_no_field_of_its_own() -> None:
     assert ticket.moved(overtaken=2) == replace(ticket, overtaken=2) != ticket
     with pytest.raises(TypeError, match="'overtakne'"):
         ticket.moved(overtakne=2)
+
+
+def test_who_comes_back_is_among_those_who_wait_where_the_number_was_given() -> None:
+    day = (
+        *THREE,
+        event(K.CALLED, "A001", 3),
+        event(K.NO_SHOW, "A001", 4),
+        event(K.CALLED, "A002", 5),
+        event(K.SERVED, "A002", 6),
+        event(K.RETURNED, "A001", 7),
+    )
+    step_by_step = HallState()
+    for one in day:
+        step_by_step = fold([one], step_by_step)
+        looked_for = replace(step_by_step)
+        assert list(step_by_step.unfinished) == list(looked_for.unfinished), one
+        assert step_by_step.waiting() == looked_for.waiting()
+    assert list(step_by_step.unfinished) == ["A001", "A003"]
+    assert step_by_step == state(*day)

@@ -38,6 +38,13 @@ def test_a_day_on_which_everybody_was_served_once_has_nothing_wrong() -> None:
     assert (verdict.counts["issued"], verdict.counts["served"], verdict.counts["open"]) == (1, 1, 0)
 
 
+def test_a_broken_promise_is_told_with_what_became_of_both() -> None:
+    log = [event(K.ISSUED, f"A00{n}", n) for n in range(1, 6)]
+    log += [event(K.CALLED, f"A00{n}", 10 + n, n) for n in range(2, 6)]
+    [words] = judge(log, []).broken
+    assert words.endswith("past A001, ordinary 4; issued@None; A005: issued@None called@5")
+
+
 @pytest.mark.parametrize(
     ("lines", "words", "kind"),
     [
