@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
     def show_desk(self, view: DeskView) -> None:
         """Draw everything on the window; with another visit, what the law says follows a moment later."""
         other = self.isVisible() and _visit_id(self._view) != _visit_id(view)
+        ended = not other and _is_open(self._view) and view.visit is not None and not _is_open(view)
         self._view = view
         self.header.show_desk(view)
         self.queue.show_queue(view.queue)
@@ -108,6 +109,8 @@ class MainWindow(QMainWindow):
         self.messages.show_doubts(view.doubts)
         self.actions_bar.show_visit(view.visit)
         self._follow_with_party(view)
+        if ended:
+            self.zones.lead_on()
         if other:
             self._rest_of_view.start()
         else:
@@ -484,6 +487,10 @@ class MainWindow(QMainWindow):
         self.party.close()
         super().closeEvent(event)
         self.quit.emit()
+
+
+def _is_open(view: DeskView | None) -> bool:
+    return view is not None and view.visit is not None and view.visit.outcome is None
 
 
 def _visit_id(view: DeskView | None) -> str:

@@ -108,6 +108,16 @@ class Zones(QWidget):
         else:
             self._centre.setFocus()
 
+    def lead_on(self) -> None:
+        """The visit has ended: the cursor goes to calling the next, or to its result where nobody waits."""
+        call = self.queue.buttons["call_next"]
+        if self.panel_open or self.queue.isAncestorOf(QApplication.focusWidget() or self):
+            return
+        if call.isEnabled():
+            call.setFocus()
+        else:
+            self.visit.take_cursor()
+
     def _beside_panel(self, *, shown: bool) -> None:
         self.advice.setVisible(shown)
         self.actions_bar.setVisible(shown)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.services.views import ConfirmationView
@@ -34,6 +34,19 @@ def test_a_new_visit_begins_with_identity_and_a_finished_one_shows_its_outcome()
         assert window.visit.step == "outcome"
         window.show_desk(desk(visit=visit(fresh=True)))
         assert window.visit.step == "identity"
+
+
+def test_the_end_of_a_visit_leads_to_calling_the_next_and_not_to_a_why() -> None:
+    ended = replace(visit(), outcome=outcome())
+    with desk_window() as window:
+        press(window, DIGITS[1], ALT)
+        window.show_desk(desk(visit=ended))
+        assert QApplication.focusWidget() is window.queue.buttons["call_next"]
+    nobody = replace(desk().queue, next=None, waiting=())
+    with desk_window(replace(desk(), queue=nobody)) as window:
+        press(window, DIGITS[1], ALT)
+        window.show_desk(replace(desk(visit=ended), queue=nobody))
+        assert window.visit.tabs.isAncestorOf(QApplication.focusWidget())
 
 
 def test_without_a_visit_the_window_says_what_to_press() -> None:
