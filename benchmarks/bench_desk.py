@@ -80,7 +80,8 @@ class Stopwatch:
 
     def settle(self) -> None:
         """Wait until nothing is under way, so that one measurement does not pay for another."""
-        self.until(lambda: self.window.drawn and not self.conductor.acts.running("desk_view"))
+        acts, keys = self.conductor.acts, self.conductor.keys
+        self.until(lambda: self.window.drawn and not acts.running("desk_view") and not keys.holding)
         QApplication.processEvents()
 
     def time(self, act: Callable[[], None], shown: Callable[[], bool]) -> float:

@@ -48,6 +48,7 @@ from ui.card_photos import CardPhotos
 from ui.codes import Codes
 from ui.counter_signals import CounterSignals
 from ui.ending import Ending
+from ui.held_keys import HeldKeys
 from ui.help_calls import HelpCalls
 from ui.locking import Locking
 from ui.main_window import MainWindow
@@ -88,6 +89,7 @@ class Conductor(QObject):
         self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self.locking = Locking(window, desk, self.acts, self._refresh)
         self._ending = Ending(window, self.acts, self._visit_id, self._finished_visit)
+        self.keys = HeldKeys(window)
         self._finished = ""
         self._more_paper: set[str] = set()
         self._view: DeskView | None = None
@@ -131,6 +133,7 @@ class Conductor(QObject):
         self._show_notices()
         self._look_around()
         self.locking.start()
+        self.keys.start()
         for timer in self._timers:
             timer.start()
 
@@ -153,6 +156,7 @@ class Conductor(QObject):
         self._board.close()
         self._codes.stop()
         self.locking.stop()
+        self.keys.stop()
         self._bridge.close()
 
     def _timer(self, seconds: float, slot: object, *, single: bool = False) -> QTimer:
@@ -199,7 +203,8 @@ class Conductor(QObject):
         refresh: bool = False,
     ) -> None:
         done = (lambda _result: self._refresh()) if refresh else None
-        self.acts.run(self, act, *args, busy=busy, name=name, done=done)
+        problem = self._partly if refresh else None
+        self.acts.run(self, act, *args, busy=busy, name=name, done=done, problem=problem)
 
     # ---- views ----------------------------------------------------------------------------------
 
@@ -209,14 +214,14 @@ class Conductor(QObject):
             self._stale = True
             return
         self._stale = False
-        asked = self._finished
-        self.acts.run(self, visit_view.desk_view, asked, done=lambda view: self._show(view, asked))
+        asked, changes = self._finished, self.keys.changes
+        self.acts.run(self, visit_view.desk_view, asked, done=lambda view: self._show(view, asked, changes))
 
     def _show_finished(self, visit_id: str) -> None:
         self._finished = visit_id
         self._refresh()
 
-    def _show(self, view: DeskView, asked: str) -> None:
+    def _show(self, view: DeskView, asked: str, changes: int) -> None:
         """Draw the view, unless it was asked for before the visit was finished and so has lost it."""
         if view.visit is None and (asked != self._finished or self.acts.running("finish")):
             if asked != self._finished:
@@ -230,6 +235,7 @@ class Conductor(QObject):
         if self._stale:
             self._refresh()
         self.view_shown.emit(view)
+        self.keys.caught_up(changes)
 
     def _refresh_status(self) -> None:
         """Ask for a new status bar; what changes while one is being made is not missed."""
@@ -334,15 +340,16 @@ class Conductor(QObject):
 
     def _edit(self, path: str, text: str) -> None:
         self._ending.edited()
-        self.acts.run(
-            self, drafts.set_field, path, text, once=False, name="edit", done=lambda _none: self._refresh()
-        )
+        save = partial(self.acts.run, self, drafts.set_field, path, text, name="edit", once=False)
+        save(done=lambda _none: self._refresh(), problem=self._partly)
 
     def _remove_party(self, key: str) -> None:
-        self.acts.run(self, matters.remove_party, key, done=partial(self._taken_out, _("已移除一方")))
+        done = partial(self._taken_out, _("已移除一方"))
+        self.acts.run(self, matters.remove_party, key, done=done, problem=self._partly)
 
     def _remove_matter(self, number: int) -> None:
-        self.acts.run(self, matters.remove, number, done=partial(self._taken_out, _("已移除一件事项")))
+        done = partial(self._taken_out, _("已移除一件事项"))
+        self.acts.run(self, matters.remove, number, done=done, problem=self._partly)
 
     def _taken_out(self, words: str, before: tuple[str, str]) -> None:
         self._window.offer_back(words, *before)

@@ -208,6 +208,11 @@ class Walkthrough:
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.window, key, modifier)
+        self._arrived()
+
+    def _arrived(self) -> None:
+        """Wait until the key has come to its box: one that goes by an answer waits for its view."""
+        self.wait(lambda: not self.conductor.keys.holding, "the key given out")
 
     def _fill(self, *paths: str) -> None:
         """Type each value into its field and go on with Tab, then wait until the draft holds them."""
@@ -218,6 +223,7 @@ class Walkthrough:
             editor.setFocus()
             self._type(editor, self.typed[path])
             QTest.keyClick(editor, Qt.Key.Key_Tab)
+            self._arrived()
         self.wait(lambda: all(self._value(path) for path in paths), f"{', '.join(paths)} in the draft")
 
     @staticmethod

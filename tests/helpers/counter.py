@@ -184,8 +184,13 @@ class Counter:
     # ---- hands ------------------------------------------------------------------------------------
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NO_KEY) -> None:
-        """Press a key on whatever has the focus, as a keyboard does."""
+        """Press a key on whatever has the focus, as a keyboard does, and wait until it has come there."""
         QTest.keyClick(QApplication.focusWidget() or self.window, key, modifier)
+        self.arrived()
+
+    def arrived(self) -> None:
+        """Wait until no key is held any more: what goes by an answer waits for its view."""
+        self.until(lambda: not self.conductor.keys.holding, "the key given out")
 
     def editor(self, path: str) -> QWidget:
         found = self.window.findChild(QWidget, path)
@@ -199,6 +204,7 @@ class Counter:
         QTest.keyClick(editor, Qt.Key.Key_A, CONTROL)
         self.type(editor, text)
         QTest.keyClick(editor, Qt.Key.Key_Tab)
+        self.arrived()
 
     def type(self, editor: QWidget, text: str) -> None:
         """Key by key where a keyboard has the characters, else as an input method commits them."""

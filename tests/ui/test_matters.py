@@ -46,7 +46,9 @@ class Window:
         self._qtbot.waitUntil(condition, timeout=10_000)
 
     def key(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
+        """Press a key and wait until it has come to its box."""
         press(self.window, key, *modifiers)
+        self.until(lambda: not self.conductor.keys.holding)
 
     def box(self, path: str) -> QWidget:
         found = self.window.findChild(QWidget, path)

@@ -60,7 +60,6 @@ class VisitZone(QWidget):
         self._room_left = False
         self._lead = ""
         self._left: dict[str, None] = {}
-        self._cursor: QWidget | None = None
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
@@ -97,7 +96,8 @@ class VisitZone(QWidget):
         elif view.outcome is not None and known.outcome is None:
             self.choose("outcome")
         self._follow(known, view)
-        self._land_again()
+        if self.step in self.forms:
+            self.forms[self.step].land_again()
 
     def _tell_corrected(self) -> None:
         """A finished visit shows what was signed: say beside it that it was corrected since, and where."""
@@ -189,7 +189,6 @@ class VisitZone(QWidget):
                     self.forms[self.step].focus_first_asked()
             else:
                 self._say_what_is_empty()
-        self._cursor = QApplication.focusWidget()
 
     def _go_back(self) -> bool:
         """The last answer can ask for more in a step that Enter has left: then the cursor goes there."""
@@ -217,15 +216,6 @@ class VisitZone(QWidget):
             key = {"materials": "scan", "confirmation": "show_confirmation"}.get(self.step, "finish")
             words = _("下一步 {key}；还空着：{empty}")
             self.passed_over.emit(words.format(key=KEYS[key], empty="；".join(empty)))
-
-    def _land_again(self) -> None:
-        """The view after an Enter: the cursor goes on, or back, unless anything was touched since."""
-        untouched = self._cursor is not None and QApplication.focusWidget() is self._cursor
-        touched = self.step in self.forms and self.forms[self.step].touched
-        if self._left and untouched and not touched and self._go_back():
-            self._cursor = QApplication.focusWidget()
-        elif self.step in self.forms:
-            self.forms[self.step].land_again()
 
     def _matter_is_open(self) -> bool:
         """Say whether nobody has said yet which matter it is: then Enter stops there before it goes on."""

@@ -29,6 +29,7 @@ class Form(QWidget):
     in, then those above, then the steps that follow, then on to scan, sign and F12. Whoever presses it in an
     empty field has passed it, and is led there again only when it was asked anew in the meantime or the
     clerk turned to the step again. What an answer asks for later was not passed: the cursor goes back to it.
+    It goes by the view that is shown: that this holds what was just typed is seen to by ``HeldKeys``.
     """
 
     edited = Signal(str, str)
@@ -105,11 +106,6 @@ class Form(QWidget):
         """Let Enter lead through everything that is empty once more."""
         self._passed.clear()
 
-    @property
-    def touched(self) -> bool:
-        """Whether anything typed here has not been shown again yet."""
-        return any(field.touched for card in self._cards.values() for field in card.fields.values())
-
     def field(self, path: str) -> Field | None:
         return next((card.fields[path] for card in self._cards.values() if path in card.fields), None)
 
@@ -141,7 +137,7 @@ class Form(QWidget):
         self._land(self.ahead())
 
     def land_again(self) -> None:
-        """What was typed before Enter decides, a view later, what is asked: then the cursor goes on."""
+        """The field Enter led to was answered otherwise (Alt+Y, the card): then the cursor goes on."""
         field = self.field(self._landed)
         if field is None or not field.input.hasFocus() or field.touched:
             self._landed = ""
