@@ -106,6 +106,26 @@ def test_a_value_put_right_by_the_service_is_shown_after_leaving() -> None:
         assert box.text() == "1380000"
 
 
+def test_a_value_put_right_while_the_cursor_is_in_the_box_is_shown_on_leaving_it() -> None:
+    with shown(form(NAME, AMOUNT)) as made:
+        box = line(made, "p.name")
+        box.setFocus()
+        QTest.keyClicks(box, "138 0000")
+        made.flush()
+        for _view in range(2):
+            made.show_groups("v", groups(replace(NAME, value="1380000"), AMOUNT))
+        assert box.text() == "138 0000"
+        press(made, Qt.Key.Key_Tab)
+        assert box.text() == "1380000"
+        box.setFocus()
+        QTest.keyClicks(box, "1")
+        made.flush()
+        made.show_groups("v", groups(replace(NAME, value="0"), AMOUNT))
+        QTest.keyClicks(box, "2")
+        press(made, Qt.Key.Key_Tab)
+        assert box.text() == "121380000", "typed after it came: what was typed stands"
+
+
 def test_a_name_half_composed_is_not_taken_away() -> None:
     with shown(form(NAME)) as made:
         box = line(made, "p.name")

@@ -1,7 +1,8 @@
 """One field: label above, value with its source, and one sentence below.
 
 A view that arrives while the clerk types must not take a keystroke away. So the field remembers what it has
-sent and not yet seen again: a view that still holds the old value, or an earlier keystroke, is ignored.
+sent and not yet seen again: a view that still holds the old value, or an earlier keystroke, is ignored. A
+value the service has put right waits until the cursor leaves the box.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ class Field(QWidget):
         self._base = view.value
         self._sent: list[str] = []
         self._dirty = False
+        self._put_right: str | None = None
         self._strange = ""
         self._view = view
         self.label = Label(view.label, tone="sub", size="small")
@@ -64,7 +66,7 @@ class Field(QWidget):
         self._arrange()
         self.input.set_value(view.value)
         self.input.typed.connect(self._typed)
-        self.input.left.connect(self.left)
+        self.input.left.connect(self._leave)
         self.input.entered.connect(lambda: self.entered.emit(self.path))
         if isinstance(self.input, SuggestInput):
             self.input.disliked.connect(self.disliked)
@@ -83,7 +85,13 @@ class Field(QWidget):
 
     def _typed(self, text: str) -> None:
         self._dirty = True
+        self._put_right = None
         self.typed.emit(self.path, text)
+
+    def _leave(self) -> None:
+        self.left.emit()
+        if self._put_right is not None:
+            self._take(self._put_right)
 
     def _not_found(self, text: str) -> None:
         """Say under the box that nothing is called so; it stands until something else is typed."""
@@ -104,6 +112,7 @@ class Field(QWidget):
         """The next view is of another visit: nothing of this one may stay in the box, typed or not."""
         self._sent.clear()
         self._dirty = False
+        self._put_right = None
         self._base = self._strange = ""
         self.input.set_value("")
 
@@ -112,11 +121,15 @@ class Field(QWidget):
         if isinstance(self.input, SuggestInput) and view.suggest is not None:
             self.input.ask(view.suggest)
         if self._may_show(view.value):
-            self._dirty = False
-            self._sent.clear()
-            self.input.set_value(view.value)
+            self._take(view.value)
         self._base = view.value
         self._show_words(view)
+
+    def _take(self, value: str) -> None:
+        self._dirty = False
+        self._put_right = None
+        self._sent.clear()
+        self.input.set_value(value)
 
     def _may_show(self, value: str) -> bool:
         busy_here = self.input.hasFocus() and (self._dirty or self.input.composing())
@@ -126,6 +139,8 @@ class Field(QWidget):
             return not self._sent and (not busy_here or value == self.input.value())
         if self._dirty and value == self._base:
             return False
+        if busy_here and self._sent and self._sent[-1] == self.input.value():
+            self._put_right = value  # all that was typed is handed on: this is what came of it
         return not busy_here
 
     def _show_words(self, view: FieldView) -> None:
