@@ -100,7 +100,7 @@ def _answer_at_the_window(desk: Counter, other: Other) -> None:
     desk.until(lambda: page.pin is not None and page.pin.box.hasFocus(), "the question for a PIN")
     assert page.pin is not None
     QTest.keyClick(page.pin.box, Qt.Key.Key_Z, ALT)
-    assert "不同意也要本人的口令" in desk.words(page)
+    desk.until(lambda: "不同意也要本人的口令" in desk.words(page), "why it is not declined")
     QTest.keyClicks(page.pin.box, "648218")
     QTest.keyClick(page.pin.box, Qt.Key.Key_Return)
     desk.until(lambda: "口令不对" in desk.words(page), "the refusal beside the question")
