@@ -85,6 +85,7 @@ def parse_matter(text: str, source_name: str, materials: Mapping[str, Material])
         case_types=root.texts("case_types"),
         clocks=root.texts("clocks"),
         variants=variants,
+        choose=root.flag("choose"),
         quick=root.flag("quick"),
         reserved=root.flag("reserved"),
         destination=root.text("destination", ""),
@@ -359,6 +360,8 @@ def _refuse_contradictions(root: Section, matter: Matter) -> None:
         raise root.error("有可容缺的材料，[tolerance] 却没有 allowed = true", "tolerance")
     if matter.reserved and not matter.destination:
         raise root.error("保留专窗的事项要写明去处 destination", "reserved")
+    if matter.choose and not matter.variants:
+        raise root.error("choose = true 要有 [[variant]] 可选", "choose")
     if not matter.applicants:
         raise root.error("applicants 不能为空", "applicants")
     _refuse_open_choice(root, matter)

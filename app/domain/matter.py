@@ -109,6 +109,7 @@ class MediationMode(StrEnum):
     NONE = "none"
 
 
+VARIANT_LABEL = "类别"
 MEDIATION = "mediation"
 """The key of the answer to the offer of mediation, which is one of the two words below."""
 AGREE = "agree"
@@ -292,6 +293,7 @@ class Matter:
     case_types: tuple[str, ...] = ()
     clocks: tuple[str, ...] = ()
     variants: tuple[Variant, ...] = ()
+    choose: bool = False
     quick: bool = False
     reserved: bool = False
     destination: str = ""
@@ -305,6 +307,16 @@ class Matter:
 
     def variant(self, key: str) -> Variant | None:
         return next((variant for variant in self.variants if variant.key == key), None)
+
+    @property
+    def fee_by_variant(self) -> bool:
+        """Whether the variants have different fees."""
+        return any(self.fee_of(one.key) != self.fee_of(self.variants[0].key) for one in self.variants)
+
+    @property
+    def must_choose(self) -> bool:
+        """Whether somebody has to say which variant it is: the fee goes by it, or it is what is asked for."""
+        return self.choose or self.fee_by_variant
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

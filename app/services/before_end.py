@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.checklist import Item, missing_law
-from app.domain.matter import FieldKind, Group, Level
+from app.domain.matter import VARIANT_LABEL, FieldKind, Group, Level
 from app.domain.short_form import missing_fields
 from app.errors import FormProblem
 from app.services import form, mediation, people
@@ -143,6 +143,8 @@ def questions(case: Case, shown: Sheet, needs: Iterable[Need]) -> Iterator[OpenP
     Of a matter that goes on only what a paper needs: the rest was asked when it was received.
     """
     if not shown.begun:
+        if shown.matter.must_choose and not shown.answers.variant:
+            yield OpenPoint(shown.number, Why.BY_LAW, shown.path("variant"), _(VARIANT_LABEL))
         for field in missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW):
             path = shown.path(field.key)
             if field.kind is FieldKind.PARTIES:

@@ -18,6 +18,7 @@ from app.domain.matter import (
     DECLINE,
     MEDIATING,
     MEDIATION,
+    VARIANT_LABEL,
     Field,
     FieldKind,
     Group,
@@ -108,13 +109,18 @@ def _same_number(number: str, text: str) -> Checked:
 # ---- one matter --------------------------------------------------------------------------------------
 
 
+def _variant_spec(path: str, matter: Matter, asked: bool) -> FieldSpec:
+    kinds = tuple((variant.key, variant.label) for variant in matter.variants)
+    return FieldSpec(path, VARIANT_LABEL, "choice", required=asked, choices=kinds)
+
+
 def head_group(shown: Sheet, knowledge: Knowledge) -> GroupSpec:
     """Which matter, and which kind of it."""
     fields = [matter_spec(shown.path("code"), shown.matter.code, knowledge)]
     if shown.matter.variants:
-        chosen = variant_of(shown.matter, shown.answers)
-        kinds = tuple((variant.key, variant.label) for variant in shown.matter.variants)
-        fields.append(FieldSpec(shown.path("variant"), "类别", "choice", choices=kinds, default=chosen))
+        asked = shown.matter.must_choose
+        chosen = "" if asked else variant_of(shown.matter, shown.answers)
+        fields.append(replace(_variant_spec(shown.path("variant"), shown.matter, asked), default=chosen))
     return GroupSpec("事项", tuple(fields))
 
 
@@ -415,7 +421,7 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
     if key.startswith("claim."):
         return claim_spec(path) if claims_offered(sheet(draft, number, knowledge)) else None
     if key == "variant":
-        return FieldSpec(path, "类别", "choice", choices=tuple((v.key, v.label) for v in matter.variants))
+        return _variant_spec(path, matter, matter.must_choose)
     if key == "template":
         return FieldSpec(path, "示范文本", "choice", choices=TEMPLATE_USE)
     if key.startswith("waived."):

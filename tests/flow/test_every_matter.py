@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QWidget
 
-from app.domain.checklist import missing_law
+from app.domain.checklist import Status, missing_law
 from app.domain.matter import FieldKind, Group, Level
 from app.domain.short_form import all_hold
 from app.ids import new_id
@@ -151,6 +151,9 @@ def places(at: Counter, way: list[str], step: str) -> list[tuple[int, int]]:
 def hand_in(at: Counter) -> None:
     """One sheet of what is missing first."""
     at.key(Qt.Key.Key_4, ALT)
+    items = checklist(at.read(visits.fields, at.visit.visit_id), shown(at), ())
+    lacking = next((item.code for item in items if item.status is Status.MISSING_LAW), items[0].code)
+    assert at.window.visit.pages.material == lacking, "what the law wants next stands chosen"
     at.scanner.tell("load 1")
     at.key(Qt.Key.Key_F8, SHIFT)
     at.until(at.walk.scanned, "the page")

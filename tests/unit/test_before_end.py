@@ -226,3 +226,10 @@ def test_of_many_matters_the_first_lines_are_shown_and_how_many_more_lack_papers
     entered = draft("card", **{f"matter__{n}__code": "F01" for n in range(1, 7)})
     lines = of_visit(replace(case(entered, "M01"), visit=FINISHED), knowledge())
     assert [line.text[:5] for line in lines] == ["第 1 件", "第 2 件", "第 3 件", "另有 3 "]
+
+
+def test_which_relief_is_asked_for_is_not_taken_for_granted() -> None:
+    kind = (Why.BY_LAW, "matter.1.variant")
+    assert kind in asked(draft(**{"matter.1.code": "S07"}))
+    assert kind not in asked(draft(**{"matter.1.code": "S07", "matter.1.variant": "defer"}))
+    assert kind not in asked(draft(**{"matter.1.code": "F04"}))

@@ -126,3 +126,14 @@ def _conditions(one: Matter) -> set[str]:
 def test_no_field_a_fee_goes_by_depends_on_who_the_parties_are(one: Matter) -> None:
     assert not _conditions(one) & {"natural", "body", "agent", "foreign", "group"}
     assert visible_fields(one, Parties(), Answers())
+
+
+@pytest.mark.parametrize("one", [m for m in MATTERS if m.fee_by_variant], ids=lambda one: one.code)
+def test_no_variant_of_a_matter_decides_a_fee_before_somebody_has_chosen_it(one: Matter) -> None:
+    waiting = fee(one.code)
+    assert waiting.needs == ("类别",)
+    assert (waiting.low, waiting.high, waiting.amount) == (None, None, None)
+    assert waiting.article
+    for variant in one.variants:
+        chosen = matter_fee(one, Answers(variant=variant.key), SET)
+        assert chosen is None or "类别" not in chosen.needs

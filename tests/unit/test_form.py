@@ -304,3 +304,12 @@ def test_what_is_only_a_cause_leads_to_the_filings_that_go_by_a_cause() -> None:
     assert [one.value for one in found] == ["F01", "F13"]
     assert "船舶碰撞" in found[0].detail
     assert form.suggest_matters(knowledge(), "不知所云") == ()
+
+
+@pytest.mark.parametrize(("code", "chosen"), [("S07", ""), ("F08", ""), ("F04", "first"), ("S09", "collect")])
+def test_a_kind_that_decides_a_fee_or_is_what_is_asked_for_stands_empty(code: str, chosen: str) -> None:
+    entered = draft(**{"matter.1.code": code})
+    path = "matter.1.variant"
+    view = next(f for g in form.groups(entered, "matter", knowledge()) for f in g.fields if f.path == path)
+    assert (view.value, view.required) == (chosen, not chosen)
+    assert ("类别" in missing(entered, "matter")) == (not chosen)
