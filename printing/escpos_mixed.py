@@ -40,7 +40,7 @@ from printing.layout import (
     Weight,
 )
 from printing.raster import DOTS_PER_MM, drawn_signature, line_of_text, scale_for, two_level
-from printing.text import printable
+from printing.text import lines_as_typed, printable
 from printing.typeset import TIE, widths, wrap
 
 _CELL = 12  # dots: a narrow character; a full-width one is two
@@ -126,8 +126,9 @@ def _key_values(block: KeyValues, room: int) -> Iterator[_Line]:
     label = min(max((cells(printable(row.label)) for row in block.rows), default=0) + 1, room * 2 // 5)
     for row in block.rows:
         rooms = (label, room - label + 1)
-        for line in _columns((row.label, row.value), rooms, (Align.LEFT, Align.LEFT)):
-            yield _Line(line, bold=row.strong)
+        for number, one in enumerate(lines_as_typed(row.value) if row.typed else (row.value,)):
+            for line in _columns(("" if number else row.label, one), rooms, (Align.LEFT, Align.LEFT)):
+                yield _Line(line, bold=row.strong)
 
 
 def _table(block: Table, room: int) -> Iterator[_Line]:

@@ -78,7 +78,7 @@ class KeyValue:
     """A label and its value; ``wide`` takes the whole line where the others share one.
 
     ``lines`` is the least room on a page, in lines. ``hand``: what is blank is filled in by hand. ``typed``:
-    a longer text whose lines stand on a page as they were typed; on a roll it runs on.
+    a longer text whose lines stand as they were typed.
     """
 
     label: str

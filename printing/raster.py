@@ -33,7 +33,7 @@ from printing.layout import (
     Text,
     Weight,
 )
-from printing.text import printable
+from printing.text import lines_as_typed, printable
 from printing.typeset import widths, wrap
 
 DOTS_PER_MM = 8  # 203 dpi, the pitch of 58 and 80 mm ticket printers
@@ -227,7 +227,8 @@ def _key_values(block: KeyValues, scale: Scale) -> Image.Image:
     for label, row in zip(labels, block.rows, strict=True):
         style = Style.BOLD if row.strong else Style.SANS
         key = stack((drop, _paragraph(label, left - 4, Style.SANS, small)), left)
-        value = _paragraph(row.value, scale.width - left, style, px)
+        lines = lines_as_typed(row.value) if row.typed else (row.value,)
+        value = stack([_paragraph(one, scale.width - left, style, px) for one in lines], scale.width - left)
         strips.append(_beside((key, value), (left, scale.width - left), 0))
     return stack(strips, scale.width)
 

@@ -32,6 +32,7 @@ from app.texts import _
 from printing.documents.facts import Account, Form, Issue
 
 _NAMED: Final = 3
+_ASKED_OF_ADMINISTRATOR: Final = "请管理员补设{label}"
 _ABOUT: Final = ("crime", "act")
 _PARTY_TO: Final = "当事人"
 ACCOUNT: Final = "收款账户"
@@ -84,11 +85,16 @@ def unset_words(label: str, names: Iterable[str]) -> str:
     return words.format(label=_(label), names="、".join(names))
 
 
+def waits_for_settings(reason: str) -> bool:
+    """Say whether a paper is not made because the court has not set what it says of itself."""
+    return _ASKED_OF_ADMINISTRATOR.partition("{")[0] in reason
+
+
 def _require_set(said: PaperSettings, label: str) -> None:
     """Raise Lacking while the court has not set what is called so: a paper never has a blank for it."""
     names = unset(said).get(label, ())
     if names:
-        raise Lacking(_("请管理员补设{label}").format(label=_(label)), settings=names)
+        raise Lacking(_(_ASKED_OF_ADMINISTRATOR).format(label=_(label)), settings=names)
 
 
 def treasury(said: PaperSettings) -> Account:

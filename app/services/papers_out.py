@@ -26,7 +26,7 @@ from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
 from app.services.notice_paper import title_of
 from app.services.paper_data import Made, make
-from app.services.paper_ground import Ground
+from app.services.paper_ground import Ground, waits_for_settings
 from app.services.paper_needs import as_if_accepted, why_not
 from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
@@ -176,7 +176,18 @@ def _digest(data: Facts) -> str:
 def views(connection: Transaction, desk: Desk, case: Case) -> tuple[PaperView, ...]:
     """Return the list of papers as the outcome step shows it."""
     jobs = {(job.kind, job.part): job for job in print_jobs.of_visit(connection, case.visit.id)}
-    return tuple(_view(offer, jobs) for offer in offers(connection, desk, case))
+    return _said_once([_view(offer, jobs) for offer in offers(connection, desk, case)])
+
+
+def _said_once(papers: Sequence[PaperView]) -> tuple[PaperView, ...]:
+    """Return the papers; what the administrator has to set is said with the first that waits for it."""
+    first: dict[str, str] = {}
+    found: list[PaperView] = []
+    for paper in papers:
+        named = first.setdefault(paper.note, paper.title) if waits_for_settings(paper.note) else paper.title
+        same = _("原因同《{paper}》").format(paper=named)
+        found.append(paper if named == paper.title else replace(paper, note=same))
+    return tuple(found)
 
 
 @on(DB)

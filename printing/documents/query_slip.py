@@ -56,7 +56,7 @@ def _known(data: QuerySlip, sheet: Sheet) -> list[KeyValue]:
         KeyValue("person", data.person, wide=True),
         KeyValue("case_no", data.issue.case_no, strong=True, wide=True),
         KeyValue("cause", data.cause, wide=True),
-        KeyValue("stage", data.stage, strong=True, wide=True),
+        KeyValue("stage", data.stage, strong=True, wide=True, typed=True),
         KeyValue("division", data.division, wide=True),
         KeyValue("judge", data.judge, wide=True),
         KeyValue("judge_phone", data.judge_phone, strong=True, wide=True),

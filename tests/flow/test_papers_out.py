@@ -174,6 +174,8 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
         assert "account_" not in notice.note, "a clerk sets nothing"
         card = next(p for p in papers(desk, visit_id) if p.key == "1.integrity_card")
         assert "请管理员补设监督电话" in card.note
+        slip = next(p for p in papers(desk, visit_id) if p.key == "1.payment_slip")
+        assert slip.note == f"原因同《{notice.title}》", "what the administrator has to do is said once"
         evidence = next(p for p in papers(desk, visit_id) if p.key == "1.evidence_notice")
         assert evidence.note == "法院答复立案后可以打印"
         accept(desk, visit_id)

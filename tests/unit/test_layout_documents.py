@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from printing import pdf
-from printing.documents import material_receipt, mediation_referral, queue_ticket, samples
+from printing import escpos, escpos_mixed, pdf
+from printing.documents import material_receipt, mediation_referral, query_slip, queue_ticket, samples
 from printing.documents.material_receipt import Form, Material
 from printing.documents.texts import document_text
 from printing.errors import TextFileInvalid
 from printing.layout import CopyMark, Cut, Document, Paper, QrCode, Signatures, Size, Table, Text
+from printing.simulators.interpreter import interpret
 from printing.text import lines_as_typed
 from printing.typeset import TIE, wrap
 from tests.helpers.printing import pdf_texts, receipt, signature_png, ticket
@@ -187,6 +188,19 @@ def test_a_box_keeps_its_word_an_amount_its_unit_and_a_date_its_days() -> None:
             assert sum(whole in line for line in wrap(text, room, len)) == 1
     for room in range(11, 16):
         assert any("2026年11月23日" in line for line in wrap("截止日期是2026年11月23日以前", room, len))
+
+
+@pytest.mark.parametrize("width", [576, 384])
+def test_lines_typed_as_two_stay_two_on_a_roll(width: int) -> None:
+    roll = Paper.ROLL_80 if width == 576 else Paper.ROLL_58
+    slip = replace(samples.query(), stage="一、已经立案\n二、等待排期")
+    made = [query_slip.build(replace(slip, stage=one), roll) for one in (slip.stage, "一、已经立案")]
+    two, one = (interpret(escpos.render(slip, width), width).picture.height for slip in made)
+    assert two > one, "drawn in dots"
+    lines = interpret(escpos_mixed.render(query_slip.build(slip, roll), width), width).lines
+    assert [line.split()[-1] for line in lines if "、已经" in line or "、等待" in line] == [
+        "一、已经立案", "二、等待排期",
+    ]  # fmt: skip
 
 
 def test_lines_typed_as_two_stay_two_on_a_page_and_blank_ones_go() -> None:
