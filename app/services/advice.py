@@ -19,6 +19,7 @@ from app.domain.matter import Level, Matter
 from app.domain.money import format_money
 from app.domain.party import agent_findings, foreign_documents, unknown_details
 from app.domain.risk import Effect, Finding
+from app.domain.rule import Basis
 from app.domain.short_form import asked_by, missing_fields, variant_of
 from app.services import form, mediation, risks, step_view
 from app.services.due_lines import authority, due_line, hour_line, open_line
@@ -250,6 +251,9 @@ def _risk(finding: Finding, article: str, lifted: FindingRecord | None) -> Remar
 
 def _still_asked(shown: Sheet) -> Iterable[Remark]:
     """What the law asks and nobody has answered, by the articles that ask for it."""
+    if shown.matter.must_choose and not shown.answers.variant:
+        words = _("先选类别：还没有人选，材料和期限先按“{first}”列出")
+        yield Remark(words.format(first=shown.matter.variants[0].label), authority("", Basis.DESIGN))
     by_basis: dict[str, list[str]] = {}
     for field in missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW):
         basis = asked_by(field, shown.matter, shown.parties, shown.answers) or _("本院习惯")

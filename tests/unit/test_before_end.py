@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from app.domain.matter import FieldKind
+from app.services.advice import advise
 from app.services.before_end import OpenPoint, StillOpen, Why, before_signing, questions, untold
 from app.services.case import Case
 from app.services.fields import Draft, refused
@@ -231,5 +232,7 @@ def test_of_many_matters_the_first_lines_are_shown_and_how_many_more_lack_papers
 def test_which_relief_is_asked_for_is_not_taken_for_granted() -> None:
     kind = (Why.BY_LAW, "matter.1.variant")
     assert kind in asked(draft(**{"matter.1.code": "S07"}))
+    said = advise(draft(**{"matter.1.code": "S07"}), (), knowledge(), MOMENT).remarks
+    assert any("还没有人选，材料和期限先按“缓交”列出" in remark.text for remark in said)
     assert kind not in asked(draft(**{"matter.1.code": "S07", "matter.1.variant": "defer"}))
     assert kind not in asked(draft(**{"matter.1.code": "F04"}))
