@@ -21,7 +21,7 @@ from app.domain.ticket import Wanted
 from app.errors import FormProblem
 from app.lanes import DB, HALL, on
 from app.notices import Level, Notice
-from app.services import afterwards, court_asks, issuing, mediation, to_filing
+from app.services import afterwards, corrections, court_asks, issuing, mediation, to_filing
 from app.services.case import Case
 from app.services.court_asks import Asked
 from app.services.desk import Desk
@@ -257,7 +257,8 @@ def go_on(connection: Transaction, desk: Desk, record: VisitRecord, visit_id: st
             _("这份收件正在另一个窗口接着办。"), safe=_("两边都没有改动。"), next_step=_("请到那个窗口。")
         )
     now = desk.clock.now()
-    before = afterwards.draft_now(connection, earlier.id, desk.knowledge)
+    signed = afterwards.draft_now(connection, earlier.id, desk.knowledge)
+    before = corrections.corrected(connection, earlier.id, signed)
     first = visits.first_of(connection, earlier.id)
     told, asked = supplements.of_intake(connection, first), court_asks.of_intake(connection, first)
     fields = (*_carried(before, here), *court_asks.carried(told, asked))

@@ -6,12 +6,13 @@ The form itself stays frozen; a correction lives in the amendment that stands fo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from app.domain.amendment import differences
 from app.services.amendments import AMENDABLE
-from app.services.fields import Draft, copied_from
+from app.services.fields import Draft, copied_from, entry
 from app.storage import intakes
 from app.storage.access import Transaction
 from app.storage.records import DraftField
@@ -41,21 +42,23 @@ def laid_over(draft: Draft, first: Mapping[str, Any], changes: Mapping[str, str]
     """Return the form with the corrections (by their place in the record) in the fields they come from.
 
     ``first`` is the record of the form. What a party had from the visitor stays what the record says of the
-    party, unless that was corrected too.
+    party, unless that was corrected too. What a card was read for stays read: the paper was seen.
     """
-    texts = dict(_copied(draft, first))
-    for path, text in changes.items():
-        target = _target(first, path)
-        if target:
-            texts[target] = text
-    return {**draft, **{path: DraftField(path, text, "typed", None) for path, text in texts.items()}}
+    texts = {target: text for path, text in changes.items() if (target := _target(first, path))}
+    texts = dict(_copied(draft, first, texts)) | texts
+    return {**draft, **{path: _held(draft, path, text) for path, text in texts.items()}}
 
 
-def _copied(draft: Draft, first: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _held(draft: Draft, path: str, text: str) -> DraftField:
+    own = entry(draft, path)
+    return replace(own, path=path, value=text) if own else DraftField(path, text, "typed", None)
+
+
+def _copied(draft: Draft, first: Mapping[str, Any], changed: Collection[str]) -> Iterator[tuple[str, str]]:
     for party in first["parties"]:
         for name in _PARTY:
             path = f"party.{party['key']}.{name}"
-            if path not in draft and copied_from(draft, path):
+            if path not in draft and copied_from(draft, path) in changed:
                 yield path, party[name]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.domain.checklist import missing_law
+from app.domain.checklist import Item, missing_law
 from app.domain.matter import Group
 from app.domain.notice import GUIDANCE as GUIDE
 from app.domain.notice import ONCE
@@ -44,7 +46,7 @@ def remark(case: Case, shown: Sheet, knowledge: Knowledge) -> Remark | None:
     if last is not None and last.kind == GUIDANCE and last.visit_id == case.visit.id:
         words = _("没有收到材料，要带来 {names}").format(names=named(lacking))
         return Remark(words, GUIDE.article, _("已出一次性告知书；带材料来时按 Shift+F9 接着办"))
-    return Remark(_("还缺 {names}").format(names=named(lacking)), ONCE.article, _came(case, shown))
+    return Remark(_("还缺 {names}").format(names=named(lacking)), ONCE.article, _came(case, shown, lacking))
 
 
 def of_visit(case: Case, knowledge: Knowledge) -> tuple[Remark, ...]:
@@ -70,14 +72,26 @@ def _to_come(case: Case, shown: Sheet) -> str:
     return by_paper or (_before(before) if before else _("按 F9 一次写清，办结时打印"))
 
 
-def _came(case: Case, shown: Sheet) -> str:
+def _came(case: Case, shown: Sheet, lacking: Sequence[Item]) -> str:
     told = _last(case, shown)
     if told is None:
         return _("办结时没有出告知书，后台审查后一次告知，告知后来补交按 Shift+F9；现在送来的按 Alt+G")
     if told.visit_id != case.visit.id:
         return _before(told)
     paper = _("一次性补正告知书") if told.kind == CORRECTION else _("容缺受理告知书")
-    return _("已出{paper}，最迟 {day} 补交").format(paper=paper, day=long_day(told.due))
+    words = _("已出{paper}，最迟 {day} 补交").format(paper=paper, day=long_day(told.due))
+    untold = _untold(told, lacking)
+    if not untold:
+        return words
+    return _("{words}；告知书上没有 {names}，后台审查后告知").format(words=words, names=named(untold))
+
+
+def _untold(told: SupplementRecord, lacking: Sequence[Item]) -> list[Item]:
+    """What a correction after the end made the law ask for; what the back office lists is complete."""
+    if told.answer_id:
+        return []
+    written = {line["key"] for line in json.loads(told.body)["items"]}
+    return [item for item in lacking if item.key not in written]
 
 
 def _before(told: SupplementRecord) -> str:

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QLineEdit
 
 from app.domain.audit import Act
 from app.errors import FormProblem
-from app.services import amendments, status, unsent
+from app.services import amendments, coming_back, status, unsent
 from app.services.desk import Desk
 from app.services.verify import at_court, findings
-from app.services.views import ExplainView, Health, UnsentView
+from app.services.views import ExplainView, Health, Mark, UnsentView
 from app.settings import CourtSettings, Settings
-from app.storage import intakes, trail
-from app.storage.records import CourtWord, OutboxRecord
+from app.storage import intakes, trail, visits
+from app.storage.records import CourtWord, DraftField, OutboxRecord
 from app.sync.protocol import Event, Stored
 from tests.helpers.cases import SteppingClock
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, OpenCounter, counter, qapp
@@ -29,7 +29,8 @@ from tests.helpers.desks import HALL, desk_in, do, file_devices
 from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.office import Office
 from tests.helpers.outbox import with_body
-from tests.helpers.visits import finish, ready, shown
+from tests.helpers.supplying import tell
+from tests.helpers.visits import called, finish, ready, shown, view
 
 __all__ = ["counter", "qapp"]
 pytestmark = OFFSCREEN
@@ -179,6 +180,46 @@ def test_a_person_is_asked_what_a_person_has_in_the_order_of_the_form(desk: Desk
     do(desk, amendments.amend, event.id, {"parties.0.id_number": number}, "号码录错")
     body = json.loads(desk.store(intakes.events_of, event.visit_id)[-1].body)
     assert (body["parties"][0]["birth"], body["parties"][0]["sex"]) == ("1973-03-05", "男"), "they follow"
+
+
+def test_a_correction_makes_nothing_missing_that_was_there(desk: Desk, tmp_path: Path) -> None:
+    visit_id = ready(desk, tmp_path, signed=False)
+    card = DraftField("identity.id_number", "150402199003075517", "card", None)
+    desk.store(visits.set_field, visit_id, card, desk.clock.now())
+    tell(desk)
+    finish(desk, unsigned=True)
+
+    def lacking() -> tuple[str, str, list[str]]:
+        seen = view(desk, visit_id)
+        assert seen.visit is not None
+        assert seen.visit.outcome is not None
+        (line,) = seen.visit.outcome.lacking
+        there = [one.title for one in seen.advice.checks if one.mark is Mark.HAVE]
+        return line.text, line.action, there
+
+    before = lacking()
+    assert "2 项法定材料（起诉状、证据材料和证据清单）" in before[0]
+    assert "自然人身份证明（张𬭎）" in before[2]
+    [event] = desk.store(intakes.events_of, visit_id)
+    made = do(desk, amendments.amend, event.id, {"matters.0.answers.amount": "125000"}, "标的额写错")
+    assert lacking() == before
+    people = {f"{whose}.phone": "13900001111" for whose in ("visitor", "parties.0")}
+    numbers = {f"{whose}.id_number": "110105197303050019" for whose in ("visitor", "parties.0")}
+    do(desk, amendments.amend, made, people | numbers, "号码和电话录错")
+    assert lacking() == before, "whose card was read was here with it"
+    called(desk)
+    do(desk, coming_back.take_up, visit_id)
+    held = {
+        one.path: one.value
+        for step in ("matter", "parties")
+        for group in getattr(shown(desk), step)
+        for one in group.fields
+    }
+    assert [held[path] for path in ("matter.1.amount", "party.p1.phone", "party.p1.id_number")] == [
+        "125000.00",
+        "13900001111",
+        "110105197303050019",
+    ], "who comes back goes on with what was corrected"
 
 
 def test_a_record_that_waits_for_a_person_stops_its_own_visit_only(desk: Desk, tmp_path: Path) -> None:

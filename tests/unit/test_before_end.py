@@ -22,8 +22,8 @@ from tests.helpers.cases import MOMENT, draft, paper, visit
 from tests.helpers.domain import knowledge
 
 TOLD = SupplementRecord(
-    "s1", visit().id, visit().id, 1, "correction", 1, "B1", "ABCD2345", "", "", "{}", date(2026, 11, 30),
-    MOMENT,
+    "s1", visit().id, visit().id, 1, "correction", 1, "B1", "ABCD2345", "", "",
+    '{"items": [{"key": "M01"}, {"key": "M13"}]}', date(2026, 11, 30), MOMENT,
 )  # fmt: skip
 DECIDED: dict[str, str | None] = {"matter__1__supply": "correction", "matter__1__supply_on": "2026-11-23"}
 FINISHED = visit(state="finished", closed_at=MOMENT)
@@ -221,6 +221,18 @@ def test_after_the_end_no_key_is_named_that_finds_nobody(
     assert line.text == "还缺 2 项法定材料（起诉状、证据材料和证据清单）"
     assert line.action == words
     assert " F9" not in line.action
+
+
+def test_a_notice_is_not_said_to_have_told_what_only_a_correction_made_missing() -> None:
+    labour = case(draft("card", matter__1__cause="劳动争议"), "M01", told=(TOLD,))
+    (line,) = of_visit(replace(labour, visit=FINISHED), knowledge())
+    assert line.text.startswith("还缺 3 项法定材料")
+    assert line.action == (
+        "已出一次性补正告知书，最迟 2026 年 11 月 30 日 周一 补交；"
+        "告知书上没有 1 项法定材料（劳动仲裁裁决书或不予受理通知书及送达证明），后台审查后告知"
+    )
+    by_court = replace(labour, visit=FINISHED, told=(replace(TOLD, answer_id="a1"),))
+    assert "告知书上没有" not in of_visit(by_court, knowledge())[0].action, "the back office lists all"
 
 
 def test_of_many_matters_the_first_lines_are_shown_and_how_many_more_lack_papers() -> None:
