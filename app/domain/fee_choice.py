@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from app.domain.fee_schedule import ENTRIES, EXCESS_WORDS, FIGURES, PRESERVATION_CAP, FeeKind
 from app.domain.fees import (
@@ -28,6 +29,8 @@ from app.domain.party import Parties
 from app.domain.rule import Basis, Rule
 from app.domain.short_form import NO_AMOUNT, Answers, all_hold, variant_of
 
+SAY_NONE: Final = "fee.open.none"
+"""The rule that says how to enter that there is no amount."""
 _KIND_BY_MARK = (
     ("divorce", FeeKind.DIVORCE),
     ("labour", FeeKind.LABOUR),
@@ -214,7 +217,7 @@ def _without_amount(kind: FeeKind, settings: FeeSettings) -> Rule:
 
 def _say_none(unsaid: tuple[str, ...]) -> Rule:
     text = f"这时在“{unsaid[0]}”里写“{NO_AMOUNT}”"
-    return Rule("fee.open.none", text, "", Basis.DESIGN)
+    return Rule(SAY_NONE, text, "", Basis.DESIGN)
 
 
 def _joint(answers: Answers, amount: Decimal | None) -> FeeStep | None:

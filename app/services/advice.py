@@ -12,7 +12,7 @@ from decimal import Decimal
 from app.clock import local
 from app.domain.checklist import Item, Status
 from app.domain.clocks import URGENT_MINUTES, passed_limits
-from app.domain.fee_choice import matter_fee
+from app.domain.fee_choice import SAY_NONE, later_fields, matter_fee
 from app.domain.fees import Fee
 from app.domain.group import group_rules, is_wrong
 from app.domain.matter import Level, Matter
@@ -26,7 +26,7 @@ from app.services.due_lines import authority, due_line, hour_line, open_line
 from app.services.fee_remarks import fee_remarks
 from app.services.fields import FIRST, Draft
 from app.services.knowledge import Knowledge
-from app.services.paper_needs import Need, sentence
+from app.services.paper_needs import Need, amiss, said_of, sentence
 from app.services.running import Running
 from app.services.sheet import Sheet, card_shown, checklist, current, wanted_first
 from app.services.steps import Step, recorded
@@ -74,11 +74,11 @@ def advise(
     return AdviceView(
         checks=_checks(draft, shown, dossier),
         dues=_with_steps(tuple(_dues(clocks, today, filed=filed, finished=over)), taken, knowledge, now),
-        fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown),
+        fee=_fee(matter_fee(shown.matter, shown.answers, knowledge.fees), shown.matter, shown, over=over),
         mediation=_mediation(draft, shown),
         remarks=(
             *_refused(shown, knowledge, over=over),
-            *_remarks(draft, shown, clocks, findings, needs),
+            *_remarks(draft, shown, clocks, findings, needs, over=over),
             *step_view.remarks(taken),
             *fee_remarks(shown, knowledge),
             *((missing,) if missing else ()),
@@ -165,27 +165,36 @@ def _with_steps(
 # ---- fee --------------------------------------------------------------------------------------------
 
 
-def _fee(fee: Fee | None, matter: Matter, shown: Sheet) -> FeeView | None:
+def _fee(fee: Fee | None, matter: Matter, shown: Sheet, *, over: bool) -> FeeView | None:
     if fee is None:
         return None
+    steps = [step.rule for step in fee.steps if not (over and step.rule.id == SAY_NONE)]
     note = matter.fee_of(variant_of(matter, shown.answers)).note
     unset = fee.low is not None and fee.low != fee.high
     notes = (
-        *((step.rule.text for step in fee.steps) if fee.amount is None and fee.low is None else ()),
+        *((rule.text for rule in steps) if fee.amount is None and fee.low is None else ()),
         note,
         _("本省标准未设置，按法定幅度显示") if unset else "",
         "" if fee.prepaid or fee.amount == 0 or _("不预交") in note else _("不预交"),
     )
-    steps = tuple(step.rule.why for step in fee.steps)
-    last = fee.steps[-1].rule if fee.steps else None
+    last = steps[-1] if steps else None
     return FeeView(
         amount=fee.amount,
-        shown=_shown(fee.amount, fee.shown),
+        shown=_not_worked_out(fee.needs, shown) if over and fee.needs else _shown(fee.amount, fee.shown),
         formula="" if fee.formula in ("", "0") else f"{fee.formula} = {fee.shown}",
         basis=fee.article or (authority(last.article, last.basis) if last else ""),
         note=_joined(*dict.fromkeys(notes)),
-        steps=steps,
+        steps=tuple(rule.why for rule in steps),
     )
+
+
+def _not_worked_out(needs: Sequence[str], shown: Sheet) -> str:
+    """Why a finished visit has no fee, and the key where a correction can still say what is lacking."""
+    wrong = {field.label: amiss(shown, field) for field in shown.fields if field.label in needs}
+    said = "、".join(said_of(label, wrong.get(label, "")) for label in needs)
+    later = {field.label for field in later_fields(shown.matter, shown.answers)}
+    words = _("没有算出，缺{needs}：Ctrl+U 更正补填") if set(needs) <= later else _("没有算出，缺{needs}")
+    return words.format(needs=said)
 
 
 def _shown(amount: Decimal | None, words: str) -> str:
@@ -213,6 +222,8 @@ def _remarks(
     clocks: Running,
     findings: Sequence[FindingRecord],
     needs: Sequence[Need],
+    *,
+    over: bool,
 ) -> Iterable[Remark]:
     lifted = {one.key: one for one in findings if one.lifted_at is not None}
     for finding in risks.found(draft, shown, clocks):
@@ -221,7 +232,7 @@ def _remarks(
     if shown.matter.reserved and shown.matter.destination:
         words = _("本事项保留专窗：{place}，可在同一次来访里陪同转交").format(place=shown.matter.destination)
         yield Remark(words, _("本院习惯"))
-    yield from _still_asked(shown)
+    yield from _still_asked(shown, over=over)
     yield from _for_papers([need for need in needs if need.asked])
     for rule in (*agent_findings(shown.parties), *foreign_documents(shown.parties.filers)):
         yield Remark(rule.text, authority(rule.article, rule.basis))
@@ -249,18 +260,20 @@ def _risk(finding: Finding, article: str, lifted: FindingRecord | None) -> Remar
     return Remark(text, article, finding.action, finding.effect is not Effect.REMIND, frozen)
 
 
-def _still_asked(shown: Sheet) -> Iterable[Remark]:
-    """What the law asks and nobody has answered, by the articles that ask for it."""
+def _still_asked(shown: Sheet, *, over: bool) -> Iterable[Remark]:
+    """What the law asks and nobody has answered, by its articles; when it is ``over``, had answered."""
     if shown.matter.must_choose and not shown.answers.variant:
         words = _("先选类别：还没有人选，材料和期限先按“{first}”列出")
+        words = _("办结时没有选类别，材料和期限按“{first}”列出") if over else words
         yield Remark(words.format(first=shown.matter.variants[0].label), authority("", Basis.DESIGN))
     by_basis: dict[str, list[str]] = {}
     for field in missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW):
         basis = asked_by(field, shown.matter, shown.parties, shown.answers) or _("本院习惯")
         by_basis.setdefault(basis, []).append(field.label)
     for basis, labels in by_basis.items():
-        words = _("还要问：{labels}").format(labels="、".join(labels))
-        yield Remark(words, basis, _("缺也照收"))
+        words = _("办结时没有填：{labels}") if over else _("还要问：{labels}")
+        action = "" if over else _("缺也照收")
+        yield Remark(words.format(labels="、".join(labels)), basis, action)
 
 
 def _group(shown: Sheet) -> Iterable[Remark]:

@@ -6,7 +6,7 @@ It keeps nothing from being received (登记立案规定第2条): another press 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -45,7 +45,7 @@ class Why(StrEnum):
 class OpenPoint:
     """One thing that is open; ``path`` is the field the cursor goes to, ``names`` what is said of it.
 
-    ``papers`` are those that cannot be made without it.
+    ``papers`` are those that cannot be made without it, ``typed`` is what the field holds and will not do.
     """
 
     matter: int
@@ -53,11 +53,13 @@ class OpenPoint:
     path: str
     names: str
     papers: tuple[str, ...] = ()
+    typed: str = ""
 
     @property
     def key(self) -> str:
-        """The same as long as the same is open; papers go by which they are."""
-        return f"{self.matter}.{self.why}.{self.names if self.why is Why.UNTOLD else self.path}"
+        """The same as long as the same is open; papers go by which they are, a field by what it holds."""
+        open_ = self.names if self.why is Why.UNTOLD else f"{self.path}={self.typed}"
+        return f"{self.matter}.{self.why}.{open_}"
 
 
 class StillOpen(FormProblem):
@@ -96,6 +98,7 @@ def still_open(desk: Desk, case: Case, told: Collection[str]) -> StillOpen | Non
             needs = needs_of(ground_of(desk, case, shown))
             asked = (one for one in questions(case, shown, needs) if one.path not in refused)
             open_points += [*asked, *untold(case, shown)]
+        open_points = [replace(one, typed=value(case.draft, one.path)) for one in open_points]
         order = _on_screen(desk, case, shown)
         found += sorted(open_points, key=lambda one: order.get(one.path, len(order)))
     new = [one for one in found if one.key not in told]

@@ -14,6 +14,7 @@ from app.clock import local
 from app.domain.causes import Cause
 from app.domain.fee_choice import later_fields
 from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
+from app.domain.money import parse_money
 from app.domain.papers import OF_FEE
 from app.domain.party import Party
 from app.domain.short_form import all_hold
@@ -32,6 +33,8 @@ _SUPPOSED: Final = "（未填）"
 _SAID: Final = {FieldKind.MONEY: "0", FieldKind.CASE_NO: "（2026）内0602民初1号"}
 _CAUSE: Final = Cause(_SUPPOSED, 0, "", "", _SUPPOSED, "")
 _NOBODY: Final = "supposed"
+_REPEATED: Final = 24
+"""How much of what was typed is repeated in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +152,7 @@ def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
         return other, False
     shown = ground.sheet
     said = lacks(
-        said_of(field.label, _amiss(ground, field)) for field in sorted(fields, key=shown.fields.index)
+        said_of(field.label, amiss(shown, field)) for field in sorted(fields, key=shown.fields.index)
     )
     if over and not (kind in OF_FEE and set(fields) <= set(later_fields(shown.matter, shown.answers))):
         return _("办结时没有填，这份不出：{lacks}").format(lacks=said), True
@@ -158,17 +161,26 @@ def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
     return "；".join(filter(None, (said + way, other))), False
 
 
-def _amiss(ground: Ground, field: Field) -> str:
-    """What is wrong with what the field holds, "" where it is empty."""
-    text = ground.text(field.key) if field.kind is FieldKind.CASE_NO else ""
-    return no_case_number(text) if text else ""
+def amiss(shown: Sheet, field: Field) -> str:
+    """Say what is wrong with what the field holds, "" where it is empty."""
+    text = shown.answers.text(field.key)
+    if not text:
+        return ""
+    said = text if len(text) <= _REPEATED else text[:_REPEATED] + "…"
+    if field.kind is FieldKind.CASE_NO:
+        return no_case_number(said)
+    if field.kind is FieldKind.MONEY and parse_money(text).amount is None:
+        return _("{text} 不是金额").format(text=said)
+    if field.kind is FieldKind.CAUSE and shown.cause is None:
+        return _("{text} 不在案由表里").format(text=said)
+    return ""
 
 
 def _left_off(kind: str, ground: Ground, field: Field) -> bool:
     """Whether the paper goes out all the same, without what the field holds and no paper carries."""
-    if not _amiss(ground, field):
-        return False
     shown = ground.sheet
+    if not amiss(shown, field):
+        return False
     answers = replace(shown.answers, values={**shown.answers.values, field.key: ""})
     return field not in _tried(kind, replace(ground, sheet=replace(shown, answers=answers)))[0]
 
@@ -226,4 +238,4 @@ def _need(ground: Ground, field: Field, kinds: tuple[str, ...]) -> Need:
     later = told and field in later_fields(ground.sheet.matter, ground.sheet.answers)
     of_fee = told and field.fee_amount
     lawful = field.level is Level.LAW
-    return Need(number, path, field.label, titles, lawful, of_fee, later, _amiss(ground, field))
+    return Need(number, path, field.label, titles, lawful, of_fee, later, amiss(ground.sheet, field))

@@ -83,6 +83,30 @@ def test_a_cause_that_is_in_no_list_is_said_before_the_end_and_its_step_stays_op
     at.until(lambda: focused() == "identity.phone", "the cursor in the first step")
 
 
+def test_what_will_not_do_is_told_again_when_something_else_is_typed_and_named_after_the_end(
+    counter: OpenCounter,
+) -> None:
+    at = counter()
+    ready(at, amount="判令")
+    at.key(Qt.Key.Key_F12)
+    assert "看不懂“判”" in at.says("办结前请看一眼：2 处")
+    at.do(drafts.set_field, "matter.1.amount", "十二万五")
+    at.until(lambda: at.value("matter.1.amount") == "十二万五", "the other amount")
+    at.key(Qt.Key.Key_F12)
+    assert "末尾的数字缺少单位" in at.says("办结前请看一眼：1 处")
+    assert focused() == "matter.1.amount"
+    at.key(Qt.Key.Key_F12)
+    at.says("还没有签字")
+    at.key(Qt.Key.Key_F12)
+    at.until(lambda: at.visit.outcome is not None, "the receipt number")
+    outcome, advice = at.window.visit.outcome, at.window.advice
+    at.until(lambda: "还缺“标的额（十二万五 不是金额）”" in at.words(outcome), "what the fee notice lacks")
+    fee = "没有算出，缺标的额（十二万五 不是金额）：Ctrl+U 更正补填"
+    at.until(lambda: fee in at.words(advice), "the fee")
+    assert "先填" not in at.words(advice)
+    assert "里写“无”" not in at.words(advice)
+
+
 def test_told_in_writing_the_end_asks_nothing_and_says_by_when(counter: OpenCounter) -> None:
     at = counter()
     ready(at)

@@ -172,6 +172,14 @@ def test_of_very_many_open_points_the_first_few_of_a_matter_are_named_and_each_m
     )
 
 
+def test_a_field_is_said_again_when_it_holds_something_else_that_will_not_do() -> None:
+    empty, wrong, other, same = (
+        OpenPoint(1, Why.LATER, "matter.1.case_no", "案号", typed=text) for text in ("", "123号", "456号", "")
+    )
+    assert len({one.key for one in (empty, wrong, other)}) == 3
+    assert empty.key == same.key
+
+
 def test_papers_are_said_again_when_others_are_missing_and_not_while_they_are_the_same() -> None:
     one, same, other = (OpenPoint(1, Why.UNTOLD, "materials", names) for names in ("甲", "甲", "乙"))
     assert one.key == same.key != other.key
