@@ -5,7 +5,8 @@ A path is a place in the record (``parties.0.name``), not in the draft.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -29,49 +30,75 @@ Body = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Wrong:
+    """A value that cannot stand, sent so or typed since; ``name`` tells its field from all others."""
+
+    path: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class AmendView:
     """What may be corrected in a finished record; a field's path is its place in the record.
 
-    ``begin`` is the field the court named, "" where it named none; ``refused`` are labels of what is typed
-    and cannot stand.
+    ``begin`` is the field the court named, else the first that was sent and cannot stand, "" for none.
     """
 
     event_id: str
     receipt_no: str
     groups: tuple[FieldGroup, ...]
     begin: str = ""
-    refused: tuple[str, ...] = ()
+    wrong: tuple[Wrong, ...] = ()
 
 
 def view(event: OutboxRecord, body: Body, knowledge: Knowledge, typed: Mapping[str, str]) -> AmendView:
-    """Return the form of a record with what is typed so far; ``refused`` are the labels that cannot stand.
+    """Return the form of a record with what is typed so far, and all in it that cannot stand.
 
-    What the court named comes first, then a matter with something empty, that first.
+    What the court named comes first, then who or what has something that cannot stand, or a matter something
+    empty, that first. The order goes by what was sent: nothing moves while somebody types.
     """
     asked = specs(knowledge, body)
     held = {leaf.path: leaf.value for leaf in leaves(body)}
     order = {path: place for place, path in enumerate(asked)}
-    groups: dict[str, list[str]] = {}
+    heads: dict[str, list[str]] = {}
     for path in sorted(_shown(held, asked), key=lambda one: order.get(one, len(order))):
-        groups.setdefault(path.rpartition(".")[0], []).append(path)
-    first, blank = (event.field or "").partition(".")[0], {path for path in held if not held[path]}
+        heads.setdefault(path.rpartition(".")[0], []).append(path)
+    bad = [path for path in held if _why_not(knowledge, asked.get(path), path, held[path])]
+    amiss = {*bad, *(path for path in held if path.startswith("matters.") and not held[path])}
+    first = (event.field or "").partition(".")[0]
 
     def rank(head: str) -> tuple[bool, bool, int]:
-        empty = head.startswith("matters.") and not blank.isdisjoint(groups[head])
-        return head.partition(".")[0] != first, not empty, _PARTS.index(head.partition(".")[0])
+        part = head.partition(".")[0]
+        return part != first, amiss.isdisjoint(heads[head]), _PARTS.index(part)
 
     made = []
-    for head in sorted(groups, key=rank):
-        paths = groups[head]
+    for head in sorted(heads, key=rank):
+        paths = heads[head]
         if head.startswith("matters."):
-            paths = sorted(paths, key=lambda path: path not in blank)
+            paths = sorted(paths, key=lambda path: path not in amiss)
         fields = (_field(knowledge, body, path, typed.get(path, held[path]), asked) for path in paths)
         made.append(FieldGroup(_title(head, body), tuple(fields), head))
-    refused = tuple(
-        label_of(knowledge, body, path) for path in typed if _why_not(knowledge, body, path, typed[path])
-    )
-    begin = event.field if event.field in held else ""
-    return AmendView(event.id, body["receipt_no"], tuple(made), begin or "", refused)
+    texts = {path: typed.get(path, text) for path, text in held.items()}
+    wrong = tuple(_wrong(knowledge, made, asked, texts))
+    begin = event.field if event.field in held else next((one.path for one in wrong if one.path in bad), "")
+    return AmendView(event.id, body["receipt_no"], tuple(made), begin or "", wrong)
+
+
+def _wrong(
+    knowledge: Knowledge,
+    groups: Sequence[FieldGroup],
+    asked: Mapping[str, FieldSpec],
+    texts: Mapping[str, str],
+) -> Iterator[Wrong]:
+    """Yield what cannot stand in the order of the form, as each field is called there."""
+    often = Counter(field.label for group in groups for field in group.fields)
+    for group in groups:
+        for field in group.fields:
+            text = texts[field.path]
+            if _why_not(knowledge, asked.get(field.path), field.path, text):
+                alone = often[field.label] == 1
+                yield Wrong(field.path, field.label if alone else f"{group.title} {field.label}", text)
 
 
 def _shown(held: Mapping[str, str], asked: Mapping[str, FieldSpec]) -> Iterator[str]:
@@ -132,20 +159,19 @@ def _of_matter(knowledge: Knowledge, prefix: str, one: Body) -> Iterator[FieldSp
 
 def taken(knowledge: Knowledge, body: Body, path: str, text: str) -> str:
     """Return a value as a record holds it; raises NotAmendable for one its form would not take."""
-    why = _why_not(knowledge, body, path, text)
+    spec = specs(knowledge, body).get(path)
+    why = _why_not(knowledge, spec, path, text)
     if why:
         raise NotAmendable(path, why)
-    spec = specs(knowledge, body).get(path)
     if spec is None or not text.strip():
         return text
     value = check_entry(spec, text).value
     return value.replace(",", "") if spec.kind == FieldKind.MONEY else value
 
 
-def _why_not(knowledge: Knowledge, body: Body, path: str, text: str) -> str:
+def _why_not(knowledge: Knowledge, spec: FieldSpec | None, path: str, text: str) -> str:
     """Why a value cannot stand, "" when it can."""
     why = fault(path, text)
-    spec = specs(knowledge, body).get(path)
     if why or spec is None or not text.strip():
         return why
     if spec.kind == "cause" and knowledge.causes.named(text) is None:

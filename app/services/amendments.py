@@ -100,7 +100,11 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
         held = {path: taken(desk.knowledge, before, path, text) for path, text in changes.items()}
         after = amended(before, {**derived(before, held), **held})
     except NotAmendable as wrong:
-        label = label_of(desk.knowledge, before, wrong.path)
+        seen = amend_fields.view(event, before, desk.knowledge, changes).wrong
+        label = next(
+            (one.name for one in seen if one.path == wrong.path),
+            label_of(desk.knowledge, before, wrong.path),
+        )
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
     changed = differences(before, after)
     values = [

@@ -80,14 +80,15 @@ def _desk_view(connection: Transaction, desk: Desk, finished: str) -> DeskView:
     case = read_case(connection, visit_id) if visit_id else None
     doubts = print_jobs.in_state(connection, "unconfirmed")
     needs = _needs(case, desk) if case else ()
-    advice = _advice(connection, case, desk, needs) if case else AdviceView()
+    stands = _as_it_stands(connection, case) if case else None
+    advice = _advice(connection, stands, desk, needs) if stands else AdviceView()
     return DeskView(
         court=hall.court,
         centre=hall.centre,
         window=hall.window,
         clerk=hall.clerk,
         queue=queue.view(desk),
-        visit=_visit(connection, case, desk, needs) if case else None,
+        visit=_visit(connection, case, stands, desk, needs) if case and stands else None,
         advice=advice,
         doubts=tuple(print_out.job_view(job) for job in doubts),
     )
@@ -106,7 +107,6 @@ def _advice(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Nee
     Of a finished visit it goes by the record that stands, as its papers do.
     """
     now, back = desk.clock.now(), None
-    case = _as_it_stands(connection, case)
     if case.visit.state == "open":
         back = coming_back.waiting(connection, case)
         holds = risks.on_screen(case.draft, desk.knowledge, now, case.visit.opened_at)
@@ -141,12 +141,13 @@ def _as_it_stands(connection: Transaction, case: Case) -> Case:
     return replace(case, draft=corrections.corrected(connection, case.visit.id, case.draft))
 
 
-def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need]) -> VisitView:
+def _visit(connection: Transaction, case: Case, stands: Case, desk: Desk, needs: Sequence[Need]) -> VisitView:
+    """The visit as it was signed; what it lacks goes by how it ``stands`` now."""
     draft, knowledge = case.draft, desk.knowledge
     shown = current(draft, knowledge)
     liked = of_clerk(connection, desk.settings.hall.clerk)
     read = confirmation.view(case, desk.settings.hall.court, knowledge)
-    outcome = _outcome(connection, case, desk)
+    outcome = _outcome(connection, case, stands, desk)
     refused = {} if outcome else form.refusals(draft, shown, knowledge)
     if not outcome:
         read = replace(read, unasked=before_end.before_signing(case, shown, needs, refused))
@@ -166,7 +167,7 @@ def _visit(connection: Transaction, case: Case, desk: Desk, needs: Sequence[Need
         party_name=value(draft, "identity.name"),
         masked_number=mask_id(number) if number else "",
         matter_title=" · ".join([form.fitting(shown.matter), *([shown.cause.name] if shown.cause else [])]),
-        steps=_steps(case, shown, knowledge, read, outcome, left),
+        steps=_steps(stands, current(stands.draft, knowledge), knowledge, read, outcome, left),
         identity=hidden(form.groups(draft, "identity", knowledge)),
         matter=hidden(marked(_dated(offered(asked, liked, knowledge), shown, until), needs)),
         parties=hidden(marked(form.groups(draft, "parties", knowledge), needs)),
@@ -284,7 +285,7 @@ def _received_only(body: bytes) -> bool:
     return b'"disposal":"received"' in body
 
 
-def _outcome(connection: Transaction, case: Case, desk: Desk) -> OutcomeView | None:
+def _outcome(connection: Transaction, case: Case, stands: Case, desk: Desk) -> OutcomeView | None:
     visit_id, knowledge = case.visit.id, desk.knowledge
     intake = intakes.get_intake(connection, visit_id)
     if intake is None:
@@ -302,7 +303,7 @@ def _outcome(connection: Transaction, case: Case, desk: Desk) -> OutcomeView | N
         received_only=_received_only(event.body),
         lacking=(
             *mediation.refusals(case.sheets(knowledge), knowledge),
-            *still_missing.of_visit(_as_it_stands(connection, case), knowledge),
+            *still_missing.of_visit(stands, knowledge),
         ),
         corrected=corrected_since.of_visit(connection, desk, visit_id),
     )

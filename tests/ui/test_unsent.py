@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.amend_fields import Wrong
 from app.services.views import Health
 from ui import gallery_court as samples
 from ui.screens.amend import AmendForm
@@ -103,6 +104,7 @@ def test_the_form_needs_a_reason_and_sends_only_what_changed(qtbot: QtBot) -> No
     made.show_form(samples.form())
     form = made.form
     assert not form.send.isEnabled()
+    assert form.send.accessibleName() == "送出更正 Ctrl+Enter", "the key as sentences call it"
     name = form.findChild(QWidget, "parties.0.name")
     assert isinstance(name, QWidget)
     QTest.keyClicks(name, "x")
@@ -160,13 +162,64 @@ def test_what_cannot_stand_is_said_at_its_field_and_keeps_it_from_being_sent(qtb
     assert form.send.isEnabled()
     first, second = view.groups
     wrong = [replace(one, problem="手机号码是11位。") if one.label == "电话" else one for one in first.fields]
-    checked = replace(view, groups=(replace(first, fields=tuple(wrong)), second), refused=("电话",))
+    told_wrong = Wrong("parties.0.phone", "电话", changes["parties.0.phone"])
+    checked = replace(view, groups=(replace(first, fields=tuple(wrong)), second), wrong=(told_wrong,))
     form.show_checked(checked)
     assert value(form, "parties.0.phone") == changes["parties.0.phone"]
     told = words(form)
     assert "手机号码是11位。" in told
     assert "“电话”不对，改好才能送出" in told
     assert not form.send.isEnabled()
+
+
+def test_what_was_sent_and_cannot_stand_has_the_cursor_first_and_is_not_led_over(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    kept = (
+        Wrong("parties.0.phone", "当事人 张𬭎 电话", "13804761234"),
+        Wrong("parties.1.name", "当事人 苏雅拉 姓名或名称", "苏雅拉"),
+    )
+    made.show_form(replace(samples.form(), begin="parties.0.phone", wrong=kept))
+    form = made.form
+    assert box(form, "parties.0.phone").hasFocus()
+    box(form, "parties.0.name").setFocus()
+    for path in ("parties.0.phone", "parties.1.name"):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+        assert box(form, path).hasFocus()
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert form.reason.hasFocus()
+    form.reason.setText("abc")
+    assert "“当事人 张𬭎 电话、当事人 苏雅拉 姓名或名称”还没有改，仍然不对；没有改动" in words(form)
+    with qtbot.assertNotEmitted(made.amended):
+        QTest.keyClick(form.reason, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert box(form, "parties.0.phone").hasFocus(), "where it is to be put right"
+    assert "再按一次 Ctrl+Enter 就原样再送" in words(form)
+    with qtbot.waitSignal(made.amended) as sent:
+        QTest.keyClick(box(form, "parties.0.phone"), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert sent.args[1] == {}
+
+
+def test_sending_goes_to_what_is_in_the_way_and_not_by_what_was_wrong_a_key_ago(qtbot: QtBot) -> None:
+    made = page(qtbot)
+    view = samples.form()
+    made.show_form(view)
+    form = made.form
+    control = Qt.KeyboardModifier.ControlModifier
+    name = box(form, "parties.1.name")
+    QTest.keyClicks(name, "x")
+    with qtbot.assertNotEmitted(made.amended):
+        QTest.keyClick(name, Qt.Key.Key_Return, control)
+    assert form.reason.hasFocus(), "the reason was wanted"
+    form.reason.setText("名字录错")
+    typed = value(form, "parties.1.name")
+    wrong = Wrong("parties.1.name", "当事人 苏雅拉 姓名或名称", typed)
+    form.show_checked(replace(view, wrong=(wrong,)))
+    with qtbot.assertNotEmitted(made.amended):
+        QTest.keyClick(form.reason, Qt.Key.Key_Return, control)
+    assert name.hasFocus()
+    assert "“当事人 苏雅拉 姓名或名称”不对，改好才能送出" in words(form)
+    QTest.keyClick(name, Qt.Key.Key_Backspace)
+    with qtbot.waitSignal(made.amended):
+        QTest.keyClick(name, Qt.Key.Key_Return, control)
 
 
 def test_an_answer_of_the_back_office_is_shown_when_one_goes_to_it(qtbot: QtBot) -> None:

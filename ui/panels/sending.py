@@ -123,16 +123,33 @@ class SendingPanel(Panel):
             event_id,
             changes,
             reason,
-            done=partial(self._sent, event_id),
-            problem=self._refused,
+            done=partial(self._sent, event_id, bool(changes)),
+            problem=self._not_taken,
         )
 
-    def _sent(self, corrected: str, _event_id: str) -> None:
+    def _sent(self, corrected: str, changed: bool, event_id: str) -> None:
         self._shown.form.sent_off(corrected)
         self._shown.show_reason()
-        self.controls.flash(_("更正已存本机，正在打印回执，正在送法院"))
+        paper = _("更正已存本机，正在打印回执，正在送法院")
+        self.controls.flash(paper if changed else _("已存本机，正在原样再送法院"))
         self.controls.print_waiting()
-        self._try_now()
+        acts = self.controls.acts
+        acts.run(self.page, unsent.try_now, busy=_("正在发送"), done=partial(self._where, event_id))
+
+    def _where(self, event_id: str, _stored: int) -> None:
+        """Say where the record that was sent just now is."""
+        self.controls.acts.run(self.page, unsent.explain, event_id, once=False, done=self._came_to)
+        self._refresh()
+        self.controls.refresh()
+
+    def _came_to(self, view: ExplainView | None) -> None:
+        stored = view is not None and view.state == "stored"
+        told = _("更正已送到法院") if stored else _("更正已存本机，还没有送到法院，会自动再送；原因见左上")
+        self.controls.flash(told)
+
+    def _not_taken(self, problem: Expected) -> None:
+        self.controls.problem(problem)
+        self._shown.form.to_refused()
 
     def _choose_stick(self) -> None:
         dialog = QFileDialog(self.page, _("选 U 盘或文件夹"))

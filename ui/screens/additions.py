@@ -113,8 +113,7 @@ class AdditionsPage(QWidget):
         return surface("clear", inside)
 
     def _button(self, name: str, text: str, key: str, kind: str, icon: str) -> KeyButton:
-        shown = key.replace("Return", "Enter")
-        button = KeyButton(self._look, name, text, kind=kind, icon=icon, key=shown)
+        button = KeyButton(self._look, name, text, kind=kind, icon=icon, key=key)
         QShortcut(QKeySequence(key), self).activated.connect(button.click)
         return button
 

@@ -6,20 +6,25 @@ or the clerk says twice that it is not wanted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.domain.amendment import MOST_REASON
-from app.services.amend_fields import AmendView
+from app.services.amend_fields import AmendView, Wrong
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.form import Form
 from ui.widgets.key_button import KeyButton
 from ui.widgets.label import Label
 from ui.widgets.layout import column, row, scrolled
+
+_NAMED: Final = 3
+_DROP, _AS_IT_IS = "drop", "as it is"
 
 
 @dataclass
@@ -37,7 +42,7 @@ class AmendForm(QWidget):
     """Emits ``sent(event id, changes by path, reason)``, or ``left``.
 
     ``typed(event id, changes by path)`` asks for a view of what is typed so far: what is wrong is said at
-    its field.
+    its field. Enter leads through what cannot stand, then to the reason.
     """
 
     sent = Signal(str, dict, str)
@@ -50,14 +55,15 @@ class AmendForm(QWidget):
         self._opened = 0
         self._before: dict[str, str] = {}
         self._typed: dict[str, Typed] = {}
-        self._asking = False
-        self._refused: tuple[str, ...] = ()
+        self._asking = ""
+        self._wrong: tuple[Wrong, ...] = ()
+        self._passed: set[str] = set()
         self._begin = ""
         self._title = Label(bold=True, size="lead")
         self.form = Form(look)
         self.form.edited.connect(self._edited)
         self.reason = QLineEdit()
-        self.form.done.connect(self.reason.setFocus)
+        self.form.done.connect(self._lead_on)
         self.reason.setMaxLength(MOST_REASON)
         self.reason.setPlaceholderText(_("例如：名字少录一个字。法院和本机都会留下。"))
         self.reason.setAccessibleName(_("更正理由，必填"))
@@ -66,7 +72,7 @@ class AmendForm(QWidget):
             look, "amend_send", _("送出更正"), kind="primary", icon="send", key="Ctrl+Return"
         )
         self.send.clicked.connect(self._send)
-        QShortcut(QKeySequence(self.send.key), self).activated.connect(self.send.click)
+        QShortcut(QKeySequence(self.send.key), self).activated.connect(self._send)
         back = KeyButton(look, "amend_back", _("不改了"), key="Alt+Left")
         back.clicked.connect(self._drop)
         QShortcut(QKeySequence(back.key), self).activated.connect(back.click)
@@ -101,7 +107,8 @@ class AmendForm(QWidget):
         self.reason.setText(self._mine.reason)
         self._opened += 1
         self._begin = view.begin
-        self._refused = ()
+        self._wrong = view.wrong
+        self._passed.clear()
         self._draw(view)
         self.take_focus()
         self._count()
@@ -111,7 +118,7 @@ class AmendForm(QWidget):
     def show_checked(self, view: AmendView) -> None:
         """Say at the fields what is wrong with what was typed; what is typed since stays."""
         if view.event_id == self._event_id:
-            self._refused = view.refused
+            self._wrong = view.wrong
             self._draw(view)
             self._count()
 
@@ -132,8 +139,15 @@ class AmendForm(QWidget):
         self._event_id = ""
 
     def take_focus(self) -> None:
-        """Put the cursor into the field the court named, else into the first."""
-        self.form.focus_on(self._begin or next(iter(self._before), ""))
+        """Put the cursor into the field the court named or that cannot stand, else into the first."""
+        self._go_to(self._begin or next(iter(self._before), ""))
+
+    def _go_to(self, path: str) -> None:
+        """Put the cursor into a field; what cannot stand is typed over."""
+        self.form.focus_on(path)
+        box = QApplication.focusWidget()
+        if isinstance(box, QLineEdit) and any(one.path == path for one in self._wrong):
+            box.selectAll()
 
     def flush(self) -> None:
         """Take in what was typed last."""
@@ -151,28 +165,61 @@ class AmendForm(QWidget):
             self._mine.changes.pop(path, None)
         else:
             self._mine.changes[path] = text
-        self._asking = False
+        self._asking = ""
         self._count()
         self.typed.emit(self._event_id, dict(self._mine.changes))
 
     def _give_reason(self, text: str) -> None:
         self._mine.reason = text
-        self._asking = False
+        self._asking = ""
         self._count()
 
     def _count(self) -> None:
         """Say how much is changed, and what is still wanted before it can be sent."""
-        count, why = len(self._mine.changes), bool(self.reason.text().strip())
-        self.send.setEnabled(why and not self._refused)
+        count, why, refused = len(self._mine.changes), bool(self.reason.text().strip()), self._refused()
+        self.send.setEnabled(why and not refused)
         if self._asking:
             return
-        if self._refused:
-            self._tell(_("“{labels}”不对，改好才能送出").format(labels="、".join(self._refused)), "bad")
+        if refused:
+            self._tell(_("“{names}”不对，改好才能送出").format(names=_names(refused)), "bad")
         elif count:
             told = _("改了 {count} 处") if why else _("改了 {count} 处；写明理由就能送出")
-            self._tell(told.format(count=count))
+            self._tell_with_kept(told.format(count=count))
         else:
-            self._tell(_("没有改动；送出就是原样再送一次") if why else _("改好、写明理由就能送出"))
+            self._tell_with_kept(_("没有改动；送出就是原样再送一次") if why else _("改好、写明理由就能送出"))
+
+    def _refused(self) -> list[Wrong]:
+        """What is typed and cannot stand, as far as it was looked at."""
+        return [one for one in self._wrong if self._mine.changes.get(one.path) == one.text]
+
+    def _kept(self) -> list[Wrong]:
+        """What was sent, cannot stand and was not touched."""
+        kept = (one for one in self._wrong if one.path not in self._mine.changes)
+        return [one for one in kept if self._before.get(one.path) == one.text]
+
+    def _tell_with_kept(self, words: str) -> None:
+        kept = self._kept()
+        if kept:
+            words = _("“{names}”还没有改，仍然不对；{words}").format(names=_names(kept), words=words)
+        self._tell(words, "warn" if kept else "sub")
+
+    def _lead_on(self) -> None:
+        """Enter goes once to each value that cannot stand, then to the reason."""
+        focus = QApplication.focusWidget()
+        self._passed.add(focus.objectName() if focus is not None else "")
+        wanted = [*self._refused(), *self._kept()]
+        path = next((one.path for one in wanted if one.path not in self._passed), "")
+        if path:
+            self._go_to(path)
+        else:
+            self.reason.setFocus()
+
+    def to_refused(self) -> bool:
+        """Put the cursor where something typed cannot stand; say whether there is such a field."""
+        refused = self._refused()
+        if refused:
+            self._go_to(refused[0].path)
+        return bool(refused)
 
     def _tell(self, words: str, tone: str = "sub") -> None:
         self._told.setText(words)
@@ -181,14 +228,33 @@ class AmendForm(QWidget):
     def _drop(self) -> None:
         """Leave without it: of what was typed the clerk is asked first, the second time it goes."""
         self.flush()
-        if self._mine and not self._asking:
-            self._asking = True
+        if self._mine and self._asking != _DROP:
+            self._asking = _DROP
             self._tell(_("还没有送出。再按一次 Alt+Left 就不要了；按 Esc 先留着"), "warn")
             return
-        self._asking = False
+        self._asking = ""
         self.left.emit()
         self._typed.pop(self._event_id, None)  # a box takes its best match as the cursor leaves it
 
     def _send(self) -> None:
+        """Send it; where something is in the way, the cursor goes there. As it is only when asked twice."""
         self.flush()
+        if self.to_refused():
+            return
+        if not self.reason.text().strip():
+            self.reason.setFocus()
+            return
+        kept = self._kept()
+        if kept and not self._mine.changes and self._asking != _AS_IT_IS:
+            self._asking = _AS_IT_IS
+            words = _("没有改动，“{names}”仍然不对。再按一次 Ctrl+Enter 就原样再送")
+            self._tell(words.format(names=_names(kept)), "warn")
+            self._go_to(kept[0].path)
+            return
+        self._asking = ""
         self.sent.emit(self._event_id, dict(self._mine.changes), self.reason.text())
+
+
+def _names(wrong: Sequence[Wrong]) -> str:
+    names = "、".join(one.name for one in wrong[:_NAMED])
+    return names + (_("等") if len(wrong) > _NAMED else "")

@@ -77,7 +77,7 @@ class SupplyPage(QWidget):
         self.setLayout(whole)
 
     def _button(self, name: str, text: str, key: str, kind: str) -> KeyButton:
-        button = KeyButton(self._look, name, text, kind=kind, key=key.replace("Return", "Enter"))
+        button = KeyButton(self._look, name, text, kind=kind, key=key)
         self.buttons[name] = button
         slots = {
             "give": lambda: self.given.emit(CORRECTION, self.reason.text()),

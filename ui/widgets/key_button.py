@@ -45,6 +45,11 @@ class KeyButton(QPushButton):
     def key(self) -> str:
         return self._key
 
+    @property
+    def _cap(self) -> str:
+        """The key as it is called on a keyboard and in every sentence."""
+        return self._key.replace("Return", "Enter")
+
     def set_kind(self, kind: str) -> None:
         if kind != self._kind:
             self._kind = kind
@@ -78,7 +83,7 @@ class KeyButton(QPushButton):
         return self.sizeHint()
 
     def _name(self) -> None:
-        self.setAccessibleName(f"{self.text()} {self._key}".strip())
+        self.setAccessibleName(f"{self.text()} {self._cap}".strip())
 
     def _bold_font(self) -> QFont:
         font = QFont(self.font())
@@ -99,7 +104,7 @@ class KeyButton(QPushButton):
         return self._look.px(18) + self._look.grid() if self._icon_name else 0
 
     def _cap_width(self) -> int:
-        return QFontMetrics(self._cap_font()).horizontalAdvance(self._key) + self._look.grid(1.25)
+        return QFontMetrics(self._cap_font()).horizontalAdvance(self._cap) + self._look.grid(1.25)
 
     def _key_room(self) -> int:
         return self._cap_width() + self._look.grid() if self._key else 0
@@ -154,4 +159,4 @@ class KeyButton(QPushButton):
         painter.drawRoundedRect(cap.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
         painter.setPen(ink)
         painter.setFont(self._cap_font())
-        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._key)
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._cap)
