@@ -25,11 +25,19 @@ class Many(QObject):
     represent = Signal(str)
     forget_cause = Signal(str)
 
-    def __init__(self, window: QWidget, visit: VisitZone, flash: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        visit: VisitZone,
+        flash: Callable[[str], None],
+        offer_back: Callable[[str, str, str], None],
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._visit = visit
         self._flash = flash
+        self._offer_back = offer_back
+        visit.edited.connect(self._matter_changed)
         visit.people.joined.connect(self._joined)
         visit.forms["matter"].disliked.connect(self.forget_cause)
         visit.batch.closed.connect(visit.hide_result)
@@ -42,6 +50,16 @@ class Many(QObject):
             "represent": self._represent,
             "waive": self._give_reason,
         }
+
+    def _matter_changed(self, path: str, code: str) -> None:
+        """A matter whose form is begun does not become another one unsaid: Ctrl+Z takes that back."""
+        was = self._visit.begun_matter
+        if was is None or was.path != path or was.value == code:
+            return
+        names = dict(was.choices)
+        words = _("事项由“{was}”改成“{now}”，填过的都留着")
+        before, now = (names.get(one, one) for one in (was.value, code))
+        self._offer_back(words.format(was=before, now=now), path, was.value)
 
     def show_result(self, view: BatchView) -> None:
         """Show what became of the rows, on the step they belong to."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -10,6 +11,7 @@ from app.services.views import StepState, StepView
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
 from tests.helpers.imaging_files import encoded, text_page
+from ui.screens import action_bar
 
 pytestmark = OFFSCREEN
 __all__ = ["counter", "qapp"]
@@ -166,3 +168,25 @@ def test_enter_goes_once_through_what_stays_empty_and_then_to_the_signature(coun
     at.key(Qt.Key.Key_Return)
     assert at.window.visit.step == "confirmation"
     assert at.window.actions_bar.line.text() == "下一步 F10；还空着：标的额、先行调解（Alt+2）"
+
+
+def test_the_key_beside_what_is_empty_leads_to_it_and_what_is_answered_since_is_named_no_more(
+    counter: OpenCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_bar, "FLASH_MS", 600_000)
+    at = counter()
+    ready(at, amount=None, mediation=None)
+    at.key(Qt.Key.Key_2, ALT)
+    assert focused() == "matter.1.code", "nothing was named yet"
+    for _step in range(3):
+        at.key(Qt.Key.Key_Return)
+    line = at.window.actions_bar.line
+    assert line.text() == "下一步 F10；还空着：标的额、先行调解（Alt+2）"
+    at.key(Qt.Key.Key_2, ALT)
+    assert focused() == "matter.1.amount", "the first that was named"
+    at.type(at.editor("matter.1.amount"), "1000")
+    at.until(lambda: line.text() == "下一步 F10；还空着：先行调解（Alt+2）", "what is left")
+    at.key(Qt.Key.Key_N, ALT)
+    at.until(lambda: line.text() == "", "nothing left")
+    at.key(Qt.Key.Key_2, ALT)
+    assert focused() == "matter.1.code", "nothing is named any more"

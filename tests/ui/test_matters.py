@@ -105,6 +105,38 @@ def test_a_matter_is_chosen_by_its_initials_and_brings_its_own_form(at: Window) 
     assert QApplication.focusWidget() is picker
 
 
+def test_a_matter_with_entries_becomes_another_one_only_when_one_is_chosen_and_can_be_taken_back(
+    at: Window,
+) -> None:
+    at.key(Qt.Key.Key_2, ALT)
+    picker = at.suggest("matter.1.code")
+    QTest.keyClicks(picker, "S08")
+    at.key(Qt.Key.Key_Return)
+    at.until(lambda: at.visit.matter_title.startswith("先行调解"))
+    line = at.window.actions_bar.line
+    assert "改成" not in line.text(), "nothing was filled yet"
+    organisation = at.box("matter.1.organisation")
+    organisation.setFocus()
+    commit(organisation, "诉前调解中心")
+    at.until(lambda: at.window.visit.begun_matter is not None)
+    picker.setFocus()
+    at.key(Qt.Key.Key_Down)
+    at.key(Qt.Key.Key_Return)
+    assert picker.value() == "S08"
+    at.key(Qt.Key.Key_Down)
+    at.key(Qt.Key.Key_Up)
+    at.key(Qt.Key.Key_Return)
+    assert picker.value() == "S07"
+    assert line.text().startswith("事项由“S08")
+    assert "改成“S07" in line.text()
+    at.until(lambda: not at.visit.matter_title.startswith("先行调解"))
+    at.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    at.until(lambda: at.visit.matter_title.startswith("先行调解") and picker.value() == "S08")
+    field = at.window.visit.forms["matter"].field("matter.1.organisation")
+    assert field is not None
+    assert field.input.value() == "诉前调解中心"
+
+
 def test_a_matter_half_typed_and_left_takes_the_best_match(at: Window) -> None:
     at.key(Qt.Key.Key_2, ALT)
     picker = at.suggest("matter.1.code")

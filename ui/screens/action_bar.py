@@ -60,6 +60,13 @@ class ActionBar(QWidget):
         self._write(text)
         self._timer.start(FLASH_MS)
 
+    def amend(self, before: str, after: str) -> None:
+        """Say a line anew while it stands; "" takes it away."""
+        if self.line.text() == before and after:
+            self._write(after)
+        elif self.line.text() == before:
+            self.quiet()
+
     def offer_undo(self, text: str) -> None:
         """Show one line with a way back, as long as the visit is open."""
         self._of_visit = True

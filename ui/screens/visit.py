@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QStackedWidget, QWidget
 
 from app.clock import Clock
 from app.services.batch_view import BatchView
-from app.services.views import StepState, VisitView
+from app.services.views import FieldView, StepState, VisitView
 from app.texts import _
 from ui.keys import KEYS, step_key
 from ui.screens.bars import MatterBar, PartyBar
@@ -34,12 +34,14 @@ _DOCKED: Final = ("matter", "parties")
 class VisitZone(QWidget):
     """Emits ``edited(path, text)`` for fields, ``stepped(key)`` when another step is chosen.
 
-    ``passed_over(words)`` says what Enter has passed and is still empty, and what comes next.
+    ``passed_over(words)`` says what Enter has passed and is still empty, and what comes next;
+    ``told_anew(before, words)`` that this has changed, "" for nothing to say any more.
     """
 
     edited = Signal(str, str)
     stepped = Signal(str)
     passed_over = Signal(str)
+    told_anew = Signal(str, str)
 
     def __init__(self, look: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,7 @@ class VisitZone(QWidget):
         self._room_left = False
         self._lead = ""
         self._left: dict[str, None] = {}
+        self._told, self._next = "", ""
         self.confirmation = ConfirmationStep(look)
         self.outcome = OutcomeStep(look)
         self.pages = PagesPanel(look)
@@ -79,6 +82,8 @@ class VisitZone(QWidget):
 
     def show_visit(self, view: VisitView) -> None:
         known, self._view = self._view, view
+        if known is None or _about(known) != _about(view):
+            self._tell_again(over=True)
         self._show_head(view)
         self.tabs.show_steps(view.steps)
         for key, groups in (("identity", view.identity), ("matter", view.matter), ("parties", view.parties)):
@@ -98,6 +103,7 @@ class VisitZone(QWidget):
         self._follow(known, view)
         if self.step in self.forms:
             self.forms[self.step].land_again()
+        self._tell_again()
 
     def _tell_corrected(self) -> None:
         """A finished visit shows what was signed: say beside it that it was corrected since, and where."""
@@ -160,7 +166,9 @@ class VisitZone(QWidget):
         self._left.pop(key, None)
         if key in self.forms:
             self.forms[key].walk_again()
-        if key == "matter":
+        if key in self.forms and self._told and self.forms[key].ahead():  # the line named them with this key
+            self.forms[key].focus_first_asked()
+        elif key == "matter":
             self.forms[key].focus_first()
         elif key in self.forms:
             self.forms[key].focus_first_open()
@@ -202,6 +210,21 @@ class VisitZone(QWidget):
 
     def _say_what_is_empty(self) -> None:
         """Enter has led through everything: name what was passed, where it is, and what comes now."""
+        key = {"materials": "scan", "confirmation": "show_confirmation"}.get(self.step, "finish")
+        self._next = KEYS[key]
+        self._told = self._still_empty()
+        if self._told:
+            self.passed_over.emit(self._told)
+
+    def _tell_again(self, *, over: bool = False) -> None:
+        """What was named and is answered since is named no more; ``over``: it was of another matter."""
+        words = "" if over or not self._told else self._still_empty()
+        if words != self._told:
+            before, self._told = self._told, words
+            self.told_anew.emit(before, words)
+
+    def _still_empty(self) -> str:
+        """Name what is asked and empty, each with the key of its step, after the key that comes next."""
         empty = [
             _("{labels}（{key}）").format(labels="、".join(labels), key=step_key(STEPS.index(step)))
             for step, form in self.forms.items()
@@ -212,10 +235,14 @@ class VisitZone(QWidget):
         others = [number for number in others if view is not None and number != view.current]
         if others:
             empty.append(_("另有 {count} 件没填完（Alt+PgDown）").format(count=len(others)))
-        if empty:
-            key = {"materials": "scan", "confirmation": "show_confirmation"}.get(self.step, "finish")
-            words = _("下一步 {key}；还空着：{empty}")
-            self.passed_over.emit(words.format(key=KEYS[key], empty="；".join(empty)))
+        words = _("下一步 {key}；还空着：{empty}")
+        return words.format(key=self._next, empty="；".join(empty)) if empty else ""
+
+    @property
+    def begun_matter(self) -> FieldView | None:
+        """The field that says which matter it is, once something of its form is filled."""
+        fields = [field for group in self._view.matter for field in group.fields] if self._view else []
+        return fields[0] if any(field.source is not None for field in fields[1:]) else None
 
     def _matter_is_open(self) -> bool:
         """Say whether nobody has said yet which matter it is: then Enter stops there before it goes on."""

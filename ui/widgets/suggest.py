@@ -11,7 +11,7 @@ from typing import Final
 
 import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.services.views import FieldView, Source, Suggestion
@@ -162,6 +162,12 @@ class SuggestInput(LineInput):
         else:
             self._hide()
 
+    def _stand_on_chosen(self) -> None:
+        """In the whole list the row of what is chosen has the mark: Enter alone changes nothing."""
+        rows = [row for row, one in enumerate(self._found) if one.value == self._chosen]
+        if rows and self._open and not self._free:
+            self._list().setCurrentRow(rows[0])
+
     def _forget_current(self) -> None:
         row = self._list().currentRow()
         if 0 <= row < len(self._found) and self._found[row].liked:
@@ -200,11 +206,17 @@ class SuggestInput(LineInput):
         if override and isinstance(event, QKeyEvent) and event.key() in _KEYS:
             event.accept()
             return True
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            undo = event.matches(QKeySequence.StandardKey.Undo)
+            if undo and not self._free and not self.isUndoAvailable():
+                event.ignore()  # a choice is taken back by the window
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if not self._open and event.key() == Qt.Key.Key_Down:
             self._offer_matches(self._suggest(self.text() if self._free else ""))
+            self._stand_on_chosen()
         elif self._open and _is_forget(event):
             self._forget_current()
         elif self._is_strange() and event.key() in _ENTER:
