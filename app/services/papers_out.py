@@ -96,9 +96,15 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
         found += (
             _offer(given, ground, old, prefix, intake, held.get((shown.number, given.kind)))
             for given in shown.matter.papers
-            if all_hold(given.when, shown.matter, shown.parties, shown.answers)
+            if all_hold(given.when, shown.matter, shown.parties, shown.answers) and _comes(given, ground)
         )
     return tuple(found)
+
+
+def _comes(given: GivenPaper, ground: Ground) -> bool:
+    """Whether it can come at all: no case is registered of what was not filed."""
+    filed = not supplement.was_guided(ground.case, ground.sheet)
+    return filed or given.at is not Moment.ACCEPTED or ground.accepted is not None
 
 
 def _accepted(heard: Sequence[AnswerRecord], place: int) -> AnswerRecord | None:

@@ -177,6 +177,12 @@ def is_guided(draft: Draft, shown: Sheet) -> bool:
     return said is not None and said.kind == GUIDANCE
 
 
+def was_guided(case: Case, shown: Sheet) -> bool:
+    """Say whether this visit ended with that, so that nothing was filed in it."""
+    told = (one for one in case.told if one.visit_id == case.visit.id and one.matter == shown.number)
+    return any(one.kind == GUIDANCE for one in told)
+
+
 def is_empty_handed(case: Case) -> bool:
     """Say whether nothing at all was handed in, in this visit or in the one it goes on with."""
     return not handed_in(case)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 
-from app.services import drafts, papers
+from app.services import drafts, papers, papers_out
 from app.storage import intakes, supplements
 from tests.helpers.counter import CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
@@ -71,6 +71,12 @@ def test_told_in_writing_what_to_bring_the_visit_ends_and_goes_on_when_the_paper
     assert (matter["outcome"], matter["clocks"]) == ("guided", [])
     assert at.walk.view is not None
     assert at.walk.view.advice.dues == ()
+    offered = {one.title: one.note for one in at.do(papers_out.papers_of, at.visit.visit_id).papers}
+    at.until(lambda: "诉讼风险提示书" in at.words(at.window.visit.outcome), "the papers on the window")
+    assert "送达地址确认书" in offered
+    assert not [note for note in offered.values() if "立案" in note], "no case is registered of nothing"
+    assert "受理案件通知书" not in at.words(at.window.visit.outcome)
+    # SNAP guided
     [kept] = at.read(supplements.of_intake, at.visit.visit_id)
     at.until(lambda: at.job("一次性告知书").state == "confirmed", "the paper")
     [paper] = ["".join(pdf_texts(file.read_bytes())) for file in at.papers.glob("*.pdf")]
@@ -79,6 +85,7 @@ def test_told_in_writing_what_to_bring_the_visit_ends_and_goes_on_when_the_paper
     for words in ("退回诉状", "补正截止日", "经审查"):
         assert words not in paper
     back(at, tmp_path)
+    assert "受理案件通知书" in {one.title for one in at.do(papers_out.papers_of, at.visit.visit_id).papers}
     [matter] = record(at)["matters"]
     assert matter["outcome"] == "correction"
     assert matter["clocks"], "the court's days run from when the papers came"
