@@ -248,7 +248,9 @@ def test_what_a_fee_waits_for_is_entered_after_the_end_and_the_notice_is_made(
     told = do(desk, amendments.checked, event.id, typed)
     wrong = {one.path for group in told.groups for one in group.fields if one.path in typed and one.problem}
     assert wrong == set(typed), "said at the field, before it is sent"
-    assert told.refused == tuple(offered[path].label for path in typed)
+    assert {one.path: (one.name, one.text) for one in told.wrong} == {
+        path: (offered[path].label, text) for path, text in typed.items()
+    }
     with pytest.raises(FormProblem):
         do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in bad.items()}, "补填")
     do(desk, amendments.amend, event.id, {answers_[name]: text for name, text in entered.items()}, "补填")
