@@ -13,7 +13,7 @@ from typing import Final
 from app.clock import local
 from app.domain.causes import Cause
 from app.domain.fee_choice import later_fields
-from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
+from app.domain.matter import Field, FieldKind, Group, Level, PartyForm, Side
 from app.domain.money import parse_money
 from app.domain.papers import OF_FEE
 from app.domain.party import Party
@@ -155,7 +155,8 @@ def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
         said_of(field.label, amiss(shown, field)) for field in sorted(fields, key=shown.fields.index)
     )
     if over and not (kind in OF_FEE and set(fields) <= set(later_fields(shown.matter, shown.answers))):
-        return _("办结时没有填，这份不出：{lacks}").format(lacks=said), True
+        anew = _("；要的话按 F2 取号，再办一次") if shown.matter.group is Group.SERVICE else ""
+        return _("办结时没有填，这份不出：{lacks}").format(lacks=said) + anew, True
     step = "Alt+2" if any(field.kind is not FieldKind.PARTIES for field in fields) else "Alt+3"
     way = _("（Ctrl+U 更正补填）") if over else _("（{key} 补填）").format(key=step)
     return "；".join(filter(None, (said + way, other))), False

@@ -220,10 +220,10 @@ def _service_note(ground: Ground) -> Mapping[str, Facts]:
     for key in given.needs:
         field = matter.field(key)
         ground.needed(_(field.label) if field else key, key)
-    typed = (field for field in shown.fields if field.kind not in _UNSAID)
+    typed = [field for field in shown.fields if field.kind not in _UNSAID]
     said = tuple(Said(label=_(f.label), text=text) for f in typed if (text := _in_words(ground, f)))
     if not said:
-        raise Lacking(_("还没有填写办理内容"))
+        raise Lacking(_("还没有填写办理内容"), *(field.key for field in typed))
     clocks = Running(shown, ground.knowledge, ground.case.visit.opened_at)
     lines = (due_line(clock, ground.opened.date()) for clock in clocks.received)
     return _whole(

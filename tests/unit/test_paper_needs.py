@@ -11,7 +11,7 @@ from app.services.advice import advise
 from app.services.fields import Draft
 from app.services.mediation import refused
 from app.services.paper_data import make
-from app.services.paper_needs import marked, needs_of
+from app.services.paper_needs import marked, needs_of, why_not
 from app.services.sheet import current
 from app.settings import PaperSettings
 from printing.documents.mediation_notice import MediationNotice, build
@@ -86,6 +86,19 @@ def test_nothing_a_paper_needs_is_called_law(code: str) -> None:
     own = [remark for remark in remarks if remark.text.startswith("本事项的文书需要")]
     assert bool(own) is any(not need.lawful for need in needs)
     assert all(remark.basis == "不是法律要求" for remark in own)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "lacks"),
+    [("S07", "service_note", "还缺“理由”"), ("S09", "delivery_receipt", "还缺“案号、文书名称”")],
+)
+def test_a_paper_of_a_service_names_its_fields_and_the_way_to_have_it(
+    code: str, kind: str, lacks: str
+) -> None:
+    made = ground(entered(matter__1__code=code))
+    assert why_not(kind, made, over=False) == (f"{lacks}（Alt+2 补填）", False)
+    told = f"办结时没有填，这份不出：{lacks}；要的话按 F2 取号，再办一次"
+    assert why_not(kind, made, over=True) == (told, True)
 
 
 def test_any_of_several_answers_will_do() -> None:
