@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.services.numbers import NumberRow, NumbersView
-from app.services.supply_views import OwedRow, SupplyLine, SupplyView
+from app.services.supply_views import OwedList, OwedRow, SupplyLine, SupplyView
 from app.services.views import Mark
 from ui.gallery_views import NOW, desk
 from ui.main_window import MainWindow
@@ -102,7 +102,7 @@ def show_owed(window: MainWindow) -> None:
     words = "回来补材料的，从上次停下的地方接着办；逾期的在最前"
     window.show_panel("history", "补交与到期未补", words, page)
     page.begin()
-    page.show_owed(owed())
+    page.show_owed(OwedList(owed()))
 
 
 def asked(*, further: bool = False) -> OwedRow:
@@ -135,7 +135,7 @@ def show_asked(window: MainWindow) -> None:
     words = "回来补材料的，从上次停下的地方接着办；逾期的在最前"
     window.show_panel("history", "补交与到期未补", words, page)
     page.begin()
-    page.show_owed((asked(further=True), *owed()[1:]))
+    page.show_owed(OwedList((asked(further=True), *owed()[1:])))
 
 
 def show_decided(window: MainWindow) -> None:

@@ -56,10 +56,8 @@ class Many(QObject):
         was = self._visit.begun_matter
         if was is None or was.path != path or was.value == code:
             return
-        names = dict(was.choices)
-        words = _("事项由“{was}”改成“{now}”，填过的都留着")
-        before, now = (names.get(one, one) for one in (was.value, code))
-        self._offer_back(words.format(was=before, now=now), path, was.value)
+        words = _("事项 {was} 改成了 {now}，填过的都留着")
+        self._offer_back(words.format(was=was.value, now=code), path, was.value)
 
     def show_result(self, view: BatchView) -> None:
         """Show what became of the rows, on the step they belong to."""

@@ -29,7 +29,7 @@ from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
 from app.services.sheet import RESTARTED, numbers
 from app.services.supplement import CORRECTION, GUIDANCE, PROMISE
-from app.services.supply_views import OwedRow
+from app.services.supply_views import OwedList, OwedRow
 from app.services.views import Remark
 from app.storage import handovers, meta, pages, supplements, trail, visits
 from app.storage.access import Transaction
@@ -46,7 +46,7 @@ _LEFT_BEHIND: Final = "supply"
 
 
 @on(DB)
-def owed(desk: Desk, sought: str = "", standing: str = "") -> tuple[OwedRow, ...]:
+def owed(desk: Desk, sought: str = "", standing: str = "") -> OwedList:
     """Return what people were told to supply and have not brought, the longest overdue first.
 
     Last come mediations of today that a side refused: whoever wants to sue goes on from them.
@@ -58,7 +58,7 @@ def owed(desk: Desk, sought: str = "", standing: str = "") -> tuple[OwedRow, ...
     return desk.store(_owed, desk, sought, standing)
 
 
-def _owed(connection: Transaction, desk: Desk, sought: str, standing: str) -> tuple[OwedRow, ...]:
+def _owed(connection: Transaction, desk: Desk, sought: str, standing: str) -> OwedList:
     here = visits.open_at(connection, desk.window)
     number = compact(value(visits.fields(connection, here.id), "identity.id_number")) if here else ""
     rows = [_asked(connection, one, desk, number) for one in court_asks.pending(connection)]
@@ -72,7 +72,23 @@ def _owed(connection: Transaction, desk: Desk, sought: str, standing: str) -> tu
     shown = visits.get(connection, standing) if standing else None
     mine = {shown.id, shown.continues} if shown is not None else set()
     rows = [replace(row, standing=row.visit_id in mine) for row in rows]
-    return tuple(sorted(rows, key=lambda row: (not row.standing, not row.here)))
+    ordered = tuple(sorted(rows, key=lambda row: (not row.standing, not row.here)))
+    known = _became(connection, desk, sought.strip().upper()) if text and not rows else ""
+    return OwedList(ordered, here is not None, known)
+
+
+def _became(connection: Transaction, desk: Desk, ticket: str) -> str:
+    """Say what became of a ticket of today of which nothing is awaited, "" for what is none."""
+    visit = visits.of_ticket(connection, desk.today().isoformat(), ticket)
+    if visit is None:
+        return ""
+    later = visits.continued_by(connection, visit.id)
+    if later:
+        words = _("{ticket} 已经由 {later} 接着办，要找的是 {later}。")
+        return words.format(ticket=ticket, later=later[-1].ticket)
+    if visit.state == "open":
+        return _("{ticket} 正在办，还没有办结。").format(ticket=ticket)
+    return _("{ticket} 没有等着补交的。").format(ticket=ticket) if _is_finished(connection, visit) else ""
 
 
 def _is_here(connection: Transaction, one: SupplementRecord) -> bool:

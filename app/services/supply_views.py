@@ -87,3 +87,15 @@ class OwedRow:
     to_file: bool = False
     guided: bool = False
     standing: bool = False
+
+
+@dataclass(frozen=True)
+class OwedList:
+    """Who is awaited; ``known`` says what became of a number that is sought and of which nothing is awaited.
+
+    ``somebody``: a visit is open at the window, which can go on with one of them.
+    """
+
+    rows: tuple[OwedRow, ...]
+    somebody: bool = True
+    known: str = ""

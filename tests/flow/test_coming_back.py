@@ -16,7 +16,7 @@ from app.services import approval, calling, coming_back, drafts, issuing, status
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.supplement import CORRECTION, PROMISE
-from app.services.supply_views import OwedRow
+from app.services.supply_views import OwedList, OwedRow
 from app.services.verify import at_court, findings
 from app.settings import CourtSettings, Settings
 from app.storage import intakes, retention, trail
@@ -54,8 +54,8 @@ def left(desk: Desk, folder: Path) -> str:
 
 
 def owed(desk: Desk, sought: str = "") -> tuple[OwedRow, ...]:
-    found: tuple[OwedRow, ...] = do(desk, coming_back.owed, sought)
-    return found
+    found: OwedList = do(desk, coming_back.owed, sought)
+    return found.rows
 
 
 def back_at_the_window(desk: Desk, visit_id: str) -> str:

@@ -13,7 +13,7 @@ from app.errors import FormProblem
 from app.ids import new_id
 from app.services import approval, coming_back, court_asks, drafts
 from app.services.desk import Desk
-from app.services.supply_views import OwedRow
+from app.services.supply_views import OwedList, OwedRow
 from app.storage import answers
 from app.storage.records import AnswerRecord
 from tests.helpers.cases import SteppingClock
@@ -58,8 +58,8 @@ def answered(
 
 
 def owed(desk: Desk) -> tuple[OwedRow, ...]:
-    found: tuple[OwedRow, ...] = do(desk, coming_back.owed, "")
-    return found
+    found: OwedList = do(desk, coming_back.owed, "")
+    return found.rows
 
 
 def test_the_list_of_an_answer_is_told_once_printed_and_supplied_by_who_comes_back(

@@ -315,7 +315,7 @@ def asked(asking: Counter, answering: Counter, sought: str) -> int:
 
 
 def owed(counter: Counter) -> list[str]:
-    return [row.code for row in do(counter.desk, coming_back.owed, "")]
+    return [row.code for row in do(counter.desk, coming_back.owed, "").rows]
 
 
 def test_who_comes_back_to_another_window_is_gone_on_with_there_and_nowhere_else(
@@ -323,9 +323,9 @@ def test_who_comes_back_to_another_window_is_gone_on_with_there_and_nowhere_else
 ) -> None:
     one, other = pair
     code = left(one, tmp_path)
-    (row,) = do(one.desk, coming_back.owed, code)
+    (row,) = do(one.desk, coming_back.owed, code).rows
     assert asked(other, one, code) == 1
-    (here,) = do(other.desk, coming_back.owed, code)
+    (here,) = do(other.desk, coming_back.owed, code).rows
     assert (here.visit_id, here.receipt_no, here.what) == (row.visit_id, row.receipt_no, row.what)
     assert owed(one) == [], "only one window waits for the papers"
     do(other.desk, issuing.take_ticket, "立案", False)

@@ -94,15 +94,19 @@ def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCoun
     at = counter()
     said_no(at)
     at.finish_unsigned()
-    first = at.visit.visit_id
+    first, ticket = at.visit.visit_id, at.visit.ticket
     at.key(Qt.Key.Key_F9, SHIFT)
     panels = at.conductor.panels
     page = at.window.findChild(ComebackPage)
     assert page is not None
     at.until(lambda: "1 件" in page.count.text(), "who may go on")
     assert "不同意调解" in at.words(page) or page.list.current() == first
-    at.key(Qt.Key.Key_T, CONTROL)
+    assert not page.buttons["take_up"].isVisible(), "nobody is there to go on with"
+    at.key(Qt.Key.Key_Return)
+    assert page.list.hasFocus()
+    at.key(Qt.Key.Key_Return)
     at.until(lambda: panels.current == "" and at.queue.next is not None, "a number")
+    assert "叫到时转成立案（F01）" in at.window.actions_bar.line.text()
     at.key(Qt.Key.Key_F5)
     at.until(lambda: at.walk.visit is not None and at.visit.visit_id != first, "the visit that goes on")
     at.until(lambda: at.value("matter.1.code") == "F01", "a suit")
@@ -110,7 +114,10 @@ def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCoun
     assert at.value("matter.1.cause") == "民间借贷纠纷"
     at.until(lambda: "立案审查" in at.words(at.window.advice), "the clock of a suit")
     at.key(Qt.Key.Key_F9, SHIFT)
-    at.until(lambda: "件" not in page.count.text(), "nobody to go on with any more")
+    at.until(lambda: page.count.isHidden(), "nobody to go on with any more")
+    at.type(page.box, ticket)
+    at.key(Qt.Key.Key_Return)
+    at.until(lambda: f"{ticket} 已经由 {at.visit.ticket} 接着办" in page.detail.text(), "who went on with it")
 
 
 def test_a_number_is_for_the_visit_on_the_window_not_for_who_was_refused_before(counter: OpenCounter) -> None:

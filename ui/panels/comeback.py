@@ -90,12 +90,13 @@ class ComebackPanel(Panel):
     def _number(self, visit_id: str) -> None:
         row = self._shown.chosen()
         whom = _("{person}（{ticket}）").format(person=row.person, ticket=row.ticket) if row else ""
-        given = partial(self._given, whom)
+        given = partial(self._given, whom, row is not None and row.to_file)
         self.controls.acts.run(self.page, coming_back.take_number, visit_id, name="take_number", done=given)
 
-    def _given(self, whom: str, number: str) -> None:
-        words = _("已给{whom}取补交号 {number}，叫到时直接打开上次的收件。")
-        self._done(words.format(whom=whom, number=number), None)
+    def _given(self, whom: str, to_file: bool, number: str) -> None:
+        opens = _("叫到时转成立案（F01），上次填的都带过去") if to_file else _("叫到时直接打开上次的收件")
+        words = _("已给{whom}取补交号 {number}，{opens}。")
+        self._done(words.format(whom=whom, number=number, opens=opens), None)
         self.controls.print_waiting()
 
     def _notice(self, key: str, reason: str) -> None:

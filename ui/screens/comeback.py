@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.services.supply_views import OwedRow
+from app.services.supply_views import OwedList, OwedRow
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton
@@ -37,6 +37,8 @@ class ComebackPage(QWidget):
         self._look = look
         self._rows: dict[str, OwedRow] = {}
         self._begun = False
+        self._somebody = True
+        self._late = 0
         self.box = QLineEdit()
         self.box.setPlaceholderText(_("扫告知书上的码；或输入编号、收件号、号票、证件号码"))
         self.box.setAccessibleName(_("找上次的收件"))
@@ -44,8 +46,8 @@ class ComebackPage(QWidget):
         self.box.textChanged.connect(lambda _text: self._filter())
         self.box.installEventFilter(self)
         self.count = Label(tone="sub")
-        self.list = RowList(look, _("还没有补交的"), empty=_("没有等着补交的。输入了号码的，按回车去查。"))
-        self.list.chosen.connect(lambda key: self._tell(self.taken_up, key))
+        self.list = RowList(look, _("还没有补交的"))
+        self.list.chosen.connect(self._go_on)
         self.list.moved.connect(self._explain)
         self.detail = Label(tone="sub", wrap=True)
         self.reason = QLineEdit()
@@ -116,30 +118,35 @@ class ComebackPage(QWidget):
         self.box.clear()
         self.box.setFocus()
 
-    def show_owed(self, rows: tuple[OwedRow, ...], sought: str = "") -> None:
+    def show_owed(self, found: OwedList, sought: str = "") -> None:
         """Draw all rows; what was found by a search is shown whatever stands in the box.
 
-        A search (``sought``) that found nothing says what it looked through.
+        A search (``sought``) that found nothing says what it looked through; the list comes back with the
+        next letter. While nobody is at the window Enter gives a number instead of going on.
         """
-        self._rows = {one.key: one for one in rows}
-        late = sum(one.days_late > 0 and not (one.untold or one.guided) for one in rows)
-        self.count.setText(_("{count} 件，逾期 {late} 件").format(count=len(rows), late=late) if rows else "")
-        self._draw(tuple(rows))
-        if self._begun and rows:
-            self.list.select(rows[0].key)  # not on whom the last visit left it
+        self._somebody = found.somebody
+        nothing = bool(sought.strip()) and not found.rows
+        if not nothing:
+            self._rows = {one.key: one for one in found.rows}
+            self._late = sum(one.days_late > 0 and not (one.untold or one.guided) for one in found.rows)
+        if nothing:
+            self.list.say_empty(found.known or _not_found(sought))
+        self._draw(found.rows)
+        if self._begun and found.rows:
+            self.list.select(found.rows[0].key)  # not on whom the last visit left it
         self._begun = False
-        if sought.strip() and not rows:
-            self._say_nothing_found(sought.strip())
+        if nothing:
+            self._say_nothing_found(sought.strip(), found.known)
 
-    def _say_nothing_found(self, sought: str) -> None:
+    def _say_nothing_found(self, sought: str, known: str) -> None:
         """What is looked through here, and where else whatever was typed may be."""
         others = "" if self.ask.isHidden() else _("；在别的窗口收的，按 Ctrl+W 问别的窗口")
         words = _(
-            "没有找到“{text}”。这里查的是书面告知过要补交、还没有补交的（本窗口告知的，后台要求的），"
+            "{known}这里查的是书面告知过要补交、还没有补交的（本窗口告知的，后台要求的），"
             "和今天可以转立案的。没有告知过、现在送来材料的，按 Ctrl+F 查到那份收件，"
             "再按 Alt+G 补充材料{others}。"
         )
-        self.detail.setText(words.format(text=sought, others=others))
+        self.detail.setText(words.format(known=known or _not_found(sought), others=others))
         self.detail.setVisible(True)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -158,9 +165,13 @@ class ComebackPage(QWidget):
         if found is not None and not (found.here or self.box.text().strip()):
             self.list.setFocus()  # nobody was chosen yet: the next Enter means the row under the cursor
         elif found is not None:
-            self._tell(self.taken_up, self.list.current())
+            self._go_on(self.list.current())
         elif self.box.text().strip():
             self.sought.emit(self.box.text())
+
+    def _go_on(self, key: str) -> None:
+        """Enter: go on in the visit at the window; while nobody is there, give a number for it."""
+        self._tell(self.taken_up if self._somebody else self.number_wanted, key)
 
     def chosen(self) -> OwedRow | None:
         """Return the row under the cursor."""
@@ -173,14 +184,30 @@ class ComebackPage(QWidget):
 
     def _filter(self) -> None:
         part = "".join(self.box.text().split()).casefold().replace("-", "")
+        words = _("名单里没有“{text}”，按回车去查。").format(text=self.box.text().strip())
+        self.list.say_empty(words if part else "")
         self._draw(tuple(one for one in self._rows.values() if part in _words(one)))
 
     def _draw(self, rows: tuple[OwedRow, ...]) -> None:
+        if not (rows or self.box.text().strip()):
+            self.list.say_empty(_("没有等着补交的。输入了号码的，按回车去查。"))
         self.list.show_rows(tuple(_row(one) for one in rows))
+        every = len(rows) == len(self._rows)
+        words = _("{count} 件，逾期 {late} 件") if every else _("{shown} 件符合，共 {count} 件")
+        self.count.setText(words.format(count=len(self._rows), late=self._late, shown=len(rows)))
+        self.count.setVisible(bool(self._rows))
         for button in self.buttons.values():
             button.setEnabled(bool(rows))
+        self.buttons["take_up"].setVisible(self._somebody)
+        number = self.buttons["number"]
+        number.set_kind("plain" if self._somebody else "primary")
+        number.set_key("Ctrl+T" if self._somebody else "Enter")
         self._explain(self.list.current())
         self.ask.setEnabled(not rows and bool(self.box.text().strip()))
+
+
+def _not_found(sought: str) -> str:
+    return _("没有找到“{text}”。").format(text=sought.strip())
 
 
 def _words(one: OwedRow) -> str:

@@ -56,6 +56,14 @@ class KeyButton(QPushButton):
             self.setProperty("kind", kind)
             repolish(self)
 
+    def set_key(self, key: str) -> None:
+        """Show another key, where what a key does has changed."""
+        if key != self._key:
+            self._key = key
+            self._name()
+            self.updateGeometry()
+            self.update()
+
     def set_label(self, text: str) -> None:
         self._label = text
         if not self._busy:

@@ -162,7 +162,10 @@ class _Delegate(QStyledItemDelegate):
 
 
 class RowList(QListView):
-    """Emits ``chosen(key)`` for Enter or a double click, ``moved(key)`` when the cursor moves."""
+    """Emits ``chosen(key)`` for Enter or a double click, ``moved(key)`` when the cursor moves.
+
+    ``said_empty`` is what is said in place of rows while there are none.
+    """
 
     chosen = Signal(str)
     moved = Signal(str)
@@ -170,7 +173,7 @@ class RowList(QListView):
     def __init__(self, look: Theme, name: str, *, empty: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
-        self._empty = empty
+        self.said_empty = empty
         self._model = _Rows(self)
         self.setModel(self._model)
         self.setItemDelegate(_Delegate(look, self))
@@ -188,6 +191,11 @@ class RowList(QListView):
         keys = [row.key for row in rows]
         if keys:
             self.setCurrentIndex(self._model.index(keys.index(before) if before in keys else 0))
+        self.viewport().update()
+
+    def say_empty(self, words: str) -> None:
+        """Say something else in place of rows."""
+        self.said_empty = words
         self.viewport().update()
 
     def select(self, key: str) -> None:
@@ -208,11 +216,11 @@ class RowList(QListView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if not self._model.rows and self._empty:
+        if not self._model.rows and self.said_empty:
             painter = QPainter(self.viewport())
             painter.setPen(QColor(self._look.tokens.sub))
             room = QRectF(self.viewport().rect())
-            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._empty)
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.said_empty)
 
     def _tell(self, index: Index) -> None:
         if index.isValid():
