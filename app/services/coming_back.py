@@ -27,7 +27,7 @@ from app.services.court_asks import Asked
 from app.services.desk import Desk
 from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
-from app.services.sheet import RESTARTED, numbers
+from app.services.sheet import RESTARTED, numbers, sheets
 from app.services.supplement import CORRECTION, GUIDANCE, PROMISE
 from app.services.supply_views import OwedList, OwedRow
 from app.services.views import Remark
@@ -49,7 +49,8 @@ _LEFT_BEHIND: Final = "supply"
 def owed(desk: Desk, sought: str = "", standing: str = "") -> OwedList:
     """Return what people were told to supply and have not brought, the longest overdue first.
 
-    Last come mediations of today that a side refused: whoever wants to sue goes on from them.
+    Last come mediations of today that a side refused, whoever wants to sue goes on from them, or in which a
+    side was not asked.
 
     ``sought`` is a code (typed, or scanned from the paper), the number of a receipt, a notice or a ticket, or
     an identity number; "" is everything. First come those of the visit on the window (``standing``, finished
@@ -64,7 +65,7 @@ def _owed(connection: Transaction, desk: Desk, sought: str, standing: str) -> Ow
     rows = [_asked(connection, one, desk, number) for one in court_asks.pending(connection)]
     told = (one for one in supplements.still_open(connection) if _is_here(connection, one))
     rows += [_row(connection, one, desk.today(), number) for one in told]
-    rows += [_to_file(connection, *one, desk, number) for one in to_filing.awaited(connection, desk)]
+    rows += [_to_go_on(connection, *one, desk, number) for one in to_filing.awaited(connection, desk)]
     text = compact(sought)
     if text:
         code = read_code(sought)
@@ -158,12 +159,12 @@ def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> Owed
     )
 
 
-def _to_file(connection: Transaction, visit: VisitRecord, draft: Draft, desk: Desk, number: str) -> OwedRow:
-    """A mediation a side refused: whoever wants to sue goes on from what was entered."""
+def _to_go_on(connection: Transaction, visit: VisitRecord, draft: Draft, desk: Desk, number: str) -> OwedRow:
+    """A mediation a side refused, or was not asked about: somebody goes on from what was entered."""
     intake = handovers.receipt_of(connection, visit.id)
     known = compact(value(draft, "identity.id_number"))
-    made = to_filing.refused(draft, desk.knowledge)
-    said = (mediation.refusal(shown, desk.knowledge, over=True) for shown in made)
+    to_file = bool(to_filing.refused(draft, desk.knowledge))
+    said = mediation.refusals(sheets(draft, desk.knowledge), desk.knowledge)
     return OwedRow(
         key=visit.id,
         visit_id=visit.id,
@@ -174,12 +175,13 @@ def _to_file(connection: Transaction, visit: VisitRecord, draft: Draft, desk: De
         promised=False,
         person=mask_name(value(draft, "identity.name")),
         masked_number=mask_id(known) if known else "",
-        what=tuple(one.text for one in said if one is not None),
+        what=tuple(one.text for one in said),
         told_on=desk.today(),
         due=desk.today(),
         days_late=0,
         here=bool(number) and number == known,
-        to_file=True,
+        to_file=to_file,
+        to_ask=not to_file,
     )
 
 

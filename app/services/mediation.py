@@ -80,9 +80,9 @@ def _unasked(shown: Sheet, knowledge: Knowledge) -> Remark | None:
         return None
     who = "、".join(SIDE_NAMES[side] for side in sides)
     words = _("{who}同不同意调解没有填：不委派，不起算调解期限")
-    way = _("双方都同意的，按 F2 取号再办一件 {again}；要起诉的，取号办 {matter}")
-    matter, again = _named(knowledge, FILING), f"{shown.matter.code} {shown.matter.short}"
-    return Remark(words.format(who=who), REFUSED, way.format(again=again, matter=matter), grave=True)
+    way = _("问过再办：Shift+F9 里按 Ctrl+T 取号，填过的都在；要起诉的，叫到后在 Alt+2 改选 {matter}")
+    told = way.format(matter=_named(knowledge, FILING))
+    return Remark(words.format(who=who), REFUSED, told, grave=True)
 
 
 def _named(knowledge: Knowledge, code: str) -> str:

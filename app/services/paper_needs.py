@@ -14,6 +14,7 @@ from app.clock import local
 from app.domain.causes import Cause
 from app.domain.fee_choice import later_fields
 from app.domain.matter import Field, FieldKind, Group, Level, PartyForm, Side
+from app.domain.mediation import silent
 from app.domain.money import parse_money
 from app.domain.papers import OF_FEE
 from app.domain.party import Party
@@ -155,8 +156,7 @@ def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
         said_of(field.label, amiss(shown, field)) for field in sorted(fields, key=shown.fields.index)
     )
     if over and not (kind in OF_FEE and set(fields) <= set(later_fields(shown.matter, shown.answers))):
-        anew = _("；要的话按 F2 取号，再办一次") if shown.matter.group is Group.SERVICE else ""
-        return _("办结时没有填，这份不出：{lacks}").format(lacks=said) + anew, True
+        return _("办结时没有填，这份不出：{lacks}").format(lacks=said) + _anew(shown), True
     step = "Alt+2" if any(field.kind is not FieldKind.PARTIES for field in fields) else "Alt+3"
     way = _("（Ctrl+U 更正补填）") if over else _("（{key} 补填）").format(key=step)
     return "；".join(filter(None, (said + way, other))), False
@@ -175,6 +175,15 @@ def amiss(shown: Sheet, field: Field) -> str:
     if field.kind is FieldKind.CAUSE and shown.cause is None:
         return _("{text} 不在案由表里").format(text=said)
     return ""
+
+
+def _anew(shown: Sheet) -> str:
+    """How a paper of a service is had all the same; a filing is not made twice for a paper."""
+    if shown.matter.group is not Group.SERVICE:
+        return ""
+    if silent(shown.matter, shown.answers):
+        return _("；要的话今天按 Shift+F9 接着办")
+    return _("；要的话按 F2 取号，再办一次")
 
 
 def _left_off(kind: str, ground: Ground, field: Field) -> bool:

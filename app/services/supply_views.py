@@ -64,7 +64,8 @@ class OwedRow:
     back office asks for them and nobody was told in writing yet; ``key`` is then its answer, ``due`` the last
     day if it is told today, ``why`` the reason of that day, and ``further`` says that a reason and a
     supervisor are needed. ``to_file``: nothing is owed; a side refused to mediate, and what was entered goes
-    on as a suit. ``guided``: nothing had been handed in, so no day binds.
+    on as a suit. ``to_ask``: a side was not asked whether it mediates, and it goes on as it was. ``guided``:
+    nothing had been handed in, so no day binds.
     """
 
     key: str
@@ -85,6 +86,7 @@ class OwedRow:
     further: bool = False
     why: str = ""
     to_file: bool = False
+    to_ask: bool = False
     guided: bool = False
     standing: bool = False
 

@@ -1,41 +1,49 @@
-"""A visit about mediation that a side refused goes on as a suit: what was entered is taken along."""
+"""A visit about mediation that came to no end goes on: as a suit where a side refused, else as it was.
+
+What was entered is taken along.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Final
 
 from app.domain.matter import Group
-from app.domain.mediation import CONSENTS
+from app.domain.mediation import CONSENTS, silent
 from app.services import mediation, people
 from app.services.desk import Desk
 from app.services.fields import Draft
-from app.services.form import NO
 from app.services.knowledge import Knowledge
 from app.services.sheet import Sheet, sheets
 from app.storage import visits
 from app.storage.access import Transaction
 from app.storage.records import VisitRecord
 
-_REFUSED: Final = tuple(f"matter.%.{key}" for key in CONSENTS.values())
-
 
 def refused(draft: Draft, knowledge: Knowledge) -> tuple[Sheet, ...]:
     """Return the matters that go on as suits; none of a visit that holds a filing: that was their way."""
+    return tuple(shown for shown in _mediations(draft, knowledge) if mediation.refused(shown))
+
+
+def unasked(draft: Draft, knowledge: Knowledge) -> tuple[Sheet, ...]:
+    """Return the matters in which a side was not asked whether it agrees, and none has refused."""
+    return tuple(one for one in _mediations(draft, knowledge) if silent(one.matter, one.answers))
+
+
+def _mediations(draft: Draft, knowledge: Knowledge) -> tuple[Sheet, ...]:
     made = sheets(draft, knowledge)
-    if any(shown.matter.group is Group.FILING for shown in made):
-        return ()
-    return tuple(shown for shown in made if mediation.refused(shown))
+    return () if any(shown.matter.group is Group.FILING for shown in made) else made
 
 
 def awaited(connection: Transaction, desk: Desk) -> tuple[tuple[VisitRecord, Draft], ...]:
-    """Return today's finished visits in which a side refused and which nobody has gone on with."""
-    found = visits.finished_with(connection, desk.today().isoformat(), _REFUSED, NO)
+    """Return today's finished visits about mediation that are not at an end and nobody has gone on with."""
+    known, asked = desk.knowledge, set(CONSENTS.values())
+    codes = [code for code, one in known.matters.items() if asked & {field.key for field in one.fields}]
+    found = visits.finished_with(connection, desk.today().isoformat(), ("matter.%.code",), codes)
     drafts = ((one, visits.fields(connection, one.id)) for one in found)
     return tuple(
         (one, draft)
         for one, draft in drafts
-        if refused(draft, desk.knowledge) and not visits.continued_by(connection, one.id)
+        if (refused(draft, known) or unasked(draft, known)) and not visits.continued_by(connection, one.id)
     )
 
 

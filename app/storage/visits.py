@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -82,11 +82,11 @@ def away(connection: Connection, day: str) -> tuple[VisitRecord, ...]:
 
 
 def finished_with(
-    connection: Connection, day: str, paths: Iterable[str], said: str
+    connection: Connection, day: str, paths: Iterable[str], said: Collection[str]
 ) -> tuple[VisitRecord, ...]:
-    """Return the finished visits of a day in which a field says this; ``paths`` are patterns of LIKE."""
+    """Return the finished visits of a day in which a field says one of these; ``paths`` are LIKE patterns."""
     where = or_(*(draft_field.c.path.like(path) for path in paths))
-    asked = (draft_field.c.visit_id == visit.c.id) & (draft_field.c.value == said) & where
+    asked = (draft_field.c.visit_id == visit.c.id) & draft_field.c.value.in_(said) & where
     same = select(visit).where(visit.c.day == day, visit.c.state == "finished", exists().where(asked))
     return tuple(_record(row) for row in connection.execute(same.order_by(visit.c.opened_at)))
 

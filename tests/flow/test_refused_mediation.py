@@ -51,6 +51,21 @@ def view(at: Counter) -> DeskView:
     return at.walk.view
 
 
+def goes_on(at: Counter, pill: str) -> None:
+    """Shift+F9, a number for the visit on the window, and call it."""
+    first, panels = at.visit.visit_id, at.conductor.panels
+    at.key(Qt.Key.Key_F9, SHIFT)
+    page = at.window.findChild(ComebackPage)
+    assert page is not None
+    at.until(lambda: "1 件" in page.count.text(), "who may go on")
+    row = page.list.currentIndex().data(Qt.ItemDataRole.UserRole)
+    assert (page.list.current(), row.pill) == (first, pill)
+    at.key(Qt.Key.Key_T, CONTROL)
+    at.until(lambda: panels.current == "" and at.queue.next is not None, "a number")
+    at.key(Qt.Key.Key_F5)
+    at.until(lambda: at.walk.visit is not None and at.visit.visit_id != first, "the visit that goes on")
+
+
 def test_who_is_refused_gets_the_paper_and_the_way_to_a_suit(counter: OpenCounter) -> None:
     at = counter()
     said_no(at, **{"matter.1.organisation": "诉前调解中心"})
@@ -84,10 +99,22 @@ def test_nobody_asked_begins_no_clock_and_the_end_says_what_is_open(counter: Ope
     at.until(lambda: dues(at).get("诉前调解") == "先填对方同意调解", "a clock that waits for the other side")
     at.finish_unsigned()
     assert at.outcome.lacking[0].text == "对方同不同意调解没有填：不委派，不起算调解期限"
-    at.until(lambda: "按 F2 取号再办一件 S08" in at.words(at.window.visit.outcome), "what to do now")
+    at.until(lambda: "Shift+F9 里按 Ctrl+T 取号，填过的都在" in at.words(at.window.visit.outcome), "the way")
     assert dues(at)["诉前调解"] == "办结时没有填对方同意调解，没有推算"
     kept = json.loads(at.read(intakes.get_intake, at.visit.visit_id).body)
     assert kept["matters"][0]["clocks"] == []
+    notice = at.do(papers_out.papers_of, at.visit.visit_id).papers[0]
+    assert notice.note == "办结时没有填，这份不出：还缺“调解组织”；要的话今天按 Shift+F9 接着办"
+    goes_on(at, "调解没有问完")
+    assert [at.value(f"matter.1.{key}") for key in ("code", "cause", "claims", "consent_filer")] == [
+        "S08",
+        "民间借贷纠纷",
+        "还钱",
+        "是",
+    ]
+    assert at.value("party.p2.name") == "苏雅拉"
+    at.do(drafts.set_field, "matter.1.consent_other", "否")
+    at.until(lambda: WAY in at.words(at.window.advice), "the other side is asked now")
 
 
 def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCounter) -> None:

@@ -143,7 +143,7 @@ class ComebackPage(QWidget):
         others = "" if self.ask.isHidden() else _("；在别的窗口收的，按 Ctrl+W 问别的窗口")
         words = _(
             "{known}这里查的是书面告知过要补交、还没有补交的（本窗口告知的，后台要求的），"
-            "和今天可以转立案的。没有告知过、现在送来材料的，按 Ctrl+F 查到那份收件，"
+            "和今天可以转立案的、调解没有问完的。没有告知过、现在送来材料的，按 Ctrl+F 查到那份收件，"
             "再按 Alt+G 补充材料{others}。"
         )
         self.detail.setText(words.format(known=known or _not_found(sought), others=others))
@@ -218,6 +218,8 @@ def _words(one: OwedRow) -> str:
 def _row(one: OwedRow) -> ListRow:
     if one.to_file:
         pill, tone = _("可转立案"), "sub"
+    elif one.to_ask:
+        pill, tone = _("调解没有问完"), "sub"
     elif one.untold:
         pill, tone = _("后台要求补正，未告知"), "bad"
     elif one.guided:
@@ -231,11 +233,12 @@ def _row(one: OwedRow) -> ListRow:
         tone = "warn" if one.days_late >= -_SOON_DAYS else tone
     kind = _("容缺承诺") if one.promised else _("后台答复") if one.untold else _("补正告知")
     kind = _("一次性告知") if one.guided else kind
-    told = "" if one.to_file else _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
+    to_go_on = one.to_file or one.to_ask
+    told = "" if to_go_on else _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
     detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
     at_window = one.here or one.standing
     who = _("{person}（就在窗口）").format(person=one.person) if at_window else one.person
     title = _("{who}　{what}").format(who=who, what="、".join(one.what))
-    owing = not (one.untold or one.to_file or one.guided)
+    owing = not (one.untold or to_go_on or one.guided)
     right = _("最迟 {day}").format(day=one.due.isoformat()) if owing else ""
     return ListRow(one.key, title, detail, "person" if at_window else "clock", right, pill, tone)
