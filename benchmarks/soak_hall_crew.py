@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +28,14 @@ from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import Ticket, TicketState, Wanted
 from app.errors import Expected
 from app.hall.address import HallAddress
+from app.hall.giving_line import NatsGiving
 from app.hall.isolated import Member
 from app.hall.journal import StoreJournal
 from app.hall.log import LoggedEvent
 from app.hall.nats_log import NatsLog
 from app.hall.seat import Seat, Terms
-from app.lanes import DB, Lanes
+from app.hall.wire import Names
+from app.lanes import DB, HALL, Lanes
 from app.paths import Places
 from app.storage.access import StoreAccess
 from app.storage.opening import open_store
@@ -95,11 +98,18 @@ class Orders:
 
 
 class Clerk:
-    """One member, doing one thing after the other as fast as it can. Belongs to its own thread."""
+    """One member, doing one thing after the other as fast as it can. Belongs to its own ``hall`` lane."""
 
     def __init__(
-        self, folder: Path, seat: Seat, windows: int, clock: SetClock, chance: random.Random
+        self,
+        folder: Path,
+        seat: Seat,
+        windows: int,
+        clock: SetClock,
+        chance: random.Random,
+        lanes: Lanes,
     ) -> None:
+        self.lanes = lanes
         self.folder = folder
         self.seat = seat
         self.windows = windows
@@ -184,6 +194,9 @@ class Clerk:
     def _call_or_serve(self, is_open: bool) -> bool:
         state = self.member.state
         here = state.called_by(self.window)
+        if here is not None and here.number != self.here:
+            self.member.take_back_unannounced(self.clock.now())  # as the desk does before it looks
+            here = self.member.state.called_by(self.window)
         if here is not None:
             if here.number != self.here:
                 self._is_here("found", here.number)
@@ -196,13 +209,15 @@ class Clerk:
         if parked:
             return self._call(parked[0], "回来")
         self.seat.ask_around(self.day)
-        choice = self.member.call_next(self.clock.now())
+        choice, given = self.member.call_next(self.clock.now()), False
+        if choice is None and self.seat.take_from_others(self.day):
+            choice, given = self.member.call_next(self.clock.now()), True
         if choice is not None:
-            self._is_here("called", choice.ticket.number)
+            self._is_here("called", choice.ticket.number, given=given)
         return choice is not None
 
-    def _is_here(self, what: str, number: str) -> None:
-        self.say(what, number, alone=self.member.cut_off)
+    def _is_here(self, what: str, number: str, *, given: bool = False) -> None:
+        self.say(what, number, alone=self.member.cut_off, **({"given": True} if given else {}))
         self.here = number
 
     def _call(self, number: str, reason: str) -> bool:
@@ -266,7 +281,6 @@ class Crew:
         self.counted = Counter[str]()
         self.ended = threading.Event()
         self.orders = self._read_orders()
-        self._lanes: list[Lanes] = []
 
     def clerk(self, window: int, follows: bool) -> Clerk:
         """Return a member with a store of its own; who ``follows`` is told of every event."""
@@ -277,12 +291,13 @@ class Crew:
         log = CountedLog(replace(address, servers=self.servers))
         log.counted = self.counted
         terms = Terms(window, promise=Promise(), issues=window > self.windows)
-        seat = Seat(log, StoreJournal(store), terms, self.clock, shared=log)
+        giving = NatsGiving(log, Names(address.hall), window)
+        seat = Seat(log, StoreJournal(store), terms, self.clock, shared=log, giving=giving)
+        seat.give_to_others(partial(lanes.submit, HALL))
         if follows:
             seat.follow(lambda: None)
-        self._lanes.append(lanes)
         chance = random.Random(self.chance.random())  # noqa: S311
-        return Clerk(self.folder, seat, self.windows, self.clock, chance)
+        return Clerk(self.folder, seat, self.windows, self.clock, chance, lanes)
 
     def _read_orders(self) -> Orders:
         told = json.loads((self.folder / "orders.json").read_text("utf-8"))
@@ -292,7 +307,7 @@ class Crew:
         while not self.ended.is_set():
             busy = False
             try:
-                busy = clerk.turn(self.orders)
+                busy = clerk.lanes.submit(HALL, clerk.turn, self.orders).result()
             except Expected as problem:
                 _log.error("%s: %s %s", clerk.window, problem, problem.detail)
             if not busy:

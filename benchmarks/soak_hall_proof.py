@@ -59,6 +59,7 @@ def judge(events: list[HallEvent], said: list[Said]) -> Verdict:
             "numbers printed while cut off": sum(one["alone"] for one in printed),
             "calls": len(called),
             "calls while cut off": sum(one["alone"] for one in called),
+            "calls of people another window gave": sum(one.get("given", False) for one in called),
             "events in the log": len(events),
             "restores of the whole hall": state.epoch,
             "facts overruled when they reached the hall": sum(len(one.get("conflicts", ())) for one in said),

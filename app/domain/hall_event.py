@@ -55,7 +55,8 @@ class HallEvent:
     told again. An ISSUED says what the ticket is for (see ``Wanted``), the ``wait`` that was said and, given
     by a window that was alone, that only this one may call it (``to``); a CALLED the ``rule`` that chose and
     who would have been next otherwise (``other``), a TRANSFERRED the window it goes ``to`` or what it
-    ``needs``, a RETURNED the window that alone may call it now (``to``), a NO_SHOW the window that alone may
+    ``needs``, a RETURNED or a RELEASED the window that alone may call it now
+    (``to``), a NO_SHOW the window that alone may
     go on with it, because it did so while it was cut off and has not told the rest (``to``), an ENROLLED the
     ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary
     one is overtaken, minutes a missed number keeps its place, seconds after which an idle window calls by

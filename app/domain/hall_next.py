@@ -201,6 +201,19 @@ def to_release(state: HallState, window: int) -> list[Ticket]:
     return [t for t in mine if t.asked is not None or paused or (busy and t.overtaken > 0)]
 
 
+def to_give(
+    state: HallState, window: int, asker: int, now: datetime, promise: Promise | None = None
+) -> Ticket | None:
+    """Return whom ``window`` can leave to another one that holds nobody and is cut off: who is next there.
+
+    Nobody who was sent to this window, nor whose papers are on the way to it.
+    """
+    spare = (t for t in state.bound_to(window) if not t.sent and not t.parcel)
+    able = sorted((t for t in spare if state.can_serve(asker, t)), key=lambda t: t.place)
+    choice = _choose(able, now, state.promise or promise or Promise(), asker)
+    return choice.ticket if choice else None
+
+
 def next_in_block(state: HallState, window: int, prefix: str, used: int) -> int | None:
     """Return the window's next number of its granted blocks after ``used``, None when they are used up.
 

@@ -16,6 +16,8 @@ UNDOABLE = frozenset(
     }
 )
 """Acts their window can take back as long as nothing else has happened to the ticket."""
+_TO_ONE = frozenset({EventKind.RETURNED, EventKind.RELEASED})
+"""What can leave the person to one window alone."""
 
 
 def was_called(ticket: Ticket, event: HallEvent) -> bool:
@@ -50,7 +52,7 @@ def moved(ticket: Ticket, event: HallEvent, overtook: tuple[str, ...]) -> Ticket
         case _:
             back = {"state": TicketState.WAITING, "window": None, "closed_at": None, "sent": False}
             urgent = ticket.urgent or event.urgent
-            bound = event.to if event.kind is EventKind.RETURNED else None
+            bound = event.to if event.kind in _TO_ONE else None
             return ticket.moved(
                 **back, bound=bound, asked=None, urgent=urgent, reason=event.reason, parcel=""
             )

@@ -196,8 +196,7 @@ class Member(Ledger):
 
     def _keep_alone(self, event: HallEvent) -> None:
         """Keep a ticket that is issued alone: bound by the same event, so that it is never anybody's else."""
-        event = replace(event, window=self.window, to=self.window)
-        self._keep(Entry(new_id(), ticket_subject(event.number), event))
+        self._fact(replace(event, window=self.window, to=self.window))
 
     def _used(self, prefix: str) -> int:
         """Return the highest number we ever took from our blocks; it only grows."""
@@ -340,6 +339,10 @@ class Member(Ledger):
         self._fact_alone(replace(event, to=self.window))
         return True
 
+    def let_go(self, number: str, to: int, now: datetime) -> None:
+        """Leave a bound person to another window, which must not wait for the hall: it is told later."""
+        self._fact_alone(replace(self._event(EventKind.RELEASED, number, now), to=to))
+
     def undo(self, number: str, now: datetime) -> bool:
         """Take our last act on the ticket back; False when the hall went on. Raises HallProblem.
 
@@ -441,8 +444,9 @@ class Member(Ledger):
         """
         ticket = self.state.tickets[event.number]
         entry = Entry(new_id(), ticket_subject(event.number), event)
-        expected = self._counts.get(entry.subject, 0)
         try:
+            self._tell_about(entry.subject)
+            expected = self._counts.get(entry.subject, 0)
             claimed = self.log.append(self.day, entry.subject, expected, entry.event_id, event)
             self._must_read()
         except HallProblem:

@@ -85,6 +85,27 @@ class Ledger:
         mine = (e.event for e in self._unmerged() if e.subject == ticket_subject(number))
         return [*seen, *mine]
 
+    def history(self, number: str) -> list[Entry]:
+        """Return the facts that led to where a ticket stands, in order, as this member would tell them."""
+        subject = ticket_subject(number)
+        seen = [Entry(fact_id(e.event_id), subject, e.event) for e in self._by_subject.get(subject, ())]
+        mine = [entry for entry in self._unmerged() if entry.subject == subject]
+        held = _gone_on_with(mine, self.window)
+        told = (replace(e, event=replace(e.event, to=self.window)) if e.event_id in held else e for e in mine)
+        return [*(entry for entry in seen if entry.event_id not in self._mute), *told]
+
+    def state_after(self, facts: Iterable[Entry]) -> HallState:
+        """Return the state as it would be with what another window tells."""
+        return fold((fact.event for fact in self._unknown(facts)), self.state)
+
+    def take_over(self, facts: Iterable[Entry]) -> None:
+        """Make durable what another window tells of a ticket: whoever comes back first tells it the hall."""
+        for fact in self._unknown(facts):
+            self._keep_with_history(fact)
+
+    def _unknown(self, facts: Iterable[Entry]) -> list[Entry]:
+        return [f for f in facts if f.event_id not in self._ids and f.event_id not in self._own_ids]
+
     def _forget_hub(self) -> None:
         self._hub = HallState()
         self._seq = 0
@@ -95,6 +116,7 @@ class Ledger:
         self._mute: set[str] = set()
         self._pending = {entry.event_id: entry for entry in self._own}
         self._counts: dict[str, int] = {}
+        self._calls: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
 
     def _unmerged(self) -> list[Entry]:
@@ -125,9 +147,12 @@ class Ledger:
             fact = fact_id(logged.event_id)
             self._ids.add(fact)
             self._pending.pop(fact, None)
+            self._unsent.discard(fact)
             self._by_subject.setdefault(logged.subject, []).append(logged)
             if logged.event.kind is EventKind.EPOCH:
                 self._newest_epoch = logged.event_id
+            if logged.event.kind is EventKind.CALLED and logged.event.window == self.window:
+                self._calls[logged.event.number] = fact
         self._counts.update((e.subject, e.subject_seq) for e in news if e.subject_seq)
         for prefix, count in counted(news).items():
             self._numbers[prefix] = max(count, self._numbers.get(prefix, 0))
@@ -168,7 +193,8 @@ class Ledger:
             self.cut_off = False
             if returning:
                 self._say_unanswered()
-                self._return_unannounced(now)
+            self.take_back_unannounced(now)
+            if returning:
                 self._release_own_issued(now)
         except HallProblem as problem:
             _log.info("hall: still cut off: %s", problem.detail)
@@ -246,26 +272,39 @@ class Ledger:
                 self.log.append(self.day, entry.subject, expected, entry.event_id, entry.event)
             self._must_read()
 
+    def _tell_about(self, subject: str) -> None:
+        """Append what the log lacks of ours about one subject, in order. Raises HallProblem."""
+        for entry in self._unmerged():
+            if entry.subject == subject:
+                self._append(entry)
+
     def _must_read(self) -> None:
         if not self.read():
             raise refusals.unreachable("cut off", 0)
 
-    def _return_unannounced(self, now: datetime) -> None:
+    def take_back_unannounced(self, now: datetime) -> None:
         """Take back a claim the log has, but whose answer never came: nobody was called, nobody overtaken.
 
-        Whoever is handed over, set aside here or bound to this window is so again.
+        Servers that were silent may store it only after this window is back. Whoever is handed over, set
+        aside here or bound to this window is so again.
         """
-        calls = {
-            e.event.number: fact_id(e.event_id)
-            for e in self._seen
-            if e.event.kind is EventKind.CALLED and e.event.window == self.window
-        }
-        for ticket in list(self._hub.tickets.values()):
-            called = ticket.state is TicketState.CALLED and ticket.window == self.window
-            if called and calls.get(ticket.number) not in self._own_ids:
-                undone = HallEvent(EventKind.UNDONE, ticket.number, now, self.window)
+        if self.cut_off or self.window in self._hub.owed:
+            return
+        calls, self._calls = self._calls, {}
+        for number, event_id in calls.items():
+            ticket = self._hub.tickets.get(number)
+            if ticket is None or (ticket.state, ticket.window) != (TicketState.CALLED, self.window):
+                continue
+            if event_id not in self._own_ids and not self._is_announced(number):
+                undone = HallEvent(EventKind.UNDONE, number, now, self.window)
                 returned = replace(undone, kind=EventKind.RETURNED)
                 self._fact(undone if fits(ticket, undone) else returned)
+
+    def _is_announced(self, number: str) -> bool:
+        """Say whether the last we did with the ticket was to call it, under whatever id."""
+        mine = (e.event for e in reversed(self._own) if e.event.window == self.window)
+        last = next((event for event in mine if event.number == number), None)
+        return last is not None and last.kind in {EventKind.CALLED, EventKind.RECALLED}
 
     def _release_own_issued(self, now: datetime) -> None:
         """Let the hall have the numbers issued alone beyond our reserve."""
@@ -322,7 +361,7 @@ class Ledger:
         if self.cut_off:
             return
         try:
-            self._append(entry)
+            self._tell_about(entry.subject)
         except HallProblem:
             self.cut_off = True
 

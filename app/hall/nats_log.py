@@ -15,7 +15,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from datetime import date, datetime
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -138,23 +138,32 @@ class NatsLog:
 
     def question(self, subject: str, data: bytes, seconds: float) -> bytes | None:
         """Return what whoever serves the subject answers; None when nobody does in time."""
+        answer = self.talk(lambda client: client.request(subject, data, timeout=seconds), seconds)
+        return None if answer is None else bytes(answer.data)
+
+    def talk(self, work: Callable[[Client], Coroutine[Any, Any, _T]], seconds: float) -> _T | None:
+        """Do something over the connection as it is, proven or not; None when there is none, or no answer."""
         if not self.connected:
             return None
-        asking = asyncio.run_coroutine_threadsafe(
-            self._client.request(subject, data, timeout=seconds), self._loop
-        )
+        talking = asyncio.run_coroutine_threadsafe(work(self._client), self._loop)
         try:
-            return bytes(asking.result(seconds + _PAUSE).data)
+            return talking.result(seconds + _PAUSE)
         except (nats.errors.Error, TimeoutError, OSError):
-            asking.cancel()
+            talking.cancel()
             return None
 
-    def serve(self, subject: str, answer: Callable[[str, bytes], bytes]) -> None:
-        """Answer what is asked on the subject, on this log's thread, from when the hall is reached on."""
+    def serve(self, subject: str, answer: Callable[[str, bytes], bytes | Future[bytes]]) -> None:
+        """Answer what is asked on the subject, from when the hall is reached on.
+
+        ``answer`` is called on this log's thread and must not wait; what takes longer it promises.
+        """
 
         async def said(message: Msg) -> None:
             if message.reply:
-                await message.respond(answer(message.subject, message.data))
+                said = answer(message.subject, message.data)
+                body = said if isinstance(said, bytes) else await asyncio.wrap_future(said)
+                with contextlib.suppress(nats.errors.Error):
+                    await message.respond(body)
 
         async def subscribe() -> None:
             await asyncio.wrap_future(self._connecting)

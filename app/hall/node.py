@@ -25,6 +25,8 @@ from app.texts import _
 WINDOWS: Final = 64
 POINTS: Final = 16
 BOARDS: Final = 64
+_REPLIES: Final = 'allow_responses: {max: 1, expires: "5s"}'
+"""Whoever is asked may answer, once."""
 ROLES: Final = {"window": WINDOWS, "point": POINTS, "board": BOARDS, "node": 3}
 """What a member can be, and how many of each a hall can have."""
 MAX_EVENT: Final = 16384
@@ -234,7 +236,7 @@ class Node:
                 publish, subscribe = self._permissions(member, role, number)
                 made.append(
                     f"{{ user: {_quoted(self.dns(member))}, permissions: {{ publish: {publish}, "
-                    f"subscribe: {subscribe} }} }}"
+                    f"subscribe: {subscribe}, {_REPLIES} }} }}"
                 )
         return made
 
@@ -255,11 +257,15 @@ class Node:
                 names.speech(number),
                 names.roll,
                 names.roll_message,
+                names.spare("*", number),
             ],
             "point": [f"{day}.ticket.*", f"{day}.counter.*"],
             "board": [],
         }[role]
-        return json.dumps(reads + writes), json.dumps([names.pushed, f"{names.inbox(member)}.>"])
+        hears = [names.pushed, f"{names.inbox(member)}.>"]
+        if role == "window":
+            hears += [names.spare("all", "*"), names.spare(number, "*")]
+        return json.dumps(reads + writes), json.dumps(hears)
 
 
 def _quoted(text: object) -> str:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Final, Protocol
 
 from app.clock import Clock
 from app.domain.hall import HallState, Promise
 from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
+from app.hall.giving import Asked, Giving, Offer, give, offer, take_best
 from app.hall.isolated import RESERVE, Member
 from app.hall.journal import Journal
 from app.hall.log import HallLog, RestorableLog, is_claim
@@ -83,9 +86,9 @@ class Seat:
     """Belongs to the ``hall`` lane, but for ``follow`` and ``standing``.
 
     ``log`` and ``journal`` are those of a one-window hall, or with ``shared`` of many; ``local`` is then the
-    log of the window's own store, whose running day is taken along into an empty hall, and ``parcels`` the
-    way papers take to other windows. ``speech`` says whose turn it is to speak; ``roll`` keeps the list of
-    staff of the whole hall.
+    log of the window's own store, whose running day is taken along into an empty hall, ``parcels`` the way
+    papers take to other windows, ``giving`` the way to the people they hold. ``speech`` says whose turn it is
+    to speak; ``roll`` keeps the list of staff of the whole hall.
     """
 
     def __init__(
@@ -101,6 +104,7 @@ class Seat:
         outside: HallProblem | None = None,
         speech: SpeechTurn | None = None,
         roll: Roll | None = None,
+        giving: Giving | None = None,
     ) -> None:
         self.outside = outside
         self.parcels = parcels
@@ -112,6 +116,7 @@ class Seat:
         self._clock = clock
         self._shared = shared
         self._local = local
+        self._giving = giving
         self._member: Member | None = None
         self._leaving: list[Member] = []
         self._call_wanted = 0.0
@@ -177,8 +182,8 @@ class Seat:
     def refresh(self, day: date) -> HallState:
         """Read what is new unless cut off; return the day's state. Raises HallProblem as ``member`` does."""
         member = self.member(day)
-        if not member.cut_off and not member.read():
-            member.cut_off = True
+        if not member.cut_off and member.read():
+            member.take_back_unannounced(self._clock.now())
         return member.state
 
     def past(self, day: date) -> list[HallEvent]:
@@ -188,7 +193,8 @@ class Seat:
         return [e.event for e in self._log.since(day, 0) if not is_claim(e)]
 
     def tend(self, day: date) -> HallState:
-        """Do what has to be done between two acts: come back, get ready for being alone, let go.
+        """Do what has to be done between two acts: come back, get ready for being alone, let go; and look
+        for somebody to call as long as a call is wanted.
 
         Waits for the network only where it answered last. Raises HallProblem as ``member`` does.
         """
@@ -199,6 +205,8 @@ class Seat:
         elif member.settle(now):
             member.prepare(now, (ALONE_PREFIX,) if self._terms.issues and self.is_shared else ())
             self._leaving = [old for old in self._leaving if not old.settle(now)]
+        if self._call_is_wanted and not self.held:
+            self.take_from_others(day)
         return member.state
 
     def ask_around(self, day: date) -> None:
@@ -215,6 +223,29 @@ class Seat:
                 return
         member.give_up()
 
+    def take_from_others(self, day: date) -> bool:
+        """Cut off: take over a person whom another window holds; False when nobody gives one."""
+        member = self.member(day)
+        if self._giving is None or not member.cut_off:
+            return False
+        others = len(member.state.enrolled - {self.window})
+        offers = self._giving.offers(day, others)
+        return take_best(member, offers, partial(self._giving.take, day), self._clock.now())
+
+    def give_to_others(self, on_lane: Callable[[Callable[[], Offer | None]], Future[Offer | None]]) -> None:
+        """Answer other windows that are cut off; ``on_lane`` does what it is given on the ``hall`` lane."""
+        if self._giving is not None:
+            self._giving.serve(lambda asked: on_lane(partial(self._give, asked)))
+
+    def _give(self, asked: Asked) -> Offer | None:
+        member = self._member
+        if member is None or member.day != asked.day:
+            return None
+        now = self._clock.now()
+        if asked.number:
+            return give(member, asked.asker, asked.number, now)
+        return offer(member, asked.asker, now)
+
     def want_call(self) -> None:
         """Remember for a while that a call was asked for while the hall could not be reached."""
         self._call_wanted = self._clock.monotonic() + _WANTED_SECONDS
@@ -225,9 +256,12 @@ class Seat:
 
     @property
     def call_is_due(self) -> bool:
-        """Whether a call that was asked for can be made now: the hall is back, and it is not long ago."""
-        waits = self._clock.monotonic() < self._call_wanted
-        return waits and self.standing() is Standing.CONNECTED
+        """Whether a call asked for not long ago can be made now: the hall is back, or somebody was given."""
+        return self._call_is_wanted and (self.standing() is Standing.CONNECTED or self.held > 0)
+
+    @property
+    def _call_is_wanted(self) -> bool:
+        return self._clock.monotonic() < self._call_wanted
 
     def wait_for(self, day: date, come: Callable[[HallState], bool], seconds: float) -> bool:
         """Wait until the hall's state is so; False after ``seconds``, or when the hall is out of reach."""

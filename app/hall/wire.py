@@ -68,6 +68,10 @@ class Names:
         """Where a window asks whether it may speak; without one, where the hall listens."""
         return f"speak.{self.hall}.{'*' if window is None else window}"
 
+    def spare(self, holder: int | str, asker: int | str) -> str:
+        """Where a window asks a holder, or ``all`` of them, whom it could call instead."""
+        return f"spare.{self.hall}.{holder}.{asker}"
+
     @property
     def get_message(self) -> str:
         return f"$JS.API.STREAM.MSG.GET.{self.stream}"

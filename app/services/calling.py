@@ -52,9 +52,12 @@ def call_next(desk: Desk) -> VisitRecord:
     first = next_ticket(desk.hall.state, desk.clock.now(), window=desk.window)
     if first is not None:
         moved.hold(desk, first.ticket)
-    choice = desk.hall.member(desk.today()).call_next(desk.clock.now())
+    member = desk.hall.member(desk.today())
+    choice = member.call_next(desk.clock.now())
+    if choice is None and desk.hall.take_from_others(desk.today()):
+        choice = member.call_next(desk.clock.now())
     if choice is None:
-        raise _not_now(desk) if desk.hall.member(desk.today()).cut_off else _nobody(desk)
+        raise _not_now(desk) if member.cut_off else _nobody(desk)
     desk.hall.forget_call()
     return _open_visit(desk, choice.ticket)
 
@@ -114,10 +117,10 @@ def _end_pause(desk: Desk, state: HallState) -> None:
 
 
 def _not_now(desk: Desk) -> HallProblem:
-    """Nobody is bound to this window, and the others can only be called with the hall."""
+    """Nobody is bound to this window or given by another; the others can only be called with the hall."""
     desk.hall.want_call()
     return HallProblem(
-        _("联系不上排队主机，也没有留给本窗口的人。"),
+        _("联系不上排队主机，本窗口没有留着的人，别的窗口也没有能让的。"),
         safe=_("排队没有变动，没有重复叫号。"),
         next_step=_("主机一恢复就自动叫下一位，不用再按；几十秒还不恢复，请再按 F5。"),
     )

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import wait
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -149,6 +150,7 @@ def open_desk(
         lanes.close(last=(DB, store.close))
         lock.release()
         raise
+    desk.hall.give_to_others(partial(lanes.submit, HALL))
     lanes.submit(PAPERS, _sweep, desk)
     _care_for_key(desk)
     if faults:

@@ -48,7 +48,8 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
     if not settings.hall.url:
         return Seat(local, own_journal, terms, clock)
     try:
-        from app.hall.nats_log import NatsLog  # a window alone starts without them
+        from app.hall.giving_line import NatsGiving  # a window alone starts without them
+        from app.hall.nats_log import NatsLog
         from app.hall.parcels import NatsParcels
 
         address = credentials(settings, places)
@@ -56,7 +57,8 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
     except HallProblem as problem:
         return Seat(local, own_journal, terms, clock, outside=problem)
     parcels = NatsParcels(log, address)
-    speech = HallTurn(log, Names(address.hall).speech(settings.hall.window))
+    names, window = Names(address.hall), settings.hall.window
+    speech = HallTurn(log, names.speech(window))
     return Seat(
         log,
         StoreJournal(store),
@@ -67,6 +69,7 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
         parcels=parcels,
         speech=speech,
         roll=_roll(log, address),
+        giving=NatsGiving(log, names, window),
     )
 
 

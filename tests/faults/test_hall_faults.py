@@ -15,12 +15,14 @@ from typing import Any
 import nats.errors
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
 from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
-from app.hall import nats_log, refusals, wire
+from app.hall import nats_log, pages, refusals
 from app.hall.log import LoggedEvent, counter_subject, ticket_subject
 from app.hall.nats_log import NatsLog
+from app.hall.pages import Pages
 from app.hall.proving import prove_setting
 from app.ids import new_id
 from tests.helpers.nats import DEADLINE, Host, Line, until
@@ -232,18 +234,18 @@ def test_a_day_that_takes_longer_to_read_than_a_call_waits_is_read_at_last(
     """Each time the server falls silent after one page; begun anew, the day would never be read."""
     first = host.log("window-1")
     written = [first.append(DAY, ticket_subject("A001"), n, new_id(), issued("A001")) for n in range(8)]
-    page, pages = wire._page, [0]
+    ask, asked = Pages._ask, [0]
 
-    async def silent_after_one(*asked: Any) -> tuple[list[wire.Stored], bool]:
-        pages[0] += 1
-        if pages[0] % 2 == 0:
+    async def silent_after_one(reading: Pages, *question: Any) -> list[Msg]:
+        asked[0] += 1
+        if asked[0] % 2 == 0:
             raise nats.errors.TimeoutError
-        return await page(*asked)
+        return await ask(reading, *question)
 
-    monkeypatch.setattr(wire, "_PAGE", 2)
-    monkeypatch.setattr(wire, "_page", silent_after_one)
+    monkeypatch.setattr(pages, "_PAGE", 2)
+    monkeypatch.setattr(Pages, "_ask", silent_after_one)
     assert [event.seq for event in host.log("window-2").since(DAY, 0)] == written
-    assert pages[0] == 7
+    assert asked[0] == 7
 
 
 def test_part_of_a_day_is_not_gone_on_with_in_an_older_copy(
@@ -255,19 +257,18 @@ def test_part_of_a_day_is_not_gone_on_with_in_an_older_copy(
     first = host.log("window-1")
     for number in range(1, 5):
         assert take(first, number) is not None
-    page, read = wire._page, list[int]()
+    ask, read = Pages._ask, list[Msg]()
 
-    async def only_one(*asked: Any) -> tuple[list[wire.Stored], bool]:
+    async def only_one(reading: Pages, *question: Any) -> list[Msg]:
         if read:
             raise nats.errors.TimeoutError
-        found, more = await page(*asked)
-        read.append(found[-1].seq)
-        return found, more
+        read.extend(await ask(reading, *question))
+        return list(read)
 
     late = host.log("window-2", 1.0)
     with monkeypatch.context() as patched:
-        patched.setattr(wire, "_PAGE", 2)
-        patched.setattr(wire, "_page", only_one)
+        patched.setattr(pages, "_PAGE", 2)
+        patched.setattr(Pages, "_ask", only_one)
         with pytest.raises(HallProblem, match="联系不上排队主机"):
             late.since(DAY, 0)
     host.children[0].stop()

@@ -130,7 +130,7 @@ def test_a_call_asked_for_while_no_server_answers_is_made_when_one_does_without_
     with Host(tmp_path / "hall") as host, two(host, tmp_path) as (one, other):
         number = do(other, issuing.take_ticket, "立案", False)
         host.kill()
-        with pytest.raises(HallProblem, match="没有留给本窗口的人") as told:
+        with pytest.raises(HallProblem, match="本窗口没有留着的人") as told:
             do(one, calling.call_next)
         assert "自动叫下一位" in told.value.next_step
         assert do(one, calling.call_by_itself) == "", "not before the hall is back"

@@ -21,6 +21,7 @@ from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.freeing import free
+from app.hall.giving import Offer, give, offer, take_best
 from app.hall.isolated import Member
 from app.hall.journal import Entry
 from app.hall.log import EPOCH_SUBJECT, LoggedEvent, counter_subject
@@ -87,6 +88,9 @@ class Line:
 
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
         self._before()
+        if self.hall.rates.late and self.hall.rarely("late"):
+            self.hall.late.append((subject, expected, event_id, event))
+            raise refusals.unreachable("simulated", 0)
         seq = self.hall.hub.append(subject, expected, event_id, event)
         self._after()
         if seq is not None:
@@ -187,6 +191,12 @@ class Rates:
     die: float = 0.0005
     undo: float = 0
     """How often a call is taken back while the person is there."""
+    take: bool = True
+    """Whether a window that is cut off asks others for people they hold."""
+    late: float = 0.01
+    """How often a write is stored only some time after its writer gave up."""
+    issue: float = 0.02
+    """How often a window gives a number itself."""
 
     def of(self, what: str) -> float:
         return float(getattr(self, what.replace(" ", "_")))
@@ -229,6 +239,7 @@ class Hall:
         self.depth = 0
         self.crashable = False
         self.backup: list[LoggedEvent] = []
+        self.late: list[tuple[str, int, str, HallEvent]] = []
         self.places = {n: Place(Line(self, n), Disk(self)) for n in range(1, self.windows + 1)}
         for n in range(self.windows + 1, self.windows + self.points + 1):
             self.places[n] = Place(Line(self, n), Disk(self), calls=False)
@@ -261,6 +272,8 @@ class Hall:
             self.hub.down = False
         elif self.rarely("down"):
             self.hub.down = True
+        if self.late and not self.hub.down and self.random.random() < self.rates.up:
+            self.hub.append(*self.late.pop())
         if self.rarely("backup"):
             self.backup = list(self.hub.events)
         if len(self.backup) < len(self.hub.events) and self.rarely("restore"):
@@ -289,11 +302,15 @@ class Hall:
         try:
             self.act(number, place)
         except Crash:
-            place.member = None
-            place.line.memory = None
-            place.line.numbers = Numbering()
+            self.end(place)
         finally:
             place.busy, self.depth, self.crashable = False, self.depth - 1, before
+
+    def end(self, place: Place) -> None:
+        """What was in memory is gone."""
+        place.member = None
+        place.line.memory = None
+        place.line.numbers = Numbering()
 
     def act(self, number: int, place: Place) -> None:
         if place.member is None:
@@ -320,6 +337,7 @@ class Hall:
         self.alone["issued"] += member.cut_off
 
     def serve(self, number: int, member: Member) -> None:
+        member.take_back_unannounced(self.now)  # as the desk does with every look at the hall
         here = member.state.called_by(number)
         if here is not None:
             if not (self.rates.undo and self.rarely("undo") and self.undo_call(member, here.number)):
@@ -327,14 +345,48 @@ class Hall:
             return
         if not self.quiet and self.random.random() < 0.15 and self.other_act(number, member):
             return
+        if self.rates.issue and self.rarely("issue"):
+            self.issue(member)
+            return
         parked = [t.number for t in member.state.parked() if t.bound == number]
         if parked:
             self.called[parked[0]] += member.call(parked[0], self.now, "回来")
             return
         choice = member.call_next(self.now)
+        if choice is None and member.cut_off and self.rates.take and self.take_from_others(number, member):
+            choice = member.call_next(self.now)
+            self.alone["taken"] += choice is not None
         if choice is not None:
             self.called[choice.ticket.number] += 1
             self.alone["called"] += member.cut_off
+
+    def take_from_others(self, number: int, member: Member) -> bool:
+        """Over servers without a quorum; each question and each answer may be lost, each computer stop."""
+        reached = [
+            n for n, p in self.places.items() if n != number and not (p.busy or p.dead or self.rarely("lost"))
+        ]
+        offers = [
+            found for n in reached if (found := self.answer_of(n, lambda one: offer(one, number, self.now)))
+        ]
+
+        def take(chosen: Offer) -> Offer | None:
+            return self.answer_of(chosen.holder, lambda one: give(one, number, chosen.number, self.now))
+
+        return take_best(member, offers, take, self.now)
+
+    def answer_of(self, number: int, ask: Callable[[Member], Offer | None]) -> Offer | None:
+        place = self.places[number]
+        if place.member is None or place.busy:
+            return None
+        place.busy = True
+        try:
+            answer = ask(place.member)
+        except Crash:
+            self.end(place)
+            return None
+        finally:
+            place.busy = False
+        return None if self.rarely("answer lost") else answer
 
     def end_call(self, number: int, member: Member, called: str) -> None:
         """The person is served; or leaves the window without an outcome, and is to be called again."""
@@ -463,7 +515,10 @@ class Hall:
     def stuck(self) -> list[str]:
         """Return printed numbers that nobody served, held by no dead computer that never reported."""
         tickets = self.state().tickets
-        return [n for n in self.printed if n not in tickets or tickets[n].state is not TicketState.SERVED]
+        dead = (entry.event for place in self.places.values() if place.dead for entry in place.disk.kept)
+        lost = {event.number for event in dead if event.kind is EventKind.ISSUED} - tickets.keys()
+        known = (number for number in self.printed if number not in lost)
+        return [n for n in known if n not in tickets or tickets[n].state is not TicketState.SERVED]
 
 
 class _Inside:

@@ -19,7 +19,9 @@ from app.hall.isolated import Member
 from app.hall.log import ticket_subject
 from tests.helpers.hall_simulation import DAY, START, Crash, Hall, Rates
 
-CALM = Rates(lost=0, answer_lost=0, crash=0, nested=0, cut=0, down=0, backup=0, restore=0, die=0)
+CALM = Rates(
+    lost=0, answer_lost=0, crash=0, nested=0, cut=0, down=0, backup=0, restore=0, die=0, late=0, issue=0
+)
 PEOPLE = 3
 CLOSES = {
     "miss": EventKind.NO_SHOW,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,9 @@ from app.hall.isolated import Member
 from app.hall.journal import Entry
 from tests.helpers.hall_simulation import DAY, START, Crash, Hall, Rates
 
-CALM = Rates(lost=0, answer_lost=0, crash=0, nested=0, cut=0, down=0, backup=0, restore=0, die=0)
+CALM = Rates(
+    lost=0, answer_lost=0, crash=0, nested=0, cut=0, down=0, backup=0, restore=0, die=0, late=0, issue=0
+)
 
 
 class SameMoment:
@@ -107,3 +110,29 @@ def test_keeping_the_call_apart_from_what_takes_it_back_is_caught(monkeypatch: p
 
     monkeypatch.setattr(Member, "_keep", one_by_one)
     assert stops()
+
+
+def test_a_call_that_is_stored_only_after_its_window_gave_up_and_came_back_is_taken_back() -> None:
+    """Nobody was announced, and by then the promise may let nobody be called so."""
+    hall = Hall(1, windows=2, points=1, rates=CALM)
+    one, issuing = (Member(hall.places[n].line, hall.places[n].disk, n, DAY, reserve=0) for n in (1, 3))
+    for member in (issuing, one):
+        assert member.settle(hall.now)
+    number = issuing.issue("A", Wanted("立案", False), hall.now)
+    hall.rates = replace(CALM, late=1.0)
+    assert one.call_next(hall.now) is None
+    assert one.cut_off
+    hall.rates = CALM
+    assert one.settle(hall.now)
+    assert one.state.tickets[number].state is TicketState.WAITING
+    (late,) = hall.late
+    assert hall.hub.append(*late) is not None
+    assert one.read()
+    one.take_back_unannounced(hall.now)
+    assert one.state.tickets[number].state is TicketState.WAITING
+    assert hall.state().tickets[number].state is TicketState.WAITING
+    choice = one.call_next(hall.now)
+    assert choice is not None
+    assert hall.state().tickets[number].calls == 1
+    one.take_back_unannounced(hall.now)
+    assert hall.state().called_by(1) is not None, "what was announced stays"

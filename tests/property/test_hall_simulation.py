@@ -30,7 +30,7 @@ def test_a_day_of_many_restores_and_dead_windows_keeps_everything(seed: int) -> 
     """What these days found: 215, 233 somebody else's act between two facts that one window told of a person;
     515 the answer to a call was lost.
     """
-    hall = Hall(seed, rates=Rates(restore=0.004, die=0.001))
+    hall = Hall(seed, rates=Rates(restore=0.004, die=0.001, take=False, issue=0, late=0))
     hall.run(STEPS)
     assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
     assert hall.kept().broken == ()
@@ -38,7 +38,7 @@ def test_a_day_of_many_restores_and_dead_windows_keeps_everything(seed: int) -> 
 
 def test_a_day_of_a_restore_an_hour_keeps_everything() -> None:
     """What it found: a binding the fenced hall had not let happen was told to the next copy, where it did."""
-    hall = Hall(7, rates=Rates(restore=0.01))
+    hall = Hall(7, rates=Rates(restore=0.01, take=False, issue=0, late=0))
     hall.run(STEPS)
     assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
 
@@ -53,12 +53,13 @@ def test_a_day_on_which_calls_are_taken_back_calls_nobody_twice(seed: int) -> No
 
 
 def test_the_faults_really_happen_and_work_goes_on_alone() -> None:
-    hall = Hall(12, rates=Rates(restore=0.01))
+    hall = Hall(13, rates=Rates(restore=0.01))
     hall.run(STEPS)
     assert {less.reason for less in hall.kept().less} == set(Reason)
     assert hall.kept().broken == ()
-    assert all(hall.faults[what] for what in ("lost", "answer lost", "crash", "cut", "restore"))
+    assert all(hall.faults[what] for what in ("lost", "answer lost", "late", "crash", "cut", "restore"))
     assert hall.alone["called"] > 0
+    assert hall.alone["taken"] > 0
     assert hall.alone["issued"] > 0
     assert hall.duplicates() + hall.double_calls() + hall.stuck() == []
 
