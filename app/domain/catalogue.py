@@ -300,13 +300,15 @@ def _field(row: Section, names: _Names) -> Field:
 def _variant(row: Section) -> Variant:
     clocks = row.texts("clocks")
     row.known("clocks", clocks, CLOCKS, "期限")
+    own_fee = row.has("fee_kind") or row.has("free")
     variant = Variant(
         row.text("key"),
         row.text("label"),
         row.text("case_type", ""),
         clocks,
-        _fee(row) if row.has("fee_kind") or row.has("free") else None,
+        _fee(row) if own_fee else None,
         row.flag("reserved") if row.has("reserved") else None,
+        "" if own_fee else row.text("fee_note", ""),
     )
     row.finish()
     return variant

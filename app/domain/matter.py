@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -239,7 +239,10 @@ class FeeSpec:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A kind within a matter (诉前 or 诉中 preservation) with its own case type, clocks and fee."""
+    """A kind within a matter (诉前 or 诉中 preservation) with its own case type, clocks and fee.
+
+    `fee_note` is said of the fee of the matter in place of its own note.
+    """
 
     key: str
     label: str
@@ -247,6 +250,7 @@ class Variant:
     clocks: tuple[str, ...] = ()
     fee: FeeSpec | None = None
     reserved: bool | None = None
+    fee_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,7 +332,9 @@ class Matter:
 
     def fee_of(self, variant_key: str = "") -> FeeSpec:
         variant = self.variant(variant_key)
-        return variant.fee if variant is not None and variant.fee is not None else self.fee
+        if variant is None:
+            return self.fee
+        return variant.fee or (replace(self.fee, note=variant.fee_note) if variant.fee_note else self.fee)
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,7 +198,8 @@ def _left_off(kind: str, ground: Ground, field: Field) -> bool:
 def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:
     """Return the fields without which the paper cannot be made, and what else it lacks that none would say.
 
-    A field whose answer does not help is none of them.
+    A field whose answer does not help is none of them. What may be lacking only because a choice was guessed
+    is not said.
     """
     found: dict[str, Field] = {}
     other = ""
@@ -208,7 +209,8 @@ def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:
         except Lacking as lacking:
             field = _field(lacking, ground)
             if field is None or found.pop(field.key, None) is not None:
-                other = lacking.happened
+                guessed = any(one.kind is FieldKind.CHOICE for one in found.values())
+                other = "" if guessed and not lacking.settings else lacking.happened
                 break
             found[field.key] = field
             ground = _supposing(ground, field)

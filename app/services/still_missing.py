@@ -11,6 +11,7 @@ from app.domain.checklist import Item, missing_law
 from app.domain.matter import Group
 from app.domain.notice import GUIDANCE as GUIDE
 from app.domain.notice import ONCE
+from app.domain.short_form import all_hold
 from app.services.before_end import named
 from app.services.case import Case
 from app.services.due_lines import long_day
@@ -23,6 +24,7 @@ from app.storage.records import SupplementRecord
 from app.texts import _
 
 _MOST: Final = 3
+_TO_ANOTHER: Final = "cross_court_application"
 
 
 def remark(case: Case, shown: Sheet, knowledge: Knowledge) -> Remark | None:
@@ -74,6 +76,8 @@ def _to_come(case: Case, shown: Sheet) -> str:
 
 def _came(case: Case, shown: Sheet, lacking: Sequence[Item]) -> str:
     told = _last(case, shown)
+    if told is None and _is_passed_on(shown):
+        return _("办结时没有出告知书，由管辖法院一次告知；现在送来的按 Alt+G")
     if told is None:
         return _("办结时没有出告知书，后台审查后一次告知，告知后来补交按 Shift+F9；现在送来的按 Alt+G")
     if told.visit_id != case.visit.id:
@@ -83,7 +87,14 @@ def _came(case: Case, shown: Sheet, lacking: Sequence[Item]) -> str:
     untold = _untold(told, lacking)
     if not untold:
         return words
-    return _("{words}；告知书上没有 {names}，后台审查后告知").format(words=words, names=named(untold))
+    who = _("由管辖法院告知") if _is_passed_on(shown) else _("后台审查后告知")
+    return _("{words}；告知书上没有 {names}，{who}").format(words=words, names=named(untold), who=who)
+
+
+def _is_passed_on(shown: Sheet) -> bool:
+    """Whether another court decides: the application to it, which says so, is given out."""
+    given = (one for one in shown.matter.papers if one.kind == _TO_ANOTHER)
+    return any(all_hold(one.when, shown.matter, shown.parties, shown.answers) for one in given)
 
 
 def _untold(told: SupplementRecord, lacking: Sequence[Item]) -> list[Item]:

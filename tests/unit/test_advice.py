@@ -84,6 +84,15 @@ def test_the_fee_follows_the_amount_with_its_article(amount: str, fee: str) -> N
     assert shown.shown.startswith("¥ ")
 
 
+@pytest.mark.parametrize(
+    ("kind", "who"), [("helping", "由管辖法院计收，本院只供参考"), ("competent", "由本院计收")]
+)
+def test_the_fee_of_a_filing_across_courts_says_which_court_takes_it(kind: str, who: str) -> None:
+    shown = advice(matter__1__code="F12", matter__1__variant=kind, matter__1__matter="民事起诉").fee
+    assert shown is not None
+    assert shown.note.endswith(who)
+
+
 @pytest.mark.parametrize("amount", [None, "", "很多"])
 def test_until_the_amount_is_said_the_fee_names_it_and_shows_no_figure_as_settled(amount: str | None) -> None:
     shown = advice(matter__1__amount=amount).fee

@@ -231,6 +231,15 @@ def test_after_the_end_no_key_is_named_that_finds_nobody(
     assert " F9" not in line.action
 
 
+@pytest.mark.parametrize(
+    ("kind", "who"), [("helping", "由管辖法院一次告知"), ("competent", "后台审查后一次告知")]
+)
+def test_what_is_missing_is_told_by_the_court_that_decides(kind: str, who: str) -> None:
+    entered = draft("card", matter__1__code="F12", matter__1__variant=kind)
+    (line,) = of_visit(replace(case(entered, "M01"), visit=FINISHED), knowledge())
+    assert who in line.action
+
+
 def test_a_notice_is_not_said_to_have_told_what_only_a_correction_made_missing() -> None:
     labour = case(draft("card", matter__1__cause="劳动争议"), "M01", told=(TOLD,))
     (line,) = of_visit(replace(labour, visit=FINISHED), knowledge())
