@@ -16,7 +16,7 @@ from app.domain.rule import Basis, Rule
 ONCE = Rule("notice.once", "应当一次性书面告知需要补正的全部内容和期限", "登记立案规定第7条第1款")
 CONSEQUENCE = Rule(
     "notice.consequence",
-    "期限内未补正的，退回起诉状并记录在册；坚持起诉的，裁定或者决定不予受理",
+    "期限内未补正的，退回诉状（申请书）并记录在册；坚持起诉（申请）的，裁定或者决定不予受理",
     "登记立案规定第7条第3款",
 )
 RESTART = Rule("notice.restart", "补正后，立案审查期限自收到补正材料之日起重新计算", "登记立案规定第7条第2款")
@@ -24,7 +24,9 @@ COMPLAINT = Rule(
     "notice.complaint", "对不一次性告知的，可以向本院或上级法院投诉，15日内答复", "登记立案规定第13条"
 )
 GUIDANCE = Rule(
-    "notice.guidance", "没有交材料的，提供诉状样本，一次写清要交什么；口头起诉的记入笔录", "登记立案规定第3条"
+    "notice.guidance",
+    "没有交材料的，提供样本，一次写清要交什么；书写确有困难的可以口头提出，记入笔录",
+    "登记立案规定第3条",
 )
 _DAYS_MAX = 60
 CORRECTION = "correction"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.checklist import Item, missing_law
-from app.domain.matter import VARIANT_LABEL, FieldKind, Group, Level
+from app.domain.matter import VARIANT_LABEL, FieldKind, Group, Level, Side
 from app.domain.short_form import missing_fields
 from app.errors import FormProblem
 from app.services import form, mediation, people
@@ -128,8 +128,21 @@ def untold(case: Case, shown: Sheet) -> Iterator[OpenPoint]:
     if told or shown.matter.group is not Group.FILING or decision(case.draft, shown) is not None:
         return
     lacking = missing_law(checklist(case.draft, shown, case.dossier))
+    if _nobody_named(shown):  # who the other side is was asked already: it is no second thing
+        lacking = tuple(one for one in lacking if one.code not in _information(shown))
     if lacking:
         yield OpenPoint(shown.number, Why.UNTOLD, MATERIALS, named(lacking))
+
+
+def _nobody_named(shown: Sheet) -> bool:
+    asked = () if shown.begun else missing_fields(shown.matter, shown.parties, shown.answers, Level.LAW)
+    return any(field.kind is FieldKind.PARTIES and field.side is Side.OTHER for field in asked)
+
+
+def _information(shown: Sheet) -> set[str]:
+    """Codes of what is no paper: that the other side can be told from others."""
+    materials = (requirement.material for requirement in shown.matter.requirements)
+    return {material.code for material in materials if material.is_information}
 
 
 def named(items: Sequence[Item]) -> str:

@@ -299,7 +299,25 @@ def card_shown(draft: Draft, shown: Sheet) -> bool:
 
 def checklist(draft: Draft, shown: Sheet, dossier: Sequence[PageRecord]) -> tuple[Item, ...]:
     """Return every item of the matter, as it stands."""
-    return assess(shown.matter, shown.parties, handed(draft, shown, dossier), shown.answers)
+    items = assess(shown.matter, shown.parties, handed(draft, shown, dossier), shown.answers)
+    unnamed = _unnamed(draft, shown)
+    return tuple(replace(one, holder_name=unnamed.get(one.holder, one.holder_name)) for one in items)
+
+
+def _unnamed(draft: Draft, shown: Sheet) -> dict[str, str]:
+    """How those of several filers are called whose name nobody has entered yet, by their keys."""
+    if len(shown.parties.filers) < 2:
+        return {}
+    nameless = {party.key for party in shown.parties.filers if not party.name}
+    called: dict[str, str] = {}
+    for listed in people.lists_of(shown.matter):
+        keys = people.members(draft, shown.number, shown.matter, listed)
+        label = _(listed.label).partition("（")[0]
+        words = _("第 {place} 名{label}，姓名未填") if len(keys) > 1 else _("{label}，姓名未填")
+        for place, key in enumerate(keys, 1):
+            if key in nameless:
+                called.setdefault(key, words.format(place=place, label=label))
+    return called
 
 
 def wanted_first(items: Iterable[Item]) -> list[Item]:

@@ -41,6 +41,23 @@ def page_of_claim(desk: Counter, folder: Path) -> None:
     desk.do(papers.import_files, "M01", (picture,))
 
 
+def test_the_list_opens_on_the_first_that_is_missing(counter: OpenCounter, tmp_path: Path) -> None:
+    desk = counter()
+    desk.call()
+    for path, text in FILLED.items():
+        desk.do(drafts.set_field, path, text)
+    page_of_claim(desk, tmp_path)
+    desk.until(lambda: len(desk.visit.pages) == 1, "the page on the window")
+    desk.key(Qt.Key.Key_F9)
+    desk.until(lambda: supply(desk).list.current() == "M01", "the statement, of which a copy is missing")
+    desk.key(Qt.Key.Key_Escape)
+    closed(desk)
+    desk.do(drafts.set_field, "matter.1.copies.M01", "2")
+    desk.key(Qt.Key.Key_F9)
+    rows = supply(desk).list
+    desk.until(lambda: rows.current() not in ("", "M01") and rows.currentIndex().row() == 0, "another one")
+
+
 def test_told_in_writing_and_gone_on_with_by_keys_alone(counter: OpenCounter, tmp_path: Path) -> None:
     desk = counter()
     desk.key(Qt.Key.Key_F9)

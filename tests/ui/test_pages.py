@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
@@ -102,6 +103,18 @@ def test_alt_m_opens_the_materials() -> None:
         combo = window.visit.pages._combo
         assert combo.view().isVisible()
         combo.hidePopup()
+
+
+def test_f8_in_the_open_list_scans_the_material_under_the_cursor(qtbot: QtBot) -> None:
+    with desk_window() as window:
+        press(window, Qt.Key.Key_4, ALT)
+        press(window, Qt.Key.Key_M, ALT)
+        combo = window.visit.pages._combo
+        QTest.keyClick(combo.view(), Qt.Key.Key_Down)
+        with qtbot.waitSignal(window.scan) as one:
+            QTest.keyClick(combo.view(), Qt.Key.Key_F8)
+        assert not combo.view().isVisible()
+        assert one.args == [combo.itemData(1), False]
 
 
 def test_the_material_stays_chosen_when_a_view_arrives() -> None:

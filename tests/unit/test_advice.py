@@ -51,6 +51,17 @@ def test_identity_is_proven_by_the_card_or_by_a_copy_but_not_by_typing() -> None
     assert line(advice("M02"), "自然人身份证明").mark is Mark.HAVE
 
 
+def test_of_several_filers_one_without_a_name_is_told_from_the_others() -> None:
+    joint = {"matter__1__code": "F07", "matter__1__variant": "confirmation", "party__p2__name": None}
+    titles = [check.title for check in advice(**joint).checks]
+    assert "自然人身份证明（张𬭎）" in titles
+    assert "自然人身份证明（共同申请人，姓名未填）" in titles
+    two = advice(matter__1__plaintiffs="p1,p3")
+    assert line(two, "自然人身份证明（第 2 名原告，姓名未填）").mark is Mark.MISSING_LAW
+    alone = line(advice(identity__name=None), "自然人身份证明")
+    assert alone.title == "自然人身份证明", "there is nobody else"
+
+
 def test_a_defendant_needs_a_name_and_something_that_tells_him_from_others() -> None:
     assert line(advice(), "被告").mark is Mark.HAVE
     for path in ("party__p2__name", "party__p2__address"):

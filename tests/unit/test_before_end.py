@@ -63,6 +63,14 @@ def test_who_is_told_in_writing_before_or_with_the_end_is_not_said_to_be_untold(
     assert missing(case(draft("card"), "M01", told=(replace(TOLD, matter=2),)))
 
 
+def test_who_the_other_side_is_is_one_thing_to_ask_and_no_paper_besides() -> None:
+    (unlike,) = missing(case(draft("card", party__p2__address=None), "M01"))
+    assert unlike == "3 项法定材料（起诉状、被告的姓名（名称）和足以识别的信息、证据材料和证据清单）"
+    nobody = draft("card", party__p2__name=None)
+    assert "party.p2.name" in [path for _why, path in asked(nobody)]
+    assert missing(case(nobody, "M01")) == ["2 项法定材料（起诉状、证据材料和证据清单）"]
+
+
 def test_a_service_lacks_no_papers_that_are_told_by_a_notice() -> None:
     assert missing(case(draft(matter__1__code="S07"), "M02")) == []
 

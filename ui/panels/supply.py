@@ -50,6 +50,8 @@ class SupplyPanel(Panel):
         self._show(view)
         if self._made is not None:
             self._made.reason.clear()
+            if view.lines:
+                self._made.list.select(view.lines[0].key)  # what is missing comes first
             self._made.list.setFocus()
 
     def _show(self, view: SupplyView) -> None:

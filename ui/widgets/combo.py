@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from ui.theme import Theme
@@ -16,6 +16,7 @@ class Combo(QComboBox):
     def __init__(self, look: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._look = look
+        self._list_keys: _ListKeys | None = None
         self.setSizeAdjustPolicy(self.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
 
@@ -37,7 +38,25 @@ class Combo(QComboBox):
         room = self.window().width() - self.mapTo(self.window(), QPoint(0, 0)).x()
         longest = view.sizeHintForColumn(0) + self._look.grid(4)
         view.setMinimumWidth(max(self.width(), min(longest, room)))
+        if self._list_keys is None:
+            self._list_keys = _ListKeys(self)
         super().showPopup()
+
+    def leave_list(self, event: QKeyEvent) -> bool:
+        """A key of the window in the open list: take the row under the cursor, then do what the key does."""
+        keys = QKeySequence(event.keyCombination())
+        known = (one for one in self.window().findChildren(QShortcut) if one.key() == keys)
+        found = next((one for one in known if one.isEnabled()), None)
+        if found is None:
+            return False
+        row = self.view().currentIndex().row()
+        self.hidePopup()
+        if row not in (-1, self.currentIndex()):
+            self.setCurrentIndex(row)
+            self.activated.emit(row)
+        if not event.isAutoRepeat():
+            found.activated.emit()
+        return True
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -50,3 +69,18 @@ class Combo(QComboBox):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         spot = QRectF(left, (self.height() - side) / 2, side, side)
         draw_icon(painter, "chevron", self._look.tokens.sub, spot)
+
+
+class _ListKeys(QObject):
+    """The open list is a window of its own, where no shortcut of the main window works: give them back."""
+
+    def __init__(self, combo: Combo) -> None:
+        super().__init__(combo)
+        self._combo = combo
+        combo.view().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            function = Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
+            return function and self._combo.leave_list(event)
+        return super().eventFilter(watched, event)
