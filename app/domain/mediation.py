@@ -18,6 +18,9 @@ _NOTHING_SAID = Mediation(MediationMode.NONE)
 NOT_MEDIABLE = Mediation(
     MediationMode.NONE, "身份关系确认、特别程序、督促程序、公示催告程序案件不适用调解", "民诉法解释第143条"
 )
+EARLIER: Final = "mediation_refused"
+"""The answer that tells of a suit that a side refused to mediate the same dispute before it."""
+REFUSED_BEFORE = Mediation(MediationMode.NONE, "先行调解已有一方不同意，不再问，直接立案", REFUSED)
 MEDIATE_FIRST = Mediation(
     MediationMode.OFFER,
     "这类案件宜先行调解；当事人不同意的，立即转立案",
@@ -32,6 +35,8 @@ def mediation_for(matter: Matter, answers: Answers) -> Mediation:
         return _NOTHING_SAID
     if matter.mediation.mode is not MediationMode.OFFER:
         return matter.mediation
+    if answers.text(EARLIER):
+        return REFUSED_BEFORE
     if "no_mediation" in marks:
         return NOT_MEDIABLE
     return MEDIATE_FIRST if "mediate_first" in marks else matter.mediation

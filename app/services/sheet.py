@@ -3,7 +3,8 @@
 Paths: ``matter.<n>.code``, ``matter.<n>.variant``, ``matter.<n>.<field>``, ``matter.<n>.copies.<material>``,
 ``matter.<n>.form.<material>``,
 ``matter.<n>.defect.<material>``, ``matter.<n>.asked.<item>`` (what the back office asks for besides),
-``matter.<n>.mediation``, ``matter.<n>.promised``, ``matter.<n>.supply`` and what belongs to it.
+``matter.<n>.mediation``, ``matter.<n>.mediation_refused``, ``matter.<n>.promised``,
+``matter.<n>.supply`` and what belongs to it.
 A visit without a code is about the first matter of the catalogue; an empty code takes a matter out again.
 ``visit.current`` is the matter on the screen.
 """
@@ -22,6 +23,7 @@ from app.domain.causes import Cause
 from app.domain.checklist import Handed, Item, Status, assess
 from app.domain.dossier import Bundle, bundles
 from app.domain.matter import MEDIATION, Field, FieldKind, Matter, Variant
+from app.domain.mediation import EARLIER
 from app.domain.party import Parties, Party
 from app.domain.short_form import Answers, all_hold, variant_of, visible_fields
 from app.domain.steps import Mark, StepKind
@@ -175,7 +177,7 @@ def _marks(draft: Draft, number: int, matter: Matter, knowledge: Knowledge) -> d
 def _answers(draft: Draft, number: int, matter: Matter, cause: Cause | None) -> Answers:
     prefix = f"matter.{number}."
     kept = (field for field in matter.fields if field.kind is not FieldKind.PARTIES)
-    keys = (*(f.key for f in kept), MEDIATION)
+    keys = (*(f.key for f in kept), MEDIATION, EARLIER)
     values = {key: draft[prefix + key].value for key in keys if prefix + key in draft}
     return Answers(
         values=values,

@@ -47,14 +47,12 @@ def test_an_amount_nobody_can_read_is_what_the_page_begins_at_and_enter_does_not
     amount = "matters.0.answers.amount"
     at.until(lambda: focused() == amount, "the cursor on the amount")
     form = at.window.zones.panel
-    # SNAP u-begin
     assert "“标的额”还没有改，仍然不对" in at.words(form)
     phone = "parties.0.phone"
     at.fill(phone, "138")
     wrong = "“标的额、当事人 张𬭎 手机号码”"
     at.fill(amount, "12万x")
     at.until(lambda: f"{wrong}不对" in at.words(form), "both fields by the names they have there")
-    # SNAP u-wrong
     reason = next(box for box in at.window.findChildren(QLineEdit) if "理由" in box.accessibleName())
     at.editor("parties.1.name").setFocus()
     for path in (amount, phone):

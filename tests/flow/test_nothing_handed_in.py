@@ -76,7 +76,6 @@ def test_told_in_writing_what_to_bring_the_visit_ends_and_goes_on_when_the_paper
     assert "送达地址确认书" in offered
     assert not [note for note in offered.values() if "立案" in note], "no case is registered of nothing"
     assert "受理案件通知书" not in at.words(at.window.visit.outcome)
-    # SNAP guided
     [kept] = at.read(supplements.of_intake, at.visit.visit_id)
     at.until(lambda: at.job("一次性告知书").state == "confirmed", "the paper")
     [paper] = ["".join(pdf_texts(file.read_bytes())) for file in at.papers.glob("*.pdf")]

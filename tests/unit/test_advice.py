@@ -236,6 +236,15 @@ def test_what_is_still_asked_goes_by_the_articles_of_its_variant(
     assert still_asked(code, variant)[label] == basis
 
 
+def test_evidence_of_a_crime_is_not_asked_for_by_the_law_of_civil_procedure() -> None:
+    """登记立案规定第6条 is about 自诉 as well (第1条); 民事诉讼法第69条 is not."""
+    assert (
+        line(advice(matter__1__code="F02", matter__1__variant="private"), "证明犯罪").basis
+        == "登记立案规定第6条"
+    )
+    assert "民事诉讼法第69条" in line(advice(), "证据材料").basis
+
+
 @pytest.mark.parametrize("code", sorted(catalogue().matters))
 def test_what_the_law_asks_names_its_article_in_every_variant(code: str) -> None:
     matter = catalogue().matters[code]
