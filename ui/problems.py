@@ -65,9 +65,9 @@ def _listed(look: Theme, notice: Notice, extra: tuple[QWidget, ...], *, whole: b
 
 
 def _line(look: Theme, text: str) -> QWidget:
-    said = Label(text, wrap=True) if look.large else ElidedLabel(text)
-    line = row(Label("·", bold=True), gap=look.grid())
-    line.addWidget(said, 1)
+    line = row(gap=look.grid())
+    line.addLayout(column(Label("·", bold=True), None, gap=0))
+    line.addWidget(Label(text, wrap=True), 1)
     return surface("clear", line)
 
 

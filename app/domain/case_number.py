@@ -17,7 +17,7 @@ _COURT = rf"(最高法知|最高法|[{_PROVINCES}](?:[0-9]{{4}}|[0-9]{{2}})?)"
 _TYPE = r"([\u4e00-\u9fa5]{1,4}?)"
 _SERIAL = r"([0-9]{1,8})号?(?:之([一二三四五六七八九十]{1,3}))?"
 _NUMBER = re.compile(_YEAR + _COURT + _TYPE + _SERIAL)
-_FORM = "案号格式应为：年份、法院代字、类型、编号，如（2026）内0404民初123号"
+_FORM = "案号格式如（2026）内0404民初123号"
 _PARTS = (
     (_YEAR, "四位数的收案年度"),
     (_YEAR + _COURT, "法院代字（如内0404）"),
@@ -77,7 +77,7 @@ def parse_case_number(text: str) -> CaseNumber:
 
 def _lacking(value: str) -> str:
     missing = next((name for pattern, name in _PARTS if not re.match(pattern, value)), "")
-    return f"；这里缺{missing}，请照文书抄录，不要自编" if missing else ""
+    return f"，这里缺{missing}；请照文书抄录，不要自编" if missing else ""
 
 
 def format_case_number(number: CaseNumber) -> str:

@@ -373,8 +373,8 @@ def test_a_number_can_be_read_from_standard_input(calc: Calc, monkeypatch: pytes
         ("（2026）内0404民初123号", "赤峰市松山区人民法院", "民事一审", None),
         ("(2026) 内0404 民初 123 号", "赤峰市松山区人民法院", "民事一审", None),
         ("（2012）松民初字第123号", None, None, None),
-        ("2026年123号", None, None, "案号格式应为"),
-        ("", None, None, "案号格式应为"),
+        ("2026年123号", None, None, "案号格式如"),
+        ("", None, None, "案号格式如"),
     ],
 )
 def test_a_case_number_is_taken_apart(

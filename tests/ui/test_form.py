@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -14,6 +14,7 @@ from tests.helpers.ui import commit, press, shown
 from ui.theme import theme
 from ui.widgets.form import DEBOUNCE_MS, Form
 from ui.widgets.inputs import ChoiceInput, LineInput, LongInput, grouped
+from ui.widgets.label import TwoLineLabel
 
 NAME = FieldView("p.name", "姓名", "text")
 AMOUNT = FieldView("p.amount", "金额", "money", "356789.12")
@@ -48,6 +49,23 @@ def test_typing_is_handed_on_once_after_a_short_pause(qtbot: QtBot) -> None:
             QTest.keyClicks(line(made, "p.name"), "abc")
     assert edited.args == ["p.name", "abc"]
     assert DEBOUNCE_MS <= 300
+
+
+def test_what_is_wrong_is_said_in_two_lines_where_one_is_too_short() -> None:
+    wrong = "末尾的数字缺少单位（如“三万五”），请写成“三万五千”或阿拉伯数字。"
+    with shown(form(NAME, replace(AMOUNT, value="十二万五", problem=wrong))) as made:
+        made.resize(620, 200)
+        QApplication.processEvents()
+        field = made.field("p.amount")
+        assert field is not None
+        below = next(label for label in field.findChildren(TwoLineLabel) if label.text() == wrong)
+        one_line = below.fontMetrics().horizontalAdvance(wrong)
+        assert below.width() < one_line <= 2 * (below.width() - below.fontMetrics().averageCharWidth())
+        assert below.height() >= 2 * below.fontMetrics().height()
+        tops = {line(made, path).mapTo(made, QPoint()).y() for path in ("p.name", "p.amount")}
+        assert len(tops) == 1, "both boxes in one line"
+        made.show_groups("v", groups(NAME, replace(AMOUNT, problem="不对")))
+        assert below.height() < 2 * below.fontMetrics().height()
 
 
 def test_leaving_a_field_hands_its_text_on_at_once(qtbot: QtBot) -> None:

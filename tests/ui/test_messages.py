@@ -6,11 +6,12 @@ from pytestqt.qtbot import QtBot
 
 from app.errors import PrinterProblem
 from app.notices import Level, Notice
+from app.services.before_end import OpenPoint, StillOpen, Why
 from app.services.views import JobView
 from tests.helpers.desk_views import desk, idle, many_to_do
 from tests.helpers.ui import child, desk_window, press
 from ui.main_window import MainWindow
-from ui.widgets.label import Label
+from ui.widgets.label import ElidedLabel, Label
 
 DOUBT = JobView("job-1", "小票", "unconfirmed")
 
@@ -47,6 +48,18 @@ def test_of_many_things_to_do_three_are_lines_and_a_key_shows_the_others_in_a_sp
         assert room - window.visit.height() < 230
         press(window, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
         assert "请求4" not in words(window)
+
+
+def test_a_thing_to_do_is_said_to_its_last_word() -> None:
+    names = "对方同意调解、案由、主要请求和事实、调解组织、对方"
+    point = OpenPoint(1, Why.PAPER, "matter.1.consent_other", names, ("委派调解函",))
+    with desk_window() as window:
+        window.show_problem(StillOpen((point,)))
+        QApplication.processEvents()
+        [line] = [one for one in window.messages.findChildren(Label) if names in one.text()]
+        assert line.text().endswith("办结以后不能再填")
+        assert line.heightForWidth(line.width()) <= line.height()
+        assert not isinstance(line, ElidedLabel)
 
 
 def test_markup_in_a_problem_is_shown_as_it_is() -> None:

@@ -17,7 +17,7 @@ from app.texts import _
 from ui.theme import Theme
 from ui.widgets.boxes import make_input
 from ui.widgets.inputs import LineInput, LongInput, source_words
-from ui.widgets.label import ElidedLabel, Label, plain_tip, repolish
+from ui.widgets.label import ElidedLabel, Label, TwoLineLabel, plain_tip, repolish
 from ui.widgets.layout import row
 from ui.widgets.suggest import SuggestInput
 
@@ -61,8 +61,7 @@ class Field(QWidget):
         self.input = make_input(look, view)
         self.input.setObjectName(view.path)
         self.label.setBuddy(self.input)
-        self._below = ElidedLabel("", tone="sub", size="small")
-        self._below.setFixedHeight(look.px(17))
+        self._below = TwoLineLabel(line=look.px(17), tone="sub", size="small")
         self._arrange()
         self.input.set_value(view.value)
         self.input.typed.connect(self._typed)
@@ -82,6 +81,7 @@ class Field(QWidget):
         box.addLayout(top)
         box.addWidget(self.input)
         box.addWidget(self._below)
+        box.addStretch(1)  # beside a field with a longer sentence the box stays in line with the other's
 
     def _typed(self, text: str) -> None:
         self._dirty = True
@@ -154,8 +154,8 @@ class Field(QWidget):
         if view.kind != "choice":
             self.input.setPlaceholderText(view.hint)
         below, tone = self._sentence(view)
-        self._below.setText(below)
         self._below.restyle(tone=tone)
+        self._below.say(below, may_wrap=tone != "sub")
         self._tint("bad" if view.problem or self._strange else "")
         self._name(view, below)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 
@@ -81,6 +81,43 @@ class ElidedLabel(Label):
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(room, self.alignment().value | Qt.TextFlag.TextSingleLine.value, shown)
+
+
+class TwoLineLabel(ElidedLabel):
+    """One line, or two where ``may_wrap`` and the words need them; more of them ends in … like one line."""
+
+    def __init__(self, *, line: int, tone: str = "", size: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(tone=tone, size=size, parent=parent)
+        self._line = line
+        self._may_wrap = False
+        self.setFixedHeight(line)
+
+    def say(self, text: str, *, may_wrap: bool) -> None:
+        """Show the text."""
+        self.setText(text)
+        self._may_wrap = may_wrap
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        needs = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
+        self.setWordWrap(needs and self._may_wrap)
+        self.setFixedHeight(2 * self._line if self.wordWrap() else self._line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if not self.wordWrap():
+            super().paintEvent(event)
+            return
+        room = self.contentsRect()
+        most = 2 * (room.width() - self.fontMetrics().averageCharWidth())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, most)
+        self.setToolTip("" if shown == self.text() else plain_tip(self.text()))
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment().value | Qt.TextFlag.TextWrapAnywhere.value, shown)
 
 
 def plain_tip(text: str) -> str:
