@@ -14,13 +14,14 @@ from typing import Any, Final
 
 from app.clock import local
 from app.domain.matter import GivenPaper
+from app.domain.mediation import REFUSED_BEFORE
 from app.domain.papers import Moment
 from app.domain.risk import Finding
 from app.domain.short_form import all_hold
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import A4_PRINTER, DB, RECEIPT_PRINTER, on
-from app.services import corrections, freezing, supplement
+from app.services import corrections, freezing, mediation, supplement
 from app.services.case import Case, read_case
 from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
@@ -42,6 +43,7 @@ from printing.layout import Paper
 
 _ACCEPTED: Final = "accepted"
 _DIGEST: Final = 12
+_OFFER: Final = "mediation_notice"
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,9 @@ def offers(connection: Transaction, desk: Desk, case: Case) -> tuple[Offer, ...]
 
 
 def _comes(given: GivenPaper, ground: Ground) -> bool:
-    """Whether it can come at all: no case is registered of what was not filed."""
+    """Whether it can come at all: no case is registered of what was not filed, nothing refused is offered."""
+    if given.kind == _OFFER and mediation.offer(ground.sheet) is REFUSED_BEFORE:
+        return False
     filed = not supplement.was_guided(ground.case, ground.sheet)
     return filed or given.at is not Moment.ACCEPTED or ground.accepted is not None
 

@@ -141,6 +141,7 @@ def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCoun
     assert at.value("matter.1.cause") == "民间借贷纠纷"
     at.until(lambda: "立案审查" in at.words(at.window.advice), "the clock of a suit")
     assert view(at).advice.mediation is None, "nobody is asked again what was refused"
+    assert papers(at) == {}, "nor offered it on paper"
     assert "先行调解已有一方不同意，不再问" in at.words(at.window.advice)
     at.key(Qt.Key.Key_F9, SHIFT)
     at.until(lambda: page.count.isHidden(), "nobody to go on with any more")
