@@ -21,12 +21,7 @@ from tests.helpers.nats import Host, until
 
 __all__ = ["counter", "qapp"]
 
-pytestmark = [
-    OFFSCREEN,
-    pytest.mark.filterwarnings(
-        "ignore:Exception ignored in.*_SSLProtocolTransport:pytest.PytestUnraisableExceptionWarning"
-    ),
-]
+pytestmark = OFFSCREEN
 
 
 @pytest.fixture(scope="module")

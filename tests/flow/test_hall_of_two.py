@@ -29,12 +29,6 @@ from tests.helpers.hall_desks import door_of, settings_of
 from tests.helpers.nats import Host, until
 from tests.helpers.visits import fill, finish, hand_in
 
-# A server that is killed while a client is in its TLS handshake leaves nats-py's transport to the collector.
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*_SSLProtocolTransport:pytest.PytestUnraisableExceptionWarning"
-)
-
-
 SLACK = 7.0
 """Seconds a busy machine may add to a promise; the figures are measured in `benchmarks/`."""
 

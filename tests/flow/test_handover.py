@@ -27,10 +27,6 @@ from tests.helpers.nats import Host, until
 from tests.helpers.supplying import bring, tell, told
 from tests.helpers.visits import fill, finish, lay, record, shown, sign
 
-pytestmark = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in.*_SSLProtocolTransport:pytest.PytestUnraisableExceptionWarning"
-)
-
 
 @pytest.fixture(scope="module")
 def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
