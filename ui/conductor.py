@@ -75,7 +75,14 @@ class Conductor(QObject):
         self._bridge = Bridge(self)
         self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
         self.panels = Panels(
-            window, desk, self.acts, self._refresh, self._visit_id, self._print_all, self._show_finished
+            window,
+            desk,
+            self.acts,
+            self._refresh,
+            self._visit_id,
+            self._print_all,
+            self._send_soon,
+            self._show_finished,
         )
         HelpCalls(window, self.acts)
         self._board = BoardScreen(desk, self.acts, window)
@@ -394,7 +401,7 @@ class Conductor(QObject):
         self._finished = finished.visit_id
         self.acts.run(self, calling.served, finished.ticket, done=lambda _none: self._refresh())
         self._print_all()
-        self._send.start(0)
+        self._send_soon()
         self._signals.finished(finished.visit_id)
 
     # ---- paper ------------------------------------------------------------------------------------
@@ -462,6 +469,9 @@ class Conductor(QObject):
             self._read_card()
         self._card_seen = present
 
+    def _send_soon(self) -> None:
+        self._send.start(0)
+
     def _send_round(self) -> None:
         self.acts.run(self, status.send, done=self._sent)
 
@@ -473,7 +483,7 @@ class Conductor(QObject):
 
     def _knocked(self, is_back: bool) -> None:
         if is_back:
-            self._send.start(0)
+            self._send_soon()
 
     def _sent(self, sent: status.Sent) -> None:
         self._send.start(max(50, round(sent.next_in * 1000)))

@@ -22,6 +22,7 @@ from app.services.verify import findings
 from app.settings import CourtSettings, Settings
 from app.storage import intakes, pages, print_jobs
 from app.storage.records import OutboxRecord, PrintJob
+from app.sync import inbox
 from tests.helpers.cases import SteppingClock
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, OpenCounter, counter, qapp
 from tests.helpers.court import Fault, FaultProxy, Gateway
@@ -252,7 +253,10 @@ def test_killed_between_page_and_act_nothing_is_lost_and_nothing_is_half_done(
 
 
 @OFFSCREEN
-def test_the_clerk_finds_the_visit_and_adds_a_page_by_keys(counter: OpenCounter) -> None:
+def test_the_clerk_finds_the_visit_and_adds_a_page_by_keys(
+    counter: OpenCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "ASK_EVERY", 3600.0)  # it goes to the court at once, not with the next look
     opened = counter("court", "scanner", "printer")
     opened.call()
     opened.fill("identity.name", "张𬭎")

@@ -149,5 +149,6 @@ class AdditionsPanel(Panel):
         self._mine.done()
         self.controls.flash(_("已补充，回执 {number} 正在打印，正在送法院").format(number=number))
         self.controls.print_waiting()
+        self.controls.send_waiting()
         self._refresh()
         self.controls.refresh()

@@ -33,6 +33,7 @@ class Panels(QObject):
         refresh: Callable[[], None],
         visit: Callable[[], str],
         print_waiting: Callable[[], None],
+        send_waiting: Callable[[], None],
         show: Callable[[str], None],
     ) -> None:
         super().__init__(window)
@@ -52,6 +53,7 @@ class Panels(QObject):
             close=self.close,
             visit=visit,
             print_waiting=print_waiting,
+            send_waiting=send_waiting,
             show=show,
             papers=window.visit.pages,
         )

@@ -40,11 +40,10 @@ class Controls:
     """What a panel may use of the window it stands in.
 
     ``approve`` asks a supervisor, here or at another window, and calls ``done(approval id)``; ``refresh``
-    asks for a new view of the visit, ``visit`` is the id of the one in the centre,
-    ``print_waiting`` starts the printers; ``open`` opens the panel of that key, ``open_with`` has it look
-    for a text, ``close`` leaves this one;
-    ``show`` puts a finished visit on the window while nobody is there; ``papers`` knows what
-    the next page is.
+    asks for a new view of the visit, ``visit`` is the id of the one in the centre, ``print_waiting`` starts
+    the printers, ``send_waiting`` a round to the court; ``open`` opens the panel of that key, ``open_with``
+    has it look for a text, ``close`` leaves this one; ``show`` puts a finished visit on the window while
+    nobody is there; ``papers`` knows what the next page is.
     """
 
     desk: Desk
@@ -59,6 +58,7 @@ class Controls:
     close: Callable[[], None]
     visit: Callable[[], str]
     print_waiting: Callable[[], None]
+    send_waiting: Callable[[], None]
     show: Callable[[str], None]
     papers: PagesPanel
 

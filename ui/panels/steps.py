@@ -114,6 +114,7 @@ class StepsPanel(Panel):
         self._typed.clear()
         self.controls.flash(_("已补记 {count} 处，正在打印回执，正在送法院").format(count=count))
         self.controls.print_waiting()
+        self.controls.send_waiting()
         self._refresh()
         self.controls.refresh()
 
