@@ -209,15 +209,13 @@ class Clerk:
         if parked:
             return self._call(parked[0], "回来")
         self.seat.ask_around(self.day)
-        choice, given = self.member.call_next(self.clock.now()), False
-        if choice is None and self.seat.take_from_others(self.day):
-            choice, given = self.member.call_next(self.clock.now()), True
+        choice = self.seat.call_next(self.day)
         if choice is not None:
-            self._is_here("called", choice.ticket.number, given=given)
+            self._is_here("called", choice.ticket.number)
         return choice is not None
 
-    def _is_here(self, what: str, number: str, *, given: bool = False) -> None:
-        self.say(what, number, alone=self.member.cut_off, **({"given": True} if given else {}))
+    def _is_here(self, what: str, number: str) -> None:
+        self.say(what, number, alone=self.member.cut_off)
         self.here = number
 
     def _call(self, number: str, reason: str) -> bool:

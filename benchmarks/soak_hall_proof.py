@@ -59,13 +59,17 @@ def judge(events: list[HallEvent], said: list[Said]) -> Verdict:
             "numbers printed while cut off": sum(one["alone"] for one in printed),
             "calls": len(called),
             "calls while cut off": sum(one["alone"] for one in called),
-            "calls of people another window gave": sum(one.get("given", False) for one in called),
+            "people a window gave to another that was cut off": sum(map(_is_given, events)),
             "events in the log": len(events),
             "restores of the whole hall": state.epoch,
             "facts overruled when they reached the hall": sum(len(one.get("conflicts", ())) for one in said),
         }
     )
     return verdict
+
+
+def _is_given(event: HallEvent) -> bool:
+    return event.kind is EventKind.RELEASED and event.to is not None and not event.report
 
 
 def called_twice(state: HallState, event: HallEvent) -> list[str]:

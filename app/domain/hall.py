@@ -170,8 +170,10 @@ class HallState:
 
     def open_for(self, person: str, group: str) -> Ticket | None:
         """Return the ticket the person holds for this group of matters and has not finished with."""
+        if not person:
+            return None
         mine = (t for t in self.unfinished.values() if t.person == person and t.group == group)
-        return next((t for t in mine if person), None)
+        return next(mine, None)
 
     def called_by(self, window: int) -> Ticket | None:
         """Return the ticket this window has called and not yet closed."""

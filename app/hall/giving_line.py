@@ -44,10 +44,8 @@ class NatsGiving:
     def offers(self, day: date, others: int) -> list[Offer]:
         """See ``Giving.offers``."""
         subject = self._names.spare(_ALL, self._window)
-        found: list[bytes] = []
-        self._log.talk(
-            partial(_gather, subject=subject, said=_question(day), most=others, found=found), _LOOK
-        )
+        ask = partial(_gather, subject=subject, said=_question(day), most=others)
+        found = self._log.talk(ask, _LOOK) or []
         return [read for read in map(read_offer, found) if read is not None and read.holder != self._window]
 
     def take(self, day: date, chosen: Offer) -> Offer | None:
@@ -73,7 +71,8 @@ class NatsGiving:
             self._log.serve(subject, said)
 
 
-async def _gather(client: Client, *, subject: str, said: bytes, most: int, found: list[bytes]) -> None:
+async def _gather(client: Client, *, subject: str, said: bytes, most: int) -> list[bytes]:
+    found: list[bytes] = []
     inbox = await client.subscribe(client.new_inbox())
     try:
         await client.publish(subject, said, reply=inbox.subject)
@@ -81,6 +80,7 @@ async def _gather(client: Client, *, subject: str, said: bytes, most: int, found
             await within(_SECONDS, _hear(partial(inbox.next_msg, _SECONDS), most, found))
     finally:
         await inbox.unsubscribe()
+    return found
 
 
 async def _hear(following: Callable[[], Coroutine[Any, Any, Msg]], most: int, found: list[bytes]) -> None:

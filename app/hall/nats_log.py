@@ -29,7 +29,6 @@ from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.address import HallAddress
-from app.hall.client import HallClient
 from app.hall.heard import Heard
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import skipping
@@ -47,7 +46,7 @@ from app.hall.wire import (
     to_count,
     to_send,
 )
-from app.hall.within import within
+from app.hall.within import stay_cancelled, within
 
 PATIENCE: Final = 2.5
 """Seconds a call waits for the hall before it says so."""
@@ -83,7 +82,7 @@ class NatsLog:
         self._names = Names(address.hall)
         self._patience = patience
         self._tls = address.tls()
-        self._client = HallClient()
+        self._client = Client()
         self._proven = False
         self._last_error: Exception | None = None
         self._newest_seen: tuple[int, str] | None = None
@@ -219,7 +218,7 @@ class NatsLog:
             _log.info("hall log: %s", type(error).__name__)
 
         while not self._client.is_connected:
-            self._client = HallClient()
+            self._client = Client()
             with contextlib.suppress(TimeoutError):
                 await within(_ATTEMPT, self._reach(lost, back, failed))
         if self._watchers:
@@ -447,6 +446,7 @@ class NatsLog:
     async def _patiently(self, ask: Callable[[], Coroutine[Any, Any, _T]]) -> _T:
         """Ask until there is an answer; the caller's time limit ends it."""
         while True:
+            stay_cancelled()
             try:
                 return await ask()
             except (Unavailable, nats.errors.Error, ConnectionError) as error:
@@ -458,13 +458,13 @@ class NatsLog:
     def _wait(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run on the log's thread and wait. Raises HallProblem when it takes longer than the patience."""
         started = time.monotonic()
+        working = asyncio.run_coroutine_threadsafe(within(self._patience, work), self._loop)
         try:
-            return asyncio.run_coroutine_threadsafe(within(self._patience, work), self._loop).result()
+            return working.result(self._patience + _PAUSE)
         except Refused as refused:
             raise refusals.not_stored(str(refused)) from refused
-        except HallProblem:
-            raise
         except (TimeoutError, CancelledError, Unavailable, nats.errors.Error, OSError) as error:
+            working.cancel()
             waited = time.monotonic() - started
             self._silent()
             if not self.connected and isinstance(self._last_error, ssl.SSLError):

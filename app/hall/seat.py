@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from app.clock import Clock
 from app.domain.hall import HallState, Promise
 from app.domain.hall_event import HallEvent
+from app.domain.hall_next import Choice
 from app.errors import HallProblem
 from app.hall.giving import Asked, Giving, Offer, give, offer, take_best
 from app.hall.isolated import RESERVE, Member
@@ -222,6 +223,17 @@ class Seat:
             if not member.read():
                 return
         member.give_up()
+
+    def call_next(self, day: date) -> Choice | None:
+        """Call whom the rule chooses; cut off and nobody left to call, somebody another window gives.
+
+        None: nobody may be called. Raises HallProblem as ``member`` does.
+        """
+        member = self.member(day)
+        choice = member.call_next(self._clock.now())
+        if choice is None and self.take_from_others(day):
+            choice = member.call_next(self._clock.now())
+        return choice
 
     def take_from_others(self, day: date) -> bool:
         """Cut off: take over a person whom another window holds; False when nobody gives one."""

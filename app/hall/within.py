@@ -17,3 +17,14 @@ async def within(seconds: float, work: Awaitable[_T]) -> _T:
     """
     async with asyncio.timeout(seconds):
         return await work
+
+
+def stay_cancelled() -> None:
+    """Raise CancelledError when whoever waits for this task has given up, whatever became of that.
+
+    ``asyncio.wait_for`` of Python 3.11 and nats-py can lose a cancellation, for example when an answer comes
+    at the same moment; what asks again and again would then do so for ever.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError

@@ -52,12 +52,9 @@ def call_next(desk: Desk) -> VisitRecord:
     first = next_ticket(desk.hall.state, desk.clock.now(), window=desk.window)
     if first is not None:
         moved.hold(desk, first.ticket)
-    member = desk.hall.member(desk.today())
-    choice = member.call_next(desk.clock.now())
-    if choice is None and desk.hall.take_from_others(desk.today()):
-        choice = member.call_next(desk.clock.now())
+    choice = desk.hall.call_next(desk.today())
     if choice is None:
-        raise _not_now(desk) if member.cut_off else _nobody(desk)
+        raise _not_now(desk) if desk.hall.member(desk.today()).cut_off else _nobody(desk)
     desk.hall.forget_call()
     return _open_visit(desk, choice.ticket)
 

@@ -64,7 +64,6 @@ def _adding() -> Insert:
     return insert(hall_event).from_select(names, row).on_conflict_do_nothing(index_elements=["event_id"])
 
 
-_TEXTS: Final = ("subject", "event_id", "day", "body")
 _ADD: Final = _adding()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import threading
 import time
@@ -130,6 +131,28 @@ def test_a_silent_line_is_noticed_within_the_patience_and_comes_back_by_itself(h
         until(lambda: log.connected)
         assert take(log, 2) is not None or take(log, 3) is not None
         log.close()
+
+
+def test_a_call_whose_end_was_lost_is_over_all_the_same_and_is_not_asked_again(host: Host) -> None:
+    """A library lost the cancellation and answered that nobody serves the hall: no reason to go on."""
+    log = host.log("window-1", 0.5)
+    log.ask(lambda client: client.flush())
+    asked: list[int] = []
+    swallowed = threading.Event()
+
+    async def swallow(_client: Client) -> None:
+        asked.append(1)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            swallowed.set()
+            raise nats.errors.NoRespondersError from None
+
+    with ThreadPoolExecutor(1) as thread, pytest.raises(HallProblem, match="联系不上排队主机"):
+        thread.submit(log.ask, swallow).result(DEADLINE)
+    assert swallowed.wait(DEADLINE)
+    until(lambda: log.answering)
+    assert (take(log, 1), len(asked)) == (1, 1)
 
 
 @pytest.mark.logs("app.hall.server")

@@ -66,7 +66,7 @@ def test_whoever_holds_nobody_calls_whom_another_holds_and_who_took_a_number_sin
         until(window.tended)
         assert window.do(lambda member: member.conflicts) == []
     until(lambda: two.tended() and two.state.tickets["A001"].state is TicketState.SERVED)
-    until(lambda: one.tended() and one.state.tickets == two.state.tickets)
+    until(lambda: one.tended() and two.tended() and one.state.tickets == two.state.tickets)
     assert [two.state.tickets[number].window for number in ("A001", "A002", fresh)] == [1, 2, 1]
     assert [two.state.tickets[number].calls for number in ("A001", "A002", fresh)] == [1, 1, 1]
 

@@ -72,8 +72,5 @@ class Window:
 
     def _call(self) -> str | None:
         self.seat.ask_around(DAY)
-        member = self.seat.member(DAY)
-        choice = member.call_next(datetime.now(UTC))
-        if choice is None and self.seat.take_from_others(DAY):
-            choice = member.call_next(datetime.now(UTC))
+        choice = self.seat.call_next(DAY)
         return choice.ticket.number if choice else None
