@@ -73,20 +73,29 @@ class CountedLog(NatsLog):
     counted: Counter[str]
 
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
-        self.counted["writes"] += 1
-        return super().append(day, subject, expected, event_id, event)
+        self._count(event)
+        seq = super().append(day, subject, expected, event_id, event)
+        self.counted["stored"] += seq is not None
+        return seq
 
     def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
-        self.counted["writes"] += 1
-        return super().take(day, prefix, event_id, event)
+        self._count(event)
+        number = super().take(day, prefix, event_id, event)
+        self.counted["stored"] += 1
+        return number
 
     def skip_to(self, day: date, prefix: str, count: int, event_id: str, now: datetime) -> None:
         self.counted["writes"] += 1
         super().skip_to(day, prefix, count, event_id, now)
+        self.counted["stored"] += 1
 
     def since(self, day: date, seq: int) -> Sequence[LoggedEvent]:
         self.counted["reads"] += 1
         return super().since(day, seq)
+
+    def _count(self, event: HallEvent) -> None:
+        self.counted["writes"] += 1
+        self.counted["told again"] += event.report
 
 
 @dataclass(frozen=True)
@@ -308,6 +317,7 @@ class Crew:
                 busy = clerk.lanes.submit(HALL, clerk.turn, self.orders).result()
             except Expected as problem:
                 _log.error("%s: %s %s", clerk.window, problem, problem.detail)
+            self.counted["acts"] += busy
             if not busy:
                 self.ended.wait(_REST)
 

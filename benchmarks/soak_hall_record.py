@@ -25,6 +25,12 @@ from benchmarks.soak_hall_proof import FATES, kind_of
 _SHOWN: Final = {"issued", "open", *FATES.values()}
 _DECIDES: Final = ("app/hall", "app/domain/hall*.py", "app/domain/ticket*.py")
 _MOST_TOLD: Final = 100
+_OPERATIONS: Final = {
+    "acts": "acts of windows and points that came about (a number, a call, its end, its being taken back)",
+    "stored": "of those writes, stored; the others were races that were lost, or got no answer",
+    "told again": "of those writes, reports after the whole hall was put back",
+    "reads": "reads of the log",
+}
 
 
 @dataclass
@@ -133,7 +139,7 @@ def _summed(program: str, runs: Sequence[Run]) -> Iterator[str]:
     yield "| all of these runs | |"
     yield "|---|---|"
     yield f"| operations: writes asked of the log | {operations['writes']:,} |"
-    yield f"| reads of the log | {operations['reads']:,} |"
+    yield from (f"| {words} | {operations[name]:,} |" for name, words in _OPERATIONS.items())
     parts = " + ".join(f"{counts[name]:,} {name}" for name in (*FATES.values(), "open"))
     yield f"| issued | {counts['issued']:,} = {parts} |"
     yield f"| numbers printed twice | {kinds['printed']} |"
