@@ -73,13 +73,13 @@ class CountedLog(NatsLog):
     counted: Counter[str]
 
     def append(self, day: date, subject: str, expected: int, event_id: str, event: HallEvent) -> int | None:
-        self._count(event)
+        self._note(event)
         seq = super().append(day, subject, expected, event_id, event)
         self.counted["stored"] += seq is not None
         return seq
 
     def take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
-        self._count(event)
+        self._note(event)
         number = super().take(day, prefix, event_id, event)
         self.counted["stored"] += 1
         return number
@@ -93,7 +93,7 @@ class CountedLog(NatsLog):
         self.counted["reads"] += 1
         return super().since(day, seq)
 
-    def _count(self, event: HallEvent) -> None:
+    def _note(self, event: HallEvent) -> None:
         self.counted["writes"] += 1
         self.counted["told again"] += event.report
 
