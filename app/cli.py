@@ -106,8 +106,11 @@ def _parser() -> argparse.ArgumentParser:
 
     verify = commands.add_parser("verify", help="检查本机数据是否完整；有问题列出并返回 1")
     _place_options(verify, default=argparse.SUPPRESS)
-    verify.add_argument("--court", metavar="URL", help="同时核对法院是否都已收到")
-    verify.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
+    told = "同时核对法院是否都已收到（不写地址就用设置或登记的法院）"
+    verify.add_argument("--court", nargs="?", const="", metavar="URL", help=told)
+    verify.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="法院通行凭证文件（代替设置或登记的）"
+    )
     verify.add_argument("--json", action="store_true", help="以 JSON 输出")
     verify.set_defaults(command=_verify)
     return parser
@@ -175,7 +178,8 @@ def _check(options: argparse.Namespace) -> int:
 def _verify(options: argparse.Namespace) -> int:
     from app.report import verify_report
 
-    return verify_report(_places(options), options.court, options.token_file, as_json=options.json)
+    places, file = _places(options), _settings_file(options)
+    return verify_report(places, file, options.court, options.token_file, as_json=options.json)
 
 
 def _device_worker(name: str, words: list[str]) -> int:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
+from app.paths import Places
 from app.services import dossier_file
 from app.services.desk import Desk
 from app.services.views import VisitView
+from app.settings import CourtSettings
 from printing.simulators.interpreter import interpret
 
 ROLL_DOTS = 576
@@ -39,6 +42,16 @@ def summary(visit: VisitView, steps: list[tuple[str, float]], seconds: float) ->
         "seconds": round(seconds, 2),
         "steps": [{"name": name, "milliseconds": milliseconds} for name, milliseconds in steps],
     }
+
+
+def keep_token(places: Places, court: CourtSettings) -> None:
+    """Leave the token of the demo's court to its desk, so that ``verify --court URL`` finds it.
+
+    Without the address: the court listens on another port each time. Settings that are there stay.
+    """
+    with suppress(FileExistsError), places.settings.open("x", encoding="utf-8") as file:
+        token = json.dumps(str(Path(court.token_file).resolve()), ensure_ascii=False)
+        file.write(f"[court]\ntoken_file = {token}\n")
 
 
 def write(path: Path, content: dict[str, object]) -> None:

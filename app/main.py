@@ -194,6 +194,7 @@ def run_demo(out: Path, data: Path | None) -> int:
             desk = open_desk(counter.settings, places, faults=_NO_FAULTS)
         except Expected as problem:
             return _refuse(problem)
+        demo.keep_token(places, counter.settings.court)
         started = time.perf_counter()
         with OpenDesk(desk) as opened:
             walk = Walkthrough(

@@ -36,8 +36,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
     commands = parser.add_subparsers(title="命令", metavar="命令", required=True)
     verify = commands.add_parser("verify", help="逐行核对；有问题列出并返回 1")
-    verify.add_argument("--court", metavar="URL", help="同时核对法院收到的检查点")
-    verify.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
+    verify.add_argument(
+        "--court",
+        nargs="?",
+        const="",
+        metavar="URL",
+        help="同时核对法院收到的检查点（不写地址就用设置或登记的法院）",
+    )
+    verify.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="法院通行凭证文件（代替设置或登记的）"
+    )
     verify.set_defaults(command=_verify)
     show = commands.add_parser("show", help="显示最近的记录，新的在前")
     show.add_argument("--last", type=int, default=40, metavar="N", help="行数（默认 40）")
@@ -49,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _verify(desk: Desk, options: argparse.Namespace) -> int:
     found = desk.store(proof.findings)
-    with asking(options.court, options.token_file) as ask:
+    with asking(desk, options.court, options.token_file) as ask:
         if ask is not None:
             found += proof.unknown_to_court(desk, ask)
     head = desk.store(trail.head)

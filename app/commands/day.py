@@ -44,14 +44,14 @@ def _report(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _sheet(desk: Desk, options: argparse.Namespace) -> DaySheet:
-    with asking(options.court, options.token_file) as ask:
+    with asking(desk, options.court, options.token_file) as ask:
         return desk.lanes.submit(day_sheet.lane, day_sheet, desk, options.date, ask).result()
 
 
 def _print(desk: Desk, options: argparse.Namespace) -> str:
     """Put the sheet on paper; it stays in the ledger, and a printer that failed prints it later."""
     roll = options.print == _ROLL
-    with asking(options.court, options.token_file) as ask:
+    with asking(desk, options.court, options.token_file) as ask:
         act = day_paper.print_day
         number = desk.lanes.submit(act.lane, act, desk, options.date, roll, ask).result()
     for role in PRINTERS:
@@ -91,7 +91,7 @@ def _text(sheet: DaySheet) -> str:
     lines += summary(sheet.kept)
     lines += [f"- {who}：{why}" for who, why in exceptions(sheet.kept)]
     if not sheet.court_checked:
-        lines.append("（没有与法院核对；加 --court URL 核对）")
+        lines.append("（没有与法院核对；加 --court 核对）")
     return "\n".join(lines)
 
 
@@ -105,8 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, metavar="DIR", help="本机数据文件夹（默认为用户目录）")
     parser.add_argument("--settings", type=Path, metavar="FILE", help="设置文件")
     parser.add_argument("--date", type=date.fromisoformat, metavar="DAY", help="哪一天（默认今天）")
-    parser.add_argument("--court", metavar="URL", help="同时与法院核对")
-    parser.add_argument("--token-file", type=Path, metavar="FILE", help="法院通行凭证文件")
+    parser.add_argument(
+        "--court", nargs="?", const="", metavar="URL", help="同时与法院核对（不写地址就用设置或登记的法院）"
+    )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="法院通行凭证文件（代替设置或登记的）"
+    )
     parser.add_argument(
         "--print", nargs="?", const=_PAGE, choices=(_PAGE, _ROLL), help="打印日结单：a4（默认）或 80 毫米小票"
     )

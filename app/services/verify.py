@@ -20,7 +20,8 @@ from app.settings import CourtSettings
 from app.storage import audit
 from app.storage.access import Transaction
 from app.storage.audit import Facts
-from app.sync.errors import SyncTrouble
+from app.sync.client import NO_TRUST
+from app.sync.errors import CourtRefused, CourtTrouble, SyncTrouble
 from app.texts import _
 
 AtCourt = Callable[[str], str | None]
@@ -149,20 +150,47 @@ def counts(desk: Desk) -> dict[str, int]:
 
 @contextmanager
 def at_court(court: CourtSettings) -> Iterator[AtCourt]:
-    """Give a question to the court's gateway; it raises CourtProblem when the court does not answer.
+    """Give a question to the court's gateway, once it has answered and let this window in.
 
-    Raises SettingsProblem when the court's address or token cannot be used.
+    Here and at each question: raises CourtProblem, one sentence for no answer, a refusal, a certificate that
+    is not trusted and an answer of no use. Raises SettingsProblem when address or credential cannot be used.
     """
     with open_client(court) as client:
+        with _told():
+            client.hello()
 
         def ask(event_id: str) -> str | None:
-            try:
+            with _told():
                 return client.event_hash(event_id)
-            except SyncTrouble as error:
-                raise CourtProblem(
-                    _("法院没有回应，无法核对。"),
-                    safe=_("本机数据没有改动。"),
-                    next_step=_("请网络恢复后再核对。"),
-                ) from error
 
         yield ask
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except SyncTrouble as trouble:
+        happened, next_step = _why(trouble)
+        raise CourtProblem(happened, safe=_("本机数据没有改动。"), next_step=next_step) from trouble
+
+
+def _why(trouble: SyncTrouble) -> tuple[str, str]:
+    """Return what happened and what to do; only a link that is away comes back by waiting."""
+    match trouble:
+        case CourtRefused(code=code):
+            return (
+                _("法院不认本窗口的通行凭证（{code}），没有核对。").format(code=code),
+                _("请核对凭证文件；登记过的窗口请管理员重新登记：python -m app enrol。"),
+            )
+        case CourtTrouble(status=status) if status == NO_TRUST:
+            return (
+                _("与法院的证书对不上，没有核对。"),
+                _("请管理员检查法院地址、根证书（court.ca_file）、本窗口的证书和本机时间。"),
+            )
+        case CourtTrouble(code=code):
+            return (
+                _("法院的回答不能用（{code}），没有核对。").format(code=code),
+                _("请核对法院地址，稍后再试；还是这样，请把这个代码告诉法院管理员。"),
+            )
+    return _("连不上法院，没有核对。"), _("请核对法院地址；网络恢复后再核对。")

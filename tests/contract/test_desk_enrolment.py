@@ -19,6 +19,7 @@ from app.court.issuer import Issuer
 from app.court.main import main as court_main
 from app.errors import Expected
 from app.paths import Places
+from app.report import verify_report
 from app.services import enrolment, status, upkeep
 from app.services.desk import Desk
 from app.services.views import Health
@@ -92,6 +93,17 @@ def test_a_code_makes_a_window_that_sends_with_its_own_certificate(
         outcome = desk.store(intakes.events_of, visit_id)[0]
         assert outcome.state == "stored"
         assert do(desk, status.view).court is Health.OK
+    assert verified(places, court.url) == 0
+    assert verified(places, "") == 0, "enrolment knows the address"
+    assert capsys.readouterr().out.count("全部一致") == 2
+    places.court_ca.write_bytes((court.data / "gateway.pem").read_bytes())  # trusts somebody else
+    assert verified(places, court.url) == 2
+    assert "与法院的证书对不上" in capsys.readouterr().out
+
+
+def verified(places: Places, url: str) -> int:
+    """Check an enrolled window against the court, with nothing but the address."""
+    return verify_report(places, places.settings, url, None, as_json=False)
 
 
 def test_the_credential_speaks_for_this_device_only(tmp_path: Path, court: Gateway) -> None:
