@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.ticket import Wanted
+
 
 class EventKind(StrEnum):
     """What can happen to a ticket, to a counter of numbers, to a window, or to the hall."""
@@ -105,3 +107,21 @@ class HallEvent:
     seal: str = ""
     alone: bool = False
     booked: str = ""
+
+
+def issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
+    """Return the event that gives a ticket its number; "" to have it counted by the log."""
+    return HallEvent(
+        EventKind.ISSUED,
+        number,
+        at,
+        group=wanted.group,
+        green=wanted.green,
+        urgent=wanted.urgent,
+        needs=wanted.needs,
+        person=wanted.person,
+        cases=wanted.cases,
+        wait=wanted.wait,
+        back=wanted.back,
+        booked=wanted.booked,
+    )

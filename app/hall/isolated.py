@@ -17,7 +17,7 @@ from itertools import takewhile
 from typing import Final
 
 from app.domain.hall import HallState, Promise, fold
-from app.domain.hall_event import EventKind, HallEvent
+from app.domain.hall_event import EventKind, HallEvent, issued
 from app.domain.hall_next import (
     Choice,
     next_in_block,
@@ -33,10 +33,11 @@ from app.domain.ticket_moves import UNDOABLE, fits
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.asking import Asking
-from app.hall.freeing import free
+from app.hall.freeing import free, retire
 from app.hall.journal import Entry, Journal
 from app.hall.ledger import Ledger
 from app.hall.log import (
+    EPOCH_SUBJECT,
     RULES_SUBJECT,
     RestorableLog,
     counter_subject,
@@ -172,7 +173,7 @@ class Member(Ledger):
             owed = self._hub.owed if not self.cut_off else frozenset()
             raise refusals.reports_missing(owed) if owed else refusals.no_numbers_left()
         number = format_number(prefix, count)
-        self._keep_alone(_issued(number, wanted, now))
+        self._keep_alone(issued(number, wanted, now))
         return number
 
     def gave(self, number: str) -> bool:
@@ -182,7 +183,7 @@ class Member(Ledger):
 
     def _issue_connected(self, prefix: str, wanted: Wanted, now: datetime) -> str | None:
         """Take the next number; None when it is not sure that the hall has let this ticket in."""
-        event, event_id = _issued("", wanted, now), new_id()
+        event, event_id = issued("", wanted, now), new_id()
         try:
             number = self.log.take(self.day, prefix, event_id, event)
             self._must_read()
@@ -211,7 +212,7 @@ class Member(Ledger):
         Raises HallProblem when cut off: the same stub could be taken in twice.
         """
         self._must_be_connected()
-        event = replace(_issued(number, wanted, arrived), window=self.window)
+        event = replace(issued(number, wanted, arrived), window=self.window)
         entry = Entry(new_id(), ticket_subject(number), event)
         if number in self._hub.tickets:
             return False
@@ -425,6 +426,17 @@ class Member(Ledger):
         self._must_read()
         return freed
 
+    def retire(self, window: int, now: datetime) -> bool:
+        """Put a window out of service: no report of it is waited for, nobody waits for what only it can do.
+
+        A supervisor's act; a window that lives enrols again. False when somebody was faster. Raises
+        HallProblem when cut off.
+        """
+        self._must_be_connected()
+        retired = retire(self.log, self.day, window, now, self._counts.get(EPOCH_SUBJECT, 0)) is not None
+        self._must_read()
+        return retired
+
     def _must_be_connected(self) -> None:
         if self.cut_off:
             raise refusals.not_alone()
@@ -479,20 +491,3 @@ class Member(Ledger):
 
 
 _ACTS: Final = UNDOABLE | {EventKind.SERVED, EventKind.UNDONE}
-
-
-def _issued(number: str, wanted: Wanted, at: datetime) -> HallEvent:
-    return HallEvent(
-        EventKind.ISSUED,
-        number,
-        at,
-        group=wanted.group,
-        green=wanted.green,
-        urgent=wanted.urgent,
-        needs=wanted.needs,
-        person=wanted.person,
-        cases=wanted.cases,
-        wait=wanted.wait,
-        back=wanted.back,
-        booked=wanted.booked,
-    )

@@ -65,7 +65,7 @@ def reports_missing(windows: frozenset[int]) -> HallProblem:
             windows="、".join(map(str, sorted(windows)))
         ),
         safe=_("已取的号都有效。"),
-        next_step=_("请打开这些窗口；窗口已坏的，请值班主管停用它。"),
+        next_step=_("请打开这些窗口；窗口已坏的，请值班主任在“大厅规则”里停用它。"),
     )
 
 

@@ -1,16 +1,18 @@
-"""What a supervisor decides about the hall: its promise of the day, and what a dead window holds.
+"""What a supervisor decides about the hall: its promise of the day, and what becomes of a dead window.
 
 Each is approved with a PIN, used up in the same store transaction that says what it was for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
+from app.clock import local
 from app.domain.hall import HallState, Promise
+from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_replay import replay
 from app.domain.staff import Purpose
 from app.domain.ticket import TicketState
@@ -25,6 +27,8 @@ from app.texts import _
 _GREEN: Final = (5, 10, 15, 20)
 _OVERTAKES: Final = (1, 2, 3, 5)
 _SECONDS: Final = (0, 15, 30, 60)
+_SILENT: Final = timedelta(minutes=10)
+"""A window that wrote nothing for so long may be dead; whether it is, a person has to say."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,13 @@ class Decision:
 def view(desk: Desk) -> tuple[Decision, ...]:
     """Return the promises one can give, with what today would have looked like, and the windows."""
     queue.look(desk)
-    state = desk.hall.state
-    return (*_promises(desk, state), *_idle(desk, state), *_windows(desk, state))
+    state, events = desk.hall.state, desk.hall.past(desk.today())
+    windows = dead_windows(state, events, desk.window, desk.clock.now())
+    return (*windows, *_promises(desk, state, events), *_idle(desk, state))
 
 
-def _promises(desk: Desk, state: HallState) -> Iterator[Decision]:
+def _promises(desk: Desk, state: HallState, events: Sequence[HallEvent]) -> Iterator[Decision]:
     now = _promise_now(desk, state)
-    events = desk.hall.past(desk.today())
     pairs = {(green, now.overtakes) for green in _GREEN} | {(now.limits[0], times) for times in _OVERTAKES}
     for green, times in sorted(pairs | {(now.limits[0], now.overtakes)}):
         promise = replace(now, green_wait=timedelta(minutes=green), overtakes=times)
@@ -94,17 +98,45 @@ def _promise_now(desk: Desk, state: HallState) -> Promise:
     return state.promise or promise_of(desk.settings.queue)
 
 
-def _windows(desk: Desk, state: HallState) -> Iterator[Decision]:
-    for window in sorted(state.enrolled - {desk.window}):
-        held = _held(state, window)
+# ---- dead windows -----------------------------------------------------------------------------------------
+
+
+def dead_windows(
+    state: HallState, events: Sequence[HallEvent], here: int, now: datetime
+) -> Iterator[Decision]:
+    """Yield what can be done about other windows: retire one that is owed or silent, free what one holds."""
+    for window in sorted((state.enrolled | state.owed | _holders(state)) - {here}):
+        held = "、".join(_held(state, window))
+        last = _last_heard(events, window)
+        silent = window in state.enrolled and last is not None and now - last >= _SILENT
+        if window in state.owed or silent:
+            title = _("{window} 号窗口停用：不再等它补报，放出它手上的号").format(window=window)
+            yield Decision(f"retire:{window}", title, _why_dead(window, state, last), Purpose.FREE_WINDOW)
         if held:
-            listed = "、".join(held)
-            title = _("{window} 号窗口已停用：放出它手上的号").format(window=window)
-            detail = _("{numbers}；只在确认那台电脑不再叫号时用，否则可能叫两次").format(numbers=listed)
+            title = _("放出 {window} 号窗口手上的号，窗口不停用").format(window=window)
+            detail = _("{numbers}；只在确认那台电脑不再叫号时用，否则可能叫两次").format(numbers=held)
             yield Decision(f"free:{window}", title, detail, Purpose.FREE_WINDOW)
 
 
+def _why_dead(window: int, state: HallState, last: datetime | None) -> str:
+    heard = _("今天没有动静") if last is None else _("最后一次动静 {at:%H:%M}").format(at=local(last))
+    if window in state.owed:
+        heard = _("恢复备份之后还没有补报，大厅在等它；{heard}").format(heard=heard)
+    return _("{heard}。只在确认那台电脑坏了、不再叫号时用；修好再开，自己回来").format(heard=heard)
+
+
+def _last_heard(events: Sequence[HallEvent], window: int) -> datetime | None:
+    about = {EventKind.FREED, EventKind.RETIRED}  # done to it, not by it
+    return max((e.at for e in events if e.window == window and e.kind not in about), default=None)
+
+
 _KEPT: Final = {TicketState.WAITING, TicketState.PARKED, TicketState.NO_SHOW}
+
+
+def _holders(state: HallState) -> set[int]:
+    tickets = state.tickets.values()
+    kept = {t.bound for t in tickets if t.state in _KEPT}
+    return {w for w in kept | {t.window for t in tickets if t.state is TicketState.CALLED} if w is not None}
 
 
 def _held(state: HallState, window: int) -> list[str]:
@@ -115,6 +147,9 @@ def _held(state: HallState, window: int) -> list[str]:
         return called or kept
 
     return [number for number in state.tickets if is_held(number)]
+
+
+# ---- deciding ---------------------------------------------------------------------------------------------
 
 
 @on(HALL)
@@ -137,6 +172,8 @@ def decide(desk: Desk, key: str, approval_id: str) -> str:
         return _promise(desk, idle, _idle_words(seconds, in_turn), key, approval_id)
     if verb == "free":
         return _free(desk, int(words[0]), approval_id)
+    if verb == "retire":
+        return _retire(desk, int(words[0]), approval_id)
     raise HallProblem(_("没有这一项。"), next_step=_("请从名单里选。"))
 
 
@@ -149,8 +186,21 @@ def _promise(desk: Desk, promise: Promise, words: str, key: str, approval_id: st
 
 
 def _free(desk: Desk, window: int, approval_id: str) -> str:
+    desk.store(approval.spend, approval_id, Purpose.FREE_WINDOW, f"window {window}", desk.clock.now())
+    return _("已放出：{numbers}").format(numbers="、".join(_let_go(desk, window)))
+
+
+def _let_go(desk: Desk, window: int) -> list[str]:
     member, now = desk.hall.member(desk.today()), desk.clock.now()
-    held = _held(desk.hall.state, window)
-    desk.store(approval.spend, approval_id, Purpose.FREE_WINDOW, f"window {window}", now)
-    freed = [number for number in held if member.free(number, window, now)]
-    return _("已放出：{numbers}").format(numbers="、".join(freed))
+    return [number for number in _held(desk.hall.state, window) if member.free(number, window, now)]
+
+
+def _retire(desk: Desk, window: int, approval_id: str) -> str:
+    """Out of service first: until nothing is owed any more, what stands still cannot be let go."""
+    member, now = desk.hall.member(desk.today()), desk.clock.now()
+    desk.store(approval.spend, approval_id, Purpose.FREE_WINDOW, f"retire window {window}", now)
+    if not member.retire(window, now):
+        raise busy_hall()
+    freed = _let_go(desk, window)
+    said = _("{window} 号窗口已停用").format(window=window)
+    return _("{said}，放出 {numbers}").format(said=said, numbers="、".join(freed)) if freed else said

@@ -159,6 +159,22 @@ def test_what_a_dead_window_holds_is_freed_by_a_supervisor_only(tmp_path: Path) 
         assert one.state.tickets[number].window == 2
 
 
+def test_what_only_a_retired_window_could_do_nobody_waits_for_until_it_is_back(tmp_path: Path) -> None:
+    with Host(tmp_path / "hall") as host:
+        one = member(host, 1)
+        dead = Member(host.log("window-2"), Memory(), 2, DAY, tags=frozenset({"sign"}))
+        ready(one)
+        ready(dead)
+        number = one.issue("A", Wanted("立案", False, needs=("sign",)), NOW)
+        assert called(one) is None
+        assert one.retire(2, NOW)
+        assert called(one) == number
+        until(lambda: dead.settle(NOW))
+        dead.prepare(NOW)
+        assert one.read()
+        assert one.state.tags[2] == {"sign"}, "switched on again it is a window like the others"
+
+
 def test_a_restored_log_is_fenced_until_its_windows_have_reported(tmp_path: Path) -> None:
     with Host(tmp_path / "hall") as host:
         one, two = member(host, 1, patience=5.0), member(host, 2, patience=5.0)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree, rmtree
 
 import pytest
 
-from app.domain.hall import Promise
+from app.domain.hall import Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_replay import replay
 from app.domain.staff import Purpose, Role
 from app.errors import HallProblem
+from app.hall.restored import raise_epoch
 from app.services import approval, calling, day, day_paper, hall_rules, issuing, queue
 from app.services.approval import NotApproved
 from app.services.desk import Desk
@@ -149,3 +151,55 @@ def test_what_a_dead_window_holds_is_let_go_by_a_supervisor_only(tmp_path: Path)
         assert number in line.detail
         do(one, hall_rules.decide, line.key, approved(one, Purpose.FREE_WINDOW))
         assert do(one, calling.call_next).ticket == number
+
+
+def test_after_a_restore_a_supervisor_retires_the_window_that_never_reports_and_the_morning_goes_on(
+    tmp_path: Path,
+) -> None:
+    """Window 2 is scrapped: old tickets stand still and only blocks give numbers meanwhile."""
+    with Host(tmp_path / "hall") as host, two(host, tmp_path) as (one, dead):
+        old, held = do(one, issuing.take_ticket, "立案", False), do(one, issuing.take_ticket, "立案", False)
+        do(dead, calling.call_next)
+        host.children[0].stop()
+        jetstream = host.nodes[0].folder / "jetstream"
+        copytree(jetstream, tmp_path / "backup")
+        rmtree(jetstream)
+        copytree(tmp_path / "backup", jetstream)
+        host.start()
+        raise_epoch(host.nodes[0], one.today())
+        until(lambda: do(one, queue.keep_up) is not None and one.hall.state.owed == {2})
+        alone = do(one, issuing.take_ticket, "立案", False)
+        assert alone.startswith("Z"), "no number but of its own block"
+        (line,) = (line for line in do(one, hall_rules.view) if line.key.startswith("retire"))
+        assert (line.key, "还没有补报" in line.detail) == ("retire:2", True)
+        said = do(one, hall_rules.decide, line.key, approved(one, Purpose.FREE_WINDOW))
+        assert "2 号窗口已停用" in said
+        assert one.hall.state.owed == frozenset()
+        assert do(one, issuing.take_ticket, "立案", True) == "G1001"
+        called = set()
+        for _ in range(4):
+            called.add(do(one, calling.call_next).ticket)
+            do(one, calling.no_show)
+        assert called == {old, held, alone, "G1001"}, (
+            "nobody stands still, nor is held by the scrapped window"
+        )
+        until(lambda: do(dead, queue.keep_up) is not None and 2 in dead.hall.state.enrolled)
+
+
+def test_a_window_is_offered_to_be_retired_once_it_was_silent_and_only_its_own_acts_count() -> None:
+    events = [HallEvent(K.ENROLLED, "", NINE, 1), HallEvent(K.ENROLLED, "", NINE, 2)]
+    events += [HallEvent(K.ISSUED, "A001", NINE), HallEvent(K.CALLED, "A001", NINE + timedelta(minutes=9), 2)]
+    events.append(HallEvent(K.RETIRED, "", NINE + timedelta(minutes=9), 3))
+    state = fold(events)
+
+    def offered(minutes: int, more: tuple[HallEvent, ...] = ()) -> list[str]:
+        now = NINE + timedelta(minutes=minutes)
+        return [one.key for one in hall_rules.dead_windows(fold(more, state), [*events, *more], 1, now)]
+
+    assert offered(18) == ["free:2"]
+    assert offered(19) == ["retire:2", "free:2"]
+    freed = HallEvent(K.FREED, "A001", NINE + timedelta(minutes=19), 2)
+    assert offered(19, (freed,)) == ["retire:2"]
+    retired = HallEvent(K.RETIRED, "", NINE + timedelta(minutes=19), 2)
+    assert offered(20, (freed, retired)) == []
+    assert offered(20, (retired,)) == ["free:2"], "what it still holds can be let go later"

@@ -62,6 +62,6 @@ class HallRulesPanel(Panel):
 
 
 def _row(one: Decision) -> ListRow:
-    icon = "window" if one.key.startswith("free") else "people"
+    icon = "window" if one.key.startswith(("free", "retire")) else "people"
     pill = _("现在") if one.stands else ""
     return ListRow(one.key, one.title, one.detail, icon=icon, pill=pill, tone="ok")
