@@ -21,11 +21,13 @@ MOST: Final = 20_000
 """Characters of one corrected value."""
 MOST_REASON: Final = 500
 _OPEN: Final = re.compile(
-    r"visitor\.[a-z_]+|(parties|agents)\.\d{1,3}\.[a-z_]+|matters\.\d{1,3}\.answers\.[a-z0-9_]+"
+    r"visitor\.[a-z_]+|(parties|agents)\.\d{1,3}\.[a-z_]+|matters\.\d{1,3}\.(answers\.[a-z0-9_]+|variant)"
 )
 _CITIZEN: Final = re.compile(r"\d{17}[\dXx]")
 _FIXED: Final = frozenset({"key", "form", "origin", "kind", "id_kind", "role", "matter", "number"})
 """Words that programs read; another party or another matter is another filing."""
+_ONCE: Final = ".variant"
+"""Which kind of a matter it is may be said later where nobody said it; another kind is another filing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def amended(body: Body, changes: Mapping[str, str]) -> dict[str, Any]:
     known = {leaf.path: leaf.value for leaf in leaves(body)}
     made = copy.deepcopy(dict(body))
     for path, value in changes.items():
-        if path not in known:
+        if path not in known or (known[path] and path.endswith(_ONCE) and value != known[path]):
             raise NotAmendable(path, "这一项不能更正")
         why = fault(path, value)
         if why:

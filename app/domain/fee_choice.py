@@ -74,14 +74,15 @@ def fee_amount(matter: Matter, answers: Answers) -> Decimal | None:
 def later_fields(matter: Matter, answers: Answers) -> tuple[Field, ...]:
     """The fields that show and that a correction may fill: what a fee goes by, what a paper of it says.
 
-    A fee goes by the cause, the amount, what says which kind it is; a slip for somebody who comes to pay
-    names what they pay.
+    A fee goes by the variant nobody chose, the cause, the amount, what says which kind it is; a slip for
+    somebody who comes to pay names what they pay.
     """
     chosen = matter.fee_of(variant_of(matter, answers)).by_choice
     told = (p for p in matter.papers if p.kind in OF_FEE and all_hold(p.when, matter, Parties(), answers))
     keys = {chosen, *(key for paper in told for key in paper.needs)}
     by = (f for f in matter.fields if f.fee_amount or f.kind is FieldKind.CAUSE or f.key in keys)
-    return tuple(f for f in by if _shows(f, matter, answers))
+    first = (matter.kinds,) if matter.must_choose and not answers.variant else ()
+    return (*first, *(f for f in by if _shows(f, matter, answers)))
 
 
 def _amount_field(matter: Matter, answers: Answers) -> Field | None:

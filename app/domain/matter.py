@@ -109,6 +109,7 @@ class MediationMode(StrEnum):
     NONE = "none"
 
 
+VARIANT = "variant"
 VARIANT_LABEL = "类别"
 MEDIATION = "mediation"
 """The key of the answer to the offer of mediation, which is one of the two words below."""
@@ -321,6 +322,12 @@ class Matter:
     def must_choose(self) -> bool:
         """Whether somebody has to say which variant it is: the fee goes by it, or it is what is asked for."""
         return self.choose or self.fee_by_variant
+
+    @property
+    def kinds(self) -> Field:
+        """The choice among the variants as a field; its answers are their keys."""
+        keys = tuple(one.key for one in self.variants)
+        return Field(VARIANT, VARIANT_LABEL, FieldKind.CHOICE, Level.LAW, choices=keys)
 
     def field(self, key: str) -> Field | None:
         return next((field for field in self.fields if field.key == key), None)

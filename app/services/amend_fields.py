@@ -12,19 +12,19 @@ from typing import Any, Final
 
 from app.domain.amendment import NotAmendable, fault, leaves
 from app.domain.identity import check_id_number
-from app.domain.matter import Field, FieldKind, Level, PartyForm, Side
+from app.domain.matter import VARIANT, VARIANT_LABEL, Field, FieldKind, Level, PartyForm, Side
 from app.services import people
 from app.services.fields import FieldSpec, field_view
 from app.services.fields import check as check_entry
-from app.services.form import IDENTITY, TEMPLATE_USE, field_spec
+from app.services.form import IDENTITY, TEMPLATE_USE, field_spec, variant_spec
 from app.services.knowledge import Knowledge
 from app.services.views import FieldGroup, FieldView
 from app.storage.records import DraftField, OutboxRecord
 from app.texts import _
 
 _LONG: Final = 60
-_DERIVED: Final = ("sex", "birth")
-"""What the number of a resident's card says; it follows the number."""
+_HIDDEN: Final = ("sex", "birth", VARIANT)
+"""What the number of a resident's card says follows the number; which kind it is stands once it was said."""
 _PARTS: Final = ("visitor", "parties", "agents", "matters")
 Body = Mapping[str, Any]
 
@@ -63,7 +63,7 @@ def view(event: OutboxRecord, body: Body, knowledge: Knowledge, typed: Mapping[s
     order = {path: place for place, path in enumerate(asked)}
     heads: dict[str, list[str]] = {}
     for path in sorted(_shown(held, asked), key=lambda one: order.get(one, len(order))):
-        heads.setdefault(path.rpartition(".")[0], []).append(path)
+        heads.setdefault(_head(path), []).append(path)
     bad = [path for path in held if _why_not(knowledge, asked.get(path), path, held[path])]
     amiss = {*bad, *(path for path in held if path.startswith("matters.") and not held[path])}
     first = (event.field or "").partition(".")[0]
@@ -101,10 +101,16 @@ def _wrong(
                 yield Wrong(field.path, field.label if alone else f"{group.title} {field.label}", text)
 
 
+def _head(path: str) -> str:
+    """The part of the record a value stands in: which kind of a matter it is stands with its answers."""
+    head, _dot, name = path.rpartition(".")
+    return f"{head}.answers" if name == VARIANT else head
+
+
 def _shown(held: Mapping[str, str], asked: Mapping[str, FieldSpec]) -> Iterator[str]:
     """What the form asks, and what else is held that does not follow from something else."""
     for path, text in held.items():
-        if path in asked or (text and path.rpartition(".")[2] not in _DERIVED):
+        if path in asked or (text and path.rpartition(".")[2] not in _HIDDEN):
             yield path
 
 
@@ -129,7 +135,7 @@ def specs(knowledge: Knowledge, body: Body) -> dict[str, FieldSpec]:
         mine = {**{name: visitor[name] for name in ("name", "id_number", "phone")}, "office": office}
         made += [replace(spec, path=f"agents.{place}.{name}") for name, spec in mine.items()]
     for place, one in enumerate(body.get("matters", ())):
-        made += _of_matter(knowledge, f"matters.{place}.answers.", one)
+        made += _of_matter(knowledge, f"matters.{place}.", one)
     known = {leaf.path for leaf in leaves(body)}
     return {spec.path: spec for spec in made if spec.path in known}
 
@@ -149,9 +155,11 @@ def _of_party(knowledge: Knowledge, body: Body, prefix: str, party: Body) -> tup
 
 def _of_matter(knowledge: Knowledge, prefix: str, one: Body) -> Iterator[FieldSpec]:
     matter = knowledge.matters.get(one.get("code", ""))
+    if matter is not None and matter.must_choose and not one.get(VARIANT):
+        yield variant_spec(f"{prefix}{VARIANT}", matter)
     for field in matter.fields if matter is not None else ():
-        yield field_spec(f"{prefix}{field.key}", field, knowledge)
-    yield FieldSpec(f"{prefix}template", "示范文本", "choice", choices=TEMPLATE_USE)
+        yield field_spec(f"{prefix}answers.{field.key}", field, knowledge)
+    yield FieldSpec(f"{prefix}answers.template", "示范文本", "choice", choices=TEMPLATE_USE)
 
 
 # ---- values ------------------------------------------------------------------------------------------
@@ -161,12 +169,18 @@ def taken(knowledge: Knowledge, body: Body, path: str, text: str) -> str:
     """Return a value as a record holds it; raises NotAmendable for one its form would not take."""
     spec = specs(knowledge, body).get(path)
     why = _why_not(knowledge, spec, path, text)
+    if spec is None and _is_variant(path):
+        why = _("这一项不能更正")
     if why:
         raise NotAmendable(path, why)
     if spec is None or not text.strip():
         return text
     value = check_entry(spec, text).value
     return value.replace(",", "") if spec.kind == FieldKind.MONEY else value
+
+
+def _is_variant(path: str) -> bool:
+    return path.startswith("matters.") and path.endswith(f".{VARIANT}")
 
 
 def _why_not(knowledge: Knowledge, spec: FieldSpec | None, path: str, text: str) -> str:
@@ -237,5 +251,15 @@ def label_of(knowledge: Knowledge, body: Mapping[str, Any], path: str) -> str:
         "legal_representative": _("法定代表人"),
         "representative_post": _("职务"),
         "cause": _("案由"),
+        VARIANT: _(VARIANT_LABEL),
     }
     return known.get(name, name)
+
+
+def word_of(knowledge: Knowledge, body: Mapping[str, Any], path: str, text: str) -> str:
+    """Return a value as people read it: which kind a matter is in its words, any other as it is."""
+    if not _is_variant(path):
+        return text
+    matter = knowledge.matters.get(body["matters"][int(path.split(".")[1])].get("code", ""))
+    variant = matter.variant(text) if matter is not None else None
+    return _(variant.label) if variant is not None else text

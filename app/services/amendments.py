@@ -16,12 +16,13 @@ from app.clock import stamp
 from app.domain.amendment import MOST_REASON, NotAmendable, amended, differences, leaves
 from app.domain.audit import Act
 from app.domain.fee_choice import later_fields
+from app.domain.matter import VARIANT
 from app.domain.short_form import Answers
 from app.errors import FormProblem
 from app.ids import new_id
 from app.lanes import DB, on
 from app.services import amend_fields, amendment_paper, numbers
-from app.services.amend_fields import AmendView, derived, label_of, taken
+from app.services.amend_fields import AmendView, derived, label_of, taken, word_of
 from app.services.amendment_paper import Told, shown
 from app.services.desk import Desk
 from app.services.knowledge import Knowledge
@@ -107,10 +108,13 @@ def _amend(connection: Transaction, desk: Desk, event_id: str, changes: Mapping[
         )
         raise _refused(_("{field}：{why}。").format(field=label, why=wrong.why)) from wrong
     changed = differences(before, after)
-    values = [
-        (label_of(desk.knowledge, before, path), shown(path, was), shown(path, now))
-        for path, was, now in ((one["path"], one["before"], one["after"]) for one in changed)
-    ]
+
+    def told(one: Mapping[str, str]) -> tuple[str, str, str]:
+        path = one["path"]
+        was, now = (word_of(desk.knowledge, before, path, one[when]) for when in ("before", "after"))
+        return label_of(desk.knowledge, before, path), shown(path, was), shown(path, now)
+
+    values = [told(one) for one in changed]
     return put_in_place(connection, desk, event, _said(after), changed, why, Told(values=values)).id
 
 
@@ -124,7 +128,7 @@ def with_blanks(body: Mapping[str, Any], knowledge: Knowledge) -> dict[str, Any]
         matter = knowledge.matters.get(one.get("code", ""))
         if matter is not None:
             answers = Answers(one["answers"], one.get("variant", ""))
-            blank = {field.key: "" for field in later_fields(matter, answers)}
+            blank = {field.key: "" for field in later_fields(matter, answers) if field.key != VARIANT}
             one["answers"] = {**blank, **one["answers"]}
     return made
 

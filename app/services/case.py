@@ -197,7 +197,8 @@ def _notice(record: SupplementRecord) -> dict[str, object]:
 
 
 def _matter(case: Case, shown: Sheet, knowledge: Knowledge, closing: Closing) -> dict[str, object]:
-    matter, variant, draft = shown.matter, shown.variant, case.draft
+    matter, draft = shown.matter, case.draft
+    variant = None if matter.must_choose and not shown.answers.variant else shown.variant
     clocks = Running(shown, knowledge, closing.at)
     items = checklist(draft, shown, case.dossier)
     told = next((one.kind for one in closing.told if one.matter == shown.number), "")

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 from app.clock import local, moment
-from app.services.amend_fields import label_of
+from app.services.amend_fields import label_of, word_of
 from app.services.amendment_paper import shown
 from app.services.amendments import KIND
 from app.services.desk import Desk
@@ -38,7 +38,8 @@ def _line(desk: Desk, body: dict[str, Any]) -> Remark:
 
 
 def _change(desk: Desk, body: dict[str, Any], path: str, before: str, after: str) -> str:
-    was, now = (_short(shown(path, text)) or _("（空）") for text in (before, after))
+    words = (word_of(desk.knowledge, body, path, text) for text in (before, after))
+    was, now = (_short(shown(path, text)) or _("（空）") for text in words)
     return _("{label}：{was} → {now}").format(label=label_of(desk.knowledge, body, path), was=was, now=now)
 
 

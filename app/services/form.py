@@ -109,18 +109,19 @@ def _same_number(number: str, text: str) -> Checked:
 # ---- one matter --------------------------------------------------------------------------------------
 
 
-def _variant_spec(path: str, matter: Matter, asked: bool) -> FieldSpec:
+def variant_spec(path: str, matter: Matter) -> FieldSpec:
+    """The choice among the kinds of a matter."""
     kinds = tuple((variant.key, variant.label) for variant in matter.variants)
-    return FieldSpec(path, VARIANT_LABEL, "choice", required=asked, choices=kinds)
+    return FieldSpec(path, VARIANT_LABEL, "choice", required=matter.must_choose, choices=kinds)
 
 
 def head_group(shown: Sheet, knowledge: Knowledge) -> GroupSpec:
     """Which matter, and which kind of it."""
     fields = [matter_spec(shown.path("code"), shown.matter.code, knowledge)]
     if shown.matter.variants:
-        asked = shown.matter.must_choose
-        chosen = "" if asked else variant_of(shown.matter, shown.answers)
-        fields.append(replace(_variant_spec(shown.path("variant"), shown.matter, asked), default=chosen))
+        spec = variant_spec(shown.path("variant"), shown.matter)
+        chosen = "" if spec.required else variant_of(shown.matter, shown.answers)
+        fields.append(replace(spec, default=chosen))
     return GroupSpec("事项", tuple(fields))
 
 
@@ -421,7 +422,7 @@ def _matter_spec(draft: Draft, path: str, number: int, key: str, knowledge: Know
     if key.startswith("claim."):
         return claim_spec(path) if claims_offered(sheet(draft, number, knowledge)) else None
     if key == "variant":
-        return _variant_spec(path, matter, matter.must_choose)
+        return variant_spec(path, matter)
     if key == "template":
         return FieldSpec(path, "示范文本", "choice", choices=TEMPLATE_USE)
     if key.startswith("waived."):

@@ -307,7 +307,8 @@ class Ground:
             return None
         if fee.needs:
             needs = "、".join(_(one) for one in fee.needs)
-            keys = (field.key for field in self.sheet.fields if field.label in fee.needs)
+            asked = (self.sheet.matter.kinds, *self.sheet.fields)
+            keys = (field.key for field in asked if field.label in fee.needs)
             raise Lacking(_("还算不出诉讼费：先填{needs}").format(needs=needs), *keys)
         if fee.low is None or fee.low != fee.high:
             raise Lacking(_("还定不下诉讼费：{shown}，请由法官确定").format(shown=fee.shown))

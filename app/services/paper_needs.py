@@ -13,7 +13,7 @@ from typing import Final
 from app.clock import local
 from app.domain.causes import Cause
 from app.domain.fee_choice import later_fields
-from app.domain.matter import Field, FieldKind, Group, Level, PartyForm, Side
+from app.domain.matter import VARIANT, Field, FieldKind, Group, Level, PartyForm, Side
 from app.domain.mediation import silent
 from app.domain.money import parse_money
 from app.domain.papers import OF_FEE
@@ -97,7 +97,7 @@ def needs_of(ground: Ground) -> tuple[Need, ...]:
             for field in _tried(given.kind, tried)[0]:
                 left_off = _left_off(given.kind, tried, field)
                 found.setdefault((field, left_off), {})[given.kind] = None
-    order = {field: place for place, field in enumerate(shown.fields)}
+    order = {field: place for place, field in enumerate(_every(shown))}
     ordered = sorted(found.items(), key=lambda pair: order[pair[0][0]])
     return tuple(
         replace(_need(ground, field, tuple(kinds)), left_off=left_off) for (field, left_off), kinds in ordered
@@ -153,13 +153,18 @@ def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
         return other, False
     shown = ground.sheet
     said = lacks(
-        said_of(field.label, amiss(shown, field)) for field in sorted(fields, key=shown.fields.index)
+        said_of(field.label, amiss(shown, field)) for field in sorted(fields, key=_every(shown).index)
     )
     if over and not (kind in OF_FEE and set(fields) <= set(later_fields(shown.matter, shown.answers))):
         return _("办结时没有填，这份不出：{lacks}").format(lacks=said) + _anew(shown), True
     step = "Alt+2" if any(field.kind is not FieldKind.PARTIES for field in fields) else "Alt+3"
     way = _("（Ctrl+U 更正补填）") if over else _("（{key} 补填）").format(key=step)
     return "；".join(filter(None, (said + way, other))), False
+
+
+def _every(shown: Sheet) -> tuple[Field, ...]:
+    """The fields of the form in their order; which variant it is stands first."""
+    return (shown.matter.kinds, *shown.fields)
 
 
 def amiss(shown: Sheet, field: Field) -> str:
@@ -221,7 +226,7 @@ def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:
 
 def _field(lacking: Lacking, ground: Ground) -> Field | None:
     """The first field on the form that would say what is lacking; who must say several is asked in turn."""
-    shown = {field.key: field for field in ground.sheet.fields}
+    shown = {field.key: field for field in _every(ground.sheet)}
     if lacking.side is not None:
         return next((f for f in shown.values() if f.side is lacking.side), None)
     return next((shown[key] for key in lacking.keys if key in shown), None)
@@ -234,6 +239,8 @@ def _supposing(ground: Ground, field: Field) -> Ground:
         parties = replace(shown.parties, people=(*shown.parties.people, someone))
         return replace(ground, sheet=replace(shown, parties=parties))
     said = _SAID.get(field.kind) or next(iter(field.choices), _SUPPOSED)
+    if field.key == VARIANT:
+        return replace(ground, sheet=replace(shown, answers=replace(shown.answers, variant=said)))
     cause = _SUPPOSED if field.kind is FieldKind.CAUSE else shown.answers.cause
     answers = replace(shown.answers, values={**shown.answers.values, field.key: said}, cause=cause)
     known = _CAUSE if field.kind is FieldKind.CAUSE else shown.cause

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from app.errors import FormProblem
 from app.services import amendments, drafts, papers, papers_out, visit_view
 from app.services.views import PaperView
 from app.settings import PaperSettings
@@ -92,6 +94,37 @@ def test_what_a_slip_lacks_is_entered_after_the_end_as_it_was_told(counter: Open
     [field] = [one for group in view.groups for one in group.fields if one.label == "金额"]
     at.do(amendments.amend, at.outcome.event_id, {field.path: "1,200"}, "当时没有带通知书")
     assert paper(at, "缴费").state == "ready"
+
+
+def test_which_kind_of_a_suit_it_is_may_be_said_after_the_end(counter: OpenCounter) -> None:
+    """Without it there is no fee: Ctrl+U offers it until it is said, and the notice of the fee can come."""
+    at = counter(papers=SAID)
+    called(at, {"matter.1.code": "F03", "matter.1.act": "行政处罚", "party.p2.name": "示例局"})
+    note = "法院答复立案后可以打印；还缺“类别”"
+    assert paper(at, "交纳诉讼费用").note == f"{note}（Alt+2 补填）"
+    picture = at.folder / "claim.png"
+    picture.write_bytes(encoded(text_page((413, 584), 1)))
+    at.do(papers.import_files, "M01", (picture,))
+    at.key(Qt.Key.Key_F12)
+    assert "还没有问：类别" in at.says("类别")
+    at.finish_unsigned()
+    assert paper(at, "交纳诉讼费用").note == f"{note}（Ctrl+U 更正补填）"
+    at.until(lambda: "没有算出，缺类别：Ctrl+U 更正补填" in at.words(at.window.advice), "the way")
+    event, visit_id = at.outcome.event_id, at.visit.visit_id
+    groups = at.do(amendments.form, event).groups
+    [field] = [one for group in groups for one in group.fields if one.path == "matters.0.variant"]
+    assert (field.kind, field.choices[1]) == ("choice", ("special", "商标、专利、海事行政诉讼"))
+    assert len([one for one in groups if one.title.startswith("第 1 件")]) == 1
+    made = at.do(amendments.amend, event, {field.path: "special"}, "当时没有问")
+    now = at.do(visit_view.desk_view, visit_id)
+    assert now.advice.fee.amount == 100
+    assert "类别" not in "".join(one.text for one in now.advice.remarks)
+    assert "类别：（空） → 商标、专利、海事行政诉讼" in now.visit.outcome.corrected[0].action
+    assert paper(at, "交纳诉讼费用").note == "法院答复立案后可以打印"
+    again = at.do(amendments.form, made).groups
+    assert field.path not in [one.path for group in again for one in group.fields], "it stands once said"
+    with pytest.raises(FormProblem):
+        at.do(amendments.amend, made, {field.path: "ordinary"}, "换一个")
 
 
 def test_one_paper_that_is_not_made_has_one_reason_in_every_place(counter: OpenCounter) -> None:

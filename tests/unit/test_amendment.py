@@ -33,6 +33,15 @@ def test_people_and_answers_may_be_corrected_and_nothing_that_was_signed_or_coun
     ]  # fmt: skip
 
 
+def test_which_kind_a_matter_is_may_be_said_once_where_nobody_had() -> None:
+    before = deepcopy(BODY)
+    before["matters"][0]["variant"] = ""
+    made = amended(before, {"matters.0.variant": "special"})
+    assert differences(before, made) == [{"path": "matters.0.variant", "before": "", "after": "special"}]
+    with pytest.raises(NotAmendable):
+        amended(made, {"matters.0.variant": "ordinary"})
+
+
 def test_a_correction_changes_one_place_and_says_so() -> None:
     before = deepcopy(BODY)
     made = amended(BODY, {"parties.0.name": "张𬭎"})
