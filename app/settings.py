@@ -182,7 +182,10 @@ class VoiceSettings:
 
 @dataclass(frozen=True)
 class LookSettings:
-    """``theme``: light, dark or contrast. ``scale``: type size in percent, 100–200."""
+    """``theme``: light, dark or contrast. ``scale``: type size in percent, 100–200.
+
+    ``language``: zh_CN, as there is no translation.
+    """
 
     theme: str = "light"
     scale: int = 100
@@ -254,7 +257,7 @@ _ALLOWED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "papers.evidence_days": (lambda v: 1 <= v <= 180, "应为 1 到 180 的整数（日）"),
     "look.theme": (lambda v: v in {"light", "dark", "contrast"}, "应为 light、dark 或 contrast"),
     "look.scale": (lambda v: 100 <= v <= 200, "应为 100 到 200 的整数"),
-    "look.language": (lambda v: v in {"zh_CN", "en"}, "应为 zh_CN 或 en"),
+    "look.language": (lambda v: v == "zh_CN", "应为 zh_CN：目前只有中文界面"),
 }
 
 

@@ -1,7 +1,7 @@
 """The words a clerk reads.
 
-Chinese is the language of the source; other languages are gettext catalogues in ``resources/i18n``.
-A missing translation shows the Chinese text.
+Chinese is the language of the source and the only one there is. Another one would be a gettext catalogue in
+``resources/i18n`` and a value of ``look.language``; a text it misses stays Chinese.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import tomllib
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -90,6 +92,7 @@ def test_the_mark_that_notepad_writes_is_no_fault(tmp_path: Path) -> None:
         ("[look]\nscale = 99", "look.scale", "100 到 200"),
         ("[look]\nscale = 201", "look.scale", "100 到 200"),
         ('[look]\nlanguage = "fr"', "look.language", "zh_CN"),
+        ('[look]\nlanguage = "en"', "look.language", "只有中文"),
         ("[hall]\nwindows = 3", "hall.windows", "没有这一项"),
         ("[printer]\nurl = 3", "printer", "没有这一节"),
         ("hall = 3", "hall", "一节"),
@@ -158,3 +161,11 @@ def test_what_is_shown_can_be_loaded_again(
     file = tmp_path_factory.getbasetemp() / "shown.toml"
     file.write_bytes(shown(settings).encode())
     assert load(file) == (settings, ())
+
+
+def test_the_settings_the_documentation_shows_can_be_used_as_they_stand(tmp_path: Path) -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "settings.md").read_text("utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    settings, faults = loaded(tmp_path, "\n".join(blocks))
+    assert faults == {}
+    assert {field.name for field in fields(settings)} == set(tomllib.loads("\n".join(blocks)))
