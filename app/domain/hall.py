@@ -34,6 +34,9 @@ class Promise:
     A green ticket waits at most ``green_wait``; an ordinary one is overtaken at most ``overtakes`` times. A
     missed number that comes back within ``grace`` keeps its place. A window that is idle for ``auto_call``
     calls by itself, never when that is zero; with ``in_turn`` whoever is idle longest calls first.
+
+    ``urgent_ahead``, ``green_ahead`` and ``back_ahead`` are the weights of the rule: such a person counts
+    as having come so much earlier: by a day before everybody without priority, by two before those too.
     """
 
     green_wait: timedelta = timedelta(minutes=10)
@@ -41,29 +44,46 @@ class Promise:
     grace: timedelta = timedelta(minutes=10)
     auto_call: timedelta = timedelta(0)
     in_turn: bool = True
+    urgent_ahead: timedelta = timedelta(days=2)
+    green_ahead: timedelta = timedelta(days=1)
+    back_ahead: timedelta = timedelta(days=1)
 
     @classmethod
     def of(cls, limits: tuple[int, ...]) -> Promise:
-        """Return the promise of a PROMISED event: minutes, times, minutes, seconds, 1 for in turn."""
-        green, overtakes, grace, *calling = limits
-        seconds, in_turn = calling or (0, 1)
+        """Return the promise of a PROMISED event; see ``HallEvent``."""
+        green, overtakes, grace, *more = limits
+        seconds, in_turn, *weights = more or (0, 1)
         return cls(
             timedelta(minutes=green),
             overtakes,
             timedelta(minutes=grace),
             timedelta(seconds=seconds),
             bool(in_turn),
+            *(timedelta(minutes=minutes) for minutes in weights),
         )
+
+    def ahead(self, ticket: Ticket) -> timedelta:
+        """Return how much earlier the ticket counts as having come; the most of what it has."""
+        mine = [self.urgent_ahead] if ticket.urgent else []
+        mine += [self.green_ahead] if ticket.green else []
+        mine += [self.back_ahead] if ticket.back else []
+        return max(mine, default=timedelta(0))
 
     @property
     def limits(self) -> tuple[int, ...]:
+        weights = (self.urgent_ahead, self.green_ahead, self.back_ahead)
         return (
-            round(self.green_wait.total_seconds() / 60),
+            _minutes(self.green_wait),
             self.overtakes,
-            round(self.grace.total_seconds() / 60),
+            _minutes(self.grace),
             round(self.auto_call.total_seconds()),
             int(self.in_turn),
+            *map(_minutes, weights),
         )
+
+
+def _minutes(span: timedelta) -> int:
+    return round(span.total_seconds() / 60)
 
 
 @dataclass(frozen=True)

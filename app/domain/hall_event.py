@@ -62,7 +62,8 @@ class HallEvent:
     go on with it, because it did so while it was cut off and has not told the rest (``to``), an ENROLLED the
     ``tags`` of its window, a PROMISED the ``limits``: minutes a green ticket waits at most, times an ordinary
     one is overtaken, minutes a missed number keeps its place, seconds after which an idle window calls by
-    itself, 1 for the one idle longest first. An ISSUED with an appointment says when its time began
+    itself, 1 for the one idle longest first, and the minutes by which urgent, green and returning people
+    count as having come earlier. An ISSUED with an appointment says when its time began
     (``booked``). A CALLED that is ``alone`` was made while its window was cut off; UNANSWERED says the same
     of a CALLED that is in the log already: of number ``about``, made ``at`` that moment, the answer was lost.
 

@@ -3,7 +3,8 @@
 One promise to both sides. Whoever has priority (green channel, a limit about to end, back with papers that
 were missing and so without a second wait) goes first, but nobody else is overtaken by them more than the
 promised number of times: that side never breaks. The other side, the longest wait of the green channel, is
-kept as far as that allows: nobody with priority is ever called later than by plain order of arrival.
+kept as far as that allows: nobody with priority is ever called later than by plain order of arrival. By how
+much they go before others, and before each other, are the weights of the promise (decision 0022).
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ def _choose(waiting: list[Ticket], now: datetime, promise: Promise, window: int 
     first = waiting[0]
     by_arrival = sorted(waiting, key=lambda t: t.arrived_at)
     sent = next((t for t in waiting if t.sent and t.bound == window), None)
-    ahead = sent or _priority(by_arrival, now, promise) or first
+    ahead = sent or _priority(by_arrival, first, now, promise) or first
     tired = _tired(by_arrival, ahead, promise)
     if tired is not None:
         reason = f"前面已让过 {tired.overtaken} 人，到上限 {promise.overtakes} 人，轮到本人。"
@@ -87,16 +88,20 @@ def _by_place(first: Ticket, earliest: Ticket) -> Choice:
     return Choice(first, "appointment", reason, earliest.number)
 
 
-def _priority(by_arrival: list[Ticket], now: datetime, promise: Promise) -> Ticket | None:
-    """Return who goes before the order of arrival.
+def _priority(by_arrival: list[Ticket], first: Ticket, now: datetime, promise: Promise) -> Ticket | None:
+    """Return who goes before the order of arrival, None when it is the turn of ``first``.
 
-    A green one whose wait is over, an urgent one, then whoever is green or back, by arrival.
+    A green one whose wait is over; else of those with priority whoever came first by the weights, unless
+    ``first`` came before that.
     """
     green = next((t for t in by_arrival if t.green), None)
     if green is not None and now - green.arrived_at >= promise.green_wait:
         return green
-    urgent = next((t for t in by_arrival if t.urgent), None)
-    return urgent or next((t for t in by_arrival if t.green or t.back), None)
+    counted = {t.number: t.arrived_at - promise.ahead(t) for t in by_arrival if t.priority}
+    best = min((t for t in by_arrival if t.priority), key=lambda t: counted[t.number], default=None)
+    if best is None or (not first.priority and first.arrived_at <= counted[best.number]):
+        return None
+    return best
 
 
 def _tired(by_arrival: list[Ticket], ahead: Ticket, promise: Promise) -> Ticket | None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from app.domain.hall import HallState, Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.hall_next import next_ticket
 from app.domain.hall_promise import CHOSEN
+from app.domain.ticket import TicketState
 
 _SETTING: frozenset[EventKind] = frozenset(
     {EventKind.ENROLLED, EventKind.RETIRED, EventKind.PAUSED, EventKind.RESUMED}
@@ -44,6 +46,16 @@ def replay(events: Iterable[HallEvent], promise: Promise) -> Outcome:
             again = replace(event, number=ticket.number, rule=choice.rule, report=False)
             state = fold([again, replace(again, kind=EventKind.SERVED)], state)
     return _outcome(state, called)
+
+
+def came_back_after(events: Iterable[HallEvent]) -> list[timedelta]:
+    """Return after how long each missed number came back."""
+    state, gaps = HallState(), list[timedelta]()
+    for event in events:
+        before, state = state.tickets.get(event.number), fold([event], state)
+        if event.kind is EventKind.RETURNED and before is not None and before.state is TicketState.NO_SHOW:
+            gaps += [event.at - before.closed_at] if before.closed_at is not None else []
+    return gaps
 
 
 def _outcome(state: HallState, called: dict[str, float]) -> Outcome:

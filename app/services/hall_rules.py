@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from app.clock import local
+from app.clock import COURT_ZONE, local
 from app.domain.hall import HallState, Promise
 from app.domain.hall_event import EventKind, HallEvent
-from app.domain.hall_replay import replay
+from app.domain.hall_replay import came_back_after, replay
 from app.domain.staff import Purpose
 from app.domain.ticket import TicketState
+from app.domain.wait import score, waits_of
 from app.errors import HallProblem
-from app.lanes import HALL, on
-from app.services import approval, queue, waits
+from app.lanes import HALL, SEARCH, on
+from app.services import approval, queue
 from app.services.calling import busy_hall
 from app.services.desk import Desk
 from app.services.seating import promise_of
@@ -27,6 +28,10 @@ from app.texts import _
 _GREEN: Final = (5, 10, 15, 20)
 _OVERTAKES: Final = (1, 2, 3, 5)
 _SECONDS: Final = (0, 15, 30, 60)
+_GRACE: Final = (0, 5, 10, 20, 30)
+_DAY: Final = 24 * 60
+_AHEAD: Final = {"urgent": (30, 60, _DAY, 2 * _DAY), "green": (15, 30, _DAY), "back": (0, 30, _DAY)}
+"""Minutes each kind of priority can count as having come earlier, in the order of a promise."""
 _SILENT: Final = timedelta(minutes=10)
 """A window that wrote nothing for so long may be dead; whether it is, a person has to say."""
 
@@ -42,45 +47,127 @@ class Decision:
     stands: bool = False
 
 
+@dataclass(frozen=True)
+class HallDay:
+    """The hall as window ``here`` read it ``now``, the day's events, and the promise that holds."""
+
+    state: HallState
+    events: tuple[HallEvent, ...]
+    promise: Promise
+    here: int
+    now: datetime
+
+
 @on(HALL)
-def view(desk: Desk) -> tuple[Decision, ...]:
-    """Return the promises one can give, with what today would have looked like, and the windows."""
+def read(desk: Desk) -> HallDay:
+    """Read the day that ``view`` is made of."""
     queue.look(desk)
-    state, events = desk.hall.state, desk.hall.past(desk.today())
-    windows = dead_windows(state, events, desk.window, desk.clock.now())
-    return (*windows, *_promises(desk, state, events), *_idle(desk, state))
+    state = desk.hall.state
+    events = tuple(desk.hall.past(desk.today()))
+    return HallDay(state, events, _promise_now(desk, state), desk.window, desk.clock.now())
 
 
-def _promises(desk: Desk, state: HallState, events: Sequence[HallEvent]) -> Iterator[Decision]:
-    now = _promise_now(desk, state)
+@on(SEARCH)
+def view(_desk: Desk, day: HallDay) -> tuple[Decision, ...]:
+    """Return the windows, and the promises one can give with what today would have looked like.
+
+    Replaying a long day takes seconds, in which windows must be able to call.
+    """
+    return (*dead_windows(day), *_promises(day), *_weights(day), *_graces(day), *_idle(day))
+
+
+def _promises(day: HallDay) -> Iterator[Decision]:
+    now = day.promise
     pairs = {(green, now.overtakes) for green in _GREEN} | {(now.limits[0], times) for times in _OVERTAKES}
     for green, times in sorted(pairs | {(now.limits[0], now.overtakes)}):
-        promise = replace(now, green_wait=timedelta(minutes=green), overtakes=times)
-        seen = replay(events, promise)
-        detail = _("今天会是：绿色最长等 {green} 分，其他人平均 {mean} 分，最多被越过 {most} 次").format(
-            green=round(seen.green_longest), mean=round(seen.others_mean), most=seen.overtaken_most
-        )
-        stands = promise.limits == now.limits
+        promise = _with_wait(now, green, times)
+        detail, stands = _today(day.events, promise), promise.limits == now.limits
         if stands:
-            right, told = waits.scored_today(desk)
+            right, told = score(waits_of(day.events, COURT_ZONE))
             detail += _("；等候预计今天 {told} 次说中 {right} 次").format(told=told, right=right)
-        title = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
+        title = _wait_words(promise)
         yield Decision(f"promise:{green}:{times}", title, detail, Purpose.QUEUE_RULES, stands)
 
 
-def _idle(desk: Desk, state: HallState) -> Iterator[Decision]:
+def _today(events: Sequence[HallEvent], promise: Promise) -> str:
+    seen = replay(events, promise)
+    return _("今天会是：绿色最长等 {green} 分，其他人平均 {mean} 分，最多被越过 {most} 次").format(
+        green=round(seen.green_longest), mean=round(seen.others_mean), most=seen.overtaken_most
+    )
+
+
+def _with_wait(now: Promise, green: int, times: int) -> Promise:
+    return replace(now, green_wait=timedelta(minutes=green), overtakes=times)
+
+
+def _wait_words(promise: Promise) -> str:
+    words = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次")
+    return words.format(green=promise.limits[0], times=promise.overtakes)
+
+
+def _weights(day: HallDay) -> Iterator[Decision]:
+    """Yield by how much each kind of priority goes before: how much earlier it counts as having come."""
+    now = day.promise
+    for kind, choices in _AHEAD.items():
+        for minutes in sorted({*choices, _minutes_ahead(now, kind)}, reverse=True):
+            promise = _with_weight(now, kind, minutes)
+            title, stands = _weight_words(kind, minutes), promise.limits == now.limits
+            detail = _today(day.events, promise)
+            yield Decision(f"ahead:{kind}:{minutes}", title, detail, Purpose.QUEUE_RULES, stands)
+
+
+def _minutes_ahead(promise: Promise, kind: str) -> int:
+    return promise.limits[5 + list(_AHEAD).index(kind)]
+
+
+def _with_weight(now: Promise, kind: str, minutes: int) -> Promise:
+    ahead = timedelta(minutes=minutes)
+    match kind:
+        case "urgent":
+            return replace(now, urgent_ahead=ahead)
+        case "green":
+            return replace(now, green_ahead=ahead)
+        case _:
+            return replace(now, back_ahead=ahead)
+
+
+def _weight_words(kind: str, minutes: int) -> str:
+    whom = {"urgent": _("法定期限临近的"), "green": _("绿色通道的"), "back": _("回来补交材料的")}[kind]
+    if minutes >= 2 * _DAY:
+        return _("{whom}总是最先").format(whom=whom)
+    if minutes >= _DAY:
+        return _("{whom}总在普通号之前").format(whom=whom)
+    if not minutes:
+        return _("{whom}按到的时间").format(whom=whom)
+    return _("{whom}当作早到 {minutes} 分").format(whom=whom, minutes=minutes)
+
+
+def _graces(day: HallDay) -> Iterator[Decision]:
+    now, gaps = day.promise, came_back_after(day.events)
+    for minutes in sorted({*_GRACE, now.limits[2]}):
+        kept = sum(gap <= timedelta(minutes=minutes) for gap in gaps)
+        detail = _("今天会是：过号后回来 {came} 次，{kept} 次保住原位").format(came=len(gaps), kept=kept)
+        title, stands = _grace_words(minutes), minutes == now.limits[2]
+        yield Decision(f"grace:{minutes}", title, detail, Purpose.QUEUE_RULES, stands)
+
+
+def _grace_words(minutes: int) -> str:
+    if not minutes:
+        return _("过号后回来，重新排队")
+    return _("过号 {minutes} 分钟内回来，保住原位").format(minutes=minutes)
+
+
+def _idle(day: HallDay) -> Iterator[Decision]:
     """What idle windows do is the hall's to say: one that did differently would take the others' turns."""
-    now = _promise_now(desk, state)
+    now = day.promise
     stand = (now.limits[3], now.in_turn)
     pairs = {stand, *((seconds, now.in_turn) for seconds in _SECONDS)}
     if stand[0]:
         pairs.add((stand[0], not now.in_turn))
     for seconds, in_turn in sorted(pairs):
         detail = _("全大厅的窗口一样，今天起效；暂停的、锁着的窗口不叫") if seconds else _("由窗口按 F5 叫")
-        key = f"idle:{seconds}:{int(in_turn)}"
-        yield Decision(
-            key, _idle_words(seconds, in_turn), detail, Purpose.QUEUE_RULES, (seconds, in_turn) == stand
-        )
+        key, stands = f"idle:{seconds}:{int(in_turn)}", (seconds, in_turn) == stand
+        yield Decision(key, _idle_words(seconds, in_turn), detail, Purpose.QUEUE_RULES, stands)
 
 
 def _idle_words(seconds: int, in_turn: bool) -> str:
@@ -101,14 +188,13 @@ def _promise_now(desk: Desk, state: HallState) -> Promise:
 # ---- dead windows -----------------------------------------------------------------------------------------
 
 
-def dead_windows(
-    state: HallState, events: Sequence[HallEvent], here: int, now: datetime
-) -> Iterator[Decision]:
+def dead_windows(day: HallDay) -> Iterator[Decision]:
     """Yield what can be done about other windows: retire one that is owed or silent, free what one holds."""
-    for window in sorted((state.enrolled | state.owed | _holders(state)) - {here}):
+    state = day.state
+    for window in sorted((state.enrolled | state.owed | _holders(state)) - {day.here}):
         held = "、".join(_held(state, window))
-        last = _last_heard(events, window)
-        silent = window in state.enrolled and last is not None and now - last >= _SILENT
+        last = _last_heard(day.events, window)
+        silent = window in state.enrolled and last is not None and day.now - last >= _SILENT
         if window in state.owed or silent:
             title = _("{window} 号窗口停用：不再等它补报，放出它手上的号").format(window=window)
             yield Decision(f"retire:{window}", title, _why_dead(window, state, last), Purpose.FREE_WINDOW)
@@ -157,24 +243,30 @@ def decide(desk: Desk, key: str, approval_id: str) -> str:
     """Do what was approved; return it in words. Raises NotApproved, HallProblem."""
     verb, *words = key.split(":")
     desk.hall.refresh(desk.today())
-    if verb == "promise":
-        green, times = int(words[0]), int(words[1])
-        said = _("绿色最多等 {green} 分，其他人最多被越过 {times} 次").format(green=green, times=times)
-        promised = replace(
-            _promise_now(desk, desk.hall.state), green_wait=timedelta(minutes=green), overtakes=times
-        )
-        return _promise(desk, promised, said, key, approval_id)
-    if verb == "idle":
-        seconds, in_turn = int(words[0]), words[1] == "1"
-        idle = replace(
-            _promise_now(desk, desk.hall.state), auto_call=timedelta(seconds=seconds), in_turn=in_turn
-        )
-        return _promise(desk, idle, _idle_words(seconds, in_turn), key, approval_id)
     if verb == "free":
         return _free(desk, int(words[0]), approval_id)
     if verb == "retire":
         return _retire(desk, int(words[0]), approval_id)
-    raise HallProblem(_("没有这一项。"), next_step=_("请从名单里选。"))
+    promise, said = _promised(_promise_now(desk, desk.hall.state), verb, words)
+    return _promise(desk, promise, said, key, approval_id)
+
+
+def _promised(now: Promise, verb: str, words: Sequence[str]) -> tuple[Promise, str]:
+    """Return the promise with what the key of a line changes, and that in words. Raises HallProblem."""
+    match verb, *words:
+        case "promise", green, times:
+            promise = _with_wait(now, int(green), int(times))
+            return promise, _wait_words(promise)
+        case "ahead", kind, minutes:
+            return _with_weight(now, kind, int(minutes)), _weight_words(kind, int(minutes))
+        case "grace", minutes:
+            return replace(now, grace=timedelta(minutes=int(minutes))), _grace_words(int(minutes))
+        case "idle", seconds, in_turn:
+            auto_call = timedelta(seconds=int(seconds))
+            said = _idle_words(int(seconds), in_turn == "1")
+            return replace(now, auto_call=auto_call, in_turn=in_turn == "1"), said
+        case _:
+            raise HallProblem(_("没有这一项。"), next_step=_("请从名单里选。"))
 
 
 def _promise(desk: Desk, promise: Promise, words: str, key: str, approval_id: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 
 from app.clock import COURT_ZONE, local
 from app.domain.hall import HallState
-from app.domain.wait import Waited, estimate, score, waits_of, windows_open
+from app.domain.wait import Waited, estimate, waits_of, windows_open
 from app.errors import HallProblem
 from app.services.desk import Desk
 
@@ -34,8 +34,3 @@ def _learnt(desk: Desk) -> tuple[Waited, ...]:
             found += waits_of(desk.hall.past(today - timedelta(days=back)), COURT_ZONE)
     desk.waits = (today, tuple(found))
     return desk.waits[1]
-
-
-def scored_today(desk: Desk) -> tuple[int, int]:
-    """Return how many of today's waits ended within what was said, of how many where something was."""
-    return score(waits_of(desk.hall.past(desk.today()), COURT_ZONE))

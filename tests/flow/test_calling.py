@@ -12,12 +12,12 @@ import httpx
 import pytest
 import zxingcpp
 
-from app.clock import business_day, local
+from app.clock import COURT_ZONE, business_day, local
 from app.domain.hall import HallState
 from app.domain.ticket import Ticket, TicketState, Wanted
-from app.domain.wait import ENOUGH
+from app.domain.wait import ENOUGH, score, waits_of
 from app.errors import HallProblem
-from app.services import calling, issuing, queue, swiping, waits
+from app.services import calling, hall_rules, issuing, queue, swiping
 from app.services.desk import Desk
 from app.services.verify import findings
 from app.services.views import QueueView
@@ -292,7 +292,7 @@ def test_after_some_days_a_ticket_says_how_long_it_will_take_and_the_day_is_scor
         assert ticket(desk, first).wait == (6, 7)
         clock.forward(minutes=6)
         do(desk, calling.call_next)
-        assert desk.lanes.submit("hall", waits.scored_today, desk).result(30) == (1, 1)
+        assert score(waits_of(do(desk, hall_rules.read).events, COURT_ZONE)) == (1, 1)
         jobs = desk.store(print_jobs.in_state, "waiting")
         assert json.loads(jobs[-1].content)["wait"] == [6, 7]
 

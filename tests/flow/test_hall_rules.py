@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.hall import Promise, fold
 from app.domain.hall_event import EventKind, HallEvent
-from app.domain.hall_replay import replay
+from app.domain.hall_replay import came_back_after, replay
 from app.domain.staff import Purpose, Role
 from app.errors import HallProblem
 from app.hall.restored import raise_epoch
@@ -34,6 +34,11 @@ def approved(desk: Desk, purpose: Purpose) -> str:
     return str(do(desk, approval.approve, "乌兰", PIN, purpose))
 
 
+def lines_of(desk: Desk) -> tuple[hall_rules.Decision, ...]:
+    lines: tuple[hall_rules.Decision, ...] = do(desk, hall_rules.view, do(desk, hall_rules.read))
+    return lines
+
+
 def test_the_day_is_replayed_under_another_promise() -> None:
     """Three ordinary people, then a green one every two minutes, and a call every two minutes."""
     events = [HallEvent(K.ENROLLED, "", NINE, 1)]
@@ -50,15 +55,29 @@ def test_the_day_is_replayed_under_another_promise() -> None:
     assert strict.green_longest >= generous.green_longest
 
 
+def test_the_day_says_who_would_have_kept_a_place_and_what_other_weights_had_done() -> None:
+    at = [NINE + timedelta(minutes=n) for n in range(40)]
+    events = [HallEvent(K.ENROLLED, "", at[0], 1), HallEvent(K.ISSUED, "A001", at[0])]
+    events += [HallEvent(K.CALLED, "A001", at[1], 1), HallEvent(K.NO_SHOW, "A001", at[2], 1)]
+    events += [HallEvent(K.RETURNED, "A001", at[17], 1), HallEvent(K.CALLED, "A001", at[18], 1)]
+    assert came_back_after(events) == [timedelta(minutes=15)]
+    day = [HallEvent(K.ENROLLED, "", at[0], 1), HallEvent(K.ISSUED, "A001", at[0])]
+    day += [HallEvent(K.ISSUED, "G001", at[20], green=True)]
+    day += [HallEvent(K.CALLED, "G001", at[21], 1), HallEvent(K.CALLED, "A001", at[23], 1)]
+    assert replay(day, Promise()).overtaken_most == 1
+    assert replay(day, Promise(green_ahead=timedelta(minutes=15))).overtaken_most == 0
+
+
 def test_a_promise_is_changed_with_an_approval_and_holds_for_everybody_at_once(
     tmp_path: Path,
 ) -> None:
     with desk_in(tmp_path, Settings(hall=HallSettings(window=3)), SteppingClock()) as desk:
         do(desk, issuing.take_ticket, "立案", False)
         do(desk, calling.call_next)
-        lines = do(desk, hall_rules.view)
-        assert [one.key for one in lines if one.stands] == ["promise:10:3", "idle:0:1"]
-        assert all("今天会是" in one.detail for one in lines if one.key.startswith("promise"))
+        lines = lines_of(desk)
+        stand = ["promise:10:3", "ahead:urgent:2880", "ahead:green:1440", "ahead:back:1440"]
+        assert [one.key for one in lines if one.stands] == [*stand, "grace:10", "idle:0:1"]
+        assert all("今天会是" in one.detail for one in lines if not one.key.startswith("idle"))
         with pytest.raises(NotApproved):
             do(desk, hall_rules.decide, "promise:5:1", approved(desk, Purpose.FREE_WINDOW))
         given = approved(desk, Purpose.QUEUE_RULES)
@@ -66,6 +85,17 @@ def test_a_promise_is_changed_with_an_approval_and_holds_for_everybody_at_once(
         assert desk.hall.state.promise == Promise(timedelta(minutes=5), 1, timedelta(minutes=10))
         with pytest.raises(NotApproved):
             do(desk, hall_rules.decide, "promise:20:5", given)
+        said = [
+            do(desk, hall_rules.decide, key, approved(desk, Purpose.QUEUE_RULES))
+            for key in ("grace:30", "ahead:green:15", "ahead:back:0")
+        ]
+        assert said == [
+            "今天起效：过号 30 分钟内回来，保住原位",
+            "今天起效：绿色通道的当作早到 15 分",
+            "今天起效：回来补交材料的按到的时间",
+        ]
+        assert desk.hall.state.promise is not None
+        assert desk.hall.state.promise.limits == (5, 1, 30, 0, 1, 2880, 15, 0)
 
 
 def test_calling_by_itself_is_the_halls_and_a_supervisor_changes_it_for_every_window(tmp_path: Path) -> None:
@@ -76,7 +106,7 @@ def test_calling_by_itself_is_the_halls_and_a_supervisor_changes_it_for_every_wi
         assert "空 30 秒" in do(one, hall_rules.decide, "idle:30:1", given)
         assert desks_say(other) == (30, True)
         assert do(other, queue.keep_up).calls_in is not None
-        keys = [line.key for line in do(other, hall_rules.view) if line.key.startswith("idle")]
+        keys = [line.key for line in lines_of(other) if line.key.startswith("idle")]
         assert keys == ["idle:0:1", "idle:15:1", "idle:30:0", "idle:30:1", "idle:60:1"]
         do(one, hall_rules.decide, "idle:0:1", approved(one, Purpose.QUEUE_RULES))
         assert do(other, calling.call_by_itself) == ""
@@ -147,7 +177,7 @@ def test_what_a_dead_window_holds_is_let_go_by_a_supervisor_only(tmp_path: Path)
         number = do(dead, issuing.take_ticket, "立案", False)
         do(dead, queue.keep_up)
         assert do(dead, calling.call_next).ticket == number
-        (line,) = (line for line in do(one, hall_rules.view) if line.key == "free:2")
+        (line,) = (line for line in lines_of(one) if line.key == "free:2")
         assert number in line.detail
         do(one, hall_rules.decide, line.key, approved(one, Purpose.FREE_WINDOW))
         assert do(one, calling.call_next).ticket == number
@@ -170,7 +200,7 @@ def test_after_a_restore_a_supervisor_retires_the_window_that_never_reports_and_
         until(lambda: do(one, queue.keep_up) is not None and one.hall.state.owed == {2})
         alone = do(one, issuing.take_ticket, "立案", False)
         assert alone.startswith("Z"), "no number but of its own block"
-        (line,) = (line for line in do(one, hall_rules.view) if line.key.startswith("retire"))
+        (line,) = (line for line in lines_of(one) if line.key.startswith("retire"))
         assert (line.key, "还没有补报" in line.detail) == ("retire:2", True)
         said = do(one, hall_rules.decide, line.key, approved(one, Purpose.FREE_WINDOW))
         assert "2 号窗口已停用" in said
@@ -194,7 +224,8 @@ def test_a_window_is_offered_to_be_retired_once_it_was_silent_and_only_its_own_a
 
     def offered(minutes: int, more: tuple[HallEvent, ...] = ()) -> list[str]:
         now = NINE + timedelta(minutes=minutes)
-        return [one.key for one in hall_rules.dead_windows(fold(more, state), [*events, *more], 1, now)]
+        day = hall_rules.HallDay(fold(more, state), (*events, *more), Promise(), 1, now)
+        return [one.key for one in hall_rules.dead_windows(day)]
 
     assert offered(18) == ["free:2"]
     assert offered(19) == ["retire:2", "free:2"]

@@ -7,7 +7,7 @@ from functools import partial
 from PySide6.QtWidgets import QWidget
 
 from app.services import hall_rules
-from app.services.hall_rules import Decision
+from app.services.hall_rules import Decision, HallDay
 from app.texts import _
 from ui.panels.panel import Panel
 from ui.screens.palette import PalettePage
@@ -38,7 +38,11 @@ class HallRulesPanel(Panel):
         controls, page = self.controls, self.page
         if isinstance(page, PalettePage):
             page.show_rows(())
-        controls.acts.run(page, hall_rules.view, name="hall_rules", done=self._show)
+        controls.acts.run(page, hall_rules.read, name="hall_rules", done=self._look)
+
+    def _look(self, day: HallDay) -> None:
+        acts = self.controls.acts
+        acts.run(self.page, hall_rules.view, day, name="hall_rules", done=self._show)
 
     def _show(self, decisions: tuple[Decision, ...]) -> None:
         self._decisions = decisions
