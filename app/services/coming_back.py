@@ -102,12 +102,17 @@ def _is_sought(connection: Transaction, row: OwedRow, text: str, code: str) -> b
     names = (row.ticket, row.receipt_no, row.paper_no)
     if any(text == compact(name) for name in names) or text.rpartition(".")[2] == row.ticket:
         return True
-    return text == compact(value(visits.fields(connection, row.visit_id), "identity.id_number"))
+    return text == _number(connection, row.visit_id)
+
+
+def _number(connection: Transaction, visit_id: str) -> str:
+    """The identity number of who came, as the record stands."""
+    return compact(value(corrections.draft_of(connection, visit_id), "identity.id_number"))
 
 
 def _row(connection: Transaction, one: SupplementRecord, today: date, number: str) -> OwedRow:
     last = latest(connection, one.visit_id)
-    draft = visits.fields(connection, last)
+    draft = corrections.draft_of(connection, last)
     visit = visits.get(connection, one.visit_id)
     intake = handovers.receipt_of(connection, one.visit_id)
     known = compact(value(draft, "identity.id_number"))
@@ -133,7 +138,7 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
 def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> OwedRow:
     """A list of the back office that nobody was told yet: the days would run from today."""
     last = latest(connection, one.answer.visit_id)
-    draft = visits.fields(connection, last)
+    draft = corrections.draft_of(connection, last)
     visit = visits.get(connection, one.answer.visit_id)
     intake = handovers.receipt_of(connection, one.answer.visit_id)
     known = compact(value(draft, "identity.id_number"))
@@ -325,7 +330,8 @@ def waiting(connection: Transaction, case: Case) -> Remark | None:
     number = value(case.draft, "identity.id_number")
     if not number or case.visit.continues or case.dossier or _entered(case.draft):
         return None
-    told = [one for one in supplements.of_person(connection, number) if _is_here(connection, one)]
+    maybe = (one for one in supplements.of_person(connection, number) if _is_here(connection, one))
+    told = [one for one in maybe if _number(connection, one.visit_id) == compact(number)]
     if not told and court_asks.of_person(connection, number):
         words = _("后台要求来访人补正，还没有书面告知")
         return Remark(words, "", _("Shift+F9 出告知书，或接着办"), grave=True)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from app.domain.amendment import differences
 from app.services.amendments import AMENDABLE
 from app.services.fields import Draft, copied_from, entry
-from app.storage import intakes
+from app.storage import intakes, visits
 from app.storage.access import Transaction
 from app.storage.records import DraftField
 
@@ -26,6 +26,11 @@ _AGENT: Final = {
     "office": "agent.1.office",
 }
 """The visitor is the agent, so what is corrected of the one is corrected of the other."""
+
+
+def draft_of(connection: Transaction, visit_id: str) -> Draft:
+    """Return the form of a visit as its record stands now; of one that is open, as far as it is filled in."""
+    return corrected(connection, visit_id, visits.fields(connection, visit_id))
 
 
 def corrected(connection: Transaction, visit_id: str, draft: Draft) -> Draft:

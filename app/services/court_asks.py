@@ -139,6 +139,7 @@ def _tell(connection: Transaction, desk: Desk, answer_id: str, reason: str, appr
         subject = f"{asked.answer.visit_id}:{asked.matter}"
         supervisor = approval.spend(connection, approval_id, Purpose.SECOND_NOTICE, subject, now)
     case = read_case(connection, asked.answer.visit_id)
+    case = replace(case, draft=corrections.corrected(connection, case.visit.id, case.draft))
     shown = _sheet(asked, case.draft, desk)
     record = _record(connection, desk, asked, shown, (reason if supervisor else "", supervisor), now)
     supplements.add(connection, record)
@@ -201,7 +202,6 @@ def _print(connection: Transaction, desk: Desk, case: Case, record: SupplementRe
     if desk.bench.has(A4_PRINTER):
         clerk = desk.settings.hall.clerk
         received = case.visit.closed_at or now
-        case = replace(case, draft=corrections.corrected(connection, case.visit.id, case.draft))
         job = notice_paper.job(desk, case, record, received, clerk, part=f"{record.matter}.{record.number}")
         print_jobs.add(connection, job, now)
 
@@ -232,6 +232,6 @@ def _field(matter: int, code: str, text: str) -> DraftField:
 def of_person(connection: Transaction, number: str) -> int:
     """Return how many lists wait for the visitor of this identity number."""
     return sum(
-        value(visits.fields(connection, one.answer.visit_id), "identity.id_number") == number
+        value(corrections.draft_of(connection, one.answer.visit_id), "identity.id_number") == number
         for one in pending(connection)
     )

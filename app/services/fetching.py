@@ -19,7 +19,7 @@ from app.domain.ticket import Ticket
 from app.errors import Expected, FormProblem, HallProblem
 from app.ids import new_id
 from app.lanes import HALL, on
-from app.services import coming_back, moved
+from app.services import coming_back, corrections, moved
 from app.services.desk import Desk
 from app.services.fields import value
 from app.services.parcel import gather, pack
@@ -133,7 +133,7 @@ def _names(connection: Transaction, one: SupplementRecord) -> Iterator[str]:
     known = intakes.get_intake(connection, one.visit_id)
     if known is not None:
         yield compact(known.receipt_no)
-    number = compact(value(visits.fields(connection, one.visit_id), "identity.id_number"))
+    number = compact(value(corrections.draft_of(connection, one.visit_id), "identity.id_number"))
     if number:
         yield number
 

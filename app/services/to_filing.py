@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from app.domain.matter import Group
 from app.domain.mediation import CONSENTS, EARLIER, silent
-from app.services import mediation, people
+from app.services import corrections, mediation, people
 from app.services.desk import Desk
 from app.services.fields import Draft
 from app.services.form import YES
@@ -36,11 +36,14 @@ def _mediations(draft: Draft, knowledge: Knowledge) -> tuple[Sheet, ...]:
 
 
 def awaited(connection: Transaction, desk: Desk) -> tuple[tuple[VisitRecord, Draft], ...]:
-    """Return today's finished visits about mediation that are not at an end and nobody has gone on with."""
+    """Return today's finished visits about mediation that are not at an end and nobody has gone on with.
+
+    Who agreed goes by the record that stands.
+    """
     known, asked = desk.knowledge, set(CONSENTS.values())
     codes = [code for code, one in known.matters.items() if asked & {field.key for field in one.fields}]
     found = visits.finished_with(connection, desk.today().isoformat(), ("matter.%.code",), codes)
-    drafts = ((one, visits.fields(connection, one.id)) for one in found)
+    drafts = ((one, corrections.draft_of(connection, one.id)) for one in found)
     return tuple(
         (one, draft)
         for one, draft in drafts

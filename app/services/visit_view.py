@@ -302,7 +302,7 @@ def _outcome(connection: Transaction, case: Case, stands: Case, desk: Desk) -> O
         steps=step_view.told(_steps_now(connection, case, knowledge), knowledge, intake.finished_at),
         received_only=_received_only(event.body),
         lacking=(
-            *mediation.refusals(case.sheets(knowledge), knowledge),
+            *mediation.refusals(stands.sheets(knowledge), knowledge),
             *still_missing.of_visit(stands, knowledge),
         ),
         corrected=corrected_since.of_visit(connection, desk, visit_id),

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from app.clock import moment, stamp
 from app.storage.records import SupplementRecord
-from app.storage.tables import comeback, draft_field, supplement
+from app.storage.tables import comeback, draft_field, outbox, supplement
 
 _c = supplement.c
 _OF_INTAKE: Final = (
@@ -44,13 +44,18 @@ def still_open(connection: Connection) -> tuple[SupplementRecord, ...]:
 
 
 def of_person(connection: Connection, number: str) -> tuple[SupplementRecord, ...]:
-    """Return what the visitor of this identity number was told and has not brought."""
+    """Return what the visitor of this identity number was told and has not brought.
+
+    Also what was told to somebody whose record was corrected since: the number may be another one now.
+    """
     came = select(draft_field.c.visit_id).where(
         draft_field.c.visit_id == _c.visit_id,
         draft_field.c.path == "identity.id_number",
         draft_field.c.value == number,
     )
-    waiting = select(supplement).where(_c.state == "open", came.exists()).order_by(_c.due, _c.paper_no)
+    corrected = select(outbox.c.id).where(outbox.c.visit_id == _c.visit_id, outbox.c.kind == "amendment")
+    theirs = came.exists() | corrected.exists()
+    waiting = select(supplement).where(_c.state == "open", theirs).order_by(_c.due, _c.paper_no)
     return tuple(_record(row) for row in connection.execute(waiting))
 
 

@@ -12,14 +12,24 @@ from app.domain.audit import Act
 from app.domain.return_code import PREFIX, shown_code
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem
-from app.services import approval, calling, coming_back, drafts, issuing, status, supplement
+from app.services import (
+    amendments,
+    approval,
+    calling,
+    coming_back,
+    drafts,
+    fetching,
+    issuing,
+    status,
+    supplement,
+)
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.supplement import CORRECTION, PROMISE
 from app.services.supply_views import OwedList, OwedRow
 from app.services.verify import at_court, findings
 from app.settings import CourtSettings, Settings
-from app.storage import intakes, retention, trail
+from app.storage import intakes, retention, supplements, trail
 from app.storage.access import Transaction
 from app.storage.records import CourtWord
 from app.storage.tables import meta as meta_table
@@ -170,6 +180,26 @@ def test_the_code_the_numbers_and_the_card_find_the_intake(desk: Desk, tmp_path:
         assert [row.visit_id for row in owed(desk, sought)] == [visit_id], sought
     for nothing in ("A002", "22222222", "张", "150402199003075518"):
         assert owed(desk, nothing) == ()
+
+
+def test_who_was_corrected_is_found_by_what_is_right_and_not_by_what_was_wrong(
+    desk: Desk, tmp_path: Path
+) -> None:
+    visit_id = left(desk, tmp_path)
+    right, wrong = "152722199003074518", FILLED["identity.id_number"]
+    event = desk.store(intakes.events_of, visit_id)[0]
+    said = {"visitor.id_number": right, "visitor.name": "其其格"}
+    do(desk, amendments.amend, event.id, said, "录成了别人")
+    [row] = owed(desk, right)
+    assert (row.visit_id, row.person, row.masked_number[-4:]) == (visit_id, "其**", right[-4:])
+    assert owed(desk, wrong) == ()
+    names = desk.store(lambda c: list(fetching._names(c, supplements.still_open(c)[0])))
+    assert (right in names, wrong in names) == (True, False), "the same where another window asks"
+    called(desk)
+    for number, waits in ((wrong, False), (right, True)):
+        do(desk, drafts.set_field, "identity.id_number", number)
+        said_of = "".join(one.text for one in view(desk).advice.remarks)
+        assert ("还有 1 份告知没有补交" in said_of) is waits, number
 
 
 def test_the_list_masks_people_and_puts_the_longest_overdue_first(

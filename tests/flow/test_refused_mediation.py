@@ -6,8 +6,9 @@ import json
 
 from PySide6.QtCore import Qt
 
-from app.services import drafts, papers_out
+from app.services import amendments, coming_back, drafts, papers_out, visit_view
 from app.services.views import DeskView
+from app.settings import PaperSettings
 from app.storage import intakes
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, SHIFT, Counter, OpenCounter, counter, qapp
 from ui.screens.comeback import ComebackPage
@@ -142,7 +143,7 @@ def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCoun
     at.until(lambda: "立案审查" in at.words(at.window.advice), "the clock of a suit")
     assert view(at).advice.mediation is None, "nobody is asked again what was refused"
     assert papers(at) == {}, "nor offered it on paper"
-    assert "先行调解已有一方不同意，不再问" in at.words(at.window.advice)
+    at.until(lambda: "先行调解已有一方不同意，不再问" in at.words(at.window.advice), "why not")
     at.key(Qt.Key.Key_F9, SHIFT)
     at.until(lambda: page.count.isHidden(), "nobody to go on with any more")
     at.type(page.box, ticket)
@@ -184,3 +185,34 @@ def test_while_the_visit_is_open_a_copy_becomes_the_suit(counter: OpenCounter) -
     at.do(drafts.set_field, "matter.2.code", "F01")
     at.until(lambda: at.value("matter.2.code") == "F01", "the suit")
     assert (at.value("party.p2.name"), at.value("matter.2.claims")) == ("苏雅拉", "还钱")
+
+
+def corrected(at: Counter, answer: str) -> str:
+    """Finish, then correct what the other side said (Ctrl+U); return the visit."""
+    at.finish_unsigned()
+    visit_id = at.visit.visit_id
+    at.do(amendments.amend, at.outcome.event_id, {"matters.0.answers.consent_other": answer}, "录反了")
+    return visit_id
+
+
+def test_who_is_found_after_the_end_to_have_refused_may_go_on_with_a_suit(counter: OpenCounter) -> None:
+    at = counter(papers=PaperSettings(mediation="示例人民调解委员会"))
+    at.call()
+    for path, text in {**SAID, "matter.1.consent_other": "是"}.items():
+        at.do(drafts.set_field, path, text)
+    visit_id = corrected(at, "否")
+    now = at.do(visit_view.desk_view, visit_id).visit
+    assert WAY in now.outcome.lacking[0].text, "what the last step promises"
+    [row] = at.do(coming_back.owed).rows
+    assert (row.visit_id, row.to_file) == (visit_id, True), "is there"
+    goes_on(at, "可转立案")
+    at.until(lambda: at.value("matter.1.code") == "F01", "a suit")
+
+
+def test_who_is_found_after_the_end_to_have_agreed_is_sent_to_no_suit(counter: OpenCounter) -> None:
+    at = counter(papers=PaperSettings(mediation="示例人民调解委员会"))
+    said_no(at)
+    visit_id = corrected(at, "是")
+    now = at.do(visit_view.desk_view, visit_id)
+    assert WAY not in "".join(one.text for one in (*now.visit.outcome.lacking, *now.advice.remarks))
+    assert at.do(coming_back.owed).rows == ()
