@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from app.services import drafts, papers
 from app.services.views import StepState, StepView
+from app.storage import intakes
 from tests.helpers.counter import ALT, CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
 from tests.helpers.imaging_files import encoded, text_page
@@ -60,6 +63,17 @@ def test_what_is_open_is_said_once_and_whoever_wants_ends_all_the_same(counter: 
         at.until(lambda part=part: "后台审查后一次告知" in at.words(part), "who tells it now")  # type: ignore[misc]
         assert "按 F9" not in at.words(part)
     assert at.findings() == []
+
+
+def test_copies_typed_just_before_the_end_are_in_the_record(counter: OpenCounter) -> None:
+    at = counter()
+    ready(at)
+    at.end("还没有签字")  # what was refused once would end the visit now, were nothing typed since
+    at.key(Qt.Key.Key_F, ALT)
+    at.type(at.editor("copies"), "3")
+    at.finish_unsigned()
+    intake = at.read(intakes.get_intake, at.visit.visit_id)
+    assert [paper["copies"] for paper in json.loads(intake.body)["materials"]] == [3]
 
 
 def test_a_cause_that_is_in_no_list_is_said_before_the_end_and_its_step_stays_open(

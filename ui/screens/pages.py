@@ -217,6 +217,11 @@ class PagesPanel(QFrame):
         if not self._waive.isModified():
             self._waive.setText(view.value if view is not None else "")
 
+    def flush(self) -> None:
+        """Hand on what has been typed: a shortcut leaves no box, and its key would be too late."""
+        self._copies_typed()
+        self._waiver_typed()
+
     def _waiver_typed(self) -> None:
         view = self._waivers.get(self.material)
         if view is not None and self._waive.isModified():

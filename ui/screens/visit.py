@@ -268,8 +268,10 @@ class VisitZone(QWidget):
         self._turn_to(self.step)
 
     def flush(self) -> None:
+        """Hand on what is half typed anywhere in the visit."""
         for form in self.forms.values():
             form.flush()
+        self.pages.flush()
 
     def tick(self) -> None:
         """Draw how long the visit has lasted."""
