@@ -2,7 +2,7 @@
 // A board never shows a number it is not sure of: six seconds without a word from the hall hide them all.
 const SILENCE = 6000, FRESH = 20000, ROWS = 5;
 const at = (id) => document.getElementById(id);
-const known = new Map();
+let known = new Map();
 let servers = [location.origin], server = 0, source = null, heard = 0, version = -2, first = true;
 
 function connect() {
@@ -23,16 +23,23 @@ function show(board) {
   at("mongolian").textContent = board.mongolian || "";
   if (board.version === version) return;
   version = board.version;
-  for (const call of board.calls) {
-    const key = call.number + " " + call.window;
-    if (known.get(key) !== call.times) { known.set(key, call.times); if (!first) fresh.set(call.number, Date.now() + FRESH); }
-  }
-  first = false;
+  if (version >= 0) note(board.calls);
   last = board;
   draw();
 }
 let last = null;
 const fresh = new Map();
+
+// Only what the picture before showed is known: the numbers of a day come again on the next.
+function note(calls) {
+  const seen = new Map(calls.map((call) => [call.number + " " + call.window, call.times]));
+  for (const call of calls) {
+    const times = known.get(call.number + " " + call.window);
+    if (!first && times !== call.times) fresh.set(call.number, Date.now() + FRESH);
+  }
+  known = seen;
+  first = false;
+}
 
 function draw() {
   if (!last) return;

@@ -226,6 +226,10 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
             assert browser.run(CONTRAST) >= 4.5
             keep = os.environ.get("YICHUANG_BOARD_PICTURE")
             browser.picture(Path(keep) if keep else tmp_path / "board.png")
+            first.show(Picture(DAY + timedelta(days=1), hall(), 3))
+            browser.until("document.querySelectorAll('.call').length === 0")
+            first.show(Picture(DAY + timedelta(days=1), hall(call("A002", 2)), 4))
+            browser.until("document.querySelector('.call.fresh .number')?.textContent === 'A002'")
             # Between the two servers the numbers may be hidden for milliseconds: the page notes it.
             browser.run(
                 "new MutationObserver(() => { window.hid ||= !document.getElementById('stale').hidden; })"

@@ -45,6 +45,13 @@ def test_who_is_called_again_stands_out_and_comes_first(board: CallBoard) -> Non
     assert inked(image(board), 0.1, 0.1, 0.65, 0.3, BRIGHT) > 10000
 
 
+def test_a_number_that_was_called_yesterday_at_the_same_window_stands_out_again(board: CallBoard) -> None:
+    for calls in (CALLS, ()):
+        board.show_view(BoardView(calls, LAST, 12, sure=True))
+    board.show_view(BoardView(CALLS[:1], (), 12, sure=True))
+    assert inked(image(board), 0.1, 0.1, 0.65, 0.3, BRIGHT) > 10000
+
+
 def test_while_the_numbers_may_be_old_none_is_drawn(board: CallBoard) -> None:
     board.show_view(BoardView(CALLS, LAST, 12, sure=True))
     sure = image(board)

@@ -46,12 +46,16 @@ class CallBoard(QWidget):
         self._fresh: dict[str, float] = {}
 
     def show_view(self, view: BoardView) -> None:
-        """Show it; who was called since the view before stands out for a while."""
-        for call in view.calls:
-            key = (call.number, call.window)
-            if self._view.sure and self._known.get(key) != call.times:
-                self._fresh[call.number] = time.monotonic() + FRESH_SECONDS
-            self._known[key] = call.times
+        """Show it; who was called since the view before stands out for a while.
+
+        Only what the last sure view showed is known: the numbers of a day come again on the next.
+        """
+        if view.sure:
+            known = {(call.number, call.window): call.times for call in view.calls}
+            for key, times in known.items():
+                if self._view.sure and self._known.get(key) != times:
+                    self._fresh[key[0]] = time.monotonic() + FRESH_SECONDS
+            self._known = known
         self._view = view
         self.update()
 
