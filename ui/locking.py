@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer
@@ -16,6 +17,7 @@ from app.texts import _
 from ui.act import Acts
 from ui.keys import KEYS
 from ui.main_window import MainWindow
+from ui.panels.host import Panels
 from ui.screens.lock import LockScreen
 
 _TOUCHED: Final = frozenset(
@@ -27,11 +29,14 @@ _MINUTE_MS: Final = 60_000
 class Locking(QObject):
     """``changed`` is called when somebody signed in. Without a clerk who has a PIN nothing is ever locked."""
 
-    def __init__(self, window: MainWindow, desk: Desk, acts: Acts, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, window: MainWindow, desk: Desk, acts: Acts, panels: Panels, changed: Callable[[], None]
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._desk = desk
         self._acts = acts
+        self._panels = panels
         self._changed = changed
         self.screen = LockScreen(window.look, window)
         self.screen.given.connect(self._try)
@@ -85,15 +90,17 @@ class Locking(QObject):
     def _cover(self, found: Clerks) -> None:
         """What is half typed is saved first."""
         self._window.visit.flush()
+        self._panels.cover()
         self.screen.show_names(found.names)
 
     def _try(self, name: str, pin: str) -> None:
-        self._acts.run(
-            self, clerks.sign_in, name, pin, name="sign_in", done=self._entered, problem=self.screen.say
-        )
+        done = partial(self._entered, self._desk.settings.hall.clerk)
+        self._acts.run(self, clerks.sign_in, name, pin, name="sign_in", done=done, problem=self.screen.say)
 
-    def _entered(self, name: str) -> None:
+    def _entered(self, before: str, name: str) -> None:
+        """Nothing the clerk before had begun goes on under the name of the next one."""
         self.screen.accept()
-        self._window.flash(_("{name} 已进入").format(name=name))
+        dropped = self._panels.relieve(before) if name != before else ()
+        self._window.flash("；".join((_("{name} 已进入").format(name=name), *dropped)))
         self._changed()
         self.start()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from app.services import drafts, papers
+from app.domain.staff import Role
+from app.lanes import STAFF
+from app.services import approval, drafts, papers
 from app.services.views import StepState, StepView
-from tests.helpers.counter import CONTROL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.counter import CONTROL, HALL, OFFSCREEN, Counter, OpenCounter, counter, qapp
 from tests.helpers.desks import FILLED
 from tests.helpers.imaging_files import encoded, text_page
+from ui.screens.unsent import UnsentPage
 
 __all__ = ["counter", "qapp"]
 pytestmark = OFFSCREEN
@@ -71,3 +75,28 @@ def test_an_amount_nobody_can_read_is_what_the_page_begins_at_and_enter_does_not
     at.until(lambda: line.text() == "更正已送到法院", "where the correction is")
     at.key(Qt.Key.Key_Escape)
     at.until(lambda: step(at).state is StepState.DONE, "a step that lacks nothing any more")
+
+
+def test_the_next_clerk_cannot_send_what_the_one_before_typed(counter: OpenCounter) -> None:
+    at = counter("court")
+    enlist = at.desk.lanes.submit(STAFF, approval.enlist, at.desk, "巴图", Role.CLERK, "648219")
+    enlist.result(timeout=30)
+    ended(at)
+    at.until(lambda: at.outcome.court_state == "stored", "the record at the court")
+    page = at.conductor.panels._panels["sending"].page
+    assert isinstance(page, UnsentPage)
+    at.key(Qt.Key.Key_U, CONTROL)
+    at.until(lambda: "Ctrl+E" in at.words(), "the record explained")
+    at.key(Qt.Key.Key_E, CONTROL)
+    at.until(page.form.isVisible, "the form")
+    at.fill("parties.1.name", "苏日娜")
+    assert page.form.unsent == 1
+    lock = at.conductor.locking.screen
+    at.window.header.lock.emit()
+    at.until(lock.isVisible, "the lock")
+    lock.names.setCurrentText("巴图")
+    QTest.keyClicks(lock.box, "648219")
+    QTest.keyClick(lock.box, Qt.Key.Key_Return)
+    at.until(lambda: not lock.isVisible(), "the window open")
+    assert (page.form.unsent, at.conductor.panels.current) == (0, "")
+    assert f"{HALL.clerk}没有送出的更正已清除，记录没有改动" in at.window.actions_bar.line.text()

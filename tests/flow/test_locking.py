@@ -7,17 +7,21 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from app.domain.staff import MOST_FAILURES, Purpose, Refusal, Role
 from app.lanes import STAFF
-from app.services import approval, calling, finishing, issuing, ledger, visit_view
+from app.services import approval, calling, drafts, finishing, issuing, ledger, papers, steps, visit_view
 from app.services.approval import NotApproved
 from app.services.clerks import clerks, sign_in
 from app.storage import staff, trail
 from tests.helpers.cases import SteppingClock
-from tests.helpers.counter import HALL, OFFSCREEN, Counter, OpenCounter, counter, qapp
-from tests.helpers.desks import desk_in, do
+from tests.helpers.counter import ALT, HALL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.desks import FILLED, desk_in, do
+from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.visits import called, fill, finish, lay
+from ui.screens.numbers import NumbersPage
+from ui.screens.steps import StepsPage
 
 __all__ = ["counter", "qapp"]
 
@@ -68,6 +72,71 @@ def test_clerks_change_with_two_keys_and_a_pin_and_the_visit_stays(desk: Counter
     assert tried == [(Purpose.SIGN_IN, "巴图", None), (Purpose.SIGN_IN, "巴图", Refusal.WRONG_PIN)]
     line = next(one for one in desk.read(trail.newest, 20) if one.act == "signed_in")
     assert line.actor == "巴图"
+
+
+def ended(desk: Counter) -> None:
+    """End the visit, with a step on record."""
+    for path, text in {**FILLED, "matter.1.code": "F12"}.items():
+        desk.do(drafts.set_field, path, text)
+    desk.do(steps.record, "cross")
+    picture = desk.folder / "claim.png"
+    picture.write_bytes(encoded(text_page((413, 584), 1)))
+    desk.do(papers.import_files, "M01", (picture,))
+    desk.until(lambda: len(desk.visit.pages) == 1, "the page on the window")
+    desk.finish_unsigned()
+
+
+def enter(desk: Counter, name: str) -> None:
+    """Lock the window and let this clerk in."""
+    screen = desk.conductor.locking.screen
+    desk.window.header.lock.emit()  # while a panel is open Ctrl+L is the panel's
+    desk.until(lambda: locked(desk), "the lock")
+    screen.names.setCurrentText(name)
+    give(desk, PIN)
+    desk.until(lambda: not locked(desk), "the window open")
+
+
+def test_the_next_clerk_takes_over_nothing_that_was_half_typed(desk: Counter) -> None:
+    ended(desk)
+    panels, said = desk.conductor.panels, desk.window.actions_bar.line
+    approved: list[str] = []
+    enlist = desk.desk.lanes.submit(STAFF, approval.enlist, desk.desk, "乌兰", Role.SUPERVISOR, PIN)
+    enlist.result(timeout=30)
+    desk.key(Qt.Key.Key_B, ALT)
+    page = panels._panels["steps"].page
+    assert isinstance(page, StepsPage)
+    desk.until(lambda: page.send.isVisible(), "the step of the visit that ended")
+    desk.key(Qt.Key.Key_Down)
+    desk.until(lambda: page.findChild(QWidget, "step.1.outside_no") is not None, "its form")
+    desk.fill("step.1.outside_no", "WX2026000123")
+    desk.until(page.send.isEnabled, "something that is not sent")
+    desk.conductor.panels._panels["steps"].controls.approve(Purpose.REPRINT, "补打", approved.append)
+    desk.until(lambda: desk.window.messages.pin is not None, "the question to a supervisor")
+    enter(desk, HALL.clerk)
+    assert panels.current == "steps", "who comes back goes on"
+    assert page.send.isEnabled()
+    enter(desk, "巴图")
+    assert panels.current == ""
+    assert (desk.window.messages.pin, approved) == (None, [])
+    assert f"{HALL.clerk}没有补记的办理步骤已清除" in said.text()
+    panels.open("steps")
+    desk.until(lambda: not page.send.isEnabled(), "nothing that is not sent")
+    assert desk.editor("step.1.outside_no").text() == ""  # type: ignore[attr-defined]
+
+
+def test_a_number_in_full_is_covered_by_the_lock(desk: Counter) -> None:
+    number = FILLED["identity.id_number"]
+    desk.do(drafts.set_field, "identity.name", FILLED["identity.name"])
+    desk.do(drafts.set_field, "identity.id_number", number)
+    desk.key(Qt.Key.Key_I, ALT)
+    page = desk.conductor.panels._panels["numbers"].page
+    assert isinstance(page, NumbersPage)
+    desk.until(lambda: bool(page.list.current()), "the masked numbers")
+    desk.key(Qt.Key.Key_Return)
+    desk.until(lambda: number in desk.words(page), "the number")
+    desk.window.header.lock.emit()
+    desk.until(lambda: locked(desk), "the lock")
+    assert number not in desk.words(page)
 
 
 def test_a_window_nobody_touches_is_locked_only_when_its_clerk_can_open_it_again(

@@ -51,6 +51,12 @@ class AdditionsPanel(Panel):
         self._visit = text
         self._refresh(focus=True)
 
+    def relieved(self, before: str) -> str:
+        typed = self._page is not None and bool(self._mine.reason.text())
+        if typed:
+            self._mine.reason.clear()
+        return _("{clerk}写的补充理由已清除，页都在").format(clerk=before) if typed else ""
+
     @property
     def _mine(self) -> AdditionsPage:
         return cast(AdditionsPage, self.page)

@@ -101,6 +101,21 @@ class Panels(QObject):
             gone.left()
             self._window.hide_panel()
 
+    def cover(self) -> None:
+        """The window is locked; the panel stays for the clerk who comes back."""
+        if self._open is not None:
+            self._open.covered()
+
+    def relieve(self, before: str) -> tuple[str, ...]:
+        """Another clerk came for ``before``, who leaves nothing behind; return what was dropped.
+
+        A reception has nothing but its panel, so that one stays.
+        """
+        self._second.withdraw()
+        if self.current != "reception":
+            self.close()
+        return tuple(filter(None, (panel.relieved(before) for panel in self._panels.values())))
+
     def _lend_keys(self) -> None:
         """While a panel is open, keys with Ctrl or Alt are its own; the function keys stay the window's."""
         own = (KEYS["quit"], self._open.shortcut if self._open is not None else "")

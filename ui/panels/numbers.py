@@ -45,6 +45,9 @@ class NumbersPanel(Panel):
     def left(self) -> None:
         self._mine.hide_number()
 
+    def covered(self) -> None:
+        self._mine.hide_number()
+
     @property
     def _mine(self) -> NumbersPage:
         return cast(NumbersPage, self.page)

@@ -111,3 +111,10 @@ class Panel(ABC):
 
     def left(self) -> None:  # noqa: B027 - most panels keep nothing running
         """The page is gone from the window: stop what only it needed."""
+
+    def covered(self) -> None:  # noqa: B027 - most panels show nothing that was asked for one moment
+        """The window is locked over the page: cover what only this clerk asked to see."""
+
+    def relieved(self, before: str) -> str:
+        """Another clerk came for ``before``: drop what that one typed; return what it was, "" for nothing."""
+        return ""

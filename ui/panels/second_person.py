@@ -35,7 +35,7 @@ class SecondPerson(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self._look)
         window.messages.pin_given.connect(self._check)
-        window.messages.pin_refused.connect(self._withdraw)
+        window.messages.pin_refused.connect(self.withdraw)
         window.messages.asked_elsewhere.connect(self._ask_elsewhere)
 
     def approve(
@@ -79,7 +79,8 @@ class SecondPerson(QObject):
         if done is not None:
             done(approval_id)
 
-    def _withdraw(self) -> None:
+    def withdraw(self) -> None:
+        """Take the question away, here and elsewhere; nobody answers it any more."""
         self._approved = None
         self._end_asking()
         self._window.messages.ask_pin("", ())

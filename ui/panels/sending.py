@@ -28,7 +28,6 @@ class SendingPanel(Panel):
     def __init__(self, controls: Controls) -> None:
         super().__init__(controls)
         self._made: UnsentPage | None = None
-        self._clerk = ""
         self._look = QTimer()
 
     @property
@@ -60,11 +59,6 @@ class SendingPanel(Panel):
         return self._made
 
     def opened(self) -> None:
-        clerk = self.controls.desk.settings.hall.clerk
-        if self._clerk != clerk and self._shown.form.unsent:
-            self._shown.form.forget()
-            self.controls.flash(_("{clerk}没有送出的更正已清除，记录没有改动").format(clerk=self._clerk))
-        self._clerk = clerk
         self._shown.go_on()
         self._refresh()
         self._look.start()
@@ -75,6 +69,12 @@ class SendingPanel(Panel):
         if self._shown.form.unsent:
             self.controls.flash(_("更正还没有送出，已留着；按 Ctrl+U 接着改"))
         self.controls.acts.run(self.page, answers.looked_at)
+
+    def relieved(self, before: str) -> str:
+        if self._made is None or not self._made.form.unsent:
+            return ""
+        self._made.form.forget()
+        return _("{clerk}没有送出的更正已清除，记录没有改动").format(clerk=before)
 
     def _refresh(self) -> None:
         acts = self.controls.acts

@@ -54,6 +54,10 @@ class StepsPanel(Panel):
         self._mine.flush()
         self.controls.refresh()
 
+    def relieved(self, before: str) -> str:
+        dropped, self._typed = self._typed, {}
+        return _("{clerk}没有补记的办理步骤已清除").format(clerk=before) if dropped else ""
+
     @property
     def _mine(self) -> StepsPage:
         return cast(StepsPage, self.page)
