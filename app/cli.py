@@ -53,7 +53,10 @@ _SERVERS: Final = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 well, 1 something was found, 2 it could not start."""
+    """Run one command and return its exit status: 0 well, 1 something was found, 2 it could not start.
+
+    A simulated counter that does not stand, or a demo that gets stuck on the way, is 1 too.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words[:1] and words[0] in _OWN_PARSER:
         return int(import_module(_OWN_PARSER[words[0]].module).main(words[1:]))

@@ -7,14 +7,28 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from app.errors import Expected
 from app.paths import Places
 from app.services import dossier_file
 from app.services.desk import Desk
 from app.services.views import VisitView
 from app.settings import CourtSettings
+from app.texts import _
 from printing.simulators.interpreter import interpret
 
 ROLL_DOTS = 576
+
+
+def stopped(step: int, reason: str, out: Path) -> Expected:
+    """Return what is said of a demo that did not come to its end; ``reason`` is for a technician."""
+    return Expected(
+        _("演示停在第 {step} 步，没有走完。").format(step=step),
+        safe=_("到这一步的截图和内容都留着，在 {out}。").format(out=out),
+        next_step=_("请再运行一次；还是停下，就把 {log} 和下面一行交给维护的人。").format(
+            log=out / "counter" / "children.log"
+        ),
+        detail=reason,
+    )
 
 
 def collect(desk: Desk, visit: VisitView, counter_folder: Path, out: Path) -> None:

@@ -36,9 +36,10 @@ from ui.conductor import Conductor
 from ui.first_start import FirstStart
 from ui.main_window import MainWindow
 from ui.theme import theme
-from ui.walkthrough import Walkthrough
+from ui.walkthrough import Stuck, Walkthrough
 from ui.watchdog import Watchdog
 
+_STUCK = 1
 _REFUSED = 2
 _DEMO_CARD = "adult"
 
@@ -88,12 +89,15 @@ def run_desk(places: Places, settings_file: Path, *, simulate: bool = False, sce
     """Open the window and stay until it is closed; return the exit status."""
     loaded, faults = settings.load(settings_file)
     counter: Counter | None = None
+    application = _application(loaded)
     with ExitStack() as stack:
         if simulate:
             folder = places.data / "simulation"
-            counter = stack.enter_context(Simulation(folder, loaded, scenario, whole=True))
+            try:
+                counter = stack.enter_context(Simulation(folder, loaded, scenario, whole=True))
+            except Expected as problem:
+                return _refuse(problem, _STUCK)
             loaded = counter.settings
-        application = _application(loaded)
         try:
             desk = open_or_restore(loaded, places, faults)
         except Expected as problem:
@@ -173,41 +177,61 @@ def _without_display_use_offscreen() -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
-def _refuse(problem: Expected) -> int:
+def _refuse(problem: Expected, status: int = _REFUSED) -> int:
     """Say why the desk does not open: in a window where there is a screen, and on standard error."""
     from ui.problems import show_refusal
 
-    sys.stderr.write(f"{problem}\n")
+    _say(problem)
     if QGuiApplication.platformName() != "offscreen":
         show_refusal(problem)
-    return _REFUSED
+    return status
+
+
+def _say(problem: Expected) -> None:
+    """Write what happened, what is safe and what to do, and below it what a technician needs."""
+    sys.stderr.write("".join(f"{line}\n" for line in (str(problem), problem.detail) if line))
 
 
 def run_demo(out: Path, data: Path | None) -> int:
-    """Walk one visit through the real window; leave pictures, papers and ``summary.json`` in ``out``."""
+    """Walk one visit through the real window; leave pictures, papers and ``summary.json`` in ``out``.
+
+    Returns 1 when a simulator did not start or the walk got stuck, and says so in sentences.
+    """
     out.mkdir(parents=True, exist_ok=True)
     places = Places.under(data or _fresh(out / "desk"))
     base = Settings(hall=settings.HallSettings(window=3, clerk="其木格"))
-    with Simulation(out / "counter", base) as counter:
-        _application(counter.settings)
+    try:
+        with Simulation(out / "counter", base) as counter:
+            return _demo_at(counter, places, out)
+    except Expected as problem:
+        _say(problem)
+        return _STUCK
+
+
+def _demo_at(counter: Counter, places: Places, out: Path) -> int:
+    """Raises Expected when the window did not show what the next step needs."""
+    _application(counter.settings)
+    try:
+        desk = open_desk(counter.settings, places, faults=_NO_FAULTS)
+    except Expected as problem:
+        return _refuse(problem)
+    demo.keep_token(places, counter.settings.court)
+    started = time.perf_counter()
+    with OpenDesk(desk) as opened:
+        walk = Walkthrough(
+            opened.window,
+            opened.conductor,
+            lambda: counter.devices["id-reader"].tell(f"place {_DEMO_CARD}"),
+            lambda sheets: counter.devices["scanner"].tell(f"load {sheets}"),
+            out,
+        )
         try:
-            desk = open_desk(counter.settings, places, faults=_NO_FAULTS)
-        except Expected as problem:
-            return _refuse(problem)
-        demo.keep_token(places, counter.settings.court)
-        started = time.perf_counter()
-        with OpenDesk(desk) as opened:
-            walk = Walkthrough(
-                opened.window,
-                opened.conductor,
-                lambda: counter.devices["id-reader"].tell(f"place {_DEMO_CARD}"),
-                lambda sheets: counter.devices["scanner"].tell(f"load {sheets}"),
-                out,
-            )
             visit = walk.run()
-            seconds = time.perf_counter() - started
-            demo.collect(desk, visit, out / "counter", out)
-        demo.write(out / "summary.json", demo.summary(visit, walk.steps, seconds))
+        except Stuck as stuck:
+            raise demo.stopped(len(walk.steps) + 1, str(stuck), out) from None
+        seconds = time.perf_counter() - started
+        demo.collect(desk, visit, out / "counter", out)
+    demo.write(out / "summary.json", demo.summary(visit, walk.steps, seconds))
     return 0
 
 

@@ -20,8 +20,10 @@ from types import MappingProxyType, TracebackType
 from typing import IO
 from urllib.parse import quote
 
+from app.errors import Expected
 from app.paths import resources
 from app.settings import CourtSettings, DeviceSettings, Settings
+from app.texts import _
 from devices.simulators.scenarios import SCENARIOS, Scenario
 
 _ENDED_WITHIN = 5.0
@@ -56,10 +58,16 @@ class Child:
         self.ready: dict[str, str] = {}
 
     def wait(self) -> None:
-        """Wait for its ready line; raises RuntimeError when it ends first."""
+        """Wait for its ready line; raises Expected when it ends first."""
         line = _pipe(self.process.stdout).readline()
         if not line:
-            raise RuntimeError(f"{self._name} did not start, see {self._log_file}")
+            raise Expected(
+                _("模拟的设备或法院没有启动：{name}。").format(name=self._name),
+                safe=_("窗口没有打开，原有的内容都没有动。"),
+                next_step=_("原因在 {log} 的最后几行，改好后再运行一次；看不懂就把它交给维护的人。").format(
+                    log=self._log_file
+                ),
+            )
         self.ready = json.loads(line)
         self._news.start()
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app.services.views import DeskView, QueueView, StatusView, VisitView
 from ui.conductor import Conductor
 from ui.main_window import MainWindow
 
 PATIENCE_SECONDS = 30.0
+MOST_TABS = 60
 
 TYPED = {
     "identity.phone": "13804761234",
@@ -33,6 +34,9 @@ TYPED = {
 
 PAPERS = (("M01", 1), ("M13", 2))
 """What the visitor hands in: the material and its sheets."""
+
+ALT = Qt.KeyboardModifier.AltModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class Stuck(Exception):
@@ -120,25 +124,25 @@ class Walkthrough:
         self.wait(lambda: self.visit is not None and self.visit.outcome is None, "the called visit")
 
     def _read_card(self) -> None:
-        self.window.visit.choose("identity")
         if not self._visit().party_name:
             self.place_card()
             self.key(Qt.Key.Key_F3)
             self.wait(lambda: bool(self._visit().party_name), "the name from the card")
+        self.key(Qt.Key.Key_1, ALT)
         self._fill("identity.phone")
 
     def _fill_matter(self) -> None:
-        self.key(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+        self.key(Qt.Key.Key_2, ALT)
         self._fill("matter.1.cause", "matter.1.amount", "matter.1.claims")
-        self.key(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+        self.key(Qt.Key.Key_N, ALT)
         self.wait(lambda: self._mediation() == "decline", "the answer on mediation")
 
     def _fill_parties(self) -> None:
-        self.key(Qt.Key.Key_3, Qt.KeyboardModifier.AltModifier)
+        self.key(Qt.Key.Key_3, ALT)
         self._fill("party.p2.name", "party.p2.id_number", "party.p2.address")
 
     def _scan(self) -> None:
-        self.key(Qt.Key.Key_4, Qt.KeyboardModifier.AltModifier)
+        self.key(Qt.Key.Key_4, ALT)
         for material, sheets in PAPERS:
             if not self._pages_of(material):
                 self._scan_as(material, sheets)
@@ -147,29 +151,33 @@ class Walkthrough:
     def _scan_as(self, material: str, sheets: int) -> None:
         self._choose_material(material)
         self.load(sheets)
-        self.key(Qt.Key.Key_F8, Qt.KeyboardModifier.ShiftModifier)
+        self.key(Qt.Key.Key_F8, SHIFT)
         self.wait(lambda: self._pages_of(material) > 0, "the first page")
         self.wait(lambda: not self.conductor.acts.running("scan"), "the end of the scan")
         self.wait(self._settled, "a view with all pages")
 
     def _choose_material(self, material: str) -> None:
-        """Walk through the list of materials to the wanted one."""
-        combo = self.window.visit.pages.findChild(QComboBox)
-        if combo is None:
-            raise Stuck("no list of materials on the window")
-        combo.setFocus()
-        steps = combo.findData(material) - combo.currentIndex()
+        """Open the list of materials and walk to the wanted one."""
+        pages = self.window.visit.pages
+        if pages.material == material:
+            return
+        codes = [code for code, _name in pages.materials]
+        steps = codes.index(material) - codes.index(pages.material)
+        self.key(Qt.Key.Key_M, ALT)
         for _step in range(abs(steps)):
-            QTest.keyClick(combo, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+            self.key(Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+        self.key(Qt.Key.Key_Return)
+        self.wait(lambda: pages.material == material, f"{material} chosen")
+        self.window.activateWindow()  # the platform without a display leaves it to the list that is closed
 
     def _count_copies(self, material: str) -> None:
         """One for the court and one for the other side."""
         path = f"matter.1.copies.{material}"
         self._choose_material(material)
-        self.key(Qt.Key.Key_F, Qt.KeyboardModifier.AltModifier)
-        editor = self._editor("copies")
-        QTest.keyClicks(editor, "2")
-        QTest.keyClick(editor, Qt.Key.Key_Return)
+        self.key(Qt.Key.Key_F, ALT)
+        self._at("copies")
+        self._type("2")
+        self.key(Qt.Key.Key_Return)
         self.wait(lambda: self._copies(path) == "2", "the copies counted")
 
     def _pages_of(self, material: str) -> int:
@@ -207,7 +215,8 @@ class Walkthrough:
     # ---- hands ------------------------------------------------------------------------------------
 
     def key(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
-        QTest.keyClick(self.window, key, modifier)
+        """Press a key where a keyboard would: in the open list, else in the box with the cursor."""
+        QTest.keyClick(self._cursor(), key, modifier)
         self._arrived()
 
     def _arrived(self) -> None:
@@ -215,32 +224,42 @@ class Walkthrough:
         self.wait(lambda: not self.conductor.keys.holding, "the key given out")
 
     def _fill(self, *paths: str) -> None:
-        """Type each value into its field and go on with Tab, then wait until the draft holds them."""
+        """Go to each empty field with Tab, type and go on, then wait until the draft holds them all."""
         for path in paths:
-            if self._value(path):
-                continue
-            editor = self._editor(path)
-            editor.setFocus()
-            self._type(editor, self.typed[path])
-            QTest.keyClick(editor, Qt.Key.Key_Tab)
-            self._arrived()
+            if not self._value(path):
+                self._tab_to(path)
+                self._type(self.typed[path])
+                self.key(Qt.Key.Key_Tab)
         self.wait(lambda: all(self._value(path) for path in paths), f"{', '.join(paths)} in the draft")
 
-    @staticmethod
-    def _type(editor: QWidget, text: str) -> None:
+    def _tab_to(self, path: str) -> None:
+        for _tab in range(MOST_TABS):
+            if self._cursor().objectName() == path:
+                return
+            self.key(Qt.Key.Key_Tab)
+        raise Stuck(f"Tab does not come to {path}; it stands in {self._cursor().objectName() or 'no field'}")
+
+    def _at(self, name: str) -> None:
+        self.wait(lambda: self._cursor().objectName() == name, f"the cursor in {name}")
+
+    def _cursor(self) -> QWidget:
+        """Return what a key would come to; a window that is not the active one keeps its cursor."""
+        popup = QApplication.activePopupWidget()
+        places: tuple[QWidget | None, ...] = (
+            (popup.focusWidget(), popup)
+            if popup is not None
+            else (QApplication.focusWidget(), self.window.focusWidget())
+        )
+        return next((place for place in places if place is not None), self.window)
+
+    def _type(self, text: str) -> None:
         """Key by key where the keyboard has the characters; Chinese arrives as an input method commits it."""
         if text.isascii():
-            QTest.keyClicks(editor, text)
+            QTest.keyClicks(self._cursor(), text)
             return
         commit = QInputMethodEvent()
         commit.setCommitString(text)
-        QApplication.sendEvent(editor, commit)
-
-    def _editor(self, path: str) -> QWidget:
-        editor = self.window.findChild(QWidget, path)
-        if not isinstance(editor, QWidget):
-            raise Stuck(f"no field {path} on the window")
-        return editor
+        QApplication.sendEvent(self._cursor(), commit)
 
     def _accept_button(self) -> QPushButton:
         buttons = self.window.party.findChildren(QPushButton)

@@ -16,6 +16,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from app.paths import Places
 from printing.simulators.interpreter import interpret
 from tests.helpers.court import Gateway
 from tests.helpers.devices import ROOT, wait_until
@@ -29,7 +30,11 @@ LONGEST_SECONDS = 20.0
 
 def app(*words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a command of the program to its end."""
-    command = [sys.executable, "-W", "error", "-m", "app", *map(str, words)]
+    return run("-m", "app", *words)
+
+
+def run(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", *map(str, words)]
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=90, check=False
@@ -94,6 +99,35 @@ def test_the_demo_leaves_a_picture_of_every_step(demo: Demo) -> None:
     for path in demo.out.glob("desk-*.png"):
         with Image.open(path) as picture:
             assert picture.size == (1366, 768), path.name
+
+
+@pytest.mark.parametrize("words", [("demo", "--out"), ("--simulate", "--data")], ids=["demo", "desk"])
+def test_a_simulator_that_does_not_start_is_told_in_sentences(words: tuple[str, str], tmp_path: Path) -> None:
+    folder = tmp_path / "counter" if words[0] == "demo" else Places.under(tmp_path).data / "simulation"
+    folder.mkdir(parents=True)
+    (folder / "roll").write_text("a file where the printer keeps its papers", "utf-8")
+    ended = app(*words, tmp_path)
+    assert ended.returncode == 1
+    told = ended.stderr.strip()
+    assert told.startswith("模拟的设备或法院没有启动：simulate printer。")
+    assert str(folder / "children.log") in told
+    assert "Traceback" not in told
+
+
+def test_a_demo_that_gets_stuck_says_where_and_what_to_do(tmp_path: Path) -> None:
+    """A clerk who never presses Tab does not come to the telephone."""
+    lost = (
+        "import sys, ui.walkthrough; from app.cli import main\n"
+        "ui.walkthrough.MOST_TABS = 0; sys.exit(main(sys.argv[1:]))"
+    )
+    ended = run("-c", lost, "demo", "--out", tmp_path)
+    assert ended.returncode == 1, ended.stderr
+    assert "演示停在第 4 步" in ended.stderr
+    assert f"都留着，在 {tmp_path}。" in ended.stderr
+    assert str(tmp_path / "counter" / "children.log") in ended.stderr
+    assert "Tab does not come to identity.phone" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(list(tmp_path.glob("desk-*.png"))) == 3
 
 
 def test_the_demo_leaves_no_process(demo: Demo) -> None:

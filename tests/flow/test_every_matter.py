@@ -30,9 +30,7 @@ from tests.helpers.short_forms import BY_KIND
 from ui.widgets.field import Field
 from ui.widgets.suggest import SuggestInput
 
-pytestmark = pytest.mark.qt_log_ignore(
-    *OFFSCREEN.args, "^This plugin does not support grabbing the keyboard$", extend=True
-)
+pytestmark = OFFSCREEN
 __all__ = ["qapp"]
 
 MATTERS = catalogue().matters

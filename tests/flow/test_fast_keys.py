@@ -24,9 +24,7 @@ from tests.helpers.counter import ALT, CONTROL, NO_KEY, OFFSCREEN, Counter, open
 from tests.helpers.short_forms import BY_KIND
 from ui.widgets.suggest import SuggestInput
 
-pytestmark = pytest.mark.qt_log_ignore(
-    *OFFSCREEN.args, "^This plugin does not support grabbing the keyboard$", extend=True
-)
+pytestmark = OFFSCREEN
 __all__ = ["qapp"]
 
 OF_PARTIES = {"name": "苏雅拉", "address": "内蒙古自治区达拉特旗树林召镇"}

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from app.cli import main
+from app.errors import Expected
 from app.settings import HallSettings, Settings
 from app.simulation import SIMULATORS, TRAINING, Child, Simulation
 from devices.base import ScannedPage, ScanSettings, Source
@@ -89,7 +90,7 @@ def listens(port: int | None) -> bool:
 
 def test_a_child_that_does_not_start_says_where_its_words_are(tmp_path: Path) -> None:
     child = Child(["simulate", "printer", "--port", "-1", "--out", str(tmp_path)], tmp_path / "log")
-    with pytest.raises(RuntimeError, match="did not start"):
+    with pytest.raises(Expected, match="没有启动"):
         child.wait()
     child.stop()
     assert "OverflowError" in (tmp_path / "log").read_text("utf-8")
@@ -97,5 +98,5 @@ def test_a_child_that_does_not_start_says_where_its_words_are(tmp_path: Path) ->
 
 def test_a_simulation_that_cannot_start_whole_leaves_nothing_running(tmp_path: Path) -> None:
     (tmp_path / "roll").write_text("a file where the folder should be", "utf-8")
-    with pytest.raises(RuntimeError, match="did not start"), Simulation(tmp_path, Settings()):
+    with pytest.raises(Expected, match="没有启动"), Simulation(tmp_path, Settings()):
         pytest.fail("it must not start")
