@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.domain.identity import mask_id
-from app.domain.matter import FieldKind, Matter, Side
+from app.domain.matter import VARIANT, FieldKind, Matter, Side
 from app.errors import FormProblem
 from app.lanes import DB, on
 from app.services import people
@@ -25,6 +25,8 @@ from app.texts import _
 
 MOST: Final = 100
 MOST_PARTIES: Final = 500
+_COPIED: Final = (VARIANT, "template", "representatives")
+"""What a copy takes along besides the fields of its matter."""
 
 
 def _draft(desk: Desk) -> tuple[VisitRecord, Draft]:
@@ -65,13 +67,14 @@ def add(desk: Desk, code: str = "") -> int:
 
 @on(DB)
 def clone(desk: Desk) -> int:
-    """Add a copy of the matter on the screen with all its answers; papers and copies are its own."""
+    """Add a copy of the matter on the screen with all its answers; papers and copies are its own.
+
+    So is what became of the matter: what was told, promised or refused, and whether it is mediated.
+    """
     record, draft = _draft(desk)
     shown = current(draft, desk.knowledge)
-    prefix = f"matter.{shown.number}."
-    own = {path.removeprefix(prefix): field.value for path, field in draft.items() if path.startswith(prefix)}
-    single = {key: text for key, text in own.items() if "." not in key and key != "mediation"}
-    kept = {key: text for key, text in single.items() if not key.startswith(("supply", "begun"))}
+    keys = (*_COPIED, *(field.key for field in shown.matter.fields))
+    kept = {key: draft[shown.path(key)].value for key in keys if shown.path(key) in draft}
     lists = _lists(draft, shown, shown.matter)
     return _add(desk, record, draft, kept | lists | {"code": shown.matter.code})
 

@@ -6,7 +6,7 @@ import json
 
 from PySide6.QtCore import Qt
 
-from app.services import amendments, coming_back, drafts, papers_out, visit_view
+from app.services import amendments, coming_back, drafts, matters, papers_out, visit_view
 from app.services.views import DeskView
 from app.settings import PaperSettings
 from app.storage import intakes
@@ -143,6 +143,12 @@ def test_the_finished_visit_goes_on_as_a_suit_with_its_parties(counter: OpenCoun
     at.until(lambda: "立案审查" in at.words(at.window.advice), "the clock of a suit")
     assert view(at).advice.mediation is None, "nobody is asked again what was refused"
     assert papers(at) == {}, "nor offered it on paper"
+    at.key(Qt.Key.Key_C, ALT)
+    at.until(lambda: at.visit.current == 2, "another case of the same people")
+    assert (at.value("matter.2.code"), at.value("matter.2.cause")) == ("F01", "民间借贷纠纷")
+    assert view(at).advice.mediation is not None, "of which nobody was asked"
+    at.do(matters.turn, 1)
+    at.until(lambda: at.visit.current == 1, "the first")
     at.until(lambda: "先行调解已有一方不同意，不再问" in at.words(at.window.advice), "why not")
     at.key(Qt.Key.Key_F9, SHIFT)
     at.until(lambda: page.count.isHidden(), "nobody to go on with any more")
