@@ -7,12 +7,12 @@ from datetime import datetime
 
 from app.errors import FormProblem
 from app.lanes import DB, on
-from app.services import claims, form, people
+from app.services import claims, form, mediation, people
 from app.services.claims import amount_path
 from app.services.desk import Desk
 from app.services.fields import Draft
 from app.services.knowledge import Knowledge
-from app.services.sheet import matter_of, sheet
+from app.services.sheet import sheet
 from app.storage import visits
 from app.storage.access import Transaction
 from app.storage.records import DraftField, VisitRecord
@@ -68,8 +68,11 @@ def _choose(desk: Desk, record: VisitRecord, draft: Draft, path: str, code: str)
     chosen = desk.knowledge.matters.get(code)
     if chosen is None or not number.isdigit():
         raise FormProblem(_("没有这个事项。"), next_step=_("请从列表选择。"))
-    old = matter_of(draft, int(number), desk.knowledge)
-    save(desk, record.id, draft, {path: code, **people.carried(draft, int(number), chosen, old)})
+    old = sheet(draft, int(number), desk.knowledge)
+    kept = mediation.kept_by_suit(old) if code == mediation.FILING else {}
+    save(
+        desk, record.id, draft, {path: code, **people.carried(draft, int(number), chosen, old.matter), **kept}
+    )
 
 
 def save(desk: Desk, visit_id: str, draft: Draft, texts: Mapping[str, str]) -> None:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.domain.matter import AGREE, DECLINE, MEDIATION, Group, Mediation, MediationMode
-from app.domain.mediation import REFUSED, SIDE_NAMES, mediation_for, refusing, silent
+from app.domain.mediation import (
+    CONSENTS,
+    EARLIER,
+    REFUSED,
+    SIDE_NAMES,
+    mediation_for,
+    refusing,
+    silent,
+)
 from app.domain.steps import Mark
 from app.services.fields import Draft, FieldSpec, value
 from app.services.knowledge import Knowledge
@@ -16,6 +24,7 @@ from app.texts import _
 
 FILING: Final = "F01"
 """Where somebody goes whose other side does not want to mediate: a suit."""
+_YES: Final = "是"
 
 
 def offer(shown: Sheet) -> Mediation:
@@ -63,6 +72,13 @@ def agreed(draft: Draft, shown: Sheet) -> bool | None:
 def refused(shown: Sheet) -> bool:
     """Whether a matter about nothing but mediation has come to its end: a side does not agree."""
     return bool(refusing(shown.matter, shown.answers))
+
+
+def kept_by_suit(shown: Sheet) -> dict[str, str]:
+    """Return what a suit keeps of the mediation it was before: whether a side has refused it."""
+    if all(shown.matter.field(key) is None for key in CONSENTS.values()):
+        return {}
+    return {shown.path(EARLIER): _YES if refused(shown) else ""}
 
 
 def refusals(made: Sequence[Sheet], knowledge: Knowledge) -> tuple[Remark, ...]:

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from app.domain.matter import Group
-from app.domain.mediation import CONSENTS, EARLIER, silent
+from app.domain.mediation import CONSENTS, silent
 from app.services import corrections, mediation, people
 from app.services.desk import Desk
 from app.services.fields import Draft
-from app.services.form import YES
 from app.services.knowledge import Knowledge
 from app.services.sheet import Sheet, sheets
 from app.storage import visits
@@ -64,7 +63,7 @@ def turned(before: Draft, knowledge: Knowledge, handed_in: Collection[int]) -> d
     for shown in refused(before, knowledge):
         made |= people.carried(before, shown.number, filing, shown.matter)
         made[shown.path("code")] = filing.code
-        made[shown.path(EARLIER)] = YES
+        made |= mediation.kept_by_suit(shown)
         if shown.number not in handed_in:
             made[shown.path("begun")] = ""
     return made

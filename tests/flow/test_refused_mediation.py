@@ -191,6 +191,11 @@ def test_while_the_visit_is_open_a_copy_becomes_the_suit(counter: OpenCounter) -
     at.do(drafts.set_field, "matter.2.code", "F01")
     at.until(lambda: at.value("matter.2.code") == "F01", "the suit")
     assert (at.value("party.p2.name"), at.value("matter.2.claims")) == ("苏雅拉", "还钱")
+    assert view(at).advice.mediation is None, "nobody is asked again what was refused"
+    for path, text in {"code": "S08", "consent_other": "是"}.items():
+        at.do(drafts.set_field, f"matter.2.{path}", text)
+    at.do(drafts.set_field, "matter.2.code", "F01")
+    at.until(lambda: at.value("matter.2.code") == "F01" and view(at).advice.mediation is not None, "a slip")
 
 
 def corrected(at: Counter, answer: str) -> str:
