@@ -26,6 +26,8 @@ from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
+import pytest
+
 from app.domain.hall_event import EventKind
 from app.errors import StorageProblem
 from app.hall.log import decode
@@ -39,7 +41,8 @@ from app.storage import audit, intakes, pages, visits
 from app.sync.sender import Did
 from tests.helpers.court import Gateway
 from tests.helpers.desks import FILLED, HALL, desk_in, do, file_devices
-from tests.helpers.visits import finish, lay, print_all, sign
+from tests.helpers.read_once import read_once
+from tests.helpers.visits import called, fill, finish, lay, print_all, sign
 
 Fact = tuple[str, ...]
 IN_WORK = 0.8
@@ -50,7 +53,7 @@ WORDS = 28
 """As many things are done in two visits, however slow the machine is."""
 MOMENTS = 0.03
 """Seconds after the last word at most: as long as an act takes."""
-GATEWAY_DIES_EVERY = 100
+GATEWAY_DIES_EVERY = 40
 _PATIENCE = 120
 
 
@@ -76,10 +79,19 @@ def main() -> int:
     print(f"seed {options.seed}, load average {os.getloadavg()[0]:.1f}", flush=True)
     chance = random.Random(options.seed)  # noqa: S311 - chooses moments, keeps no secret
     started, tally = time.monotonic(), Tally()
-    with tempfile.TemporaryDirectory(prefix="kills-") as temporary:
+    with (
+        tempfile.TemporaryDirectory(prefix="kills-") as temporary,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         # What every child would load again is loaded here; no thread is left before the forks.
-        with desk_in(Path(temporary, "warm")):
-            pass
+        read_once(patch)
+        with desk_in(Path(temporary, "warm")) as desk:
+            visit_id = called(desk)
+            fill(desk)
+            lay(desk, visit_id)
+            sign(desk)
+            finish(desk)
+            print_all(desk)
         assert threading.active_count() == 1
         round_ = 0
         while tally.kills < options.kills and time.monotonic() - started < options.minutes * 60:
@@ -185,7 +197,7 @@ def _be_the_child(act: Callable[[Callable[..., None]], None], pipe: int) -> NoRe
 def _work(folder: Path, settings: Settings, old: list[Fact], seed: int, say: Callable[..., None]) -> None:
     """Look for what the last child was told, then work until the kill comes."""
     chance = random.Random(seed)  # noqa: S311 - chooses acts, keeps no secret
-    with desk_in(folder / "desk", settings) as desk:
+    with desk_in(folder / "desk", settings, first=True) as desk:
         for fact in missing(desk, old):
             say("lost", *fact)
         here = desk.store(visits.open_at, HALL.window)
@@ -260,7 +272,7 @@ def _has_page(desk: Desk, visit_id: str, page_id: str, sha256: str) -> bool:
 
 def _verify(folder: Path, settings: Settings, known: list[Fact], say: Callable[..., None]) -> None:
     """Send what waits, then every fact, every invariant, every picture, and the court's own word."""
-    with desk_in(folder / "desk", settings) as desk:
+    with desk_in(folder / "desk", settings, first=True) as desk:
         assert desk.sending is not None
         sending = desk.sending
         until = time.monotonic() + _PATIENCE / 2

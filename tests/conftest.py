@@ -20,6 +20,7 @@ from argon2 import PasswordHasher
 from app.hall import person_key
 from tests.helpers import moment
 from tests.helpers.jitter import Jitter
+from tests.helpers.read_once import read_once
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -74,6 +75,13 @@ def _jitter(request: pytest.FixtureRequest) -> Iterator[None]:
     )
     with pytest.MonkeyPatch.context() as patch:
         jitter.apply(patch)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _law_read_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        read_once(patch)
         yield
 
 

@@ -40,7 +40,7 @@ def called(number: str, window: int) -> HallEvent:
 @pytest.fixture
 def sqlite_log(tmp_path: Path) -> Iterator[HallLog]:
     lanes = Lanes()
-    opened = lanes.submit(DB, open_store, Places.under(tmp_path / "desk"), NOW).result()
+    opened = lanes.submit(DB, open_store, Places.under(tmp_path / "desk"), NOW).result(60)
     store = StoreAccess(opened, lanes)
     yield SqliteLog(store)
     lanes.close(last=(DB, store.close))

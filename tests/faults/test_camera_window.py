@@ -21,7 +21,7 @@ from ui.screens.camera import CameraPage
 
 __all__ = ["counter", "qapp"]
 
-pytestmark = OFFSCREEN
+pytestmark = [pytest.mark.slow, OFFSCREEN]
 
 
 @pytest.fixture(autouse=True)

@@ -35,6 +35,8 @@ from devices.simulators.cards import CARDS
 from devices.simulators.sdt_machine import photo_of
 from tests.helpers.devices import Simulator, id_reader, nothing_left
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["nothing_left"]
 
 READS = int(os.environ.get("YICHUANG_SOAK", "60"))

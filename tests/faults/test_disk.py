@@ -302,7 +302,7 @@ def test_blobs_on_a_read_only_folder_say_so(tmp_path: Path) -> None:
 
 def test_a_place_where_no_folder_can_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file where the folder belongs", encoding="utf-8")
-    with pytest.raises(StorageProblem) as told, desk_in(tmp_path):
+    with pytest.raises(StorageProblem) as told, desk_in(tmp_path, first=True):
         pass
     says_everything(told.value)
 

@@ -17,7 +17,7 @@ from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
 
 __all__ = ["counter", "qapp"]
 
-pytestmark = [OFFSCREEN, pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")]
+pytestmark = [pytest.mark.slow, OFFSCREEN, pytest.mark.skipif(sys.platform == "win32", reason="needs a pty")]
 
 
 LONG_AFTER_MS = 10**9

@@ -28,6 +28,8 @@ from app.hall.proving import prove_setting
 from app.ids import new_id
 from tests.helpers.nats import DEADLINE, Host, Line, until
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 

@@ -16,6 +16,8 @@ from app.hall.wire import Names
 from tests.helpers.hall_window import Window
 from tests.helpers.nats import Host, until
 
+pytestmark = pytest.mark.slow
+
 WANTED = Wanted("立案")
 
 
@@ -92,7 +94,7 @@ def test_a_dead_holder_gives_nobody_and_the_hall_goes_by_what_it_had_told(
     """The holder gave, the asker called and told the hall first; the holder finds nothing left to say."""
     one, two, _three = windows
     until(lambda: one.call() == "A001")
-    two.lanes.submit("hall", two.seat.close).result()
+    two.lanes.submit("hall", two.seat.close).result(60)
     assert one.call() is None
     host.start(2)
     host.start(3)

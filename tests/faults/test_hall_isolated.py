@@ -24,6 +24,8 @@ from app.storage.access import StoreAccess
 from app.storage.opening import open_store
 from tests.helpers.nats import Host, until
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SLACK = 9.0
@@ -46,7 +48,7 @@ class Memory:
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
     lanes = Lanes()
-    opened = lanes.submit(DB, open_store, Places.under(tmp_path / "desk"), NOW).result()
+    opened = lanes.submit(DB, open_store, Places.under(tmp_path / "desk"), NOW).result(60)
     store = StoreAccess(opened, lanes)
     yield StoreJournal(store)
     lanes.close(last=(DB, store.close))

@@ -23,7 +23,11 @@ from tests.helpers.struck import ASKED, Blow, Struck, struck
 
 __all__ = ["qapp"]
 
-pytestmark = [OFFSCREEN, pytest.mark.skipif(sys.platform == "win32", reason="needs a pty and signals")]
+pytestmark = [
+    pytest.mark.slow,
+    OFFSCREEN,
+    pytest.mark.skipif(sys.platform == "win32", reason="needs a pty and signals"),
+]
 LIMIT, SLACK = 6.0, 15.0
 """Seconds until a device is red: its own limit, and what a busy machine may add."""
 

@@ -197,7 +197,7 @@ def test_nobody_else_than_another_supervisor_with_a_pin_in_force_approves(
     second.desk.clock = old
     with pytest.raises(NotApproved, match="已过期"):
         do(second.desk, asking.approve, row.ask, "乌兰", PIN)
-    second.desk.lanes.submit(HALL, str).result()  # what the wrong clock tells the hall is told of its own day
+    second.desk.lanes.submit(HALL, str).result(60)  # the wrong clock has told the hall of its own day
     second.desk.clock = true_clock
     for _attempt in range(4):
         with pytest.raises(NotApproved, match="口令"):

@@ -118,7 +118,7 @@ def test_the_program_asks_at_its_first_start_and_a_simulated_counter_does_not(
 
 
 def test_only_an_empty_list_takes_an_administrator_without_a_pin_of_another(tmp_path: Path) -> None:
-    with desk_in(tmp_path) as desk:
+    with desk_in(tmp_path, first=True) as desk:
         assert do(desk, remind_of_administrator)
         for name in ("", "李\x1b工"):
             with pytest.raises(FormProblem, match="姓名"):

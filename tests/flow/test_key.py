@@ -28,7 +28,7 @@ BOTH = ("十二个字以上的第一句口令吧", "correct horse battery staple
 
 @pytest.fixture
 def places(tmp_path: Path) -> Places:
-    with desk_in(tmp_path):
+    with desk_in(tmp_path, first=True):
         return Places.under(tmp_path)
 
 
@@ -111,7 +111,7 @@ def test_two_custodians_open_the_desk_and_neither_does_alone(
     assert main(["verify", "--data", str(tmp_path)]) == 0
     asks(monkeypatch, *BOTH)
     assert main(["key", "--data", str(tmp_path), "seal", "file"]) == 1
-    with desk_in(tmp_path) as desk:
+    with desk_in(tmp_path, first=True) as desk:
         sealed = [line.detail for line in desk.store(trail.newest, 9, act=Act.KEY)]
     assert [json.loads(detail)["to"] for detail in sealed] == ["file", "custodians"]
 
@@ -167,12 +167,12 @@ def test_the_court_brings_a_lost_key_back_from_its_copy(
 ) -> None:
     private, public = key_pair(tmp_path, kind)
     settings = Settings(hall=HALL, key=KeySettings(escrow=str(public), seal="file"))
-    with desk_in(tmp_path, settings):
+    with desk_in(tmp_path, settings, first=True):
         places = Places.under(tmp_path)
     raw = load_key(places)
     assert raw not in places.escrow.read_bytes()
     first = places.escrow.read_bytes()
-    with desk_in(tmp_path, settings):
+    with desk_in(tmp_path, settings, first=True):
         assert places.escrow.read_bytes() == first, "a copy that is current is not made again"
     places.key.unlink()
     recover = ["key", "--data", str(tmp_path), "recover", "--private-key"]
@@ -189,7 +189,7 @@ def test_the_copy_of_another_window_is_not_taken(tmp_path: Path) -> None:
     private, public = key_pair(tmp_path, "X25519")
     settings = Settings(hall=HALL, key=KeySettings(escrow=str(public)))
     for name in ("one", "two"):
-        with desk_in(tmp_path / name, settings):
+        with desk_in(tmp_path / name, settings, first=True):
             pass
     one, two = Places.under(tmp_path / "one"), Places.under(tmp_path / "two")
     two.key.unlink()
@@ -202,7 +202,8 @@ def test_the_copy_of_another_window_is_not_taken(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pem", [b"", b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
 def test_a_court_key_that_is_none_keeps_nobody_from_working(tmp_path: Path, pem: bytes) -> None:
     (tmp_path / "court.pem").write_bytes(pem)
-    with desk_in(tmp_path, Settings(key=KeySettings(escrow=str(tmp_path / "court.pem")))) as desk:
+    escrowed = Settings(key=KeySettings(escrow=str(tmp_path / "court.pem")))
+    with desk_in(tmp_path, escrowed, first=True) as desk:
         (notice,) = desk.notices.standing()
         assert notice.key == "key"
         assert notice.safe
@@ -231,13 +232,13 @@ def test_with_a_system_key_store_and_a_copy_for_the_court_the_key_is_sealed_by_i
     tmp_path: Path, held: HeldStore
 ) -> None:
     _private, public = key_pair(tmp_path, "X25519")
-    with desk_in(tmp_path, Settings(hall=HALL)):
+    with desk_in(tmp_path, Settings(hall=HALL), first=True):
         places = Places.under(tmp_path)
     assert places.key.exists(), "without a copy for the court nothing is sealed by itself"
     raw = load_key(places)
     settings = Settings(hall=HALL, key=KeySettings(escrow=str(public)))
     for _ in range(2):
-        with desk_in(tmp_path, settings):
+        with desk_in(tmp_path, settings, first=True):
             assert not places.key.exists()
     assert load_key(places) == raw
     assert key_care.view(places).health is Health.OK

@@ -33,7 +33,7 @@ def test_with_a_tpm_and_a_copy_for_the_court_the_key_is_sealed_by_the_chip_first
     _private, public = key_pair(tmp_path, "X25519")
     settings = Settings(hall=HALL, key=KeySettings(escrow=str(public)))
     places = Places.under(tmp_path)
-    with system_key_store(), desk_in(tmp_path, settings=settings):
+    with system_key_store(), desk_in(tmp_path, settings, first=True):
         sealed = json.loads(places.sealed_key.read_text())
         key = keeping.load(places)
     assert sealed["header"]["method"] == Tpm.method
@@ -42,7 +42,7 @@ def test_with_a_tpm_and_a_copy_for_the_court_the_key_is_sealed_by_the_chip_first
     assert not places.key.exists()
     assert key_care.view(places).health is Health.OK
     assert "TPM" in key_care.view(places).text
-    with desk_in(tmp_path, settings=settings):
+    with desk_in(tmp_path, settings, first=True):
         assert keeping.load(places) == key
 
 
@@ -71,7 +71,7 @@ def test_blobs_of_a_changed_file_open_nothing(blob: str) -> None:
 def test_a_chip_that_fails_leaves_the_key_as_it_was_and_the_next_way_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with desk_in(tmp_path):
+    with desk_in(tmp_path, first=True):
         places = Places.under(tmp_path)
     key = keeping.load(places)
     assert key is not None

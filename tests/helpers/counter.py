@@ -31,6 +31,7 @@ from app.settings import CourtSettings, DeviceSettings, HallSettings, PaperSetti
 from tests.helpers.court import FaultProxy, Gateway
 from tests.helpers.device_cases import chips_url, counter_device, pad_url, vendor_url
 from tests.helpers.devices import Simulator, document_camera, escl_scanner, id_reader
+from tests.helpers.empty_store import lay_empty_store
 from tests.helpers.printing import SimulatedPrinter, simulated_printer
 from ui.application import make_application
 from ui.conductor import Conductor
@@ -378,6 +379,7 @@ def open_counter(
     settings = settings or _settings(devices, folder / "token", token)
     settings = replace(settings, papers=papers or settings.papers)
     places = Places.under(data or folder / "desk")
+    lay_empty_store(places)
     desk = open_desk(settings, places, rhythm=rhythm, clock=clock)
     inner = stack.enter_context(ExitStack())
     opened = OpenDesk(desk)

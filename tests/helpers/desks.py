@@ -14,6 +14,7 @@ from app.lanes import Act
 from app.paths import Places
 from app.services.desk import Desk, open_desk
 from app.settings import DeviceSettings, HallSettings, Settings
+from tests.helpers.empty_store import lay_empty_store
 
 HALL = HallSettings(window=3, clerk="其木格")
 
@@ -27,10 +28,18 @@ def file_devices(folder: Path) -> DeviceSettings:
 
 
 @contextmanager
-def desk_in(folder: Path, settings: Settings | None = None, clock: Clock | None = None) -> Iterator[Desk]:
-    """Open the desk whose data lies in ``folder``, creating it; close it whatever happens."""
+def desk_in(
+    folder: Path, settings: Settings | None = None, clock: Clock | None = None, *, first: bool = False
+) -> Iterator[Desk]:
+    """Open the desk whose data lies in ``folder``; close it whatever happens.
+
+    Data that is not there is laid there as a first start leaves it; ``first``: the desk makes it itself.
+    """
     settings = settings or Settings(hall=HALL, devices=file_devices(folder))
-    desk = open_desk(settings, Places.under(folder), clock=clock)
+    places = Places.under(folder)
+    if not first:
+        lay_empty_store(places)
+    desk = open_desk(settings, places, clock=clock)
     try:
         yield desk
     finally:

@@ -21,7 +21,7 @@ from app.lanes import DB, HALL, Lanes
 from app.paths import Places
 from app.storage.access import StoreAccess
 from app.storage.opening import open_store
-from tests.helpers.nats import Host
+from tests.helpers.nats import DEADLINE, Host
 
 DAY = date(2026, 11, 23)
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class Window:
     def __init__(self, host: Host, folder: Path, number: int, *, issues: bool = False) -> None:
         self.lanes = Lanes()
         places = Places.under(folder / f"desk-{number}")
-        opened = self.lanes.submit(DB, open_store, places, datetime.now(UTC)).result()
+        opened = self.lanes.submit(DB, open_store, places, datetime.now(UTC)).result(DEADLINE)
         self.store = StoreAccess(opened, self.lanes)
         address = host.member(f"window-{number}")
         self.log = NatsLog(address)
@@ -46,12 +46,14 @@ class Window:
         self.seat.give_to_others(partial(self.lanes.submit, HALL))
 
     def close(self) -> None:
-        self.lanes.submit(HALL, self.seat.close).result()
-        self.lanes.close(last=(DB, self.store.close))
+        try:
+            self.lanes.submit(HALL, self.seat.close).result(DEADLINE)
+        finally:
+            self.lanes.close(last=(DB, self.store.close))
 
     def do(self, act: Callable[[Member], T]) -> T:
         """Do something where the desk does it."""
-        return self.lanes.submit(HALL, lambda: act(self.seat.member(DAY))).result()
+        return self.lanes.submit(HALL, lambda: act(self.seat.member(DAY))).result(DEADLINE)
 
     @property
     def state(self) -> HallState:
@@ -64,11 +66,11 @@ class Window:
             self.seat.tend(DAY)
             return not self.seat.member(DAY).cut_off
 
-        return self.lanes.submit(HALL, tend).result()
+        return self.lanes.submit(HALL, tend).result(DEADLINE)
 
     def call(self) -> str | None:
         """Press once."""
-        return self.lanes.submit(HALL, self._call).result()
+        return self.lanes.submit(HALL, self._call).result(DEADLINE)
 
     def _call(self) -> str | None:
         self.seat.ask_around(DAY)

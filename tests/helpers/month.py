@@ -140,7 +140,7 @@ class Month:
         self.rng = seeded(plan.seed)
         self.lanes = Lanes()
         places = Places.under(folder / "desk")
-        opened = self.lanes.submit(DB, open_store, places, self.clock.now()).result()
+        opened = self.lanes.submit(DB, open_store, places, self.clock.now()).result(60)
         self.store = StoreAccess(opened, self.lanes)
         self.blobs = MemoryBlobs()
         self.line = Line(folder / "court", self.rng, plan.faults)

@@ -7,6 +7,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, precondition, rule
@@ -25,6 +26,8 @@ from app.storage.access import Transaction
 from app.storage.records import IntakeRecord, VisitRecord
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import HALL, desk_in, do, only_in_the_log
+
+pytestmark = pytest.mark.slow
 
 
 class Queue(RuleBasedStateMachine):
