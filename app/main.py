@@ -221,8 +221,8 @@ def _demo_at(counter: Counter, places: Places, out: Path) -> int:
         walk = Walkthrough(
             opened.window,
             opened.conductor,
-            lambda: counter.devices["id-reader"].tell(f"place {_DEMO_CARD}"),
-            lambda sheets: counter.devices["scanner"].tell(f"load {sheets}"),
+            lambda: counter.devices["id-reader"].obey(f"place {_DEMO_CARD}"),
+            lambda sheets: counter.devices["scanner"].obey(f"load {sheets}"),
             out,
         )
         try:

@@ -83,6 +83,12 @@ class Child:
         with self._heard:
             return self._heard.wait_for(lambda: self._obeyed >= self._told, seconds)
 
+    def obey(self, command: str) -> None:
+        """Give a simulator a command and wait until it is carried out. Raises RuntimeError."""
+        self.tell(command)
+        if not self.settle():
+            raise RuntimeError(f"{self._name} did not obey {command!r}, see {self._log_file}")
+
     def stop(self) -> None:
         """Close its input, and end it if that does not."""
         _pipe(self.process.stdin).close()
