@@ -29,6 +29,7 @@ from app.domain.hall_event import HallEvent
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.address import HallAddress
+from app.hall.connection import Connection
 from app.hall.heard import Heard
 from app.hall.log import LoggedEvent, counter_subject
 from app.hall.numbering import skipping
@@ -52,22 +53,9 @@ PATIENCE: Final = 2.5
 """Seconds a call waits for the hall before it says so."""
 _TRY: Final = 1.0
 _PAUSE: Final = 0.03
-_PING_SECONDS: Final = 2
-_RECONNECT: Final = 0.1
 _KNOCK: Final = 0.15
-_ATTEMPT: Final = 4.0
-"""Seconds for all servers of a hall to be tried once, before a new client tries."""
 _T = TypeVar("_T")
-_Callback = Callable[[], Coroutine[Any, Any, None]]
 _log = logging.getLogger(__name__)
-
-
-def _meant(record: logging.LogRecord) -> bool:
-    """Drop asyncio's remark on every end of a connection that was upgraded to TLS; it means nothing."""
-    return not str(record.msg).startswith("returning true from eof_received()")
-
-
-logging.getLogger("asyncio").addFilter(_meant)
 
 
 class NatsLog:
@@ -81,10 +69,8 @@ class NatsLog:
         self._address = address
         self._names = Names(address.hall)
         self._patience = patience
-        self._tls = address.tls()
-        self._client = Client()
+        self._line = Connection(address, self._lost, lambda: self._tell(None))
         self._proven = False
-        self._last_error: Exception | None = None
         self._newest_seen: tuple[int, str] | None = None
         self._places: dict[str, tuple[int, int]] = {}
         self._high: dict[str, int] = {}
@@ -96,7 +82,7 @@ class NatsLog:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="hall-log", daemon=True)
         self._thread.start()
-        self._connecting = asyncio.run_coroutine_threadsafe(self._connect(), self._loop)
+        self._keeping = asyncio.run_coroutine_threadsafe(self._line.keep(), self._loop)
 
     # ---- the protocol -----------------------------------------------------------------------------
 
@@ -164,11 +150,7 @@ class NatsLog:
                 with contextlib.suppress(nats.errors.Error):
                     await message.respond(body)
 
-        async def subscribe() -> None:
-            await asyncio.wrap_future(self._connecting)
-            await self._client.subscribe(subject, cb=said)
-
-        asyncio.run_coroutine_threadsafe(subscribe(), self._loop)
+        asyncio.run_coroutine_threadsafe(self._line.hear(subject, said), self._loop)
 
     def close(self) -> None:
         """End the connection and its thread; waits at most two seconds. Again does nothing."""
@@ -201,67 +183,29 @@ class NatsLog:
         """Whether a server is reachable just now; it may still have no quorum."""
         return bool(self._client.is_connected)
 
+    @property
+    def _client(self) -> Client:
+        return self._line.client
+
     # ---- connection -------------------------------------------------------------------------------
 
-    async def _connect(self) -> None:
-        async def lost() -> None:
-            self._proven = False
-            self._heard.forget()
-            _log.info("hall log: connection lost")
-            self._tell(None)
-
-        async def back() -> None:
-            self._tell(None)
-
-        async def failed(error: Exception) -> None:
-            self._last_error = error
-            _log.info("hall log: %s", type(error).__name__)
-
-        while not self._client.is_connected:
-            self._client = Client()
-            with contextlib.suppress(TimeoutError):
-                await within(_ATTEMPT, self._reach(lost, back, failed))
-        if self._watchers:
-            await self._listen()
-
-    async def _reach(
-        self, lost: _Callback, back: _Callback, failed: Callable[[Exception], Coroutine[Any, Any, None]]
-    ) -> None:
-        """Connect a client that never connected; after a TLS handshake that got no answer it hangs for ever.
-
-        nats-py then waits for the end of a writer that start_tls has put aside. Once connected, it comes
-        back by itself.
-        """
-        await self._client.connect(
-            self._address.urls,
-            tls=self._tls,
-            tls_hostname=self._address.server_name,
-            tls_handshake_first=True,
-            name=self._address.member,
-            inbox_prefix=self._names.inbox(self._address.member),
-            max_reconnect_attempts=-1,
-            reconnect_time_wait=_RECONNECT,  # type: ignore[arg-type]  # any number of seconds
-            connect_timeout=1,
-            ping_interval=_PING_SECONDS,
-            max_outstanding_pings=2,
-            disconnected_cb=lost,
-            reconnected_cb=back,
-            error_cb=failed,
-        )
+    def _lost(self) -> None:
+        self._proven = False
+        self._heard.forget()
+        self._tell(None)
 
     async def _listen(self) -> None:
         """Have every event told, once somebody follows; who only claims is spared what all others do."""
-        if self._client.is_connected and not self._heard.listening:
+        if not self._heard.listening:
             self._heard.listening = True
-            await self._client.subscribe(self._names.pushed, cb=self._pushed)
+            await self._line.hear(self._names.pushed, self._pushed)
             self._tell(None)
 
     async def _close(self) -> None:
-        if self._knocking is not None:  # before it sees that the connecting was given up
+        if self._knocking is not None:  # before it sees that the line was given up
             self._knocking.cancel()
-        if not self._connecting.done():
-            self._connecting.cancel()
-        await self._client.close()
+        self._keeping.cancel()
+        await self._line.close()
         while left := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in left:  # again, as nats-py turns being cancelled into its connection's end
                 task.cancel()
@@ -270,9 +214,9 @@ class NatsLog:
 
     async def _ready(self) -> None:
         """Wait for a connection and prove it once. Raises HallProblem when the hall must not be used."""
-        while not (self._client.is_connected and self._connecting.done()):
-            if self._connecting.done():
-                self._connecting.result()
+        while not self._client.is_connected:
+            if self._keeping.done():
+                self._keeping.result()
             await asyncio.sleep(_PAUSE)
         if not self._proven:
             await prove_setting(self._client, self._names, self._address.replicas)
@@ -450,7 +394,7 @@ class NatsLog:
             try:
                 return await ask()
             except (Unavailable, nats.errors.Error, ConnectionError) as error:
-                if self._client.is_closed:
+                if self._keeping.done():
                     raise
                 _log.debug("hall log: asking again after %s", type(error).__name__)
                 await asyncio.sleep(_PAUSE)
@@ -467,8 +411,8 @@ class NatsLog:
             working.cancel()
             waited = time.monotonic() - started
             self._silent()
-            if not self.connected and isinstance(self._last_error, ssl.SSLError):
-                raise refusals.not_admitted(str(self._last_error.reason)) from error
+            if not self.connected and isinstance(self._line.last_error, ssl.SSLError):
+                raise refusals.not_admitted(str(self._line.last_error.reason)) from error
             raise refusals.unreachable(type(error).__name__, waited) from error
 
     def _silent(self) -> None:

@@ -158,6 +158,11 @@ class Line:
         for thread in self._threads:
             thread.join(5)
 
+    @property
+    def used(self) -> bool:
+        """Whether a connection goes over it."""
+        return any(near.fileno() >= 0 for near, _far in self._pairs)
+
     def cut(self) -> None:
         """Reset every connection; new ones are taken."""
         for pair in self._pairs:
