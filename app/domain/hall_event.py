@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     APPROVED = "approved"
     NOT_APPROVED = "not_approved"
     APPROVAL_OVER = "approval_over"
+    FOREIGN = "foreign"
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,8 @@ class HallEvent:
     with what the supervisor signed (``seal``), NOT_APPROVED with why not; APPROVAL_OVER ends it.
 
     An ALARM calls for help at a window, COMING answers the one ``to`` name, CALM ends one's own.
+
+    FOREIGN stands for what is in the log but cannot be read, or may not be where it is; it changes nothing.
     """
 
     kind: EventKind

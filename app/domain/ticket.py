@@ -19,7 +19,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
-_NUMBER = re.compile(r"([A-Z])(\d{3,4})")
+_NUMBER = re.compile(r"([A-Z])([0-9]{3,4})")
+HIGHEST_COUNT = 9999
+"""The last number of a day that a prefix has."""
 
 
 class TicketState(StrEnum):

@@ -21,7 +21,7 @@ from nats.aio.msg import Msg
 
 from app.hall.giving import Asked, Offer
 from app.hall.journal import Entry
-from app.hall.log import decode, encode, ticket_subject
+from app.hall.log import encode, read_event, ticket_subject
 from app.hall.nats_log import NatsLog
 from app.hall.wire import STATUS, Names
 from app.hall.within import within
@@ -121,8 +121,9 @@ def read_offer(answer: bytes) -> Offer | None:
     try:
         told = json.loads(answer)
         number = str(told["number"])
-        facts = tuple(Entry(str(i), ticket_subject(number), decode(body)) for i, body in told["facts"])
+        about = ticket_subject(number)
+        facts = tuple(Entry(str(i), about, read_event(about, body.encode())) for i, body in told["facts"])
         offer = Offer(int(told["holder"]), number, facts)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return offer if offer.is_about_one else None

@@ -7,13 +7,16 @@ called twice. Numbers are counted in the order of the log, so that none can be i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, dataclass, fields
-from datetime import date, datetime
-from typing import Final, Protocol
+from datetime import UTC, date, datetime
+from typing import Any, Final, Protocol
 
 from app.clock import moment, stamp
+from app.domain.hall_asks import ABOUT_STAFF
 from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import HIGHEST_COUNT, format_number, parse_number
 
 
 @dataclass(frozen=True)
@@ -104,11 +107,127 @@ def encode(event: HallEvent) -> str:
 
 
 def decode(body: str) -> HallEvent:
-    """Read what ``encode`` wrote. Raises ValueError, KeyError or TypeError for anything else."""
-    raw = json.loads(body)
-    more = {name: raw[name] for name in _MORE.keys() & raw.keys()}
-    more |= {name: tuple(value) for name, value in more.items() if isinstance(value, list)}
-    return HallEvent(EventKind(raw["kind"]), raw["number"], moment(raw["at"]), **more)
+    """Read what ``encode`` wrote. Raises ValueError for anything else: types and limits are checked."""
+    try:
+        raw = json.loads(body)
+        kind, number, at = EventKind(raw["kind"]), raw["number"], _moment(raw["at"])
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError(f"no event: {error}") from error
+    if not _is_text(number):
+        raise ValueError("no number")
+    more: dict[str, Any] = {}
+    for name in _MORE.keys() & raw.keys():
+        value = raw[name]
+        if not _TYPES[name](value):
+            raise ValueError(f"not as {name} is written")
+        more[name] = tuple(value) if isinstance(value, list) else value
+    event = HallEvent(kind, number, at, **more)
+    if not _SPANS[kind is EventKind.BLOCK](event.span):
+        raise ValueError("not as many numbers")
+    if kind is EventKind.PROMISED and len(event.limits) not in _PROMISES:
+        raise ValueError("not as a promise is written")
+    return event
 
 
+def read_event(subject: str, body: bytes) -> HallEvent:
+    """Return the event, FOREIGN when it cannot be read or does not belong on its subject."""
+    try:
+        event = decode(body.decode("utf-8"))
+        return event if belongs(subject, event) else FOREIGN
+    except ValueError:
+        return FOREIGN
+
+
+def belongs(subject: str, event: HallEvent) -> bool:
+    """Say whether the event may be on this subject: the server vouches for who writes where, not for more.
+
+    Raises ValueError where a number is none.
+    """
+    family, _, name = subject.partition(".")
+    match family:
+        case "ticket":
+            known = event.kind is EventKind.ISSUED or (event.kind in _OF_TICKETS and event.window is not None)
+            return known and event.number == name and bool(parse_number(name))
+        case "counter":
+            own = not event.number or parse_number(event.number)[0] == name
+            return event.kind in _OF_COUNTERS and own and bool(parse_number(format_number(name, 0)))
+        case "window":
+            return event.kind in _OF_WINDOWS and name == str(event.window)
+        case _:
+            return event.kind in _OF_THE_HALL.get(subject, ())
+
+
+FOREIGN: Final = HallEvent(EventKind.FOREIGN, "", datetime(1970, 1, 1, tzinfo=UTC))
+"""In place of what is in the log but has no effect."""
+_OF_COUNTERS: Final = frozenset({EventKind.ISSUED, EventKind.BLOCK})
+_OF_TICKETS: Final = frozenset(  # besides ISSUED
+    {
+        EventKind.CALLED,
+        EventKind.RECALLED,
+        EventKind.RETURNED,
+        EventKind.NO_SHOW,
+        EventKind.SERVED,
+        EventKind.PARKED,
+        EventKind.TRANSFERRED,
+        EventKind.UNDONE,
+        EventKind.BOUND,
+        EventKind.ASKED,
+        EventKind.RELEASED,
+        EventKind.FREED,
+    }
+)
+_OF_WINDOWS: Final = ABOUT_STAFF | {
+    EventKind.UNANSWERED,
+    EventKind.ENROLLED,
+    EventKind.PAUSED,
+    EventKind.RESUMED,
+    EventKind.REPORTED,
+    EventKind.WANTED,
+    EventKind.GIVEN,
+    EventKind.TAKEN,
+    EventKind.ALARM,
+    EventKind.COMING,
+    EventKind.CALM,
+}
+_OF_THE_HALL: Final = {
+    EPOCH_SUBJECT: (EventKind.EPOCH, EventKind.RETIRED),
+    RULES_SUBJECT: (EventKind.PROMISED,),
+}
+
+_MOST: Final = 99_999
+_YEARS: Final = range(2000, 2200)
+_PROMISES: Final = (3, 5)
+_SPANS: Final = {False: lambda span: span == 1, True: lambda span: 1 <= span <= HIGHEST_COUNT}
+
+
+def _moment(text: str) -> datetime:
+    at = moment(text)
+    if at.tzinfo is None or at.year not in _YEARS:
+        raise ValueError("no moment")
+    return at
+
+
+def _is_text(value: object) -> bool:
+    """Lone surrogates are no text: nothing could store or show them."""
+    return isinstance(value, str) and (value.isascii() or not _SURROGATES.search(value))
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST
+
+
+def _are(one: Callable[[object], bool]) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, list) and all(map(one, value))
+
+
+_SURROGATES: Final = re.compile(r"[\ud800-\udfff]")
 _MORE: Final = {f.name: f.default for f in fields(HallEvent) if f.default is not MISSING}
+_CHECKS: Final[dict[str, Callable[[object], bool]]] = {
+    "str": _is_text,
+    "int": _is_count,
+    "bool": lambda value: isinstance(value, bool),
+    "int | None": lambda value: value is None or _is_count(value),
+    "tuple[int, ...]": _are(_is_count),
+    "tuple[str, ...]": _are(_is_text),
+}
+_TYPES: Final = {f.name: _CHECKS[str(f.type)] for f in fields(HallEvent) if f.name in _MORE}

@@ -25,7 +25,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from app.domain.hall_event import HallEvent
+from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall import refusals
 from app.hall.address import HallAddress
@@ -76,6 +76,7 @@ class NatsLog:
         self._high: dict[str, int] = {}
         self._heard = Heard()
         self._readings = Readings(self._saw)
+        self._foreign_seen = 0
         self._answering = True
         self._knocking: asyncio.Task[None] | None = None
         self._watchers: list[Callable[[LoggedEvent | None], None]] = []
@@ -288,8 +289,10 @@ class NatsLog:
 
     async def _take(self, day: date, prefix: str, event_id: str, event: HallEvent) -> str:
         seq = await self._count(day, prefix, event_id, event)
-        news = await self._since(day, seq - 1)
-        return news[0].event.number
+        number = (await self._since(day, seq - 1))[0].event.number
+        if not number:
+            raise Refused("no number is left")
+        return number
 
     async def _count(self, day: date, prefix: str, event_id: str, event: HallEvent) -> int:
         """Store after whatever is there, again until it is answered: the same id is stored once."""
@@ -319,7 +322,7 @@ class NatsLog:
         self._high[day] = max(seq, self._high.get(day, 0))
 
     def _saw(self, seq: int, event_id: str) -> None:
-        if self._newest_seen is None or seq > self._newest_seen[0]:
+        if event_id and (self._newest_seen is None or seq > self._newest_seen[0]):
             self._newest_seen = (seq, event_id)
 
     async def _found(self, subject: str, event_id: str, newest: int, after: int | None) -> int | None:
@@ -370,16 +373,25 @@ class NatsLog:
         start, high = min(seq, numbers.seq) + 1, self._high.get(day.isoformat(), 0)
         whole = self._readings.whole
         events = await whole(self._client, self._names, self._names.day(day) + ">", start, high)
-        read = [numbers.read(event.logged()) for event in events]
+        read = [numbers.read(self._logged(event)) for event in events]
         return [event for event in read if event.seq > seq]
 
     async def _pushed(self, message: Msg) -> None:
         try:
-            told = self._heard.add(from_headers(message.headers or {}, message.data).logged())
-        except (KeyError, ValueError, IndexError):
-            _log.warning("hall log: an event that is not ours on %s", self._names.pushed)
-            return
-        self._tell(told)
+            stored = from_headers(message.headers or {}, message.data)
+        except (KeyError, ValueError):
+            return  # nothing that the server has stored
+        self._tell(self._heard.add(self._logged(stored)))
+
+    def _logged(self, stored: Stored) -> LoggedEvent:
+        """Read one event, however it came; what has no effect is said once."""
+        logged = stored.logged()
+        if logged.event.kind is EventKind.FOREIGN and stored.seq > self._foreign_seen:
+            self._foreign_seen = stored.seq
+            _log.warning(
+                "hall log: event %d on %s is not ours, or may not be there", stored.seq, stored.subject
+            )
+        return logged
 
     def _tell(self, told: LoggedEvent | None) -> None:
         for watcher in tuple(self._watchers):

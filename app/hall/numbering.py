@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Final
 
 from app.domain.hall_event import EventKind, HallEvent
-from app.domain.ticket import format_number, parse_number
-from app.hall.log import LoggedEvent, counter_subject, ticket_subject
+from app.domain.ticket import HIGHEST_COUNT, format_number, parse_number
+from app.hall.log import FOREIGN, LoggedEvent, counter_subject, ticket_subject
 
 _COUNTERS: Final = counter_subject("")
 _COUNTED: Final = frozenset({EventKind.ISSUED, EventKind.BLOCK})
@@ -35,20 +35,25 @@ class Numbering:
         order and without a gap.
         """
         new, self.seq = logged.seq > self.seq, max(self.seq, logged.seq)
-        if not logged.subject.startswith(_COUNTERS):
+        if not logged.subject.startswith(_COUNTERS) or logged.event.kind not in _COUNTED:
             return logged
         if logged.event.number:
             if new:
                 self._go_on_after(logged)
             return logged
         number = self._given.get(logged.event_id) or self._give(logged)
+        if not number:
+            return replace(logged, event=FOREIGN)
         event = replace(logged.event, number=number)
         subject = ticket_subject(number) if event.kind is EventKind.ISSUED else logged.subject
         return replace(logged, subject=subject, subject_seq=0, event=event)
 
     def _give(self, logged: LoggedEvent) -> str:
+        """Return the next number, "" when none is left."""
         prefix = logged.subject.removeprefix(_COUNTERS)
         count = self._counts.get(prefix, 0)
+        if count + logged.event.span > HIGHEST_COUNT:
+            return ""
         self._counts[prefix] = count + logged.event.span
         number = self._given[logged.event_id] = format_number(prefix, count + 1)
         return number

@@ -16,7 +16,7 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from app.hall.wire import PENDING, STATUS, Names, Stored, Unavailable, from_headers
+from app.hall.wire import PENDING, STATUS, SUBJECT, Names, Stored, Unavailable, from_headers
 from app.hall.within import within
 
 _PAGE: Final = 512
@@ -83,7 +83,7 @@ class _Page:
     def add(self, message: Msg) -> None:
         self._messages.append(message)
         self._heard = time.monotonic()
-        if STATUS in (message.headers or {}):
+        if _status(message) is not None:
             self._whole.set()
 
     async def whole(self) -> list[Msg]:
@@ -97,12 +97,18 @@ class _Page:
         return self._messages
 
 
+def _status(message: Msg) -> str | None:
+    """Return what the server says at a page's end; what is stored may say what it likes."""
+    headers = message.headers or {}
+    return None if SUBJECT in headers else headers.get(STATUS, "")
+
+
 def _stored(messages: list[Msg]) -> tuple[list[Stored], bool]:
     """Return what a page holds before its end mark, and whether more is there. Raises Unavailable."""
     page: list[Stored] = []
     for message in messages:
         headers = message.headers or {}
-        status = headers.get(STATUS)
+        status = _status(message)
         if status is None:
             page.append(from_headers(headers, message.data))
         elif status == "204":

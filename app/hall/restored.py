@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from app.domain.hall_event import EventKind, HallEvent
+from app.domain.ticket import HIGHEST_COUNT
 from app.errors import HallProblem
 from app.hall.join import joined
 from app.hall.log import EPOCH_SUBJECT, HallLog
@@ -21,7 +22,6 @@ from app.texts import _
 BAND: Final = 1000
 """Numbers go on at a multiple of this, ``_MARGIN`` or more above what is known to be out."""
 _MARGIN: Final = 500
-_HIGHEST: Final = 9999
 _PATIENCE: Final = 30.0
 
 
@@ -59,7 +59,7 @@ def fence(
 
 def skip(log: HallLog, day: date, now: datetime, prefix: str, beyond: int) -> None:
     """Let the numbers go on after a multiple of 1,000 at least 500 above ``beyond``."""
-    log.skip_to(day, prefix, min(_HIGHEST, ((beyond + _MARGIN) // BAND + 1) * BAND), new_id(), now)
+    log.skip_to(day, prefix, min(HIGHEST_COUNT, ((beyond + _MARGIN) // BAND + 1) * BAND), new_id(), now)
 
 
 def _must(seq: int | None) -> None:

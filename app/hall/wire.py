@@ -16,13 +16,14 @@ from datetime import date
 from typing import Final
 
 from app.domain.hall_event import HallEvent
-from app.hall.log import LoggedEvent, decode, encode
+from app.hall.log import FOREIGN, LoggedEvent, counter_subject, encode, read_event
 
 EVENT_ID: Final = "Nats-Msg-Id"
 EXPECTED: Final = "Nats-Expected-Last-Subject-Sequence"
 COUNT: Final = "Hall-Count"
 SEQUENCE: Final = "Nats-Sequence"
 SUBJECT: Final = "Nats-Subject"
+STREAM: Final = "Nats-Stream"
 PENDING: Final = "Nats-Num-Pending"
 STATUS: Final = "Status"
 
@@ -152,19 +153,34 @@ class Stored:
     body: bytes
 
     def logged(self) -> LoggedEvent:
-        """Return the event under its subject without hall and day. Raises ValueError when foreign."""
+        """Return the event under its subject without hall and day, FOREIGN when it is none of ours."""
+        *_hall, subject = self.subject.split(".", 3)
         return LoggedEvent(
             seq=self.seq,
-            subject=self.subject.split(".", 3)[3],
+            subject=subject,
             subject_seq=self.count,
-            event=decode(self.body.decode("utf-8")),
+            event=read_event(subject, self.body) if self.event_id else FOREIGN,
             event_id=self.event_id,
             day=self.day,
         )
 
     @property
     def day(self) -> str:
-        return self.subject.split(".", 3)[2]
+        return self.subject.split(".")[2]
+
+    @classmethod
+    def of(cls, subject: str, seq: int, headers: Mapping[str, str], body: bytes) -> Stored:
+        """Read a message with whatever headers its writer gave it.
+
+        A count that is none is its sequence: every reader says the same, and a claim can come after it.
+        """
+        count = headers.get(COUNT, "")
+        counted = _COUNTED.fullmatch(count) is not None and (count != "0" or _TAKES_NUMBERS in subject)
+        return cls(seq, subject, int(count) if counted else seq, headers.get(EVENT_ID, ""), body)
+
+
+_COUNTED: Final = re.compile(r"0|[1-9][0-9]{0,14}")
+_TAKES_NUMBERS: Final = f".{counter_subject('')}"
 
 
 def to_send(event: HallEvent, event_id: str, expected: int, last: int) -> tuple[bytes, dict[str, str]]:
@@ -179,14 +195,13 @@ def to_count(event: HallEvent, event_id: str) -> tuple[bytes, dict[str, str]]:
 
 
 def from_headers(headers: Mapping[str, str], body: bytes) -> Stored:
-    """Read a message as direct get and republish give it. Raises KeyError, ValueError when foreign."""
-    return Stored(
-        seq=int(headers[SEQUENCE]),
-        subject=headers[SUBJECT],
-        count=int(headers[COUNT]),
-        event_id=headers[EVENT_ID],
-        body=body,
-    )
+    """Read a message as direct get and republish give it. Raises KeyError, ValueError when it is none.
+
+    The server puts its own headers last; where the writer's do not end as headers do, the first of the
+    server's is lost, and none of the writer's are what other ways of reading would give.
+    """
+    regular = headers if STREAM in headers else {}
+    return Stored.of(headers[SUBJECT], int(headers[SEQUENCE]), regular, body)
 
 
 def from_answer(answer: bytes) -> Stored | None:
@@ -199,17 +214,13 @@ def from_answer(answer: bytes) -> Stored | None:
         raise Unavailable(str(refused.get("description", "")))
     message = found["message"]
     headers = _headers(base64.b64decode(message.get("hdrs", "")))
-    return Stored(
-        seq=int(message["seq"]),
-        subject=message["subject"],
-        count=int(headers[COUNT]),
-        event_id=headers[EVENT_ID],
-        body=base64.b64decode(message.get("data", "")),
-    )
+    body = base64.b64decode(message.get("data", ""))
+    return Stored.of(message["subject"], int(message["seq"]), headers, body)
 
 
 def _headers(block: bytes) -> dict[str, str]:
-    lines = block.decode("utf-8").split("\r\n")[1:]
+    """Read headers as the server repeats them: it puts its own in place of the last two bytes."""
+    lines = block[:-2].decode("utf-8", "replace").split("\r\n")[1:]
     pairs = (line.split(":", 1) for line in lines if ":" in line)
     return {name.strip(): value.strip() for name, value in pairs}
 

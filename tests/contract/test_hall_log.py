@@ -165,7 +165,7 @@ def of_many_claims_on_one_subject_one_wins_each_time(log: HallLog) -> None:
         while won < 5:
             follower.refresh(DAY)
             expected = follower.expected(subject)
-            won += log.append(DAY, subject, expected, new_id(), called("D002", window)) is not None
+            won += log.append(DAY, subject, expected, new_id(), called("E001", window)) is not None
         return won
 
     with ThreadPoolExecutor(6) as windows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -15,13 +15,14 @@ from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
 from app.hall.freeing import free
 from app.hall.isolated import Member
-from app.hall.journal import Entry, Journal, StoreJournal
+from app.hall.journal import Journal, StoreJournal
 from app.hall.log import ticket_subject
 from app.hall.restored import raise_epoch
 from app.lanes import DB, Lanes
 from app.paths import Places
 from app.storage.access import StoreAccess
 from app.storage.opening import open_store
+from tests.helpers.hall_window import Memory
 from tests.helpers.nats import Host, until
 
 pytestmark = pytest.mark.slow
@@ -30,19 +31,6 @@ DAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SLACK = 9.0
 """Seconds a busy machine may add; six calls that waited for the network would take twelve."""
-
-
-class Memory:
-    """A journal that lasts as long as the test."""
-
-    def __init__(self) -> None:
-        self.kept: list[Entry] = []
-
-    def add(self, _day: date, entries: Sequence[Entry]) -> None:
-        self.kept += entries
-
-    def entries(self, _day: date) -> Sequence[Entry]:
-        return list(self.kept)
 
 
 @pytest.fixture

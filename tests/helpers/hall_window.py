@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from app.clock import SystemClock
 from app.domain.hall import HallState, Promise
 from app.hall.giving_line import NatsGiving
 from app.hall.isolated import Member
-from app.hall.journal import StoreJournal
+from app.hall.journal import Entry, StoreJournal
 from app.hall.nats_log import NatsLog
 from app.hall.seat import Seat, Terms
 from app.hall.wire import Names
@@ -76,3 +76,16 @@ class Window:
         self.seat.ask_around(DAY)
         choice = self.seat.call_next(DAY)
         return choice.ticket.number if choice else None
+
+
+class Memory:
+    """A journal that lasts as long as the test."""
+
+    def __init__(self) -> None:
+        self.kept: list[Entry] = []
+
+    def add(self, _day: date, entries: Sequence[Entry]) -> None:
+        self.kept += entries
+
+    def entries(self, _day: date) -> Sequence[Entry]:
+        return list(self.kept)
