@@ -2,6 +2,9 @@
 
 ``call`` may come from any thread and returns at once; ``speak_all`` belongs to the lane ``speaker`` and says
 what waits, each call to its end. Only number and window are ever spoken.
+
+A call waits for its turn however long the row is: every turn ends, and a hall that does not answer leaves the
+window to itself (``HallTurn``). One whose window has called again meanwhile is left to the board.
 """
 
 from __future__ import annotations
@@ -12,7 +15,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import time
-from typing import Final
 
 from app.domain.voice import CHIME, Span, Word, call_words, is_quiet
 from app.hall.speech import SpeechTurn
@@ -20,8 +22,6 @@ from devices.clips import ClipBank
 from devices.errors import DeviceError
 from devices.sound import Sound, Speaker, joined, silence
 
-PATIENCE: Final = 20.0
-"""Seconds to wait for the hall's word; then the call is said all the same: silence would be worse."""
 _ASK_SECONDS = 0.1
 _BETWEEN = 0.6
 _AFTER_CHIME = 0.1
@@ -56,8 +56,13 @@ class Announcer:
         now: Callable[[], time],
         plan: VoicePlan | None = None,
         spoken: Callable[[str], Sound] | None = None,
+        pause: Callable[[float], object] | None = None,
     ) -> None:
-        """``speaker`` opens the device, ``now`` is the local time, ``spoken`` says what has no clip."""
+        """``speaker`` opens the device, ``now`` is the local time, ``spoken`` says what has no clip.
+
+        ``pause`` waits so many seconds before the hall is asked again.
+        """
+        self._pause = pause or threading.Event().wait
         self._speaker = speaker
         self._clips = clips
         self._turn = turn
@@ -85,8 +90,7 @@ class Announcer:
         while (call := self._next()) is not None:
             sound = self.sound(call)
             with self._speaker() as speaker:
-                self._in_turn(call.window, sound, speaker, cancelled)
-            said += 1
+                said += self._in_turn(call.window, sound, speaker, cancelled)
         return said
 
     def sound(self, call: Call) -> Sound:
@@ -98,6 +102,11 @@ class Announcer:
         for _ in range(self._plan.repeats - 1):
             parts += [silence(_BETWEEN, rate), once]
         return joined(parts)
+
+    @property
+    def _called_since(self) -> bool:
+        with self._lock:
+            return bool(self._waiting)
 
     def _next(self) -> Call | None:
         with self._lock:
@@ -116,13 +125,20 @@ class Announcer:
             return silence(_AFTER_CHIME, self._clips.rate)
         return sound if sound.rate == self._clips.rate else silence(_AFTER_CHIME, self._clips.rate)
 
-    def _in_turn(self, window: int, sound: Sound, speaker: Speaker, cancelled: Callable[[], bool]) -> None:
-        asked = 0.0
-        pause = threading.Event()
-        while not cancelled() and not self._turn.ask(window, sound.seconds + _SLACK) and asked < PATIENCE:
-            pause.wait(_ASK_SECONDS)
-            asked += _ASK_SECONDS
+    def _in_turn(self, window: int, sound: Sound, speaker: Speaker, cancelled: Callable[[], bool]) -> bool:
+        """Say it when it is this window's turn; False when it was not said.
+
+        What was called since takes over the place in the row.
+        """
+        while not self._turn.ask(window, sound.seconds + _SLACK):
+            if cancelled():
+                self._turn.done(window)
+                return False
+            if self._called_since:
+                return False
+            self._pause(_ASK_SECONDS)
         try:
             speaker.play(sound, cancelled)
         finally:
             self._turn.done(window)
+        return True

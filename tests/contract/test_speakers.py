@@ -256,6 +256,62 @@ def test_two_windows_never_speak_at_once(clips: ClipBank) -> None:
     assert all(first[1] <= second[0] for first, second in pairwise(ordered))
 
 
+class _Row:
+    """Windows 1 and 2 have calls of 11.7 s before ours; time passes while a window waits."""
+
+    LENGTH = 11.7
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.turn = LocalTurn(lambda: self.now)
+        assert self.turn.ask(1, self.LENGTH + 3)
+        self._row = [1, 2]
+        self._since: float | None = 0.0
+        assert not self.turn.ask(2, self.LENGTH + 3)
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+        if self._since is None and self._row and self.turn.ask(self._row[0], self.LENGTH + 3):
+            self._since = self.now
+        elif self._since is not None and self.now - self._since >= self.LENGTH:
+            self.turn.done(self._row.pop(0))
+            self._since = None
+        elif len(self._row) > 1:
+            self.turn.ask(self._row[1], self.LENGTH + 3)
+
+
+def test_the_third_of_three_calls_waits_for_both_before_it(tmp_path: Path, clips: ClipBank) -> None:
+    row, spoken = _Row(), list[float]()
+
+    class Timed:
+        def play(self, _sound: Sound, _cancelled: object = None) -> None:
+            spoken.append(row.now)
+
+    @contextmanager
+    def timed() -> Iterator[Speaker]:
+        yield Timed()  # type: ignore[misc]
+
+    third = Announcer(timed, clips, row.turn, lambda: NOON, pause=row.wait)
+    third.call("A003", 3)
+    assert third.speak_all() == 1
+    assert spoken == [pytest.approx(2 * row.LENGTH, abs=1.0)], "after both, not into the second one"
+
+
+def test_what_the_window_called_again_since_is_not_said_late(tmp_path: Path, clips: ClipBank) -> None:
+    row = _Row()
+
+    def wait(seconds: float) -> None:
+        row.wait(seconds)
+        if 5.0 < row.now < 5.2:
+            third.call("A004", 3)
+
+    third = Announcer(lambda: recording(tmp_path), clips, row.turn, lambda: NOON, pause=wait)
+    third.call("A003", 3)
+    assert third.speak_all() == 1
+    assert read_wav((tmp_path / "last.wav").read_bytes()) == third.sound(Call("A004", 3))
+    assert row.now == pytest.approx(2 * row.LENGTH, abs=1.0), "it kept its place in the row"
+
+
 def test_a_call_whose_loudspeaker_fails_is_given_up_and_the_next_is_said(
     tmp_path: Path, clips: ClipBank
 ) -> None:
