@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
 from app.errors import HallProblem
-from app.hall.certs import write_secret
+from app.hall.certs import ends, write_secret
 from app.hall.wire import is_hall_name
 from app.texts import _
 
@@ -59,6 +60,14 @@ class HallAddress:
             "replicas": self.replicas,
         }
         write_secret(self.folder / FILE, json.dumps(body, ensure_ascii=False, indent=1).encode("utf-8"))
+
+    @property
+    def ends(self) -> datetime | None:
+        """Return when the member's certificate ends; None when it cannot be read."""
+        try:
+            return ends((self.folder / "member.crt").read_bytes())
+        except (OSError, ValueError):
+            return None
 
     @property
     def urls(self) -> list[str]:

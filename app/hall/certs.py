@@ -22,6 +22,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 CA_DAYS: Final = 3650
 MEMBER_DAYS: Final = 400
+TOLD: Final = timedelta(days=60)
+"""How long before its end a certificate that only a person can renew is spoken of."""
 _EARLIER: Final = timedelta(days=1)
 
 
@@ -104,6 +106,18 @@ def sign(
         .sign(ca_key, hashes.SHA256())
         .public_bytes(serialization.Encoding.PEM)
     )
+
+
+def ends(certificate: bytes) -> datetime:
+    """Return when the certificate (PEM) ends. Raises ValueError for what is none."""
+    return x509.load_pem_x509_certificate(certificate).not_valid_after_utc
+
+
+def is_old(certificate: bytes, now: datetime | None = None) -> bool:
+    """Say whether less than a third of the certificate's (PEM) life is left."""
+    known = x509.load_pem_x509_certificate(certificate)
+    life = known.not_valid_after_utc - known.not_valid_before_utc
+    return known.not_valid_after_utc - (now or datetime.now(UTC)) < life / 3
 
 
 def is_from(certificate: bytes, authority: bytes) -> bool:

@@ -89,6 +89,7 @@ def serve(
     board: Callable[[], HallBoard] | None = None,
 ) -> None:
     """Serve until ``ending``; prints the ready line. Raises HallProblem when it cannot."""
+    _tell_end(node)
     child = ServerChild(node)
     door: Door | None = None
     shown: HallBoard | None = None
@@ -127,6 +128,16 @@ def serve(
         if speech is not None:
             speech.close()
         child.stop()
+
+
+def _tell_end(node: Node) -> None:
+    """Say in the log when the certificate of a server that cannot make its own ends soon."""
+    if not node.has_authority and node.server_ends - datetime.now(UTC) < certs.TOLD:
+        words = _(
+            "这台主机的证书 {day:%Y-%m-%d} 到期：请在第一台主机上取 node-{number} 的加入码，停下本程序，"
+            "用 --join 和 --code 再启动一次。"
+        )
+        logging.getLogger(__name__).warning(words.format(day=node.server_ends, number=node.number))
 
 
 def _open_board(board: Callable[[], HallBoard]) -> HallBoard | None:

@@ -13,6 +13,7 @@ import hmac
 import json
 import secrets
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
@@ -137,7 +138,10 @@ class Node:
         certs.write_secret(self.folder / "server.json", json.dumps(body, indent=1).encode())
 
     def found(self) -> Node:
-        """Make what the first node of a hall needs: CA, server and admin certificates, secret."""
+        """Make what the first node of a hall needs: CA, server and admin certificates, secret.
+
+        Certificates of which less than a third is left are made anew.
+        """
         if not is_hall_name(self.hall):
             raise HallProblem(
                 _("大厅名称只能用字母、数字、- 和 _，最多 32 个。"), next_step=_("请换一个名称。")
@@ -147,12 +151,17 @@ class Node:
             authority = certs.new_authority(self.hall)
             certs.write_secret(self.folder / "ca" / "ca.key", authority.key)
             certs.write_secret(self.folder / "ca" / "ca.crt", authority.certificate)
-        if self.has_authority and not (self.folder / "tls" / "server.key").exists():
+        if self.has_authority and _is_due(self.folder / "tls" / "server"):
             founded.certify(self.folder / "tls", "server", f"server.{self.hall}", server=True)
-        if self.has_authority and not (self.folder / "admin" / "member.key").exists():
+        if self.has_authority and _is_due(self.folder / "admin" / "member"):
             founded.certify(self.folder / "admin", "member", f"admin.{self.hall}", server=False)
         founded.write()
         return founded
+
+    @property
+    def server_ends(self) -> datetime:
+        """Return when this server's certificate ends."""
+        return certs.ends((self.folder / "tls" / "server.crt").read_bytes())
 
     def certify(self, folder: Path, file: str, dns: str, *, server: bool) -> None:
         """Make a key and a certificate of this hall in ``folder``, with the CA's beside them."""
@@ -266,6 +275,12 @@ class Node:
         if role == "window":
             hears += [names.spare("all", "*"), names.spare(number, "*")]
         return json.dumps(reads + writes), json.dumps(hears)
+
+
+def _is_due(certificate: Path) -> bool:
+    """Say whether key or certificate (``.key``, ``.crt``) is missing, or it is time for another one."""
+    key, signed = certificate.with_suffix(".key"), certificate.with_suffix(".crt")
+    return not key.exists() or not signed.exists() or certs.is_old(signed.read_bytes())
 
 
 def _quoted(text: object) -> str:

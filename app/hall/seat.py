@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Final, Protocol
@@ -16,6 +16,7 @@ from app.domain.hall import HallState, Promise
 from app.domain.hall_event import HallEvent
 from app.domain.hall_next import Choice
 from app.errors import HallProblem
+from app.hall.certs import TOLD
 from app.hall.giving import Asked, Giving, Offer, give, offer, take_best
 from app.hall.isolated import RESERVE, Member
 from app.hall.journal import Journal
@@ -89,7 +90,8 @@ class Seat:
     ``log`` and ``journal`` are those of a one-window hall, or with ``shared`` of many; ``local`` is then the
     log of the window's own store, whose running day is taken along into an empty hall, ``parcels`` the way
     papers take to other windows, ``giving`` the way to the people they hold. ``speech`` says whose turn it is
-    to speak; ``roll`` keeps the list of staff of the whole hall.
+    to speak; ``roll`` keeps the list of staff of the whole hall. ``admitted_until`` is when the window's
+    certificate ends.
     """
 
     def __init__(
@@ -106,6 +108,7 @@ class Seat:
         speech: SpeechTurn | None = None,
         roll: Roll | None = None,
         giving: Giving | None = None,
+        admitted_until: datetime | None = None,
     ) -> None:
         self.outside = outside
         self.parcels = parcels
@@ -121,6 +124,7 @@ class Seat:
         self._member: Member | None = None
         self._leaving: list[Member] = []
         self._call_wanted = 0.0
+        self._admitted_until = admitted_until
         self._told = threading.Event()
         self._unwatch: Callable[[], None] = lambda: None
 
@@ -310,6 +314,13 @@ class Seat:
         if member is not None and not member.cut_off:
             return Standing.CONNECTED
         return Standing.MERGING if self._shared.answering else Standing.ALONE
+
+    @property
+    def leaves_on(self) -> date | None:
+        """Return the day the hall lets this window in no longer, once it is near and somebody has to act."""
+        until = self._admitted_until
+        near = until is not None and until - self._clock.now() < TOLD
+        return until.date() if near and until is not None else None
 
     @property
     def conflicts(self) -> int:

@@ -70,6 +70,7 @@ def open_seat(settings: Settings, places: Places, store: StoreAccess, clock: Clo
         speech=speech,
         roll=_roll(log, address),
         giving=NatsGiving(log, names, window),
+        admitted_until=address.ends,
     )
 
 
@@ -172,4 +173,7 @@ def _words(seat: Seat, standing: Standing) -> tuple[Health, str]:
     if seat.conflicts:
         words = _("{count} 步与大厅不一致，请值班主管核对")
         return Health.ATTENTION, words.format(count=seat.conflicts)
+    if seat.leaves_on is not None:
+        words = _("已连接；本窗口的大厅凭证 {day} 到期，请在大厅主机上取加入码再加入一次")
+        return Health.ATTENTION, words.format(day=seat.leaves_on)
     return Health.OK, _("已连接")

@@ -246,6 +246,23 @@ def test_an_expired_certificate_is_refused_with_a_sentence(program: Program, tmp
     assert "互不承认凭证" in refused(mine).happened
 
 
+def test_the_first_host_makes_its_own_certificates_anew_before_they_end(tmp_path: Path) -> None:
+    node = Node(tmp_path, "hongshan", 4333).found()
+    files = [tmp_path / "tls" / "server.crt", tmp_path / "admin" / "member.crt"]
+    made = [file.read_bytes() for file in files]
+    assert node.found() == node
+    assert [file.read_bytes() for file in files] == made, "with most of their life left they stay"
+    long_ago = datetime.now(UTC) - timedelta(days=300)
+    for file, dns in zip(files, ("server.hongshan", "admin.hongshan"), strict=True):
+        request = certs.new_request(certs.new_key())
+        server = file.name == "server.crt"
+        certs.write_secret(file, certs.sign(node.authority(), request, dns, server=server, now=long_ago))
+    node.found()
+    in_a_year = datetime.now(UTC) + timedelta(days=365)
+    assert all(certs.ends(file.read_bytes()) > in_a_year for file in files)
+    assert node.admin().tls() is not None, "the key is the certificate's own"
+
+
 FORBIDDEN = [
     "hall.other.2026-11-23.ticket.A001",
     "hall.hongshan.2026-11-23.window.4",

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,10 +17,11 @@ from app.commands import join as join_command
 from app.domain.hall import HallState
 from app.domain.ticket import TicketState, Wanted
 from app.errors import HallProblem
+from app.hall import certs
 from app.hall.join import Codes
 from app.hall.seat import Standing
 from app.paths import Places
-from app.services import calling, issuing, queue, seating, status
+from app.services import calling, checks_of_day, issuing, queue, seating, status
 from app.services.desk import Desk
 from app.services.verify import findings
 from app.services.views import Health
@@ -106,6 +108,24 @@ def test_a_window_that_has_not_joined_neither_issues_nor_calls_and_says_what_to_
         (hall, *_devices) = do(desk, status.view).devices
         assert (hall.key, hall.health) == ("hall", Health.FAILED)
         assert "加入码" in hall.text
+
+
+def test_a_window_whose_certificate_ends_soon_says_so_in_the_status_bar_and_in_the_check(
+    host: Host, tmp_path: Path
+) -> None:
+    with joined(host, tmp_path, 3) as desk:
+        until(lambda: do(desk, queue.keep_up) is not None and seating.view(desk.hall).text == "已连接")
+    first, folder = host.nodes[0], tmp_path / "config" / "hall"
+    key, made = certs.new_key(), datetime.now(UTC) - timedelta(days=certs.MEMBER_DAYS - 59)
+    request, name = certs.new_request(key), first.dns("window-3")
+    certs.write_secret(folder / "member.key", certs.key_pem(key))
+    signed = certs.sign(first.authority(), request, name, server=False, now=made)
+    certs.write_secret(folder / "member.crt", signed)
+    with joined(host, tmp_path, 3) as desk:
+        until(lambda: do(desk, queue.keep_up) is not None and desk.hall.standing() is Standing.CONNECTED)
+        shown = do(desk, status.view).devices[0]
+        assert (shown.health, f"{certs.ends(signed):%Y-%m-%d} 到期" in shown.text) == (Health.ATTENTION, True)
+        assert do(desk, checks_of_day.CHECKS["hall"]) == shown
 
 
 def test_another_windows_credentials_are_not_used(host: Host, tmp_path: Path) -> None:
