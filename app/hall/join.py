@@ -17,7 +17,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -162,6 +162,7 @@ class Admission:
         }
         if is_node:
             answer |= {"secret": node.secret, "routes": list(node.routes)}
+            answer["generations"] = dict(node.generations)
         return answer
 
 
@@ -190,7 +191,7 @@ def join(host: str, port: int, code: str, folder: Path) -> HallAddress:
     return address
 
 
-def write_member(folder: Path, answer: dict[str, str], key: bytes, name: str = "member") -> None:
+def write_member(folder: Path, answer: dict[str, Any], key: bytes, name: str = "member") -> None:
     """Write key, certificate and CA, the key first."""
     certs.write_secret(folder / f"{name}.key", key)
     certs.write_secret(folder / f"{name}.crt", answer["certificate"].encode("ascii"))
@@ -198,7 +199,7 @@ def write_member(folder: Path, answer: dict[str, str], key: bytes, name: str = "
     certs.write_secret(folder / PERSON_KEY, answer["person_key"].encode("ascii"))
 
 
-def ask(host: str, port: int, code: str) -> tuple[dict[str, str], bytes]:
+def ask(host: str, port: int, code: str) -> tuple[dict[str, Any], bytes]:
     """Show the code to the host it was made on and return its answer and our new key (PEM)."""
     known = Code.read(code)
     key = certs.new_key()
@@ -211,7 +212,7 @@ def ask(host: str, port: int, code: str) -> tuple[dict[str, str], bytes]:
     return answer, certs.key_pem(key)
 
 
-def _post(host: str, port: int, expected: bytes, body: bytes) -> tuple[int, dict[str, str]]:
+def _post(host: str, port: int, expected: bytes, body: bytes) -> tuple[int, dict[str, Any]]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False  # the code pins the certificate itself

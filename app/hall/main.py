@@ -7,6 +7,7 @@
     hall join-code --data DIR window-3                          print a one-time code
     hall join --data DIR HOST:PORT CODE                         a window joins
     hall revoke --data DIR window-3                             its certificate is worth nothing from then on
+    … --generation N                                            the same on the others, as the first one says
 
 Status 0 after SIGTERM or SIGINT, 2 with one sentence on stderr when it cannot start.
 """
@@ -255,6 +256,7 @@ def _join_as_node(folder: Path, options: argparse.Namespace) -> None:
         routes=tuple(answer["routes"]),
         servers=tuple(answer["servers"]),
         secret=str(answer["secret"]),
+        generations=tuple((str(name), int(n)) for name, n in answer["generations"].items()),
     ).write()
 
 
@@ -297,12 +299,23 @@ def _join(words: Sequence[str]) -> int:
 
 def _revoke(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
-        prog="python -m app hall revoke", description="作废一个成员的凭证；每台主机重启后生效。"
+        prog="python -m app hall revoke",
+        description="作废一个成员的凭证：先在第一台主机上，三台主机的大厅再在另两台上各做一次；重启后生效。",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--generation", type=int, default=0, metavar="N", help="第一台主机作废时说的数")
     parser.add_argument("member")
     options = parser.parse_args(words)
     node = Node.read(options.data)
-    node.revoke(options.member)
-    _say(member=options.member, revoked=True, restart=True)
+    if not node.has_authority and options.generation < 2:
+        raise HallProblem(
+            _("这台主机不能自己定作废到第几代。"),
+            safe=_("没有作废任何凭证。"),
+            next_step=_("请先在第一台主机上作废，再照它显示的在这里加上 --generation。"),
+        )
+    generation = dict(node.revoke(options.member, options.generation).generations)[options.member]
+    same = f"hall revoke --data DIR --generation {generation} {options.member}"
+    others = _("另两台主机上各运行一次：{same}").format(same=same)
+    elsewhere = {"next": others} if node.has_authority and node.routes else {}
+    _say(member=options.member, revoked=True, restart=True, generation=generation, **elsewhere)
     return 0

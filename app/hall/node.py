@@ -172,10 +172,14 @@ class Node:
         certs.write_secret(folder / f"{file}.crt", signed)
         certs.write_secret(folder / "ca.crt", self.authority().certificate)
 
-    def revoke(self, member: str) -> Node:
-        """Return the node with the member's present certificate worth nothing; takes effect on a restart."""
+    def revoke(self, member: str, generation: int = 0) -> Node:
+        """Return the node with the member's present certificate worth nothing; takes effect on a restart.
+
+        ``generation`` is the oldest that is still let in, as another node of the hall says; 0 is the next.
+        """
         generations = dict(self.generations)
-        generations[member] = generations.get(member, 1) + 1
+        now = generations.get(member, 1)
+        generations[member] = max(now, generation) if generation else now + 1
         revoked = replace(self, generations=tuple(sorted(generations.items())))
         revoked.write()
         return revoked

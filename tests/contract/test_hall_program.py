@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall import certs
 from app.hall.address import HallAddress
-from app.hall.join import Code, Codes, join
+from app.hall.join import Admission, Code, Codes, join
 from app.hall.log import window_subject
+from app.hall.main import main
 from app.hall.nats_log import NatsLog
 from app.hall.node import Node
 from app.ids import new_id
@@ -343,6 +345,66 @@ def test_a_revoked_window_is_refused_after_the_restart(tmp_path: Path) -> None:
             log.since(DAY, 0)
         log.close()
         assert list(host.log("window-4").since(DAY, 0)) == []
+
+
+def test_a_window_is_revoked_on_each_of_three_hosts_as_the_first_one_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = Host(tmp_path / "hall", 3)
+    revoked, address = host.nodes[0].dns("window-3"), host.member("window-3")
+    folders = [str(node.folder) for node in host.nodes]
+    assert main(["revoke", "--data", folders[1], "window-3"]) == 2
+    assert "先在第一台主机上" in capsys.readouterr().err
+    assert main(["revoke", "--data", folders[0], "window-3"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert f"--generation {said['generation']} window-3" in said["next"]
+    for folder in folders[1:] * 2:
+        words = ["revoke", "--data", folder, "--generation", str(said["generation"]), "window-3"]
+        assert main(words) == 0, "once more changes nothing"
+    host.nodes = [Node.read(Path(folder)) for folder in folders]
+    with host:
+        for server in address.servers:
+            until(partial(says, replace(host.member("window-4"), servers=(server,)), ""))
+            until(partial(says, replace(address, servers=(server,)), "nats: 'Authorization Violation'"))
+        first = host.nodes[0]
+        assert first.dns("window-3") != revoked
+        first.certify(address.folder, "member", first.dns("window-3"), server=False)
+        until(partial(says, address, ""))
+
+
+def says(address: HallAddress, expected: str) -> bool:
+    return asyncio.run(refusal(address)) == expected
+
+
+async def refusal(address: HallAddress) -> str:
+    """Return why the first server that answers does not let the member in; "" when it does."""
+    client = Client()
+
+    async def told(_error: Exception) -> None:
+        """Keep it out of the log."""
+
+    try:
+        await client.connect(
+            address.urls,
+            tls=address.tls(),
+            tls_hostname=address.server_name,
+            tls_handshake_first=True,
+            allow_reconnect=False,
+            error_cb=told,
+            connect_timeout=10,
+        )
+    except (nats.errors.Error, OSError) as error:
+        return str(error) or type(error).__name__
+    await client.close()
+    return ""
+
+
+def test_a_node_that_joins_later_knows_who_was_revoked(tmp_path: Path) -> None:
+    node = replace(Node(tmp_path, "hongshan", 4333), routes=("a:1", "b:1", "c:1")).found().revoke("window-3")
+    code = Code.read(Codes(node).new("node-2"))
+    request = certs.new_request(certs.new_key()).decode()
+    body = json.dumps({"secret": code.secret.hex(), "request": request}).encode()
+    assert Admission(node).admit(body, datetime.now(UTC))["generations"] == {"window-3": 2}
 
 
 # ---- the process ----------------------------------------------------------------------------------------
