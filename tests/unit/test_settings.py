@@ -169,3 +169,12 @@ def test_the_settings_the_documentation_shows_can_be_used_as_they_stand(tmp_path
     settings, faults = loaded(tmp_path, "\n".join(blocks))
     assert faults == {}
     assert {field.name for field in fields(settings)} == set(tomllib.loads("\n".join(blocks)))
+
+
+def test_what_is_installed_apart_is_named_in_the_very_version_of_the_project() -> None:
+    root = Path(__file__).resolve().parents[2]
+    extras = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    wanted = {one.partition(";")[0].strip() for named in extras.values() for one in named}
+    assert all(re.fullmatch(r"\w+==[\d.]+", one) for one in wanted)
+    told = re.findall(r"pip install (\S+)", (root / "docs" / "settings.md").read_text("utf-8"))
+    assert set(told) == wanted
