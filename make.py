@@ -6,7 +6,8 @@
     python3 make.py help    every other command
 
 Each command does its own set-up: a virtual environment with the locked packages, and on Linux
-the system libraries Qt needs, through apt when this user may install, else one sentence naming them.
+the system libraries Qt needs, through apt when this user may install; what is missing after that is
+named with its reason.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ TEST_PROGRAMS = {
 }
 
 
+MAY_NOT = "this user may not install"
+NO_LISTS = "apt could not fetch its lists, is the network there?"
+
+
 class Stop(Exception):
     """End with a sentence for the person at the keyboard."""
 
@@ -93,19 +98,46 @@ def installer() -> list[str] | None:
     return None
 
 
-def apt_install(packages: list[str]) -> bool:
+def apt(prefix: Sequence[str], *words: str) -> str:
+    """Run apt-get; return "" when it succeeded, else the errors it told."""
+    command = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return ""
+    said = done.stderr.strip().splitlines()
+    errors = [line for line in said if line.startswith("E:")] or said[-1:]
+    return errors[0] if errors else f"apt-get {words[0]} ended with {done.returncode}"
+
+
+def apt_install(packages: Sequence[str]) -> dict[str, str]:
+    """Install system packages; return why for each that is not there afterwards.
+
+    A package that apt does not have must not keep the others away: where all together fail, each is tried
+    alone. Lists that could not be refreshed may still do; when they do not, that is the reason.
+    """
     prefix = installer()
     if prefix is None:
-        return False
+        return dict.fromkeys(packages, MAY_NOT)
     say(f"installing system packages: {' '.join(packages)}")
-    quiet = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq"]
-    steps = (["update"], ["install", "-y", "--no-install-recommends", *packages])
-    for step in steps:
-        done = subprocess.run([*prefix, *quiet, *step], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            say(f"apt-get {step[0]} failed:\n{done.stderr.strip()}")
-            return False
-    return True
+    stale = apt(prefix, "-o", "APT::Update::Error-Mode=any", "update")
+    install = ("install", "-y", "--no-install-recommends")
+    if not apt(prefix, *install, *packages):
+        return {}
+    say("apt-get could not install them together; trying one by one")
+    told = {package: apt(prefix, *install, package) for package in packages}
+    return {package: f"{NO_LISTS} ({stale})" if stale else why for package, why in told.items() if why}
+
+
+def not_installed(need: str, why: dict[str, str]) -> str:
+    """Return the sentences for whoever has to do something about packages that are missing."""
+    if set(why.values()) == {MAY_NOT}:
+        command = f"apt-get install {' '.join(why)}"
+        return f"{need} that {MAY_NOT}. As an administrator run:\n    {command}\nand then this command again."
+    packages: dict[str, list[str]] = {}
+    for package, reason in why.items():
+        packages.setdefault(reason, []).append(package)
+    listed = "\n".join(f"    {' '.join(names)}: {reason}" for reason, names in packages.items())
+    return f"{need} that could not be installed:\n{listed}\nMend the cause and run this command again."
 
 
 def has_library(name: str) -> bool:
@@ -120,11 +152,9 @@ def ensure_system_libraries() -> None:
     if sys.platform != "linux":
         return
     missing = sorted({pkg for lib, pkg in QT_LIBRARIES.items() if not has_library(lib)})
-    if missing and not apt_install(missing):
-        raise Stop(
-            "Qt needs system libraries that this user may not install. As an administrator run:\n"
-            f"    apt-get install {' '.join(missing)}\nand then this command again."
-        )
+    why = apt_install(missing) if missing else {}
+    if why:
+        raise Stop(not_installed("Qt needs system libraries", why))
 
 
 def has_program(name: str, folder: str) -> bool:
@@ -135,8 +165,12 @@ def ensure_test_programs() -> None:
     missing = [
         package for program, (package, folder) in TEST_PROGRAMS.items() if not has_program(program, folder)
     ]
-    if missing and not (sys.platform == "linux" and apt_install(missing)):
-        say(f"not installed, tests that need them will skip: {' '.join(missing)}")
+    if sys.platform != "linux":
+        why = dict.fromkeys(missing, "there is none for this system")
+    else:
+        why = apt_install(missing) if missing else {}
+    for package, reason in why.items():
+        say(f"not installed, tests that need it will skip: {package} ({reason})")
 
 
 def create_venv() -> None:
@@ -144,8 +178,9 @@ def create_venv() -> None:
     probe = subprocess.run([sys.executable, "-c", "import ensurepip"], capture_output=True, check=False)
     if probe.returncode != 0:
         package = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        if not apt_install([package]):
-            raise Stop(f"Python has no venv module here. Install the package {package} and run this again.")
+        why = apt_install([package])
+        if why:
+            raise Stop(not_installed("Python needs its venv module, a package", why))
     must([sys.executable, "-m", "venv", "--clear", VENV], "The virtual environment could not be created.")
 
 
