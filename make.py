@@ -347,6 +347,12 @@ def cmd_build(_: list[str]) -> int:
         return run([PYTHON, "-m", "PyInstaller", "--noconfirm", "--workpath", work, "build.spec"])
 
 
+def cmd_licences(_: list[str]) -> int:
+    """write the licences of everything the frozen program carries into out/THIRD-PARTY.txt"""
+    set_up_development()
+    return run([PYTHON, "-m", "resources.licences.notice", "--out", ROOT / "out" / "THIRD-PARTY.txt"])
+
+
 def cmd_help(_: list[str]) -> int:
     """this list"""
     print(__doc__)

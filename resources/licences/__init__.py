@@ -1,0 +1,1 @@
+"""What others made: the notice and the texts it needs."""
