@@ -108,8 +108,12 @@ def _prefix(sheet: DaySheet) -> str:
 
 
 def _said(content: dict[str, Any]) -> dict[str, Any]:
-    """Return what tells two sheets apart: not when they were made, nor the trail, which grows by each."""
-    return {key: value for key, value in content["data"].items() if key not in ("issue", "trail")}
+    """Return what tells two sheets apart: not when they were made, nor the trail, which grows by each.
+
+    Nor the names of matters: their visits are forgotten with time, their numbers stay.
+    """
+    told = {key: value for key, value in content["data"].items() if key not in ("issue", "trail", "matters")}
+    return told | {"left": [ticket for ticket, _matters in told["left"]]}
 
 
 def _late(sheet: DaySheet) -> tuple[str, ...]:
@@ -146,7 +150,7 @@ def _facts(sheet: DaySheet, number: str, desk: Desk) -> paper.DaySheet:
         last_receipt=max(numbers, default=""),
         matters=sheet.by_matter,
         differences=tuple(sentence(one) for one in sheet.differences),
-        left=sheet.left,
+        left=tuple((ticket, matters or _("（已按保存期限清除）")) for ticket, matters in sheet.left),
         voids=sheet.voids,
         promise=(*summary(sheet.kept), *_late(sheet)),
         passed=exceptions(sheet.kept),

@@ -11,7 +11,7 @@ from app.cli import main
 from app.domain.day import DaySheet, Doubt, Fate, TicketFate
 from app.domain.staff import Purpose, Role
 from app.errors import FormProblem
-from app.services import approval, calling, day, day_paper, issuing, ledger, print_out
+from app.services import approval, calling, day, day_paper, issuing, ledger, print_out, retention
 from app.services.bench import paper_folder
 from app.services.desk import Desk
 from app.settings import CourtSettings, Settings
@@ -87,6 +87,22 @@ def test_who_left_without_an_outcome_is_on_the_sheet_until_they_come_back(tmp_pa
         assert row[0] == number
         do(desk, calling.call_next)
         assert sheet(desk).left == (), "back at the window"
+
+
+def test_who_was_forgotten_since_makes_no_second_original_of_a_day(tmp_path: Path) -> None:
+    clock = SteppingClock()
+    with desk_in(tmp_path, clock=clock) as desk:
+        called(desk)
+        fill(desk)
+        do(desk, calling.put_back, "回去取材料")
+        over = desk.today()
+        clock.forward(days=1)
+        before = sheet(desk, over).left
+        number = do(desk, day_paper.print_day, over, True)
+        assert do(desk, retention.erase_due) == 0
+        assert [before, sheet(desk, over).left] == [(("A001", "民事立案"),), (("A001", ""),)]
+        with pytest.raises(FormProblem, match=f"{number} 到现在，账没有变化"):
+            do(desk, day_paper.print_day, over, True)
 
 
 def test_what_was_taken_out_of_the_store_is_named_by_its_number(
