@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, exists, select, text
 
 from app.clock import moment, stamp
 from app.domain.audit import Head
@@ -82,11 +82,11 @@ def facts(
 
 def _left(connection: Connection, day: date, window: int, key: str) -> tuple[tuple[str, str], ...]:
     """Return the visits that were put away with a finding, and whose people did not come back."""
+    found = exists().where(finding.c.visit_id == visit.c.id, finding.c.key == key)
     rows = connection.execute(
         select(visit.c.id, visit.c.ticket)
-        .join(finding, finding.c.visit_id == visit.c.id)
         .where(visit.c.day == day.isoformat(), visit.c.window == window)
-        .where(visit.c.state == "away", finding.c.key == key)
+        .where(visit.c.state == "away", found)
         .order_by(visit.c.opened_at)
     )
     return tuple((row.id, row.ticket) for row in rows)

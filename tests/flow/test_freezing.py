@@ -19,6 +19,7 @@ from app.services import (
     approval,
     calling,
     confirmation,
+    day,
     drafts,
     finishing,
     freezing,
@@ -230,13 +231,18 @@ def test_a_matter_of_yesterday_without_papers_is_not_put_away_unless_a_superviso
 ) -> None:
     visit_id = called(desk)
     fill(desk)
+    number = do(desk, calling.put_back, "回去取材料")
+    do(desk, calling.call_next)
+    before = desk.today()
     clock.forward(days=1)
     with pytest.raises(Frozen, match="不能口头拒绝"):
         do(desk, calling.no_show)
     do(desk, freezing.lift, "0.05", approved(desk), "电话核实：当事人自己撤回")
     do(desk, calling.no_show)
     assert view(desk).visit is None
-    assert [one.key for one in desk.store(findings.of_visit, visit_id)] == ["0.05"]
+    found = [(one.key, one.effect) for one in desk.store(findings.of_visit, visit_id)]
+    assert found == [("0.05", "warn"), ("0.05", "freeze")]
+    assert [ticket for ticket, _ in do(desk, day.day_sheet, before).left] == [number], "one visit, once"
 
 
 def test_a_matter_the_law_asks_no_papers_for_leaves_nothing(desk: Desk) -> None:
