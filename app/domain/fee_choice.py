@@ -22,7 +22,7 @@ from app.domain.fees import (
     compute_fee,
     open_fee,
 )
-from app.domain.matter import VARIANT_LABEL, FeeSpec, Field, FieldKind, Matter, Variant
+from app.domain.matter import VARIANT_LABEL, FeeSpec, Field, FieldKind, Matter
 from app.domain.money import format_money, format_short, parse_money
 from app.domain.papers import OF_FEE
 from app.domain.party import Parties
@@ -164,24 +164,27 @@ def _open_choice(matter: Matter, spec: FeeSpec) -> Fee:
 
 def _open_variant(matter: Matter) -> Fee:
     """The fee while nobody has said which variant it is: no variant's figure stands for the others."""
-    rules = [rule for one in matter.variants for rule in _by_variant(one, matter.fee_of(one.key))]
+    rules = [rule for one in matter.variants for rule in _by_variant(one.label, matter.fee_of(one.key))]
     return open_fee(None, (VARIANT_LABEL,), rules)
 
 
-def _by_variant(variant: Variant, spec: FeeSpec) -> list[Rule]:
+def _by_variant(label: str, spec: FeeSpec) -> list[Rule]:
     """What the fee of one variant goes by, with its article; nothing where no fee belongs to it."""
     if spec.silent:
         return []
+    if spec.by_choice:
+        said = spec.choices.items()
+        return [rule for choice, one in said for rule in _by_variant(f"{label}，{choice}", one)]
     if spec.free is not None:
         fee = compute_fee(FeeQuestion(FeeKind.FREE, free=spec.free))
-        return [Rule("fee.open.variant", f"{variant.label}：{fee.shown}", fee.article)]
+        return [Rule("fee.open.variant", f"{label}：{fee.shown}", fee.article)]
     if spec.kind is not None:
         entry = ENTRIES[spec.kind]
-        return [Rule("fee.open.variant", f"{variant.label}：{entry.name}", entry.article)]
-    if spec.by_cause or spec.by_choice:
-        return [replace(_BY_CAUSE, text=f"{variant.label}：{_BY_CAUSE.text}")]
+        return [Rule("fee.open.variant", f"{label}：{entry.name}", entry.article)]
+    if spec.by_cause:
+        return [replace(_BY_CAUSE, text=f"{label}：{_BY_CAUSE.text}")]
     rule = _of_the_court(spec).steps[0].rule
-    return [replace(rule, text=f"{variant.label}：{rule.text}")]
+    return [replace(rule, text=f"{label}：{rule.text}")]
 
 
 def _if_property(amount: Decimal | None, settings: FeeSettings) -> tuple[Rule, ...]:

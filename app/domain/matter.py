@@ -315,8 +315,9 @@ class Matter:
 
     @property
     def fee_by_variant(self) -> bool:
-        """Whether the variants have different fees."""
-        return any(self.fee_of(one.key) != self.fee_of(self.variants[0].key) for one in self.variants)
+        """Whether the variants have different fees; what is said of a fee besides makes no other fee."""
+        fees = [replace(self.fee_of(one.key), note="") for one in self.variants]
+        return any(one != fees[0] for one in fees)
 
     @property
     def must_choose(self) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from app.domain.fee_choice import matter_fee
-from app.domain.fee_schedule import FeeKind
+from app.domain.fee_schedule import ENTRIES, FeeKind, FreeReason
 from app.domain.fees import Fee, FeeSettings
-from app.domain.matter import FieldKind, Matter
+from app.domain.matter import FeeSpec, FieldKind, Matter, Variant
 from app.domain.party import Parties
 from app.domain.short_form import Answers, check_field, visible_fields
 from tests.helpers.domain import catalogue, knowledge, matter
@@ -126,6 +127,27 @@ def _conditions(one: Matter) -> set[str]:
 def test_no_field_a_fee_goes_by_depends_on_who_the_parties_are(one: Matter) -> None:
     assert not _conditions(one) & {"natural", "body", "agent", "foreign", "group"}
     assert visible_fields(one, Parties(), Answers())
+
+
+def test_what_is_only_said_of_a_fee_besides_makes_nobody_choose_for_it() -> None:
+    """F12: both kinds are charged alike; its papers go by the kind, so it is asked all the same."""
+    one = matter("F12")
+    assert not one.fee_by_variant
+    assert one.must_choose
+    assert fee("F12", amount="600000", matter="申请执行").amount == 8400
+    assert fee("F12").needs == ("案件种类",)
+
+
+def test_a_kind_charged_by_what_a_field_says_names_each_answer_with_its_own_article() -> None:
+    two = (Variant("a", "甲"), Variant("b", "乙", fee=FeeSpec(free=FreeReason.CRIMINAL)))
+    waiting = matter_fee(replace(matter("F12"), variants=two), Answers(), SET)
+    assert waiting is not None
+    said = {step.rule.text.partition("：")[0]: step.rule.article for step in waiting.steps}
+    by_law = "诉讼费用交纳办法第13条"
+    assert list(said) == ["甲，民事起诉", "甲，行政起诉", "甲，申请执行", "乙"]
+    assert said["甲，民事起诉"] == by_law
+    assert said["甲，行政起诉"] == f"{by_law}第1款第5项、第8条第4项"
+    assert said["甲，申请执行"] == ENTRIES[FeeKind.EXECUTION].article != by_law
 
 
 @pytest.mark.parametrize("one", [m for m in MATTERS if m.fee_by_variant], ids=lambda one: one.code)
