@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
 
 from app.clock import moment, stamp
+from app.domain.hall import Promise
 from app.domain.hall_asks import ABOUT_STAFF
 from app.domain.hall_event import EventKind, HallEvent
 from app.domain.ticket import HIGHEST_COUNT, format_number, parse_number
@@ -124,9 +125,16 @@ def decode(body: str) -> HallEvent:
     event = HallEvent(kind, number, at, **more)
     if not _SPANS[kind is EventKind.BLOCK](event.span):
         raise ValueError("not as many numbers")
-    if kind is EventKind.PROMISED and len(event.limits) not in _PROMISES:
-        raise ValueError("not as a promise is written")
+    if kind is EventKind.PROMISED:
+        _promise(event)
     return event
+
+
+def _promise(event: HallEvent) -> Promise:
+    try:
+        return Promise.of(event.limits)
+    except TypeError as error:
+        raise ValueError("not as a promise is written") from error
 
 
 def read_event(subject: str, body: bytes) -> HallEvent:
@@ -196,7 +204,6 @@ _OF_THE_HALL: Final = {
 
 _MOST: Final = 99_999
 _YEARS: Final = range(2000, 2200)
-_PROMISES: Final = (3, 5)
 _SPANS: Final = {False: lambda span: span == 1, True: lambda span: 1 <= span <= HIGHEST_COUNT}
 
 
