@@ -194,7 +194,7 @@ def ensure_packages(lock_name: str) -> None:
     if not PYTHON.exists():
         create_venv()
     say(f"installing the locked packages of {lock_name}")
-    pip = [
+    pip: list[str | Path] = [
         PYTHON,
         "-m",
         "pip",
@@ -323,7 +323,7 @@ def cmd_shots(_: list[str]) -> int:
 def cmd_lock(_: list[str]) -> int:
     """resolve pyproject.toml again into the two lock files"""
     set_up_development()
-    uv = [
+    uv: list[str | Path] = [
         PYTHON,
         "-m",
         "uv",

@@ -135,19 +135,23 @@ def _texts_of(found: metadata.Distribution) -> Iterator[str]:
 
 
 def _licence(told: metadata.PackageMetadata) -> str:
-    expression = told.get("License-Expression") or ""
+    expression = _said(told, "License-Expression")
     classified = [
         one.rpartition(" :: ")[2] for one in told.get_all("Classifier") or () if one.startswith("License ::")
     ]
-    first = (told.get("License") or "").strip().splitlines()[:1]
+    first = _said(told, "License").strip().splitlines()[:1]
     return expression or "".join(first)[:120] or ", ".join(classified) or "see the text"
+
+
+def _said(told: metadata.PackageMetadata, name: str) -> str:
+    return str((told.get_all(name) or [""])[0])
 
 
 def _source(told: metadata.PackageMetadata) -> str:
     addresses = dict(line.split(", ", 1) for line in told.get_all("Project-URL") or () if ", " in line)
     wanted = {"source", "repository", "source code", "homepage", "github", "code"}
     named = [url for label, url in addresses.items() if label.lower() in wanted]
-    return (named or [told.get("Home-page") or ""])[0] or f"https://pypi.org/project/{told['Name']}/"
+    return (named or [_said(told, "Home-page")])[0] or f"https://pypi.org/project/{told['Name']}/"
 
 
 def _python() -> _Part:
