@@ -49,11 +49,23 @@ class Locking(QObject):
         window.header.lock.connect(self._asked)
 
     def start(self) -> None:
-        """Watch the hands from now on."""
+        """Watch the hands from now on: while the party reads and signs, somebody is here.
+
+        The lock is the clerk's alone, so the party's window must not hang on the clerk's: a modal dialog
+        blocks all that does.
+        """
+        self._window.party.winId()  # its window is made now, long before it is first shown
+        party = self._window.party.windowHandle()
+        party.setTransientParent(None)
         handle = self._window.windowHandle()
         if self.idle.interval() and handle is not None:
-            handle.installEventFilter(self)
+            for watched in (handle, party):
+                watched.installEventFilter(self)
             self.idle.start()
+
+    @property
+    def locked(self) -> bool:
+        return self.screen.isVisible()
 
     def stop(self) -> None:
         self.idle.stop()

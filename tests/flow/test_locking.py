@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.domain.staff import MOST_FAILURES, Purpose, Refusal, Role
 from app.lanes import STAFF
@@ -17,9 +17,11 @@ from app.services.clerks import clerks, sign_in
 from app.storage import staff, trail
 from tests.helpers.cases import SteppingClock
 from tests.helpers.counter import ALT, HALL, OFFSCREEN, Counter, OpenCounter, counter, qapp
+from tests.helpers.desk_views import SIGNATURE
 from tests.helpers.desks import FILLED, desk_in, do
 from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.visits import called, fill, finish, lay
+from ui.party_screen.window import PartyWindow
 from ui.screens.numbers import NumbersPage
 from ui.screens.steps import StepsPage
 
@@ -155,6 +157,37 @@ def test_a_window_nobody_touches_is_locked_only_when_its_clerk_can_open_it_again
     give(desk, PIN)
     desk.until(lambda: not locked(desk), "the window open")
     assert desk.desk.settings.hall.clerk == HALL.clerk
+
+
+def tap(party: PartyWindow, where: QWidget) -> None:
+    """A finger on the party's screen, through the window itself: there a lock would block it."""
+    spot = where.mapTo(party, where.rect().center())
+    QTest.mouseClick(party.windowHandle(), Qt.MouseButton.LeftButton, pos=spot)
+
+
+def test_the_party_signs_while_the_clerks_window_is_locked_and_its_hands_are_somebodys(desk: Counter) -> None:
+    party, locking = desk.window.party, desk.conductor.locking
+    for path, text in FILLED.items():
+        desk.do(drafts.set_field, path, text)
+    desk.until(lambda: desk.visit.confirmation.ready, "something to sign")
+    desk.key(Qt.Key.Key_F10)
+    desk.until(lambda: party.reading and party.isVisible(), "the text on show")
+    locking.idle.stop()
+    tap(party, party.pad)
+    assert locking.idle.isActive(), "somebody is here"
+    locking.idle.timeout.emit()
+    desk.until(lambda: locked(desk), "the lock")
+    while party.more.isVisible():
+        tap(party, party.more)
+    for stroke in SIGNATURE:
+        party.pad.draw_stroke(stroke)
+    [confirm] = [one for one in party.findChildren(QPushButton) if one.text() == "确认"]
+    tap(party, confirm)
+    desk.until(lambda: desk.visit.confirmation.signed_at is not None, "the signature")
+    assert locked(desk)
+    handle = desk.window.windowHandle()
+    QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=desk.window.header.geometry().center())
+    assert locked(desk)
 
 
 def test_who_left_or_guesses_or_has_an_old_pin_stays_outside(tmp_path: Path) -> None:
