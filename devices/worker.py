@@ -7,6 +7,7 @@ wants it any more together with everything it started, and its exit code and the
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import queue
 import signal
@@ -27,8 +28,10 @@ LINE_BYTES = 1 << 18
 _LINES_HELD = 64
 _LOOK_SECONDS = 0.1
 _MERCY_SECONDS = 2.0
+_REAP_SECONDS = 5.0
 _STDERR_BYTES = 8000
 _CHUNK = 65536
+_log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -89,7 +92,10 @@ class Worker:
         self.end()
 
     def end(self, mercy: float = _MERCY_SECONDS) -> None:
-        """End the program and what it started; it gets ``mercy`` seconds to do so itself. Never raises."""
+        """End the program and what it started; it gets ``mercy`` seconds to do so itself. Never raises.
+
+        One that cannot be killed is left behind after some seconds, its number in the log.
+        """
         self._unwanted.set()
         if self._process.stdin is not None:
             with contextlib.suppress(OSError):
@@ -99,11 +105,14 @@ class Worker:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(mercy)
         self._kill()
-        self._process.wait()
-        for thread in self._threads:
+        try:
+            self._process.wait(_REAP_SECONDS)
+        except subprocess.TimeoutExpired:
+            # Stuck in the kernel (a device pulled out): it dies later, the lane must not wait for it.
+            _log.warning("%s (process %d) does not end after it was killed", self._name, self.pid)
+        for thread, pipe in zip(self._threads, (self._process.stdout, self._process.stderr), strict=True):
             thread.join(_MERCY_SECONDS)
-        for pipe in (self._process.stdout, self._process.stderr):
-            if pipe is not None:
+            if pipe is not None and not thread.is_alive():
                 pipe.close()
 
     def say(self, line: str) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import psutil
 import pytest
 
+import devices.worker
 from devices.base import CardState, ScanSettings, Source
 from devices.drivers.id_sdt import SdtIdReader
 from devices.drivers.id_vendor import VendorIdReader, VendorLimits
@@ -257,6 +258,26 @@ def test_a_worker_of_another_protocol_is_refused() -> None:
     url = f"sdt+vendor:///bin/sh?args={quote(shlex.join(['-c', script]))}"
     error, _ = failing(VendorIdReader(url).open)
     assert "protocol 1" in error.diagnostics
+
+
+@pytest.mark.logs("devices.worker")
+def test_a_program_that_cannot_be_killed_is_left_behind_and_the_lane_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A process that hangs in the kernel lives on after SIGKILL: here nothing is sent to it at all."""
+    monkeypatch.setattr(devices.worker, "_REAP_SECONDS", 0.1)
+    monkeypatch.setattr(devices.worker, "_MERCY_SECONDS", 0.1)
+    monkeypatch.setattr(Worker, "_kill", lambda _worker: None)
+    stuck = Worker(shell("echo ready; sleep 300"))
+    assert stuck.next_line(SLACK, never) == "ready"
+    start = time.monotonic()
+    stuck.end(mercy=0)
+    assert time.monotonic() - start < SLACK
+    assert str(stuck.pid) in caplog.text
+    monkeypatch.undo()
+    with Worker(shell("echo again")) as worker:
+        assert worker.next_line(SLACK, never) == "again"
+    stuck.end(mercy=0)  # the device came back and the process dies
 
 
 # ---- replay ------------------------------------------------------------------------------------------
