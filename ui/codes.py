@@ -26,15 +26,22 @@ class Codes(QObject):
     """Asks the gun again and again; a gun that failed is asked again two seconds later."""
 
     def __init__(
-        self, window: MainWindow, desk: Desk, acts: Acts, panels: Panels, called: Callable[[str], None]
+        self,
+        window: MainWindow,
+        desk: Desk,
+        acts: Acts,
+        panels: Panels,
+        called: Callable[[str], None],
+        locked: Callable[[], bool],
     ) -> None:
-        """``called`` is told the number of a ticket that was called."""
+        """``called`` is told the number of a ticket that was called; while ``locked`` nothing is scanned."""
         super().__init__(window)
         self._window = window
         self._desk = desk
         self._acts = acts
         self._panels = panels
         self._called = called
+        self._locked = locked
         self._keyboard: KeyboardGun | None = None
         self._again = QTimer(self)
         self._again.setSingleShot(True)
@@ -68,7 +75,9 @@ class Codes(QObject):
     # ---- what is done with it -------------------------------------------------------------------
 
     def take(self, code: Scanned) -> None:
-        """Do what the code is for."""
+        """Do what the code is for; nobody signed in who could be doing it while the window is locked."""
+        if self._locked():
+            return
         if code.kind is Kind.TICKET and code.day is not None:
             self._acts.run(self, scanning.bring, code.value, code.day, busy=_("正在叫号"), done=self._brought)
         elif code.kind is Kind.RECEIPT:

@@ -93,8 +93,9 @@ class Conductor(QObject):
         PadSigning(window, desk, self.acts, self._bridge)
         self.view_shown.connect(OutcomePapers(window, self.acts).show_view)
         self.view_shown.connect(CardPhotos(window, self.acts).show_view)
-        self._codes = Codes(window, desk, self.acts, self.panels, self._called)
         self.locking = Locking(window, desk, self.acts, self.panels, self._refresh)
+        locked = self.locking.screen.isVisible
+        self._codes = Codes(window, desk, self.acts, self.panels, self._called, locked)
         self._ending = Ending(window, self.acts, self._visit_id, self._finished_visit)
         self.keys = HeldKeys(window)
         self._finished = ""

@@ -63,10 +63,6 @@ class Locking(QObject):
                 watched.installEventFilter(self)
             self.idle.start()
 
-    @property
-    def locked(self) -> bool:
-        return self.screen.isVisible()
-
     def stop(self) -> None:
         self.idle.stop()
 

@@ -76,6 +76,7 @@ class Brought:
 def bring(desk: Desk, number: str, day: date) -> Brought:
     """Call the ticket to this window, or put it back into the queue where it was missed.
 
+    Who was called here before and has no visit yet comes first: then it is that one's number that is told.
     Raises HallProblem with what to do: of another day, served, at another window, or somebody is here.
     """
     if day != desk.today():
@@ -91,5 +92,4 @@ def bring(desk: Desk, number: str, day: date) -> Brought:
     if ticket is not None and ticket.state is TicketState.NO_SHOW:
         calling.bring_back(desk, number)
         return Brought(number, Outcome.BACK)
-    calling.call_one(desk, number)
-    return Brought(number, Outcome.CALLED)
+    return Brought(calling.call_one(desk, number).ticket, Outcome.CALLED)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QKeyEvent, QWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from app.services.scanning import Scanned
 from app.services.views import Health
 from tests.faults.test_scanner_window import responsive
 from tests.helpers.counter import OFFSCREEN, Counter, OpenCounter, counter, qapp
@@ -52,6 +53,31 @@ def test_codes_of_a_serial_gun_go_where_they_belong(counter: OpenCounter) -> Non
     desk.gun.tell("scan SOMETHING-ELSE")
     desk.until(lambda: "没有用" in desk.words(), "what became of it")
     assert desk.value("identity.address") == "钢铁街12号"
+
+
+def test_what_is_scanned_while_the_window_is_locked_does_nothing(
+    counter: OpenCounter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = counter("gun")
+    desk.key(Qt.Key.Key_F2)
+    desk.until(lambda: desk.queue.next is not None, "a number in the queue")
+    desk.conductor.locking.screen.show_names(("巴图",))
+    heard: list[Scanned] = []
+    take = desk.conductor._codes.take
+
+    def hear(code: Scanned) -> None:
+        take(code)
+        heard.append(code)
+
+    monkeypatch.setattr(desk.conductor._codes, "take", hear)
+    for count, code in enumerate((f"YC:{desk.desk.today().isoformat()}.A001", "SJ20261123-03-0042"), 1):
+        desk.gun.tell(f"scan {code}")
+        desk.until(lambda count=count: len(heard) == count, "the code heard")
+    assert not desk.conductor.acts.running("bring")
+    assert desk.conductor.panels.current == ""
+    desk.conductor.locking.screen.accept()
+    desk.gun.tell("scan SJ20261123-03-0042")
+    desk.until(lambda: desk.conductor.panels.current == "ledger", "the ledger")
 
 
 def test_a_gun_that_floods_or_is_pulled_turns_red_types_nothing_and_comes_back(counter: OpenCounter) -> None:

@@ -17,10 +17,11 @@ from app.domain.ticket import TicketState
 from app.errors import Cancelled, Expected, FormProblem, HallProblem, StorageProblem
 from app.lanes import DB, READER, RECEIPT_PRINTER
 from app.paths import Places
-from app.services import calling, drafts, finishing, identity, issuing, papers, print_out, status
+from app.services import calling, drafts, finishing, identity, issuing, papers, print_out, scanning, status
 from app.services import dossier_file as bound
 from app.services.desk import Desk, open_desk
 from app.services.finishing import NotSigned
+from app.services.scanning import Brought, Outcome
 from app.services.verify import at_court, findings
 from app.settings import CourtSettings, DeviceSettings, Settings
 from app.storage import intakes, meta, pages, print_jobs, visits
@@ -340,6 +341,13 @@ def test_a_claim_whose_visit_could_not_be_stored_is_opened_by_the_next_press_of_
     _claim(desk, "A001", EventKind.CALLED)
     assert do(desk, calling.call_next).ticket == "A001"
     assert findings(desk) == []
+
+
+def test_a_scanned_ticket_tells_the_number_that_was_opened_where_another_claim_came_first(desk: Desk) -> None:
+    for _ticket in range(2):
+        do(desk, issuing.take_ticket, "立案", False)
+    _claim(desk, "A001", EventKind.CALLED)
+    assert do(desk, scanning.bring, "A002", desk.today()) == Brought("A001", Outcome.CALLED)
 
 
 @pytest.mark.parametrize("restart", [True, False])
