@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from app.texts import _
 from ui.main_window import MainWindow
+from ui.widgets.combo import ListKey
 
 MOST_HELD_MS: Final = 3_000
 """How long keys wait for a view that does not come: the disk hangs, or the hall chooses a leader."""
@@ -138,6 +139,11 @@ class HeldKeys(QObject):
         if event.type() == _CLICK and self.holding:
             self._give_all()
             return False
+        if isinstance(event, ListKey):
+            self._held.append(event.key)
+            if not self._waiting:
+                self._next.start()
+            return True
         # What a box ignores comes to the window too, where it was seen before.
         if self._giving or watched is not (QApplication.focusWidget() or self._window):
             return False

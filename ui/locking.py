@@ -56,7 +56,7 @@ class Locking(QObject):
         """
         self._window.party.winId()  # its window is made now, long before it is first shown
         party = self._window.party.windowHandle()
-        party.setTransientParent(None)
+        party.setTransientParent(None)  # type: ignore[arg-type]
         handle = self._window.windowHandle()
         if self.idle.interval() and handle is not None:
             for watched in (handle, party):

@@ -200,6 +200,23 @@ def test_a_function_key_and_esc_keep_their_place_among_the_letters(at: Counter) 
     assert at.conductor.panels.current == ""
 
 
+def test_a_function_key_in_an_open_list_waits_for_the_row_it_takes(at: Counter) -> None:
+    at_the_name(at)
+    choice = at.editor("identity.role")
+    assert isinstance(choice, QComboBox)
+    choice.setFocus()
+    with slow_store(at):
+        choice.showPopup()
+        QTest.keyClick(choice.view(), Qt.Key.Key_Down)
+        QTest.keyClick(choice.view(), Qt.Key.Key_F10)
+        assert at.conductor.keys.holding
+        assert at.window.visit.step == "identity"
+    assert at.window.visit.step == "confirmation"
+    assert at.value("identity.role")
+    at.window.activateWindow()  # the offscreen platform leaves nothing active after a popup
+    at.until(at.window.isActiveWindow, "the keys back at the window")
+
+
 def test_nothing_waits_for_ever_and_nothing_is_lost(at: Counter) -> None:
     at_the_name(at)
     keys = at.conductor.keys

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from tests.helpers.desk_views import desk, idle, outcome, pages, visit
 from tests.helpers.ui import delete, desk_window, press
+from ui.held_keys import HeldKeys
 from ui.main_window import MainWindow
 from ui.widgets.page_strip import PageModel
 
@@ -107,12 +108,14 @@ def test_alt_m_opens_the_materials() -> None:
 
 def test_f8_in_the_open_list_scans_the_material_under_the_cursor(qtbot: QtBot) -> None:
     with desk_window() as window:
+        keys = HeldKeys(window)
         press(window, Qt.Key.Key_4, ALT)
         press(window, Qt.Key.Key_M, ALT)
         combo = window.visit.pages._combo
         QTest.keyClick(combo.view(), Qt.Key.Key_Down)
         with qtbot.waitSignal(window.scan) as one:
             QTest.keyClick(combo.view(), Qt.Key.Key_F8)
+        keys.stop()
         assert not combo.view().isVisible()
         assert one.args == [combo.itemData(1), False]
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut, QWheelEvent
+from typing import Final
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRectF, QSize, Qt
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QWidget
 
 from ui.theme import Theme
 from ui.widgets.icon import draw_icon
+
+
+class ListKey(QEvent):
+    """A function key that came to an open list; whoever gives out the keys of the window takes it."""
+
+    TYPE: Final = QEvent.Type(QEvent.registerEventType())
+
+    def __init__(self, key: QKeyEvent) -> None:
+        super().__init__(self.TYPE)
+        self.key = key.clone()
 
 
 class Combo(QComboBox):
@@ -42,21 +54,14 @@ class Combo(QComboBox):
             self._list_keys = _ListKeys(self)
         super().showPopup()
 
-    def leave_list(self, event: QKeyEvent) -> bool:
-        """A key of the window in the open list: take the row under the cursor, then do what the key does."""
-        keys = QKeySequence(event.keyCombination())
-        known = (one for one in self.window().findChildren(QShortcut) if one.key() == keys)
-        found = next((one for one in known if one.isEnabled()), None)
-        if found is None:
-            return False
+    def leave_list(self, event: QKeyEvent) -> None:
+        """A key of the window in the open list: take the row under the cursor, then hand the key on."""
         row = self.view().currentIndex().row()
         self.hidePopup()
         if row not in (-1, self.currentIndex()):
             self.setCurrentIndex(row)
             self.activated.emit(row)
-        if not event.isAutoRepeat():
-            found.activated.emit()
-        return True
+        QCoreApplication.sendEvent(self.window(), ListKey(event))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
@@ -80,7 +85,9 @@ class _ListKeys(QObject):
         combo.view().installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             function = Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35
-            return function and self._combo.leave_list(event)
+            if function:
+                self._combo.leave_list(event)
+            return function
         return super().eventFilter(watched, event)
