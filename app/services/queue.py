@@ -23,7 +23,7 @@ def view(desk: Desk) -> QueueView:
     state = desk.hall.state
     now = desk.clock.now()
     if desk.board is not None:
-        desk.board.show(Picture(desk.today(), state, round(now.timestamp() * 1000)))
+        desk.board.show(Picture(desk.today(), state))
     choice = next_ticket(state, now, window=desk.window)
     tickets = state.tickets.values()
     done = [t for t in tickets if t.state is TicketState.SERVED]

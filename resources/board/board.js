@@ -3,7 +3,7 @@
 const SILENCE = 6000, FRESH = 20000, ROWS = 5;
 const at = (id) => document.getElementById(id);
 let known = new Map();
-let servers = [location.origin], server = 0, source = null, heard = 0, version = -2, first = true;
+let servers = [location.origin], server = 0, source = null, heard = 0, first = true;
 
 function connect() {
   if (source) source.close();
@@ -21,9 +21,8 @@ function show(board) {
   server = Math.max(0, servers.indexOf(new URL(source.url).origin));
   at("name").textContent = board.name || "";
   at("mongolian").textContent = board.mongolian || "";
-  if (board.version === version) return;
-  version = board.version;
-  if (version >= 0) note(board.calls);
+  if (current === false) return;
+  note(board.calls);
   last = board;
   draw();
 }

@@ -1,7 +1,8 @@
 "use strict";
 const reference = location.pathname.split("/").pop();
 const at = (id) => document.getElementById(id);
-let heard = Date.now();
+const SILENCE = 6000;
+let servers = [location.origin], server = 0, source = null, heard = Date.now();
 
 const SAYINGS = {
   waiting: (t) => ["前面还有 " + t.ahead + " 人", range(t), t.ahead + " people before you"],
@@ -30,10 +31,30 @@ function show(ticket) {
   document.body.className = ticket.state;
 }
 
-const source = new EventSource("/events/ticket/" + reference);
-source.onmessage = (event) => show(JSON.parse(event.data));
-source.addEventListener("beat", () => { heard = Date.now(); });
-source.onerror = () => { if (source.readyState === EventSource.CLOSED) show({ number: "", state: "unknown" }); };
-setInterval(() => {
-  if (Date.now() - heard > 8000) { at("state").textContent = "正在重新连接，请听大厅叫号"; at("detail").textContent = ""; }
-}, 1000);
+function connect() {
+  if (source) source.close();
+  source = new EventSource(servers[server % servers.length] + "/events/ticket/" + reference);
+  const mine = source;
+  mine.onmessage = (event) => {
+    if (mine !== source) return;
+    const ticket = JSON.parse(event.data);
+    servers = [location.origin, ...(ticket.servers || []).filter((one) => one !== location.origin)];
+    server = Math.max(0, servers.indexOf(new URL(source.url).origin));
+    show(ticket);
+  };
+  mine.addEventListener("beat", () => { if (mine === source) heard = Date.now(); });
+}
+
+function tick() {
+  if (Date.now() - heard <= SILENCE) return;
+  at("state").textContent = "正在重新连接，请听大厅叫号";
+  at("detail").textContent = at("english").textContent = "";
+  server += 1;
+  heard = Date.now() - SILENCE / 2;
+  connect();
+}
+
+if (/^\d{4}-\d{2}-\d{2}\.[A-Z]\d{3,4}$/.test(reference)) {
+  connect();
+  setInterval(tick, 1000);
+} else show({ number: "", state: "unknown" });

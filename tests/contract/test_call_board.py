@@ -81,7 +81,7 @@ def lines(url: str, count: int, first: Callable[[], object] = lambda: None) -> l
 
 def test_a_board_tells_numbers_and_windows_and_nothing_else() -> None:
     with board() as server:
-        server.show(Picture(DAY, hall(call("G001", 2), call("A001", 3, 21)), 1))
+        server.show(Picture(DAY, hall(call("G001", 2), call("A001", 3, 21))))
         (told,) = lines(f"http://127.0.0.1:{server.port}/events/board", 1)
         assert told["calls"] == [
             {"number": "A001", "window": 3, "times": 1},
@@ -94,15 +94,25 @@ def test_a_board_tells_numbers_and_windows_and_nothing_else() -> None:
         assert not [word for word in SECRET if word in text]
 
 
+def test_before_the_first_picture_nothing_is_current_neither_for_a_board_nor_for_a_phone() -> None:
+    with board() as server:
+        url = f"http://127.0.0.1:{server.port}/events"
+        (told,) = lines(f"{url}/board", 1)
+        assert (told["current"], told["waiting"], told["calls"]) == (False, 0, [])
+        assert lines(f"{url}/ticket/{DAY}.A001", 1)[0]["current"] is False
+        server.show(Picture(DAY, hall()))
+        assert lines(f"{url}/board", 1)[0]["current"] is True
+
+
 def test_a_phone_is_told_how_many_people_are_before_it_and_when_it_is_called() -> None:
     with board() as server:
-        server.show(Picture(DAY, hall(), 1))
+        server.show(Picture(DAY, hall()))
         url = f"http://127.0.0.1:{server.port}/events/ticket/{DAY}.A003"
         with ThreadPoolExecutor(1) as pool:
             read = threading.Event()
             told = pool.submit(lines, url, 2, read.set)
             assert read.wait(30)
-            server.show(Picture(DAY, hall(call("A003", 7)), 2))
+            server.show(Picture(DAY, hall(call("A003", 7))))
             first, second = told.result(30)
         assert (first["state"], first["ahead"], first["wait"]) == ("waiting", 3, [5, 12])
         assert (second["state"], second["window"]) == ("called", 7)
@@ -203,8 +213,8 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
         port = first.port
         many = [call(f"A{n:03d}", n, 20 + n) for n in range(1, 7)]
         done = [HallEvent(K.SERVED, "A001", NOW + timedelta(minutes=40), 1)]
-        first.show(Picture(DAY, hall(*many, *done), 1))
-        second.show(Picture(DAY, hall(*many, call("A009", 8, 45)), 9))
+        first.show(Picture(DAY, hall(*many, *done)))
+        second.show(Picture(DAY, hall(*many, call("A009", 8, 45))))
         with Browser(tmp_path / "profile") as browser:
             browser.open(f"http://127.0.0.1:{port}/")
             browser.until("document.querySelectorAll('.call').length === 5")
@@ -213,7 +223,7 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
             assert browser.run("document.querySelectorAll('.call.fresh').length") == 0, (
                 "nothing is news at first"
             )
-            first.show(Picture(DAY, hall(*many, *done, call("A008", 1, 44)), 2))
+            first.show(Picture(DAY, hall(*many, *done, call("A008", 1, 44))))
             browser.until("document.querySelector('.call.fresh .number')?.textContent === 'A008'")
             sizes = browser.run(
                 "[...document.querySelectorAll('.call .number,.call .window,aside li')]"
@@ -226,9 +236,9 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
             assert browser.run(CONTRAST) >= 4.5
             keep = os.environ.get("YICHUANG_BOARD_PICTURE")
             browser.picture(Path(keep) if keep else tmp_path / "board.png")
-            first.show(Picture(DAY + timedelta(days=1), hall(), 3))
+            first.show(Picture(DAY + timedelta(days=1), hall()))
             browser.until("document.querySelectorAll('.call').length === 0")
-            first.show(Picture(DAY + timedelta(days=1), hall(call("A002", 2)), 4))
+            first.show(Picture(DAY + timedelta(days=1), hall(call("A002", 2))))
             browser.until("document.querySelector('.call.fresh .number')?.textContent === 'A002'")
             # Between the two servers the numbers may be hidden for milliseconds: the page notes it.
             browser.run(
@@ -249,21 +259,27 @@ def test_the_page_is_legible_survives_a_cut_and_another_server_and_shows_no_old_
 
 @needs_chromium
 def test_the_phone_page_says_where_the_number_stands(tmp_path: Path) -> None:
-    with board() as server, Browser(tmp_path / "profile", 390, 844) as browser:
-        server.show(Picture(DAY, hall(), 1))
+    with ExitStack() as stack:
+        second = stack.enter_context(board())
+        server = stack.enter_context(board(others=[f"http://127.0.0.1:{second.port}"]))
+        browser = stack.enter_context(Browser(tmp_path / "profile", 390, 844))
+        second.show(Picture(DAY, hall(call("A003", 8))))
+        server.show(Picture(DAY, hall()))
         browser.open(f"http://127.0.0.1:{server.port}/t/{DAY}.A003")
         browser.until("document.getElementById('state').textContent === '前面还有 3 人'")
-        server.show(Picture(DAY, hall(call("A003", 7)), 2))
+        server.show(Picture(DAY, hall(call("A003", 7))))
         browser.until("document.getElementById('state').textContent === '请到 7 号窗口'")
         assert browser.run(CONTRAST) >= 4.5
         keep = os.environ.get("YICHUANG_BOARD_PICTURE")
         browser.picture(Path(f"{keep}.phone.png") if keep else tmp_path / "phone.png")
+        server.close()
+        browser.until("document.getElementById('state').textContent === '请到 8 号窗口'", 40)
         assert browser.errors == []
 
 
 def test_forty_boards_hear_of_a_call_soon() -> None:
     with board() as server:
-        server.show(Picture(DAY, hall(), 1))
+        server.show(Picture(DAY, hall()))
         url = f"http://127.0.0.1:{server.port}/events/board"
         reading: list[int] = []
         heard: list[float] = []
@@ -276,7 +292,7 @@ def test_forty_boards_hear_of_a_call_soon() -> None:
             done = [pages.submit(listen) for _ in range(40)]
             until(lambda: len(reading) == 40)
             called = time.monotonic()
-            server.show(Picture(DAY, hall(call("A001", 1)), 2))
+            server.show(Picture(DAY, hall(call("A001", 1))))
             for page in done:
                 page.result(30)
         assert sorted(heard)[37] - called < 10.0, "a generous bound: the figure is measured elsewhere"

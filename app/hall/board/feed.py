@@ -36,7 +36,6 @@ class BoardFeed:
         self._follower = HallFollower(log)
         self._changed = threading.Event()
         self._ending = False
-        self._version = 0
         self._unfollow = self._follower.follow(self._changed.set)
         self._thread = threading.Thread(target=self._run, name="hall-board-feed")
         self._thread.start()
@@ -61,9 +60,8 @@ class BoardFeed:
             else:
                 self._board.alive(well=True)
                 if shown is None or shown[0] != day or shown[1] is not state:
-                    self._version += 1
                     shown = (day, state)
-                    self._board.show(Picture(day, state, self._version))
+                    self._board.show(Picture(day, state))
             self._changed.wait(_LOOK)
 
 

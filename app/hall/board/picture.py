@@ -21,11 +21,10 @@ _LAST: Final = 8
 
 @dataclass(frozen=True)
 class Picture:
-    """The hall of one moment; ``version`` grows with every change."""
+    """The hall of one moment."""
 
     day: date
     state: HallState
-    version: int = 0
 
     def board(self) -> dict[str, Any]:
         """Return who is called where, the newest first, who was before, and how many wait."""
@@ -34,7 +33,6 @@ class Picture:
         before = (t for t in tickets if t.called_at and t.state not in _STILL_TO_COME)
         last = sorted(before, key=_called_at, reverse=True)[:_LAST]
         return {
-            "version": self.version,
             "day": self.day.isoformat(),
             "calls": [_call(t) for t in called],
             "last": [_call(t) for t in last],
@@ -44,7 +42,7 @@ class Picture:
     def ticket(self, number: str) -> dict[str, Any]:
         """Return where one number stands; ``ahead`` are the people who came before and still wait."""
         ticket = self.state.tickets.get(number)
-        told: dict[str, Any] = {"version": self.version, "number": number, "state": "unknown"}
+        told: dict[str, Any] = {"number": number, "state": "unknown"}
         if ticket is None:
             return told
         told |= {"state": ticket.state.value, "wait": list(ticket.wait)}

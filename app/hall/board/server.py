@@ -140,14 +140,8 @@ class BoardServer:
 
     async def _board_events(self, _request: Request) -> Response:
         def told() -> dict[str, Any]:
-            board = self._picture.board() if self._picture else {"version": -1, "calls": [], "last": []}
-            return {
-                **board,
-                "name": self._name,
-                "mongolian": self._mongolian,
-                "servers": self._others,
-                "current": self._alive,
-            }
+            board = self._picture.board() if self._picture else {"calls": [], "last": [], "waiting": 0}
+            return {**board, "name": self._name, "mongolian": self._mongolian, **self._standing()}
 
         return self._events(told)
 
@@ -160,10 +154,14 @@ class BoardServer:
         def told() -> dict[str, Any]:
             picture = self._picture
             if picture is None or picture.day.isoformat() != day:
-                return {"version": -1, "number": number, "state": "over"}
-            return {**picture.ticket(number), "current": self._alive}
+                return {"number": number, "state": "over", **self._standing()}
+            return {**picture.ticket(number), **self._standing()}
 
         return self._events(told)
+
+    def _standing(self) -> dict[str, Any]:
+        """Return whether what is told is sure to be current, and where else a page can ask."""
+        return {"servers": self._others, "current": self._alive and self._picture is not None}
 
     def _events(self, told: Callable[[], dict[str, Any]]) -> Response:
         if len(self._changed) >= _MOST_PAGES:
