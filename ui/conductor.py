@@ -36,6 +36,7 @@ from app.services import (
     trail,
     upkeep,
     visit_view,
+    waits,
 )
 from app.services.bench import PRINTERS
 from app.services.desk import Desk
@@ -140,6 +141,7 @@ class Conductor(QObject):
         self._run(upkeep.sweep_blobs)
         self._show_notices()
         self._look_around()
+        self._catch_up(waits.catch_up)
         self.locking.start()
         self.keys.start()
         for timer in self._timers:
@@ -147,11 +149,12 @@ class Conductor(QObject):
 
     def _tend(self) -> None:
         self._run(upkeep.tend)
-        self._index()
+        for act in (search.catch_up, waits.catch_up):
+            self._catch_up(act)
 
-    def _index(self) -> None:
-        """Let the search index catch up, a part at a time, so that a search comes in between."""
-        self.acts.run(self, search.catch_up, done=lambda done: None if done else self._index())
+    def _catch_up(self, act: Act[Desk, ..., bool]) -> None:
+        """Let what lags behind catch up, a part at a time, so that searches and calls come in between."""
+        self.acts.run(self, act, done=lambda done: None if done else self._catch_up(act))
 
     def tell(self, incident: Incident) -> None:
         """Tell the clerk about a bug that was recorded; callable from any thread."""

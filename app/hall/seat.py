@@ -191,9 +191,13 @@ class Seat:
             member.take_back_unannounced(self._clock.now())
         return member.state
 
+    def is_answering(self) -> bool:
+        """Whether the log can be read: a window's own always can."""
+        return self._shared is None or self._shared.answering
+
     def past(self, day: date) -> list[HallEvent]:
         """Return the events of a day, a claim of a number left out. Raises what the log raises."""
-        if self._shared is not None and not self._shared.answering:
+        if not self.is_answering():
             return []
         return [e.event for e in self._log.since(day, 0) if not is_claim(e)]
 

@@ -67,7 +67,7 @@ class Desk:
     lock: InstanceLock
     index: SearchIndex
     board: BoardServer | None = None
-    waits: tuple[date, tuple[Waited, ...]] | None = None
+    waits: dict[date, tuple[Waited, ...]] = field(default_factory=dict)
     rhythm: Rhythm = field(default_factory=Rhythm)
     moving: Moving = field(default_factory=Moving)
     listed: Listed = field(default_factory=Listed)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
 from app.clock import COURT_ZONE, local
 from app.domain.hall import HallState
-from app.domain.wait import Waited, estimate, waits_of, windows_open
+from app.domain.wait import estimate, waits_of, windows_open
 from app.errors import HallProblem
+from app.lanes import HALL, on
 from app.services.desk import Desk
 
 _DAYS: Final = 14
@@ -19,18 +19,28 @@ def said(desk: Desk, state: HallState, group: str) -> tuple[int, ...]:
     """Return minutes from and to for somebody who comes now, empty when nothing honest can be said."""
     now = desk.clock.now()
     ahead, windows = len(state.waiting()), windows_open(state, now)
-    found = estimate(_learnt(desk), group, local(now).hour, windows, ahead)
+    known = [wait for day in desk.waits.values() for wait in day]
+    found = estimate(known, group, local(now).hour, windows, ahead)
     return found or ()
 
 
-def _learnt(desk: Desk) -> tuple[Waited, ...]:
-    """Return the waits of the days before, read from the log once a day."""
+@on(HALL)
+def catch_up(desk: Desk) -> bool:
+    """Learn from one more of the days before, so that calls come in between; True when there is none left.
+
+    Only a day that was read whole is kept: while the hall does not answer nothing is learnt, for now.
+    """
     today = desk.today()
-    if desk.waits is not None and desk.waits[0] == today:
-        return desk.waits[1]
-    found: list[Waited] = []
-    with suppress(HallProblem):
-        for back in range(1, _DAYS + 1):
-            found += waits_of(desk.hall.past(today - timedelta(days=back)), COURT_ZONE)
-    desk.waits = (today, tuple(found))
-    return desk.waits[1]
+    days = [today - timedelta(days=back) for back in range(1, _DAYS + 1)]
+    desk.waits = {day: waits for day, waits in desk.waits.items() if day in days}
+    missing = next((day for day in days if day not in desk.waits), None)
+    if missing is None or not desk.hall.is_answering():
+        return True
+    try:
+        events = desk.hall.past(missing)
+    except HallProblem:
+        return True
+    if not desk.hall.is_answering():
+        return True
+    desk.waits[missing] = tuple(waits_of(events, COURT_ZONE))
+    return False

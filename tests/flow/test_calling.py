@@ -17,7 +17,7 @@ from app.domain.hall import HallState
 from app.domain.ticket import Ticket, TicketState, Wanted
 from app.domain.wait import ENOUGH, score, waits_of
 from app.errors import HallProblem
-from app.services import calling, hall_rules, issuing, queue, swiping
+from app.services import calling, hall_rules, issuing, queue, swiping, waits
 from app.services.desk import Desk
 from app.services.verify import findings
 from app.services.views import QueueView
@@ -27,6 +27,7 @@ from printing.simulators.interpreter import interpret
 from tests.helpers.cases import SteppingClock
 from tests.helpers.desks import desk_in, do, file_devices
 from tests.helpers.devices import id_reader
+from tests.helpers.nats import until
 from tests.helpers.ports import free_port
 from tests.helpers.visits import called, everything, facts, fill, finish, hand_in, print_all, shown
 
@@ -288,6 +289,7 @@ def test_after_some_days_a_ticket_says_how_long_it_will_take_and_the_day_is_scor
             do(desk, calling.no_show)
         assert ticket(desk, "A001").wait == (), "nothing is said before enough is known"
         clock.forward(days=1)
+        until(lambda: bool(do(desk, waits.catch_up)))
         first = take(desk, clock)
         assert ticket(desk, first).wait == (6, 7)
         clock.forward(minutes=6)

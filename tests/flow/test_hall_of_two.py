@@ -21,7 +21,7 @@ from app.hall import certs
 from app.hall.join import Codes
 from app.hall.seat import Standing
 from app.paths import Places
-from app.services import calling, checks_of_day, issuing, queue, seating, status
+from app.services import calling, checks_of_day, issuing, queue, seating, status, waits
 from app.services.desk import Desk
 from app.services.verify import findings
 from app.services.views import Health
@@ -126,6 +126,19 @@ def test_a_window_whose_certificate_ends_soon_says_so_in_the_status_bar_and_in_t
         shown = do(desk, status.view).devices[0]
         assert (shown.health, f"{certs.ends(signed):%Y-%m-%d} 到期" in shown.text) == (Health.ATTENTION, True)
         assert do(desk, checks_of_day.CHECKS["hall"]) == shown
+
+
+def test_what_was_not_read_whole_is_learnt_once_the_hall_answers(host: Host, tmp_path: Path) -> None:
+    with joined(host, tmp_path, 3) as desk:
+        until(lambda: do(desk, queue.keep_up) is not None and desk.hall.standing() is Standing.CONNECTED)
+        assert do(desk, waits.catch_up) is False, "one day at a time"
+        host.kill()
+        until(lambda: do(desk, waits.catch_up))
+        before = len(desk.waits)
+        assert before < 14, "a hiccup teaches nothing, and is not kept for the day"
+        host.start()
+        until(lambda: do(desk, queue.keep_up) is not None and desk.hall.standing() is Standing.CONNECTED)
+        until(lambda: bool(do(desk, waits.catch_up)) and len(desk.waits) == 14)
 
 
 def test_another_windows_credentials_are_not_used(host: Host, tmp_path: Path) -> None:
