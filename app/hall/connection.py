@@ -19,7 +19,7 @@ from nats.aio.msg import Msg
 from nats.aio.transport import TcpTransport
 
 from app.hall.address import HallAddress
-from app.hall.wire import Names
+from app.hall.wire import TWICE, Names, is_twice
 from app.hall.within import within
 
 _PING_SECONDS: Final = 1
@@ -41,6 +41,16 @@ def _meant(record: logging.LogRecord) -> bool:
 logging.getLogger("asyncio").addFilter(_meant)
 
 
+class _Client(Client):
+    """Says where a header is there twice, of which nats-py keeps the last only."""
+
+    @staticmethod
+    def _parse_header_lines(raw: bytes) -> dict[str, str]:
+        found = Client._parse_header_lines(raw)  # noqa: SLF001  # the only place that sees both
+        names = [line.partition(b":")[0] for line in raw.split(b"\r\n") if b":" in line]
+        return found | {TWICE: ""} if is_twice(name.decode("utf-8", "replace") for name in names) else found
+
+
 class Connection:
     """Belongs to one event loop. ``client`` is the newest; ``lost`` and ``back`` are told of every change."""
 
@@ -59,7 +69,7 @@ class Connection:
         random.shuffle(self._order)
         while True:
             for url in tuple(self._order):
-                client = Client()
+                client = _Client()
                 try:
                     await within(_ATTEMPT, self._reach(client, url))
                     await self._take(client)

@@ -141,15 +141,19 @@ class NatsLog:
     def serve(self, subject: str, answer: Callable[[str, bytes], bytes | Future[bytes]]) -> None:
         """Answer what is asked on the subject, from when the hall is reached on.
 
+        The subject's last part is the window that asks, which the server vouches for; only its own inbox is
+        answered: whoever asks names where the answer goes, and this member may write where others may not.
+
         ``answer`` is called on this log's thread and must not wait; what takes longer it promises.
         """
 
         async def said(message: Msg) -> None:
-            if message.reply:
+            asker = self._names.inbox(f"window-{message.subject.rpartition('.')[2]}")
+            if message.reply.startswith(f"{asker}."):
                 said = answer(message.subject, message.data)
                 body = said if isinstance(said, bytes) else await asyncio.wrap_future(said)
                 with contextlib.suppress(nats.errors.Error):
-                    await message.respond(body)
+                    await self._client.publish(message.reply, body)
 
         asyncio.run_coroutine_threadsafe(self._line.hear(subject, said), self._loop)
 
@@ -381,6 +385,8 @@ class NatsLog:
             stored = from_headers(message.headers or {}, message.data)
         except (KeyError, ValueError):
             return  # nothing that the server has stored
+        if stored.subject != self._names.stored(message.subject):
+            return  # an answer of the server that somebody has sent here
         self._tell(self._heard.add(self._logged(stored)))
 
     def _logged(self, stored: Stored) -> LoggedEvent:

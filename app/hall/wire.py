@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -24,6 +24,10 @@ COUNT: Final = "Hall-Count"
 SEQUENCE: Final = "Nats-Sequence"
 SUBJECT: Final = "Nats-Subject"
 STREAM: Final = "Nats-Stream"
+_SERVERS: Final = frozenset({STREAM, SUBJECT, SEQUENCE, "Nats-Time-Stamp", "Nats-Last-Sequence"})
+"""What the server says of every message it repeats; in what is stored only if it is a copy of such a one."""
+TWICE: Final = "Twice"
+"""Said of headers that give a name twice."""
 PENDING: Final = "Nats-Num-Pending"
 STATUS: Final = "Status"
 
@@ -125,6 +129,10 @@ class Names:
     def parcel(self, giver: int, to: int, parcel: str) -> str:
         return f"parcels.{self.hall}.{giver}.to.{to}.{parcel}"
 
+    def stored(self, pushed: str) -> str:
+        """Return the subject of an event that was repeated on ``pushed``."""
+        return f"hall.{pushed.removeprefix('seen.')}"
+
     def day(self, day: date) -> str:
         return f"hall.{self.hall}.{day.isoformat()}."
 
@@ -197,10 +205,11 @@ def to_count(event: HallEvent, event_id: str) -> tuple[bytes, dict[str, str]]:
 def from_headers(headers: Mapping[str, str], body: bytes) -> Stored:
     """Read a message as direct get and republish give it. Raises KeyError, ValueError when it is none.
 
-    The server puts its own headers last; where the writer's do not end as headers do, the first of the
-    server's is lost, and none of the writer's are what other ways of reading would give.
+    The server puts its own headers last. Where the writer's do not end as headers do, the first of the
+    server's is lost; where a name is there twice, somebody had the server send an answer of its own to a
+    subject of the log. Nothing the writer says counts then.
     """
-    regular = headers if STREAM in headers else {}
+    regular = headers if STREAM in headers and TWICE not in headers else {}
     return Stored.of(headers[SUBJECT], int(headers[SEQUENCE]), regular, body)
 
 
@@ -221,8 +230,15 @@ def from_answer(answer: bytes) -> Stored | None:
 def _headers(block: bytes) -> dict[str, str]:
     """Read headers as the server repeats them: it puts its own in place of the last two bytes."""
     lines = block[:-2].decode("utf-8", "replace").split("\r\n")[1:]
-    pairs = (line.split(":", 1) for line in lines if ":" in line)
-    return {name.strip(): value.strip() for name, value in pairs}
+    pairs = [line.split(":", 1) for line in lines if ":" in line]
+    found = {name.strip(): value.strip() for name, value in pairs}
+    return {} if found.keys() & _SERVERS or is_twice([name for name, _value in pairs]) else found
+
+
+def is_twice(names: Iterable[str]) -> bool:
+    """Say whether a header is there twice; of one of the server's it is not the same in all its answers."""
+    known = [name.strip() for name in names if name.strip() != PENDING]
+    return len(set(known)) < len(known)
 
 
 class Unavailable(Exception):

@@ -35,6 +35,7 @@ from app.hall.log import window_subject
 from app.hall.main import main
 from app.hall.nats_log import NatsLog
 from app.hall.node import Node
+from app.hall.wire import Names
 from app.ids import new_id
 from tests.helpers.nats import DEADLINE, Host, until
 from tests.helpers.ports import free_port, free_ports
@@ -287,6 +288,28 @@ def test_a_window_may_write_its_halls_subjects_and_nothing_else(program: Program
         assert log.append(DAY, window_subject(11), 0, new_id(), enrolled) is not None
     finally:
         log.close()
+
+
+def test_a_window_that_answers_does_so_to_who_asked_and_writes_for_nobody_else(
+    program: Program, tmp_path: Path
+) -> None:
+    """Whoever asks names where the answer goes, and whoever answers may write there once."""
+    names = Names("hongshan")
+    asking = member(program, tmp_path / "asking", "window-12")
+    log, other = NatsLog(member(program, tmp_path / "asked", "window-13")), NatsLog(asking)
+    echo = names.day(DAY) + "window.13"
+    try:
+        log.serve(names.spare("all", "*"), lambda _subject, said: said)
+        until(lambda: other.question(names.spare("all", 12), b"{}", 1.0) is not None)
+        before = len(log.since(DAY, 0))
+        others = names.inbox("window-14") + ".x"
+        for where in (*FORBIDDEN, echo, others):
+            other.ask(lambda client, where=where: client.publish(names.spare("all", 12), b"{}", where))
+        assert other.question(names.spare("all", 12), b"still", 5.0) == b"still"
+        assert len(log.since(DAY, 0)) == before
+    finally:
+        log.close()
+        other.close()
 
 
 def test_a_board_may_only_read(program: Program, tmp_path: Path) -> None:

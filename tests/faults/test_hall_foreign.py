@@ -35,6 +35,8 @@ HEADERS = [
     b"NATS/1.0\r\nA: b\r\n c: d\r\nno colon\r\n\r\n",
     b"\x00\x01garbage, no header at all",
     b"NATS/1.0\r\nHall-Count: " + b"9" * 5000 + b"\r\n\r\n",
+    b"NATS/1.0\r\nHall-Count: 1\r\nNats-Num-Pending: 5\r\n\r\n",
+    b"NATS/1.0\r\nHall-Count: 1\r\nHall-Count: 2\r\n\r\n",
     b"NATS/1.0\r\nHall-Count: 1\r\nNats-Msg-Id: not closed %d",
     b"NATS/1.0\r\nHall-Count: 1\r\nNats-Msg-Id: closed by what is cut off %d\r\nXY",
 ]
@@ -60,18 +62,22 @@ BODIES = [
 ]
 
 
-async def write(address: HallAddress, puts: list[tuple[str, bytes, bytes]]) -> None:
-    """Store (subject, headers, body) as any client of NATS could, and wait until each is stored."""
+async def connected(address: HallAddress) -> Client:
     client = Client()
-    inbox = Names(address.hall).inbox(address.member)
     await client.connect(
         address.urls,
         tls=address.tls(),
         tls_hostname=address.server_name,
         tls_handshake_first=True,
-        inbox_prefix=inbox,
+        inbox_prefix=Names(address.hall).inbox(address.member),
         allow_reconnect=False,
     )
+    return client
+
+
+async def write(address: HallAddress, puts: list[tuple[str, bytes, bytes]]) -> None:
+    """Store (subject, headers, body) as any client of NATS could, and wait until each is stored."""
+    client, inbox = await connected(address), Names(address.hall).inbox(address.member)
     reply = await client.subscribe(f"{inbox}.stored")
     for count, (subject, headers, body) in enumerate(puts):
         headers = headers.replace(b"%d", b"%d" % count)
@@ -120,3 +126,37 @@ def test_what_a_point_writes_that_no_window_writes_has_no_effect_and_stops_nobod
         until(lambda: told.catch_up(DAY) == two.state)
         assert one.state == two.state
         assert one.state.tickets["A001"].state is TicketState.SERVED
+
+
+async def have_answered(address: HallAddress, asked: list[tuple[str, dict[str, object], str]]) -> None:
+    """Ask the servers so that the answer goes to a subject of the log."""
+    client = await connected(address)
+    for subject, question, reply in asked:
+        await client.publish(subject, json.dumps(question).encode(), reply=reply)
+    await client.close()
+
+
+@pytest.mark.logs("app.hall.nats_log")
+def test_what_a_board_has_the_server_answer_into_the_log_is_no_event(tmp_path: Path) -> None:
+    """The copy of a stored message is byte for byte the event; the server's marks are there twice."""
+    with Host(tmp_path / "hall") as host:
+        names = Names("hall-t")
+        day = names.day(DAY)
+        made = said(EventKind.EPOCH, windows=(1, 2))
+        log, first = host.log("window-1"), b"NATS/1.0\r\nHall-Count: 7\r\n\r\n"
+        asyncio.run(write(host.member("point-1"), [(f"{day}ticket.A001", first, made)]))
+        asked: list[tuple[str, dict[str, object], str]] = [
+            (names.get_many, {"seq": 1}, f"{day}epoch"),
+            (names.get_many, {"seq": 1, "batch": 1}, f"{day}rules"),
+            (names.get_message, {"seq": 1}, f"{day}window.3"),
+            (names.info, {}, f"{day}window.4"),
+            (names.setting, {}, f"{day}window.5"),
+            (names.get_many, {"seq": 1}, names.pushed.replace(">", "2026-11-23.epoch")),
+        ]
+        asyncio.run(have_answered(host.member("board-1"), asked))
+        landed = ["ticket.A001", "epoch", "rules", "window.3", "window.4", "window.5"]
+        until(lambda: {e.subject for e in log.since(DAY, 0)} == set(landed))
+        told = {e.subject: e for e in log.since(DAY, 0)}
+        assert {e.event.kind for e in told.values()} == {EventKind.FOREIGN}
+        assert told["ticket.A001"].subject_seq == 7
+        assert [told[on].subject_seq for on in landed[1:]] == [told[on].seq for on in landed[1:]]
