@@ -25,7 +25,7 @@ from app.services.drafts import require_open
 from app.services.fields import Draft, is_agent, value
 from app.services.form import AGREE, shown_values, unready
 from app.services.knowledge import Knowledge
-from app.services.papers import keep_blob
+from app.services.papers import kept_blob
 from app.services.sheet import Sheet, material_name
 from app.services.views import ConfirmationView, FieldView
 from app.storage import pages
@@ -162,14 +162,13 @@ def sign(desk: Desk, sha256: str, png: bytes, strokes: Sequence[Stroke]) -> date
         )
     if len(png) < SMALLEST_SIGNATURE or not any(len(stroke) > 1 for stroke in strokes):
         raise FormProblem(_("签名是空的。"), next_step=_("请当事人在签名框内书写。"))
-    signature = keep_blob(desk, png, "image/png")
     now = desk.clock.now()
-    signed = ConfirmationRecord(text, sha256, signature, now)
-    desk.store(
-        pages.add_confirmation,
-        record.id,
-        signed,
-        confirmation_id=new_id(),
-        strokes=json.dumps([[list(point) for point in stroke] for stroke in strokes]),
-    )
+    with kept_blob(desk, png, "image/png") as signature:
+        desk.store(
+            pages.add_confirmation,
+            record.id,
+            ConfirmationRecord(text, sha256, signature, now),
+            confirmation_id=new_id(),
+            strokes=json.dumps([[list(point) for point in stroke] for stroke in strokes]),
+        )
     return now

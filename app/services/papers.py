@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,14 @@ THUMBNAIL_HEIGHT: Final = 160
 
 
 def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
-    """Make the bytes durable on disk, then name them in the store; return their SHA-256.
+    """Make the bytes durable on disk, then name them in the store; return their SHA-256."""
+    with kept_blob(desk, data, media_type) as sha256:
+        return sha256
+
+
+@contextmanager
+def kept_blob(desk: Desk, data: bytes, media_type: str) -> Iterator[str]:
+    """Do what ``keep_blob`` does; until it is left nothing erases the picture, which no row needs yet.
 
     The lock is held while waiting for ``db``, which never takes it; so the same picture arriving on two
     lanes gets one file and one key. A file that was lost or damaged is written again.
@@ -39,16 +47,15 @@ def keep_blob(desk: Desk, data: bytes, media_type: str) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     with desk.blob_lock:
         known = desk.store(pages.get_blob, sha256)
-        if known is not None and desk.blobs.intact(sha256, known.key):
-            return sha256
-        key = (known.key if known else b"") or secrets.token_bytes(KEY_BYTES)
-        desk.blobs.put(data, key)
-        if known is not None and not known.key:
-            desk.store(pages.give_key, sha256, key)
-        if known is None:
-            record = BlobRecord(sha256, len(data), key, media_type)
-            desk.store(pages.add_blob, record, desk.clock.now())
-    return sha256
+        if known is None or not desk.blobs.intact(sha256, known.key):
+            key = (known.key if known else b"") or secrets.token_bytes(KEY_BYTES)
+            desk.blobs.put(data, key)
+            if known is not None and not known.key:
+                desk.store(pages.give_key, sha256, key)
+            if known is None:
+                record = BlobRecord(sha256, len(data), key, media_type)
+                desk.store(pages.add_blob, record, desk.clock.now())
+        yield sha256
 
 
 def page_view(record: PageRecord, position: int, name: str, *, covered: bool) -> PageView:
@@ -148,21 +155,22 @@ def place_of(desk: Desk, material: str) -> Place:
 
 def add_page(desk: Desk, place: Place, page: Page, source: str) -> str:
     """Make the page durable, then add it to the dossier; return its id. Raises StorageProblem."""
-    sha256 = keep_blob(desk, page.data, page.media_type)
-    made = DossierPage(
-        page_id=new_id(),
-        position=0,
-        material=place.material,
-        sha256=sha256,
-        media_type=page.media_type,
-        width=page.width,
-        height=page.height,
-        dpi=page.dpi,
-        source=source,
-        matter=place.matter,
-    )
-    record = PageRecord(made, thumbnail(page, THUMBNAIL_HEIGHT))
-    desk.store(pages.add, place.visit_id, record, desk.clock.now(), late=place.late)
+    small = thumbnail(page, THUMBNAIL_HEIGHT)
+    with kept_blob(desk, page.data, page.media_type) as sha256:
+        made = DossierPage(
+            page_id=new_id(),
+            position=0,
+            material=place.material,
+            sha256=sha256,
+            media_type=page.media_type,
+            width=page.width,
+            height=page.height,
+            dpi=page.dpi,
+            source=source,
+            matter=place.matter,
+        )
+        record = PageRecord(made, small)
+        desk.store(pages.add, place.visit_id, record, desk.clock.now(), late=place.late)
     return made.page_id
 
 

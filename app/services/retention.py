@@ -22,9 +22,9 @@ _ACTOR: Final = "desk"
 @on(UPKEEP)
 def erase_due(desk: Desk) -> int:
     """Erase a bounded part of what is due; return how many things went. Raises StorageProblem."""
-    images = desk.store(_in_rows, desk)
-    for sha256 in images:
-        desk.blobs.path(sha256).unlink(missing_ok=True)
+    with desk.blob_lock:  # a picture that comes again meanwhile would lose its new file
+        images = desk.store(_in_rows, desk)
+        desk.blobs.remove(images)
     return len(images) + desk.store(_records, desk)
 
 

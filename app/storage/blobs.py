@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -77,6 +77,14 @@ class BlobTree:
     def take_file(self, sha256: str, source: Path) -> None:
         """Store a sealed file as it is, durably; the caller proves it. Raises OSError."""
         _write_durably(self.path(sha256), source.read_bytes())
+
+    def remove(self, hashes: Iterable[str]) -> None:
+        """Remove the files of these hashes, those that are there; raises StorageProblem."""
+        try:
+            for sha256 in hashes:
+                self.path(sha256).unlink(missing_ok=True)
+        except OSError as error:
+            raise storage_problem(error) from error
 
     def has(self, sha256: str) -> bool:
         return self.path(sha256).is_file()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.audit import Act
 from app.errors import FormProblem, StorageProblem
-from app.services import amendments, calling, day, retention
+from app.services import amendments, calling, day, papers, retention
 from app.services.desk import Desk
 from app.services.finishing import load_page
 from app.services.print_out import document
@@ -19,6 +21,7 @@ from app.services.verify import findings
 from app.settings import CourtSettings, Settings
 from app.storage import audit, intakes, pages, trail
 from app.storage import retention as storage_retention
+from app.storage.blobs import BlobTree
 from app.storage.records import CourtWord
 from printing.layout import Paper
 from tests.flow.test_services_visit import send_all
@@ -180,6 +183,46 @@ def test_a_picture_that_comes_again_after_it_was_erased_is_kept_again(
     assert findings(desk) == []
 
 
+def test_a_picture_that_comes_again_while_it_is_erased_keeps_its_new_file(
+    desk: Desk, tmp_path: Path, clock: SteppingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visit_id = ready(desk, tmp_path)
+    page = desk.store(pages.of_visit, visit_id)[0].page
+    data = load_page(desk, page).data
+    finish(desk)
+    send_all(desk)
+    clock.forward(days=31)
+    comes = threading.Thread(target=papers.keep_blob, args=(desk, data, page.media_type))
+    remove = BlobTree.remove
+
+    def late(tree: BlobTree, hashes: Iterable[str]) -> None:
+        comes.start()
+        comes.join(0.3)
+        remove(tree, hashes)
+
+    with monkeypatch.context() as scope:
+        scope.setattr(BlobTree, "remove", late)
+        do(desk, retention.erase_due)
+    comes.join()
+    assert load_page(desk, page).data == data
+
+
+def test_nothing_is_erased_between_a_picture_and_the_row_of_its_page(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[bool] = []
+    add = pages.add
+
+    def noted(*given: Any, **more: Any) -> int:
+        held.append(desk.blob_lock.locked())
+        return add(*given, **more)
+
+    monkeypatch.setattr(pages, "add", noted)
+    ready(desk, tmp_path)
+    assert held
+    assert all(held)
+
+
 def test_a_crash_between_forgetting_the_key_and_removing_the_file_is_swept(
     tmp_path: Path, desk: Desk, clock: SteppingClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -193,7 +236,7 @@ def test_a_crash_between_forgetting_the_key_and_removing_the_file_is_swept(
 
     with monkeypatch.context() as scope:
         scope.setattr(Path, "unlink", cut)
-        with pytest.raises(OSError, match="cut"):
+        with pytest.raises(StorageProblem):
             do(desk, retention.erase_due)
     assert desk.blobs.names()
     assert any("文件却还在" in found for found in findings(desk))
