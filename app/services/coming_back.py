@@ -83,7 +83,7 @@ def _became(connection: Transaction, desk: Desk, ticket: str) -> str:
     visit = visits.of_ticket(connection, desk.today().isoformat(), ticket)
     if visit is None:
         return ""
-    later = visits.continued_by(connection, visit.id)
+    later = visits.gone_on_with(connection, visit.id)
     if later:
         words = _("{ticket} 已经由 {later} 接着办，要找的是 {later}。")
         return words.format(ticket=ticket, later=later[-1].ticket)

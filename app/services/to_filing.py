@@ -46,7 +46,7 @@ def awaited(connection: Transaction, desk: Desk) -> tuple[tuple[VisitRecord, Dra
     return tuple(
         (one, draft)
         for one, draft in drafts
-        if (refused(draft, known) or unasked(draft, known)) and not visits.continued_by(connection, one.id)
+        if (refused(draft, known) or unasked(draft, known)) and not visits.gone_on_with(connection, one.id)
     )
 
 

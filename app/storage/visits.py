@@ -113,6 +113,11 @@ def continued_by(connection: Connection, visit_id: str) -> tuple[VisitRecord, ..
     return tuple(_record(row) for row in connection.execute(later))
 
 
+def gone_on_with(connection: Connection, visit_id: str) -> tuple[VisitRecord, ...]:
+    """Return the visits that continue this one and were not put away, the oldest first."""
+    return tuple(one for one in continued_by(connection, visit_id) if one.state != "away")
+
+
 def first_of(connection: Connection, visit_id: str) -> str:
     """Return the visit the intake began with: the one at the start of the chain."""
     found = get(connection, visit_id)

@@ -6,7 +6,7 @@ import json
 
 from PySide6.QtCore import Qt
 
-from app.services import amendments, coming_back, drafts, matters, papers_out, visit_view
+from app.services import amendments, calling, coming_back, drafts, matters, papers_out, visit_view
 from app.services.views import DeskView
 from app.settings import PaperSettings
 from app.storage import intakes
@@ -196,6 +196,18 @@ def test_while_the_visit_is_open_a_copy_becomes_the_suit(counter: OpenCounter) -
         at.do(drafts.set_field, f"matter.2.{path}", text)
     at.do(drafts.set_field, "matter.2.code", "F01")
     at.until(lambda: at.value("matter.2.code") == "F01" and view(at).advice.mediation is not None, "a slip")
+
+
+def test_who_was_called_to_go_on_and_left_again_may_still_go_on(counter: OpenCounter) -> None:
+    at = counter()
+    said_no(at)
+    at.finish_unsigned()
+    first, ticket = at.visit.visit_id, at.visit.ticket
+    goes_on(at, "可转立案")
+    assert at.do(coming_back.owed, ticket).known.startswith(f"{ticket} 已经由")
+    at.do(calling.no_show)
+    [row] = at.do(coming_back.owed, ticket).rows
+    assert (row.visit_id, row.to_file) == (first, True)
 
 
 def corrected(at: Counter, answer: str) -> str:
