@@ -74,10 +74,27 @@ def test_what_is_not_in_the_list_is_searched(page: ComebackPage, qtbot: QtBot) -
     with qtbot.waitSignal(page.sought) as sought:
         QTest.keyClick(page.box, Qt.Key.Key_Return)
     assert sought.args == ["YC:R:7K3MPQ2X"]
-    page.show_owed(OwedList(owed()[:1]))
+    page.show_owed(OwedList(owed()[:1]), sought="YC:R:7K3MPQ2X")
     with qtbot.waitSignal(page.looked) as looked:
         press(page, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
     assert looked.args == ["v7"]
+
+
+def test_whoever_types_before_the_list_is_there_is_led_to_nobody_else(
+    page: ComebackPage, qtbot: QtBot
+) -> None:
+    page.begin()
+    QTest.keyClicks(page.box, "a018")
+    with qtbot.assertNotEmitted(page.taken_up), qtbot.waitSignal(page.sought) as sought:
+        QTest.keyClick(page.box, Qt.Key.Key_Return)
+    assert sought.args == ["a018"]
+    page.show_owed(OwedList(owed()[1:]))
+    assert len(rows(page)) == 1
+    page.show_owed(OwedList(owed()[:1]), sought="a01")
+    assert len(rows(page)) == 1, "what was sought before the last letter"
+    with qtbot.waitSignal(page.taken_up) as taken:
+        QTest.keyClick(page.box, Qt.Key.Key_Return)
+    assert taken.args == ["v18"]
 
 
 def test_what_the_back_office_asks_for_is_shown_whole_and_told_by_one_key(

@@ -58,7 +58,7 @@ class ComebackPanel(Panel):
 
     def seek(self, text: str) -> None:
         self._shown.box.setText(text)
-        self._find(text)
+        self._find(self._shown.box.text())
 
     def _find(self, sought: str) -> None:
         shown = partial(self._shown.show_owed, sought=sought)

@@ -119,21 +119,29 @@ class ComebackPage(QWidget):
         self.box.setFocus()
 
     def show_owed(self, found: OwedList, sought: str = "") -> None:
-        """Draw all rows; what was found by a search is shown whatever stands in the box.
+        """Draw the rows that what stands in the box leaves; what a search for it (``sought``) found, all.
 
-        A search (``sought``) that found nothing says what it looked through; the list comes back with the
-        next letter. While nobody is at the window Enter gives a number instead of going on.
+        A search that found nothing says what it looked through; the list comes back with the next letter.
+        One for what stands there no more is not shown. While nobody is at the window Enter gives a number
+        instead of going on.
         """
+        searched = bool(sought.strip())
+        if searched and sought != self.box.text():
+            return
         self._somebody = found.somebody
-        nothing = bool(sought.strip()) and not found.rows
+        nothing = searched and not found.rows
         if not nothing:
             self._rows = {one.key: one for one in found.rows}
             self._late = sum(one.days_late > 0 and not (one.untold or one.guided) for one in found.rows)
         if nothing:
             self.list.say_empty(found.known or _not_found(sought))
-        self._draw(found.rows)
-        if self._begun and found.rows:
-            self.list.select(found.rows[0].key)  # not on whom the last visit left it
+        shown = found.rows if searched else self._matching()
+        if searched:
+            self._draw(shown)
+        else:
+            self._filter()
+        if self._begun and shown:
+            self.list.select(shown[0].key)  # not on whom the last visit left it
         self._begun = False
         if nothing:
             self._say_nothing_found(sought.strip(), found.known)
@@ -161,6 +169,10 @@ class ComebackPage(QWidget):
         return super().eventFilter(watched, event)
 
     def _enter(self) -> None:
+        if self._begun:  # the rows are still those of the last time
+            if self.box.text().strip():
+                self.sought.emit(self.box.text())
+            return
         found = self._rows.get(self.list.current())
         if found is not None and not (found.here or self.box.text().strip()):
             self.list.setFocus()  # nobody was chosen yet: the next Enter means the row under the cursor
@@ -182,11 +194,14 @@ class ComebackPage(QWidget):
         if found is not None:
             signal.emit(found.visit_id)
 
-    def _filter(self) -> None:
+    def _matching(self) -> tuple[OwedRow, ...]:
         part = "".join(self.box.text().split()).casefold().replace("-", "")
-        words = _("名单里没有“{text}”，按回车去查。").format(text=self.box.text().strip())
-        self.list.say_empty(words if part else "")
-        self._draw(tuple(one for one in self._rows.values() if part in _words(one)))
+        return tuple(one for one in self._rows.values() if part in _words(one))
+
+    def _filter(self) -> None:
+        text = self.box.text().strip()
+        self.list.say_empty(_("名单里没有“{text}”，按回车去查。").format(text=text) if text else "")
+        self._draw(self._matching())
 
     def _draw(self, rows: tuple[OwedRow, ...]) -> None:
         if not (rows or self.box.text().strip()):
