@@ -19,7 +19,7 @@ from typing import Any, BinaryIO, Final
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from app.clock import stamp
-from app.errors import CourtProblem, StorageProblem
+from app.errors import CourtProblem, Expected, StorageProblem
 from app.ids import new_id
 from app.lanes import PAPERS, on
 from app.paths import Places
@@ -83,6 +83,22 @@ class Applied:
     attention: int
     pictures: int
     answers: int
+
+    def __add__(self, other: Applied) -> Applied:
+        return Applied(
+            self.stored + other.stored,
+            self.attention + other.attention,
+            self.pictures + other.pictures,
+            self.answers + other.answers,
+        )
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What several answers brought together, and each file that was refused with the reason."""
+
+    applied: Applied
+    refused: tuple[tuple[str, Expected], ...]
 
 
 def court_keys(places: Places) -> CourtKeys:
@@ -228,6 +244,18 @@ def unpack(desk: Desk, file: Path) -> Applied:
         raise _refused("nonsense") from error
     except OSError as error:
         raise storage_problem(error) from error
+
+
+@on(PAPERS)
+def unpack_all(desk: Desk, files: tuple[Path, ...]) -> Collected:
+    """Take over several answers; one that is refused does not keep the others."""
+    applied, refused = Applied(0, 0, 0, 0), []
+    for file in files:
+        try:
+            applied += unpack(desk, file)
+        except Expected as problem:
+            refused.append((file.name, problem))
+    return Collected(applied, tuple(refused))
 
 
 def _copied(file: Path) -> BinaryIO:

@@ -143,6 +143,20 @@ def test_a_bundle_taken_twice_is_stored_once_and_its_answer_counts_once(
         assert len(court.visit(event.visit_id)["events"]) == 1
 
 
+def test_several_answers_are_taken_as_one_and_a_bad_one_keeps_none_of_the_others(
+    desk: Desk, post: Post, tmp_path: Path
+) -> None:
+    given = []
+    for _visit in range(2):
+        visit(desk, tmp_path)
+        given.append(post.take(pack(desk, post).file))
+    bad = post.stick / "bad.ack"
+    bad.write_bytes(b"nothing of the court")
+    collected = do(desk, courier.unpack_all, (given[0], bad, given[1]))
+    assert collected.applied.stored == 2
+    assert [name for name, _why in collected.refused] == ["bad.ack"]
+
+
 def test_the_back_offices_answers_come_along(desk: Desk, post: Post, tmp_path: Path) -> None:
     event = visit(desk, tmp_path)
     do(desk, courier.unpack, post.take(pack(desk, post).file))

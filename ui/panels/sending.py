@@ -8,9 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from app.errors import Expected
+from app.errors import CourtProblem, Expected
 from app.services import amendments, answers, courier, unsent
-from app.services.courier import Applied, Packed
+from app.services.courier import Applied, Collected, Packed
 from app.services.views import ExplainView
 from app.texts import _
 from ui.panels.panel import Controls, Panel
@@ -184,22 +184,26 @@ class SendingPanel(Panel):
         self.controls.flash(words.format(records=made.records, pictures=made.pictures) + left)
 
     def _unpack(self, files: list[str]) -> None:
-        for file in files:
-            self.controls.acts.run(
-                self.page,
-                courier.unpack,
-                Path(file),
-                once=False,
-                busy=_("正在核对法院的回执"),
-                done=self._came,
-                problem=self._refused,
-            )
-
-    def _came(self, came: Applied) -> None:
-        words = _("法院收到记录 {stored} 件、图像 {pictures} 份，要人处理 {attention} 件")
-        self.controls.flash(
-            words.format(stored=came.stored, pictures=came.pictures, attention=came.attention)
+        self.controls.acts.run(
+            self.page,
+            courier.unpack_all,
+            tuple(Path(file) for file in files),
+            busy=_("正在核对法院的回执"),
+            done=self._came,
+            problem=self._refused,
         )
+
+    def _came(self, collected: Collected) -> None:
+        """What was taken is told as one sum; the first reason stands for all files that were refused."""
+        came, refused = collected.applied, collected.refused
+        words = _("法院收到记录 {stored} 件、图像 {pictures} 份，要人处理 {attention} 件")
+        told = words.format(stored=came.stored, pictures=came.pictures, attention=came.attention)
+        if refused:
+            names, why = "、".join(name for name, _why in refused), refused[0][1]
+            happened = _("没有收下 {names}：{happened}").format(names=names, happened=why.happened)
+            self._refused(CourtProblem(happened, safe=why.safe, next_step=why.next_step, detail=why.detail))
+        if came != Applied(0, 0, 0, 0) or not refused:
+            self.controls.flash(told)
         self._refresh()
         self.controls.refresh()
 
