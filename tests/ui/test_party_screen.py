@@ -15,6 +15,7 @@ from ui.main_window import MainWindow
 from ui.party_screen.pad import LARGEST_PNG, SignaturePad
 from ui.party_screen.window import PartyWindow
 from ui.theme import theme
+from ui.widgets.label import Label
 
 SMALLEST_TARGET = 44
 
@@ -57,6 +58,24 @@ def test_f10_shows_the_text_and_the_signature_comes_back_with_its_hash(qtbot: Qt
     assert sha256 == visit().confirmation.sha256
     assert len(strokes) == len(SIGNATURE)
     assert not QImage.fromData(png).isNull()
+
+
+def test_beside_a_button_that_cannot_be_pressed_stands_why() -> None:
+    with desk_window() as window:
+        open_confirmation(window)
+        party = window.party
+        assert party.more.isVisible()
+
+        def why() -> list[str]:
+            said = (one.text() for one in party.findChildren(Label) if one.isVisible())
+            return [text for text in said if "才能按“确认”" in text]
+
+        assert why() == ["还没看到最后一行，看完才能按“确认”"]
+        read_on(party)
+        assert why() == ["签名后才能按“确认”"]
+        draw(party)
+        assert why() == []
+        assert button(party, "确认").isEnabled()
 
 
 def test_f10_says_why_when_the_text_is_not_ready(qtbot: QtBot) -> None:

@@ -245,6 +245,8 @@ class PartyWindow(QWidget):
         self._beside = Label(size="person", tone="brand", wrap=True)
         self._beside.hide()
         box.addWidget(self._beside)
+        self._why = Label(size="person", tone="warn")
+        box.addWidget(self._why)
         box.addLayout(buttons)
         box.addStretch(0)
         return box
@@ -266,6 +268,9 @@ class PartyWindow(QWidget):
             self.sign_with(*self._held)
 
     def _pad_changed(self) -> None:
+        """A button that cannot be pressed has its reason beside it; the empty line keeps its place."""
+        unsigned = "" if self.pad.signed else _("签名后才能按“确认”")
+        self._why.setText(unsigned if self._seen else _("还没看到最后一行，看完才能按“确认”"))
         self._confirm.setEnabled(self.pad.signed and self._seen)
         self._clear.setEnabled(bool(self.pad.strokes))
 
