@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QMessageBox, QWidget
 
 from app.errors import Expected
@@ -26,6 +27,7 @@ MOST_LINES: Final = 3
 """How many things to do are said under a problem; the others come by a key, scrolled where they are many."""
 _ROOM_OF_LINES: Final = 7
 _TONES: Final = {Level.INFO: "brand", Level.ATTENTION: "warn", Level.FAILURE: "bad"}
+_ACROSS, _DOWN = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
 _SHAPES: Final = {Level.INFO: Shape.HALF, Level.ATTENTION: Shape.ALERT, Level.FAILURE: Shape.STOP}
 
 
@@ -33,8 +35,11 @@ def banner(look: Theme, notice: Notice, *extra: QWidget) -> QFrame:
     """Return the banner of a notice; ``extra`` stands at its right end."""
     badge = Badge(look, _SHAPES[notice.level])
     line = row(gap=look.grid(1.25), margins=margins(look, 1.5, 1))
-    line.addLayout(column(badge, None, gap=0, margins=(0, look.px(3), 0, 0)))
-    line.addLayout(_words(look, notice), 1)
+    said = row(gap=look.grid(1.25))
+    said.addLayout(column(badge, None, gap=0, margins=(0, look.px(3), 0, 0)))
+    said.addLayout(_words(look, notice), 1)
+    # Beside a taller button badge and words stay together.
+    line.addLayout(column(None, said, None, gap=0), 1)
     below = look.large and len(extra) > 1
     acts = row(None, *extra, margins=margins(look, 1.5, 1)) if below else row(*extra)
     whole = column(line, acts, gap=0) if below else line
@@ -77,14 +82,35 @@ def _sentences(notice: Notice) -> list[str]:
 
 def _words(look: Theme, notice: Notice) -> QBoxLayout:
     rest = "　".join(_sentences(notice)[1:])
-    if notice.level is Level.INFO and not look.large:
-        line = row(Label(notice.happened, bold=True), gap=look.grid(1.5))
-        line.addWidget(ElidedLabel(rest, size="small"), 1)
-        return line
+    if notice.level is Level.INFO and rest and not look.large:
+        return column(_Sentences(look, notice.happened, rest), gap=0)
     words = column(Label(notice.happened, bold=True, wrap=True), gap=2)
     if rest:
         words.addWidget(Label(rest, size="small", wrap=True))
     return words
+
+
+class _Sentences(QWidget):
+    """What happened and what goes with it: on one line where that has the room, else one below the other."""
+
+    def __init__(self, look: Theme, happened: str, rest: str) -> None:
+        super().__init__()
+        self._gaps = {True: look.grid(1.5), False: 2}
+        self._happened = Label(happened, bold=True, wrap=True)
+        self._rest = Label(rest, size="small", wrap=True)
+        self._box = column(self._happened, gap=2)
+        self._box.addWidget(self._rest, 1)
+        self.setLayout(self._box)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        parts = (self._happened, self._rest)
+        needs = sum(part.fontMetrics().horizontalAdvance(part.text()) + 2 for part in parts)
+        fits = needs + self._gaps[True] <= self.width()
+        if fits != (self._box.direction() == _ACROSS):
+            self._box.setDirection(_ACROSS if fits else _DOWN)
+            self._box.setSpacing(self._gaps[fits])
+            self._happened.setWordWrap(not fits)
 
 
 class Messages(QWidget):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.errors import PrinterProblem
@@ -11,7 +11,9 @@ from app.services.views import JobView
 from tests.helpers.desk_views import desk, idle, many_to_do
 from tests.helpers.ui import child, desk_window, press
 from ui.main_window import MainWindow
+from ui.widgets.badge import Badge
 from ui.widgets.label import ElidedLabel, Label
+from ui.widgets.layout import column, scrolled
 
 DOUBT = JobView("job-1", "小票", "unconfirmed")
 
@@ -60,6 +62,53 @@ def test_a_thing_to_do_is_said_to_its_last_word() -> None:
         assert line.text().endswith("办结以后不能再填")
         assert line.heightForWidth(line.width()) <= line.height()
         assert not isinstance(line, ElidedLabel)
+
+
+def test_what_to_do_after_a_notice_is_said_to_its_last_word_whatever_room_it_has() -> None:
+    short = Notice("short", Level.INFO, "已从备份恢复。", "内容都在。", "请核对。")
+    long = Notice(
+        "long", Level.INFO, "服务器换了一台。", "排队和记录都在，没有丢失。" * 3, "请到导诉台核对号票。" * 3
+    )
+    with desk_window() as window:
+        window.show_notices((short, long))
+        QApplication.processEvents()
+        shown = {label.text(): label for label in window.messages.findChildren(Label) if label.isVisible()}
+        for notice in (short, long):
+            rest = shown[f"{notice.safe}　{notice.next_step}"]
+            assert not isinstance(rest, ElidedLabel)
+            assert rest.heightForWidth(rest.width()) <= rest.height()
+        assert shown["已从备份恢复。"].y() == shown["内容都在。　请核对。"].y(), (
+            "on one line where there is room"
+        )
+        below = shown[f"{long.safe}　{long.next_step}"]
+        assert shown["服务器换了一台。"].y() < below.y()
+
+
+def test_the_mark_of_a_running_act_stands_beside_its_words() -> None:
+    with desk_window() as window:
+        window.messages.show_busy("正在读证件")
+        QApplication.processEvents()
+        [badge] = [one for one in window.messages.findChildren(Badge) if one.isVisible()]
+        [label] = [one for one in window.messages.findChildren(Label) if one.text() == "正在读证件"]
+        middles = [one.mapTo(window, one.rect().center()).y() for one in (badge, label)]
+        assert abs(middles[0] - middles[1]) <= 3
+
+
+def test_a_wrong_box_stays_in_sight_when_a_message_takes_room() -> None:
+    inside = QWidget()
+    boxes = [QLineEdit() for _place in range(12)]
+    lines = column(*boxes)
+    inside.setLayout(lines)
+    boxes[9].setProperty("tone", "bad")
+    area = scrolled(inside)
+    area.resize(300, 2000)
+    area.show()
+    area.resize(300, 120)
+    QApplication.processEvents()
+    seen = boxes[9].mapTo(area, boxes[9].rect().center()).y()
+    area.close()
+    area.deleteLater()
+    assert 0 < seen < 120
 
 
 def test_markup_in_a_problem_is_shown_as_it_is() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLayout,
+    QLineEdit,
+    QPlainTextEdit,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -19,6 +23,7 @@ from PySide6.QtWidgets import (
 from ui.theme import Theme
 
 Item = QWidget | QLayout | int | None
+_BOXES: Final = (QLineEdit, QComboBox, QPlainTextEdit)
 _AROUND: Final = 48
 """Pixels above and below the cursor that are shown too: the words of its field."""
 
@@ -48,17 +53,27 @@ def rule() -> QFrame:
 
 
 class Area(QScrollArea):
-    """Keeps in sight what has the cursor when a message takes room."""
+    """Keeps in sight what has the cursor, else the first box that is wrong, when a message takes room."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.show_cursor()
+        if not self.show_cursor() and event.size().height() < event.oldSize().height():
+            boxes = (box for kind in _BOXES for box in self.findChildren(kind) if box.isVisible())
+            wrong = (box for box in boxes if box.property("tone") == "bad")
+            first = min(wrong, key=self._height_of, default=None)
+            if first is not None:
+                self.ensureWidgetVisible(first, 0, _AROUND)
 
-    def show_cursor(self) -> None:
-        """Scroll to where the cursor is; only Tab does so by itself."""
+    def _height_of(self, box: QWidget) -> int:
+        return box.mapTo(self, QPoint(0, 0)).y()
+
+    def show_cursor(self) -> bool:
+        """Scroll to where the cursor is, if it is in here; only Tab does so by itself."""
         cursor, content = QApplication.focusWidget(), self.widget()
-        if cursor is not None and content is not None and content.isAncestorOf(cursor):
-            self.ensureWidgetVisible(cursor, 0, _AROUND)
+        if cursor is None or content is None or not content.isAncestorOf(cursor):
+            return False
+        self.ensureWidgetVisible(cursor, 0, _AROUND)
+        return True
 
 
 def scrolled(content: QWidget) -> Area:
