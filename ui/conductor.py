@@ -38,7 +38,6 @@ from app.services import (
     visit_view,
     waits,
 )
-from app.services.bench import PRINTERS
 from app.services.desk import Desk
 from app.services.views import DeskView, Health, QueueView, StatusView
 from app.texts import _
@@ -58,6 +57,7 @@ from ui.outcome_papers import OutcomePapers
 from ui.pad_signing import PadSigning
 from ui.panels.host import Panels
 from ui.party_screen.place import PartyPlace
+from ui.printers import Printers
 
 _PEOPLE: Final = ("call_next", "call_one", "call_by_itself", "take_ticket", "desk_view")
 """Acts during which the hall is not looked at: they look at it themselves."""
@@ -75,13 +75,14 @@ class Conductor(QObject):
         self._desk = desk
         self._bridge = Bridge(self)
         self.acts = Acts(desk, self._bridge, problem=window.show_problem, busy=window.set_busy)
+        self._printers = Printers(window, desk, self.acts, self._refresh)
         self.panels = Panels(
             window,
             desk,
             self.acts,
             self._refresh,
             self._visit_id,
-            self._print_all,
+            self._printers.print_all,
             self._send_soon,
             self._show_finished,
         )
@@ -100,7 +101,6 @@ class Conductor(QObject):
         self._ending = Ending(window, self.acts, self._visit_id, self._finished_visit)
         self.keys = HeldKeys(window)
         self._finished = ""
-        self._more_paper: set[str] = set()
         self._view: DeskView | None = None
         self._stale = False
         self._status_stale = False
@@ -203,7 +203,7 @@ class Conductor(QObject):
         window.put_back.connect(lambda path, text: self._run(matters.put_back, path, text, refresh=True))
         window.signed.connect(self._sign)
         window.finish.connect(self._ending.finish)
-        window.job_answered.connect(self._answer)
+        window.job_answered.connect(self._printers.answer)
 
     def _run(
         self,
@@ -275,7 +275,7 @@ class Conductor(QObject):
     def _ticket_taken(self, number: str) -> None:
         self._window.flash(_("已取号 {number}").format(number=number))
         self._refresh()
-        self._print(lanes.TICKET_PRINTER)
+        self._printers.print(lanes.TICKET_PRINTER)
 
     def _keep_up(self) -> None:
         """Follow the hall; what happens in it meanwhile, or while people are called, is looked at after."""
@@ -404,50 +404,17 @@ class Conductor(QObject):
     def _finished_visit(self, finished: finishing.Finished) -> None:
         self._finished = finished.visit_id
         self.acts.run(self, calling.served, finished.ticket, done=lambda _none: self._refresh())
-        self._print_all()
+        self._printers.print_all()
         self._send_soon()
         self._signals.finished(finished.visit_id)
-
-    # ---- paper ------------------------------------------------------------------------------------
 
     def _visit_id(self) -> str:
         return self._view.visit.visit_id if self._view and self._view.visit else ""
 
-    def _print_all(self) -> None:
-        for role in PRINTERS:
-            self._print(role)
-
-    def _print(self, role: str) -> None:
-        bench = self._desk.bench
-        if bench.has(role) and bench.owner(role) == role:
-            started = self.acts.run(
-                self,
-                print_out.print_waiting[role],
-                role,
-                name=f"print.{role}",
-                done=lambda printed: self._printed(role, printed),
-                problem=lambda _problem: self._refresh(),
-            )
-            self._more_paper |= set() if started else {role}  # the queue may have been read before
-
-    def _printed(self, role: str, printed: int) -> None:
-        if role in self._more_paper:
-            self._more_paper.discard(role)
-            self._print(role)
-        if printed:
-            self._refresh()
-
-    def _answer(self, job_id: str, printed: bool) -> None:
-        def answered(_none: object) -> None:
-            self._refresh()
-            self._print_all()
-
-        self.acts.run(self, print_out.answer, job_id, printed, done=answered)
-
     # ---- looking around and sending ---------------------------------------------------------------
 
     def _look_around(self) -> None:
-        self._print_all()
+        self._printers.print_all()
         if not self.acts.running("scan"):
             self.acts.run(self, status.look_at_scanner, problem=_shown_in_the_status_bar)
         self._codes.start()
