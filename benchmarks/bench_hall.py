@@ -18,18 +18,20 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
 from app.domain.hall_event import EventKind, HallEvent
-from app.domain.hall_next import next_ticket
 from app.hall.address import HallAddress
-from app.hall.follow import HallFollower
+from app.hall.isolated import Member
 from app.hall.log import LoggedEvent, counter_subject, ticket_subject
 from app.hall.nats_log import NatsLog
 from app.ids import new_id
+from tests.helpers.hall_window import Window
 from tests.helpers.nats import Host
 
 DAY = date(2026, 11, 23)
@@ -47,50 +49,43 @@ def event(kind: EventKind, number: str, window: int | None = None) -> HallEvent:
 # ---- one process each -----------------------------------------------------------------------------------
 
 
-def calling_window(address: HallAddress, window: int, start: Barrier, pace: float, results: Any) -> None:
-    """Call, serve, call again for a while; report milliseconds of each call and who was called."""
-    log = NatsLog(address, PATIENCE)
-    follower = HallFollower(log)
-    follower.follow(lambda: None)
-    follower.refresh(DAY)
+@dataclass(frozen=True)
+class Joined:
+    """The credentials of a window that joined before."""
+
+    address: HallAddress
+
+    def member(self, name: str) -> HallAddress:
+        assert name == self.address.member
+        return self.address
+
+
+def calling_window(
+    address: HallAddress, window: int, folder: str, start: Barrier, pace: float, results: Any
+) -> None:
+    """Call, serve, call again for a while, as a desk does: with seat, lanes, and a journal in a store.
+
+    Report milliseconds of each call and who was called.
+    """
+    desk = Window(Joined(address), Path(folder), window)
+    pause = threading.Event()
+    while not desk.tended():
+        pause.wait(0.01)
     start.wait()
     times, called = [], []
     end = time.monotonic() + SECONDS
-    pause = threading.Event()
     pause.wait(pace * random.random())  # noqa: S311  # nor do they begin in step
     while time.monotonic() < end:
         began = time.perf_counter()
-        number = claim_next(follower, window)
-        times.append((time.perf_counter() - began) * 1000)
-        if number is None:
-            break
-        called.append(number)
-        log.append(
-            DAY,
-            ticket_subject(number),
-            follower.expected(ticket_subject(number)),
-            new_id(),
-            event(EventKind.SERVED, number, window),
-        )
+        number = desk.call()
+        if number is not None:
+            times.append((time.perf_counter() - began) * 1000)
+            called.append(number)
+            desk.do(partial(Member.close, kind=EventKind.SERVED, number=number, now=datetime.now(UTC)))
+        desk.tended()
         pause.wait(pace * random.uniform(0.5, 1.5))  # noqa: S311  # clerks do not act in step
-    log.close()
+    desk.close()
     results.put((times, called))
-
-
-def claim_next(follower: HallFollower, window: int) -> str | None:
-    """Ask the rule, claim, ask again when another window was faster: what *call next* does."""
-    while True:
-        choice = next_ticket(follower.catch_up(DAY), datetime.now(UTC))
-        if choice is None:
-            return None
-        subject = ticket_subject(choice.ticket.number)
-        called = event(EventKind.CALLED, choice.ticket.number, window)
-        claimed = follower.log.append(DAY, subject, follower.expected(subject), new_id(), called)
-        if claimed is None:
-            follower.refresh(DAY)
-            continue
-        follower.refresh(DAY)
-        return choice.ticket.number
 
 
 def issuing_points(address: HallAddress, clients: int, prefix: str, start: Barrier, results: Any) -> None:
@@ -144,17 +139,11 @@ START = object()
 
 def measure_calls(host: Host, tickets: int, pace: float) -> str:
     log = host.log("window-60", PATIENCE)
-    with ThreadPoolExecutor(1) as one:
-        for n in range(1, tickets + 1):
-            one.submit(
-                log.append,
-                DAY,
-                ticket_subject(f"A{n:03d}"),
-                0,
-                new_id(),
-                event(EventKind.ISSUED, f"A{n:03d}"),
-            ).result()
-    jobs = [(calling_window, (host.member(f"window-{w}"), w, START, pace)) for w in range(1, WINDOWS + 1)]
+    for _ in range(tickets):
+        log.take(DAY, "A", new_id(), event(EventKind.ISSUED, ""))
+    folder = str(host.folder)
+    windows = range(1, WINDOWS + 1)
+    jobs = [(calling_window, (host.member(f"window-{w}"), w, folder, START, pace)) for w in windows]
     reports = together(jobs)
     times = [t for report in reports for t in report[0]]
     called = [n for report in reports for n in report[1]]

@@ -358,7 +358,8 @@ class NatsLog:
         if events is None:
             events = await self._patiently(partial(self._complete, day, seq))
         for event in events:
-            self._places[self._names.day(day) + event.subject] = (event.subject_seq, event.seq)
+            if event.subject_seq:  # one that a counter gave its number is not on its ticket's subject
+                self._places[self._names.day(day) + event.subject] = (event.subject_seq, event.seq)
             self._saw(event.seq, event.event_id)
         return events
 

@@ -13,6 +13,7 @@ import pytest
 
 from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
+from app.hall import nats_log, wire
 from app.hall.follow import HallFollower
 from app.hall.log import HallLog, counter_subject, decode, encode, ticket_subject
 from app.hall.sqlite_log import SqliteLog
@@ -213,6 +214,25 @@ def test_a_block_takes_its_numbers_from_the_counter(tmp_path: Path) -> None:
         state = HallFollower(log).refresh(DAY)
         assert [(b.window, b.first, b.last) for b in state.blocks] == [(3, 1, 60)]
         assert list(state.tickets) == ["A061"]
+
+
+def test_the_first_claim_on_a_counted_ticket_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The message that gave the number lies on the counter's subject: nothing is on the ticket's yet."""
+    answers: list[int | None] = []
+
+    def noted(answer: bytes) -> int | None:
+        answers.append(wire.published(answer))
+        return answers[-1]
+
+    monkeypatch.setattr(nats_log, "published", noted)
+    with Host(tmp_path / "hall") as host:
+        log = host.log()
+        assert log.take(DAY, "A", new_id(), issued("")) == "A001"
+        assert log.append(DAY, ticket_subject("A001"), 0, new_id(), called("A001", 1)) is not None
+    assert len(answers) == 2
+    assert None not in answers
 
 
 def test_a_one_window_log_grants_no_blocks(sqlite_log: HallLog) -> None:

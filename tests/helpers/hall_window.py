@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from app.clock import SystemClock
 from app.domain.hall import HallState, Promise
+from app.hall.address import HallAddress
 from app.hall.giving_line import NatsGiving
 from app.hall.isolated import Member
 from app.hall.journal import Entry, StoreJournal
@@ -21,16 +22,22 @@ from app.lanes import DB, HALL, Lanes
 from app.paths import Places
 from app.storage.access import StoreAccess
 from app.storage.opening import open_store
-from tests.helpers.nats import DEADLINE, Host
+from tests.helpers.nats import DEADLINE
 
 DAY = date(2026, 11, 23)
 T = TypeVar("T")
 
 
+class Joins(Protocol):
+    """What lets a window into a hall: a host of it, or the credentials it was given before."""
+
+    def member(self, name: str) -> HallAddress: ...
+
+
 class Window:
     """``issues``: it gives out numbers, also while it is cut off."""
 
-    def __init__(self, host: Host, folder: Path, number: int, *, issues: bool = False) -> None:
+    def __init__(self, host: Joins, folder: Path, number: int, *, issues: bool = False) -> None:
         self.lanes = Lanes()
         places = Places.under(folder / f"desk-{number}")
         opened = self.lanes.submit(DB, open_store, places, datetime.now(UTC)).result(DEADLINE)
