@@ -78,7 +78,7 @@ class Connection:
                     continue
                 finally:
                     if not (client is self.client and client.is_connected):
-                        _abort(client)
+                        abort(client)
                 self._order = [*(other for other in self._order if other != url), url]
                 break
             else:
@@ -95,7 +95,7 @@ class Connection:
         if self.client.is_connected:
             with contextlib.suppress(nats.errors.Error, OSError, TimeoutError):
                 await within(_ENDING, self.client.close())
-        _abort(self.client)
+        abort(self.client)
 
     async def _reach(self, client: Client, url: str) -> None:
         await client.connect(
@@ -135,7 +135,7 @@ class Connection:
         _log.info("hall log: %s", type(error).__name__)
 
 
-def _abort(client: Client) -> None:
+def abort(client: Client) -> None:
     """End a line without waiting for the other side, for which nats-py has no call of its own."""
     transport = client._transport  # noqa: SLF001  # see above
     writer = transport._io_writer if isinstance(transport, TcpTransport) else None  # noqa: SLF001

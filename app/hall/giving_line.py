@@ -61,10 +61,8 @@ class NatsGiving:
             asked = _asked(subject, question)
             if asked is None:
                 return _NOBODY
-            told: Future[bytes] = Future()
             with suppress(RuntimeError):  # the window is closing: nobody is given
-                answer(asked).add_done_callback(lambda done: told.set_result(_told(done)))
-                return told
+                return _promised(answer(asked))
             return _NOBODY
 
         for subject in (self._names.spare(_ALL, "*"), self._names.spare(self._window, "*")):
@@ -104,6 +102,19 @@ def _asked(subject: str, question: bytes) -> Asked | None:
         return Asked(int(subject.rsplit(".", 1)[1]), date.fromisoformat(told["day"]), str(told["number"]))
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
+
+
+def _promised(giving: Future[Offer | None]) -> Future[bytes]:
+    """Return what will be told; when nobody waits for it any more, nobody is given who was not yet."""
+    told: Future[bytes] = Future()
+
+    def given(done: Future[Offer | None]) -> None:
+        if told.set_running_or_notify_cancel():
+            told.set_result(_told(done))
+
+    giving.add_done_callback(given)
+    told.add_done_callback(lambda end: giving.cancel() if end.cancelled() else None)
+    return told
 
 
 def _told(done: Future[Offer | None]) -> bytes:

@@ -54,6 +54,9 @@ PATIENCE: Final = 2.5
 _TRY: Final = 1.0
 _PAUSE: Final = 0.03
 _KNOCK: Final = 0.15
+_ANSWER: Final = 0.5
+"""Seconds for an answer: whoever asks does not wait longer."""
+_AT_ONCE: Final = 64
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -77,6 +80,7 @@ class NatsLog:
         self._heard = Heard()
         self._readings = Readings(self._saw)
         self._foreign_seen = 0
+        self._replies: set[asyncio.Task[None]] = set()
         self._answering = True
         self._knocking: asyncio.Task[None] | None = None
         self._watchers: list[Callable[[LoggedEvent | None], None]] = []
@@ -134,7 +138,7 @@ class NatsLog:
         talking = asyncio.run_coroutine_threadsafe(work(self._client), self._loop)
         try:
             return talking.result(seconds + _PAUSE)
-        except (nats.errors.Error, TimeoutError, OSError):
+        except (nats.errors.Error, TimeoutError, OSError, CancelledError):
             talking.cancel()
             return None
 
@@ -144,16 +148,23 @@ class NatsLog:
         The subject's last part is the window that asks, which the server vouches for; only its own inbox is
         answered: whoever asks names where the answer goes, and this member may write where others may not.
 
-        ``answer`` is called on this log's thread and must not wait; what takes longer it promises.
+        ``answer`` is called on this log's thread and must not wait; what takes longer it promises. A promise
+        that is not kept while somebody waits for it is cancelled; other questions do not wait for it.
         """
+
+        async def reply(message: Msg) -> None:
+            said = answer(message.subject, message.data)
+            with contextlib.suppress(nats.errors.Error, TimeoutError):
+                if isinstance(said, Future):
+                    said = await within(_ANSWER, asyncio.wrap_future(said))
+                await self._client.publish(message.reply, said)
 
         async def said(message: Msg) -> None:
             asker = self._names.inbox(f"window-{message.subject.rpartition('.')[2]}")
-            if message.reply.startswith(f"{asker}."):
-                said = answer(message.subject, message.data)
-                body = said if isinstance(said, bytes) else await asyncio.wrap_future(said)
-                with contextlib.suppress(nats.errors.Error):
-                    await self._client.publish(message.reply, body)
+            if message.reply.startswith(f"{asker}.") and len(self._replies) < _AT_ONCE:
+                task = self._loop.create_task(reply(message))
+                self._replies.add(task)
+                task.add_done_callback(self._replies.discard)
 
         asyncio.run_coroutine_threadsafe(self._line.hear(subject, said), self._loop)
 

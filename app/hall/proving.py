@@ -25,20 +25,29 @@ _OTHERS: Final = 0.3
 async def prove_setting(client: Client, names: Names, servers: int) -> None:
     """Read every server's setting back: without a flush a write the acknowledgement is worth nothing.
 
-    Raises HallProblem when a server does not flush, or what the client raises when none answers.
+    Raises HallProblem when a server does not flush, Unavailable or what the client raises when none answers.
     """
     inbox = await client.subscribe(client.new_inbox())
     try:
         await client.publish(names.setting, reply=inbox.subject)
-        answers = [json.loads((await inbox.next_msg(_TRY)).data)]
+        answers = [_setting((await inbox.next_msg(_TRY)).data)]
         with contextlib.suppress(nats.errors.TimeoutError):
             while len(answers) < servers:
-                answers.append(json.loads((await inbox.next_msg(_OTHERS)).data))
+                answers.append(_setting((await inbox.next_msg(_OTHERS)).data))
     finally:
         await inbox.unsubscribe()
-    for answer in answers:
-        if not answer.get("data", {}).get("config", {}).get("sync_always"):
-            raise refusals.not_flushed(str(answer.get("server", {}).get("name", "")))
+    for server, flushes in answers:
+        if not flushes:
+            raise refusals.not_flushed(server)
+
+
+def _setting(answer: bytes) -> tuple[str, bool]:
+    """Return a server's name and whether it flushes. Raises Unavailable when nobody answered that."""
+    try:
+        told = json.loads(answer)
+        return str(told["server"]["name"]), bool(told["data"]["config"].get("sync_always"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unavailable("no setting") from error
 
 
 async def hear_leader(client: Client, names: Names) -> None:

@@ -29,11 +29,15 @@ from nats.aio.client import Client
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
 
 from app.errors import HallProblem
+from app.hall.address import HallAddress
+from app.hall.connection import abort
 from app.hall.node import MAX_EVENT, Node
+from app.hall.within import within
 from app.texts import _
 
 _START_SECONDS: Final = 20.0
 _STREAM_SECONDS: Final = 60.0
+_ATTEMPT: Final = 3.0
 _STOP_SECONDS: Final = 10.0
 _FIRST_PAUSE: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
@@ -222,37 +226,44 @@ def roll_config(node: Node) -> StreamConfig:
 
 
 async def _ensure_stream(node: Node, keep_on: Callable[[], bool]) -> None:
-    address = node.admin()
     client = Client()
     until = time.monotonic() + _STREAM_SECONDS
-    while keep_on():
-        try:
-            if not client.is_connected:
-                client = Client()
-                await client.connect(
-                    address.urls,
-                    tls=address.tls(),
-                    tls_hostname=address.server_name,
-                    tls_handshake_first=True,
-                    connect_timeout=1,
-                    allow_reconnect=False,
-                    error_cb=_quiet,
-                )
-            for config in (stream_config(node), parcels_config(node), roll_config(node)):
-                await client.jetstream(timeout=2).add_stream(config)
-        except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError) as error:
-            _log.info("the hall's stream is not ready: %s", type(error).__name__)
-            if time.monotonic() > until:
-                raise HallProblem(
-                    _("排队记录还不能使用：没有足够的主机在线。"),
-                    safe=_("已有的记录没有变动。"),
-                    next_step=_("请启动大厅的另外两台主机；三台中有两台在线即可。"),
-                    detail=type(error).__name__,
-                ) from error
-            await asyncio.sleep(_LOOK)
-        else:
-            await client.close()
-            return
+    try:
+        while keep_on():
+            try:
+                if not client.is_connected:
+                    abort(client)
+                    client = Client()
+                    await within(_ATTEMPT, _reach(client, node.admin()))
+                for config in (stream_config(node), parcels_config(node), roll_config(node)):
+                    await client.jetstream(timeout=2).add_stream(config)
+            except (nats.errors.Error, nats.js.errors.Error, OSError, TimeoutError) as error:
+                _log.info("the hall's stream is not ready: %s", type(error).__name__)
+                if time.monotonic() > until:
+                    raise HallProblem(
+                        _("排队记录还不能使用：没有足够的主机在线。"),
+                        safe=_("已有的记录没有变动。"),
+                        next_step=_("请启动大厅的另外两台主机；三台中有两台在线即可。"),
+                        detail=type(error).__name__,
+                    ) from error
+                await asyncio.sleep(_LOOK)
+            else:
+                await client.close()
+                return
+    finally:
+        abort(client)
+
+
+async def _reach(client: Client, address: HallAddress) -> None:
+    await client.connect(
+        address.urls,
+        tls=address.tls(),
+        tls_hostname=address.server_name,
+        tls_handshake_first=True,
+        connect_timeout=1,
+        allow_reconnect=False,
+        error_cb=_quiet,
+    )
 
 
 async def _quiet(error: Exception) -> None:

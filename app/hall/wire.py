@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from app.domain.hall_event import HallEvent
 from app.hall.log import FOREIGN, LoggedEvent, counter_subject, encode, read_event
@@ -215,7 +215,7 @@ def from_headers(headers: Mapping[str, str], body: bytes) -> Stored:
 
 def from_answer(answer: bytes) -> Stored | None:
     """Read the answer of STREAM.MSG.GET; None when there is no such message. Raises Unavailable."""
-    found = json.loads(answer)
+    found = _told(answer)
     refused = found.get("error")
     if refused is not None:
         if refused.get("err_code") == NOT_FOUND:
@@ -241,6 +241,17 @@ def is_twice(names: Iterable[str]) -> bool:
     return len(set(known)) < len(known)
 
 
+def _told(answer: bytes) -> dict[str, Any]:
+    """Read what a server says. Raises Unavailable when it is nothing: nobody is there."""
+    try:
+        found = json.loads(answer)
+    except ValueError as error:
+        raise Unavailable("no answer") from error
+    if not isinstance(found, dict):
+        raise Unavailable("no answer")
+    return found
+
+
 class Unavailable(Exception):
     """The server answered, but cannot serve just now: no leader, no quorum."""
 
@@ -254,10 +265,12 @@ def published(answer: bytes) -> int | None:
 
     Raises Unavailable (try again) or Refused (trying again does not help).
     """
-    found = json.loads(answer)
+    found = _told(answer)
     error = found.get("error")
-    if error is None:
+    if error is None and "seq" in found:
         return int(found["seq"])
+    if error is None:
+        raise Unavailable("no acknowledgement")
     if error.get("err_code") in WRONG_LAST_SEQUENCE:
         return None
     if error.get("code") in {500, 503} or error.get("err_code") == IN_PROCESS:
