@@ -7,10 +7,10 @@ mended, everybody is served, and a member who was never there reads the log: ``s
 eight apart, so that no window looks for yesterday's work; a week of days has servers and stores of its own.
 
 ``--operations`` counts writes asked of the log (events and numbers), nothing else. Ends with status 1 when
-anything is wrong. With ``--write`` every finished day goes into docs/hall-soak-servers.json and its report,
-beside what other seeds added; with ``--resume`` a seed goes on after its last day, until all runs of this
-state of the program have made so many operations. Ends only what it started. ``--control calls`` or
-``numbers`` switches a rule off: then it has to fail.
+anything is wrong or a promise was broken. With ``--write`` every finished day goes into
+docs/hall-soak-servers.json and its report, beside what other seeds added; with ``--resume`` a seed goes on
+after its last day, until all runs of this state of the program have made so many operations. Ends only what
+it started. ``--control calls`` or ``numbers`` switches a rule off: then it has to fail.
 """
 
 from __future__ import annotations
@@ -68,9 +68,18 @@ class Soak:
         return bool(late) or self.before + self.operations["writes"] >= self.options.operations
 
     def run(self) -> int:
-        while not self.is_over and not (self.done.wrong and self.options.stop):
+        while not self.is_over and not self.stops:
             self.week()
-        return 1 if self.done.wrong else 0
+        return 1 if self.failed else 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything was wrong, or a promise broken."""
+        return bool(self.done.wrong or self.done.broken)
+
+    @property
+    def stops(self) -> bool:
+        return self.failed and bool(self.options.stop)
 
     def week(self) -> None:
         """Set up a hall, run days until it is old, take it down."""
@@ -79,7 +88,7 @@ class Soak:
             with Week(Path(folder), chance, self.size, self.options.control) as week:
                 for _day in range(self.options.week):
                     self.day(week, FIRST + timedelta(days=_DAYS_APART * self.day_number))
-                    if self.is_over or (self.done.wrong and self.options.stop):
+                    if self.is_over or self.stops:
                         return
 
     def day(self, week: Week, day: date) -> None:
@@ -178,7 +187,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="for servers and stores, while it runs")
     parser.add_argument("--control", choices=CONTROLS, help="switch a rule off: the run has to fail")
-    parser.add_argument("--stop", action="store_true", help="stop after the first day with anything wrong")
+    parser.add_argument(
+        "--stop", action="store_true", help="stop after the first day with anything wrong or broken"
+    )
     parser.add_argument("--write", action="store_true", help=f"add to {RECORD.name} and write its report")
     parser.add_argument("--resume", action="store_true", help="go on after the seed's last day; writes too")
     options = parser.parse_args()
