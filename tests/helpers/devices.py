@@ -39,8 +39,10 @@ class Simulator:
         self._command = [sys.executable, "-W", "error", "-m", f"devices.simulators.{module}", *arguments]
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
         self.url = ""
+        self._cut = 0
 
     def __enter__(self) -> Self:
+        self._cut = 0
         self._stderr = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             self._command,
@@ -84,8 +86,12 @@ class Simulator:
         return answer
 
     def log(self) -> list[str]:
-        """Requests the scanner has seen."""
-        return list(self.tell("log")["log"])
+        """Requests the scanner has seen since the log was cut."""
+        return list(self.tell("log")["log"][self._cut :])
+
+    def cut_log(self) -> None:
+        """Let the log begin here."""
+        self._cut += len(self.log())
 
     def _next(self) -> dict[str, Any]:
         try:
