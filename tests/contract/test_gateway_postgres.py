@@ -22,10 +22,21 @@ def cluster() -> Iterator[Cluster]:
     yield from running_cluster()
 
 
+@pytest.fixture(scope="module")
+def resting_cluster() -> Iterator[Cluster]:
+    for cluster in running_cluster():
+        cluster.stop()
+        yield cluster
+
+
 @pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
-    """A cluster that a test may stop and start."""
-    yield from running_cluster()
+def own_cluster(resting_cluster: Cluster) -> Iterator[Cluster]:
+    """A running cluster that a test may stop and start."""
+    resting_cluster.start()
+    try:
+        yield resting_cluster
+    finally:
+        resting_cluster.stop()
 
 
 def numbers(cluster: Cluster, options: list[str]) -> list[str]:

@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +22,7 @@ import pytest
 
 from tests.helpers.ports import free_port
 
-_DEADLINE = 60
+_DEADLINE, _PAUSE = 60, 0.05
 USER = "court"
 
 
@@ -58,7 +60,8 @@ class Cluster:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        if self._process is not None:  # nothing of it is kept, so it need not write what it still holds
+            self.kill()
         shutil.rmtree(self.folder)
 
     def start(self, *options: str) -> None:
@@ -69,11 +72,11 @@ class Cluster:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(words, stdout=log, stderr=log, user=self._user)
         ready = [self._bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
-        for _ in range(_DEADLINE * 20):
-            if subprocess.run(ready, check=False).returncode == 0:
-                return
+        until, pause = time.monotonic() + _DEADLINE, threading.Event()
+        while subprocess.run(ready, check=False).returncode:
             assert self._process.poll() is None, (self.folder / "log").read_text("utf-8")[-2000:]
-        raise AssertionError("the database server does not answer")
+            assert time.monotonic() < until, "the database server does not answer"
+            pause.wait(_PAUSE)
 
     def stop(self) -> None:
         """A fast, orderly end."""
