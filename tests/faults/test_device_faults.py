@@ -21,12 +21,12 @@ from devices.drivers.scan_sane import SaneLimits, SaneScanner
 from devices.sdt.session import Limits
 from devices.simulators.escl_scanner import SCENARIOS as SCANNER_SCENARIOS
 from devices.simulators.id_reader import SCENARIOS as READER_SCENARIOS
+from tests.helpers.brisk import READER_LIMITS
 from tests.helpers.devices import Simulator, escl_scanner, id_reader, nothing_left, sane_folder
 
 __all__ = ["nothing_left"]
 
 WIRE = "tcp" if sys.platform == "win32" else "serial"
-BRISK = Limits(header=1.0, whole=3.0, card=8.0)
 SLACK = 15.0
 """Seconds a busy machine may add to a time limit."""
 
@@ -50,7 +50,7 @@ def simulator(bench_reader: Simulator) -> Simulator:
 
 @pytest.fixture
 def reader(simulator: Simulator) -> Iterator[SdtIdReader]:
-    with SdtIdReader(simulator.url, BRISK) as opened:
+    with SdtIdReader(simulator.url, READER_LIMITS) as opened:
         yield opened
 
 
@@ -76,7 +76,7 @@ def test_answers_damaged_again_and_again_are_garbled(
     simulator.tell(f"fault {fault} read 2")
     error, seconds = failing_read(reader)
     assert type(error) is errors.Garbled
-    assert seconds < BRISK.whole + SLACK
+    assert seconds < READER_LIMITS.whole + SLACK
     assert reader.poll() is CardState.LIFT_CARD
 
 
@@ -101,7 +101,7 @@ def test_a_flood_of_garbage_ends_in_bounded_time(reader: SdtIdReader, simulator:
     simulator.tell("fault flood read 100")
     error, seconds = failing_read(reader)
     assert type(error) is errors.Garbled
-    assert seconds < BRISK.whole + SLACK
+    assert seconds < READER_LIMITS.whole + SLACK
     simulator.tell("clear")
     simulator.tell("lift")
     simulator.tell("place mongol")
@@ -187,7 +187,7 @@ def test_every_named_scenario_of_the_reader_is_what_its_name_says(
     tmp_path: Path, scenario: str, condition: type[errors.DeviceError] | None
 ) -> None:
     with id_reader(WIRE, tmp_path, "--scenario", scenario) as simulator:
-        reader = SdtIdReader(simulator.url, BRISK)
+        reader = SdtIdReader(simulator.url, READER_LIMITS)
         start = time.monotonic()
         try:
             with reader:
@@ -195,7 +195,7 @@ def test_every_named_scenario_of_the_reader_is_what_its_name_says(
             found = None
         except errors.DeviceError as error:
             found = type(error)
-        assert time.monotonic() - start < BRISK.card + SLACK
+        assert time.monotonic() - start < READER_LIMITS.card + SLACK
     assert found is condition
 
 

@@ -24,6 +24,7 @@ from app.simulation import PHOTO, ROLES, TRAINING, Simulation
 from devices.sdt.card import Payload, parse_card
 from devices.simulators.cards import CARDS
 from devices.simulators.chip_worker import HOLDER
+from tests.helpers.brisk import short_limits
 from tests.helpers.desks import HALL, do
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no pty on Windows")
@@ -163,7 +164,7 @@ def _heard(desk: Desk) -> str:
 @pytest.fixture(scope="module")
 def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Told]]:
     folder = tmp_path_factory.mktemp("walk")
-    with Simulation(folder / "counter", Settings(hall=HALL), whole=True) as counter:
+    with short_limits(), Simulation(folder / "counter", Settings(hall=HALL), whole=True) as counter:
         desk = open_desk(counter.settings, Places.under(folder / "desk"), rhythm=Rhythm(trial=3.0))
         desk.training = counter
         try:

@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from app.lanes import (
     CHIP_READER,
     KEYPAD,
@@ -26,9 +24,7 @@ from app.lanes import (
     TICKET_PRINTER,
 )
 from app.settings import DeviceSettings, Settings
-from devices.drivers import chip_pcsc, scan_escl, signature_worker, speaker_worker
-from devices.drivers.scan_escl import EsclLimits
-from devices.drivers.speaker_worker import SpeakerLimits
+from tests.helpers.brisk import short_limits
 from tests.helpers.counter import HALL, QUICK, Counter, open_counter
 from tests.helpers.device_cases import chips_url, counter_device, pad_url
 from tests.helpers.devices import Simulator, id_reader, wait_until, workers_of
@@ -57,11 +53,7 @@ class Struck:
 
     def __init__(self, stack: ExitStack, folder: Path) -> None:
         """The limits of workers and scanner are short, so that all of it takes seconds."""
-        patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr(chip_pcsc, "_ASK_SECONDS", 1.5)
-        patch.setattr(signature_worker, "_ASK_SECONDS", 1.5)
-        patch.setattr(scan_escl, "EsclLimits", partial(EsclLimits, answer=1.5))
-        patch.setattr(speaker_worker, "SpeakerLimits", partial(SpeakerLimits, over=1.5))
+        stack.enter_context(short_limits())
         ports = [str(port) for port in free_ports(3)]
         self._simulators = {
             READER: id_reader("serial", folder),
