@@ -100,10 +100,11 @@ def _nothing_left_behind() -> Iterator[None]:
 
 @contextmanager
 def nothing_left_behind() -> Iterator[None]:
-    """Fail when a thread, a child process or a top-level widget outlives the test, or all that share one."""
+    """Fail when a thread, child process, window or running timer outlives the test, or all that share one."""
     threads = set(threading.enumerate())
     children = {child.pid for child in psutil.Process().children()}
     widgets = _widgets()
+    timers = set(_running_timers())
     yield
     left = _wait_until_gone(lambda: [t.name for t in threading.enumerate() if t not in threads])
     assert not left, f"threads left behind: {left}"
@@ -113,6 +114,8 @@ def nothing_left_behind() -> Iterator[None]:
     assert not orphans, f"child processes left behind: {orphans}"
     strays = _wait_until_gone(lambda: [type(w).__name__ for w in _widgets() - widgets])
     assert not strays, f"widgets left behind: {strays}"
+    running = _wait_until_gone(lambda: [t for at, t in _running_timers().items() if at not in timers])
+    assert not running, f"timers still run: {running}"
 
 
 def _alive(child: psutil.Process) -> bool:
@@ -144,6 +147,25 @@ def _application():  # type: ignore[no-untyped-def]
 def _widgets() -> set[object]:
     application = _application()
     return set(application.topLevelWidgets()) if application else set()
+
+
+def _running_timers() -> dict[int, str]:
+    """Return every timer that runs, whoever holds it, by its address.
+
+    A timer under a deleted widget is gone. One without a parent, or under the application, is not.
+    """
+    application = _application()
+    if application is None:
+        return {}
+    import shiboken6
+    from PySide6.QtCore import QTimer
+
+    held = (one for one in shiboken6.getAllValidWrappers() if isinstance(one, QTimer))
+    return {
+        shiboken6.getCppPointer(timer)[0]: f"{timer.interval()} ms under {timer.parent()!r}"
+        for timer in (*held, *application.findChildren(QTimer))
+        if timer.isActive()
+    }
 
 
 def _deliver_deletions() -> None:
