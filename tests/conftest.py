@@ -127,12 +127,12 @@ def _alive(child: psutil.Process) -> bool:
 
 def _wait_until_gone(left):  # type: ignore[no-untyped-def]
     """Give what is ending a bounded moment; a joined thread or a reaped child needs none."""
-    until = time.monotonic() + _PATIENCE
+    until, pause = time.monotonic() + _PATIENCE, threading.Event()
     found = left()
     while found and time.monotonic() < until:
         gc.collect()
         _deliver_deletions()
-        threading.Event().wait(0.01)
+        pause.wait(0.01)
         found = left()
     return found
 

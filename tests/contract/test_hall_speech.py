@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -47,16 +48,27 @@ def test_two_windows_never_speak_at_once_and_nobody_is_forgotten(
 ) -> None:
     turns = {number: window(program, tmp_path, stack, number)[0] for number in (1, 2, 3)}
     speaking, most, spoken = [0], [0], []
-    lock = threading.Lock()
+    asked = Counter[int]()
+    changed = threading.Condition()
+
+    def ask(number: int) -> bool:
+        mine = turns[number].ask(number, 5.0)
+        with changed:
+            asked[number] += 1
+            changed.notify_all()
+        return mine
 
     def speak(number: int) -> None:
+        """Speak until somebody else has asked meanwhile, or nobody else is left."""
+        others = set(turns) - {number}
         for _ in range(5):
-            until(lambda: turns[number].ask(number, 5.0))
-            with lock:
+            until(lambda: ask(number))
+            with changed:
                 speaking[0] += 1
                 most[0] = max(most[0], speaking[0])
-            threading.Event().wait(0.002)
-            with lock:
+                left = [other for other in others if spoken.count(other) < 5]
+                before = {other: asked[other] for other in left}
+                changed.wait_for(lambda: not left or any(asked[o] > before[o] for o in left), 3)  # noqa: B023
                 speaking[0] -= 1
                 spoken.append(number)
             turns[number].done(number)

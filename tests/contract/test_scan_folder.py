@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -60,22 +59,19 @@ def test_the_flatbed_gives_the_oldest_only(scanner: FolderScanner, tmp_path: Pat
 
 def test_a_file_that_grows_is_waited_for_and_comes_whole(tmp_path: Path) -> None:
     data = picture(tmp_path.parent / "whole.jpg").read_bytes()
-    started = threading.Event()
+    size = len(data) // 8 + 1
+    pieces = iter([data[at : at + size] for at in range(0, len(data), size)])
 
-    def write() -> None:
-        with (tmp_path / "slow.jpg").open("wb") as file:
-            for at in range(0, len(data), len(data) // 8 + 1):
-                file.write(data[at : at + len(data) // 8 + 1])
-                file.flush()
-                started.set()
-                threading.Event().wait(0.06)
+    def grow() -> bool:
+        """Before each look of the driver there is a piece more, until the file is whole."""
+        if piece := next(pieces, b""):
+            with (tmp_path / "slow.jpg").open("ab") as file:
+                file.write(piece)
+        return False
 
-    writer = threading.Thread(target=write)
-    writer.start()
-    assert started.wait(30)
+    grow()
     with FolderScanner(f"folder://{tmp_path}?settle=0.1", FolderLimits(growing=30.0, torn=30.0)) as scanner:
-        (page,) = scanner.scan(FEEDER, never)
-    writer.join()
+        (page,) = scanner.scan(FEEDER, grow)
     assert page.data == data
 
 

@@ -229,15 +229,31 @@ def test_in_quiet_hours_nothing_is_said(tmp_path: Path, clips: ClipBank) -> None
 
 
 def test_two_windows_never_speak_at_once(clips: ClipBank) -> None:
-    turn, plan = LocalTurn(), VoicePlan(repeats=1, chime=False)
+    plan = VoicePlan(repeats=1, chime=False)
     spans: list[tuple[float, float]] = []
+    asking: set[int] = set()
+    asked = threading.Condition()
+
+    class Watched(LocalTurn):
+        def ask(self, window: int, seconds: float) -> bool:
+            mine = super().ask(window, seconds)
+            with asked:
+                asking.add(window)
+                asked.notify_all()
+            return mine
 
     class Timed:
+        """Speaks until everybody who has not spoken has asked meanwhile."""
+
         def play(self, *_args: object) -> float:
-            start = time.monotonic()
-            threading.Event().wait(0.15)
-            spans.append((start, time.monotonic()))
+            with asked:
+                start = time.monotonic()
+                asking.clear()
+                asked.wait_for(lambda: len(asking) + len(spans) >= 2, 5)
+                spans.append((start, time.monotonic()))
             return 0.0
+
+    turn = Watched()
 
     @contextmanager
     def timed() -> Iterator[Speaker]:

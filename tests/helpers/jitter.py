@@ -27,6 +27,7 @@ class Jitter:
     def __init__(self, most: float, seed: str) -> None:
         self._most = most
         self._seed = seed
+        self._never = threading.Event()
         self._moments = random.Random(seed)  # noqa: S311 - no secret
 
     def wait(self) -> None:
@@ -34,7 +35,7 @@ class Jitter:
         pace = random.Random(f"{self._seed} {who}").choice(_PACES)  # noqa: S311 - no secret
         moment = self._moments.uniform(-self._most, self._most) * pace
         if moment > 0:
-            threading.Event().wait(moment)
+            self._never.wait(moment)
 
     def late(self, call: Callable[..., Any]) -> Callable[..., Any]:
         """Return the call with a moment before it, except on the thread of the window."""

@@ -10,6 +10,7 @@ import pytest
 
 from app import lanes
 from app.lanes import DB, HALL, Lanes, WrongLane, assert_on, current, on
+from tests.helpers.devices import wait_until
 
 PATIENCE = 10.0
 
@@ -105,8 +106,7 @@ def test_work_that_waits_for_db_while_closing_still_stores(running: Lanes) -> No
         target=lambda: ended.append(running.close(last=(DB, lambda: stored.append("closed"))))
     )
     closer.start()
-    while not running._closed:
-        threading.Event().wait(0.001)
+    wait_until(lambda: running._closed, "no new work is taken")
     go_on.set()
     closer.join(PATIENCE)
     assert ended == [True]
