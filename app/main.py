@@ -1,4 +1,7 @@
-"""The composition root of the desk: the only module that imports ``ui``."""
+"""The composition root of the desk: the only module that imports ``ui``.
+
+Besides it, ``app.cli`` loads ``ui.monitors`` by name, for a process of its own that counts screens.
+"""
 
 from __future__ import annotations
 
