@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import zxingcpp
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from app.domain.identity import check_id_number
-from app.imaging.page import Page
-from app.services.confirmation import digest
-from app.services.dossier_file import dossier_pdf
-from app.services.finishing import load_page, read_case
 from app.services.rhythm import Rhythm
 from app.services.views import Mark, Source, VisitView
 from app.storage import intakes
@@ -60,89 +54,6 @@ def complete_at_court(desk: Counter, visit_id: str, sha256: str) -> None:
     held = desk.court.visit(visit_id)
     assert [event["sha256"] for event in held["events"]] == [sha256]
     assert held["missing"] == []
-
-
-def test_a_visit_ends_with_ticket_receipt_dossier_and_a_record_at_the_court(counter: OpenCounter) -> None:
-    desk = counter(*EVERYTHING)
-    visit = desk.walk.run()
-    record, sha256 = record_of(desk, visit)
-
-    ticket = printed(desk.rolls()[0])
-    [code] = codes(ticket)
-    assert visit.ticket == "A001"
-    assert visit.ticket in code
-    assert len(ticket.cuts) == 1
-    assert printed(desk.rolls()[1]).cuts, "the receipt on the roll is cut"
-
-    text = receipt_of(desk)
-    assert visit.outcome is not None
-    for told in (
-        visit.outcome.receipt_no, "张𬭎", "民间借贷纠纷", "巴林右旗人民法院", "3 号窗口", "A001", "其木格",
-        "起诉状", "原件", "证据材料和证据清单", "复印件", sha256[:12].upper(),
-    ):  # fmt: skip
-        assert told in text, told
-    materials = [(m["code"], m["pages"], m["copies"], m["form"]) for m in record["materials"]]
-    assert materials == [("M01", 1, 2, "original"), ("M13", 2, 2, "copy")]
-
-    assert record["receipt_no"] == visit.outcome.receipt_no
-    assert record["visitor"]["name"] == "张𬭎"
-    assert record["matters"][0]["answers"]["amount"] == "356789.12"
-    assert record["matters"][0]["mediation"] == "decline"
-    assert [party["name"] for party in record["parties"]] == ["张𬭎", "苏雅拉"]
-    complete_at_court(desk, visit.visit_id, sha256)
-    assert visit.outcome.court_receipt_no in desk.court.visit(visit.visit_id)["receipt_nos"]
-    assert desk.findings() == []
-
-
-def test_the_dossier_holds_every_page_in_order(counter: OpenCounter) -> None:
-    desk = counter(*EVERYTHING)
-    visit = desk.walk.run()
-    case = desk.read(read_case, visit.visit_id)
-    assert len(case.dossier) == 3
-    pages = [desk.desk.lanes.submit("papers", load_page, desk.desk, r.page).result(30) for r in case.dossier]
-    document = pypdfium2.PdfDocument(desk.do(dossier_pdf, visit.visit_id))
-    try:
-        assert len(document) == len(pages)
-        drawn = [sheet.render(scale=0.5).to_pil().convert("L") for sheet in document]
-    finally:
-        document.close()
-    for number, page in enumerate(pages):
-        nearest = min(range(len(drawn)), key=lambda at: difference(page, drawn[at]))
-        assert nearest == number
-    assert len({hashlib.sha256(page.data).hexdigest() for page in pages}) == len(pages)
-
-
-def difference(page: Page, drawn: Image.Image) -> float:
-    with Image.open(io.BytesIO(page.data)) as picture:
-        same_size = picture.convert("L").resize(drawn.size)
-    return ImageStat.Stat(ImageChops.difference(same_size, drawn)).mean[0]
-
-
-def test_the_signature_is_bound_to_exactly_the_text_that_was_on_show(counter: OpenCounter) -> None:
-    desk = counter(*EVERYTHING)
-    shown: list[str] = []
-    desk.window.signed.connect(lambda sha256, *_rest: shown.append(sha256))
-    visit = desk.walk.run()
-    record, _sha256 = record_of(desk, visit)
-    signed = record["confirmation"]
-    assert signed["signed"] == "yes"
-    assert shown == [signed["text_sha256"]]
-    assert digest(signed["text"]) == signed["text_sha256"] == visit.confirmation.sha256
-    for told in ("张𬭎", "110105197303050019", "13804761234", "苏雅拉", "356,789.12", "起诉状 1 页"):
-        assert told in signed["text"], told
-    assert signed["signature_sha256"] in {blob["sha256"] for blob in record["blobs"]}
-
-
-def test_every_value_says_whether_the_card_or_the_clerk_gave_it(counter: OpenCounter) -> None:
-    desk = counter(*EVERYTHING)
-    desk.walk.run()
-    record, _sha256 = record_of(desk, desk.visit)
-    sources = {line["path"]: line["source"] for line in record["provenance"]}
-    assert sources["identity.name"] == sources["identity.id_number"] == "card"
-    assert sources["identity.phone"] == sources["party.p2.name"] == "typed"
-    fields = {f.path: f for group in desk.visit.identity for f in group.fields}
-    assert fields["identity.name"].source is Source.CARD
-    assert fields["identity.phone"].source is Source.TYPED
 
 
 def test_a_value_typed_over_the_card_keeps_what_the_card_said(counter: OpenCounter) -> None:
