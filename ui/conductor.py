@@ -363,7 +363,7 @@ class Conductor(QObject):
         self.acts.run(self, matters.remove, number, done=done, problem=self._partly)
 
     def _taken_out(self, words: str, before: tuple[str, str]) -> None:
-        self._window.offer_back(words, *before)
+        self._window.undo.entry_out(words, *before)
         self._refresh()
 
     def _scan(self, material: str, feeder: bool) -> None:

@@ -20,6 +20,7 @@ from ui.keys import KEYS, step_key
 from ui.many import Many
 from ui.party_screen.window import PartyWindow
 from ui.theme import Theme, theme
+from ui.undo import Undo
 from ui.widgets.steps import STEPS
 from ui.zones import Zones
 
@@ -77,8 +78,6 @@ class MainWindow(QMainWindow):
         self._view: DeskView | None = None
         self._busy: dict[str, str] = {}
         self._pressed: dict[str, str] = {}
-        self._removed = ""
-        self._taken_out = ("", "")
         self.setWindowTitle(_("一窗"))
         self.setMinimumSize(1024, 640)
         self.resize(1366, 768)
@@ -86,7 +85,10 @@ class MainWindow(QMainWindow):
         self.party = PartyWindow(self._look, self)
         self.party.signed.connect(self.signed)
         self.party.left.connect(self.activateWindow)
-        self.many = Many(self, self.visit, self.flash, self.offer_back)
+        self.undo = Undo(self.actions_bar, self)
+        self.undo.page_back.connect(self.restore_page)
+        self.undo.entry_back.connect(self.put_back)
+        self.many = Many(self, self.visit, self.flash, self.undo.entry_out)
         self._acts = self._emitters()
         self._buttons = self.zones.buttons()
         self._connect_zones()
@@ -244,7 +246,7 @@ class MainWindow(QMainWindow):
             "scan_feeder": lambda: self.scan.emit(self.visit.pages.material, True),
             "import_files": self._import,
             "remove_page": self._remove_current,
-            "restore_page": self._restore,
+            "restore_page": self.undo.put_back,
             "material": self.visit.pages.open_materials,
             "copies": self._count_copies,
             "paper_form": self._turn_paper_form,
@@ -382,27 +384,9 @@ class MainWindow(QMainWindow):
         page = self.visit.pages.page(page_id)
         if page is None or self._view is None or self._view.visit is None or self._view.visit.outcome:
             return
-        self._removed, self._taken_out = page_id, ("", "")
         words = _("已移出第 {number} 页 {name}")
-        self.actions_bar.offer_undo(words.format(number=page.position, name=page.material_name))
+        self.undo.page_out(words.format(number=page.position, name=page.material_name), page_id)
         self.remove_page.emit(page_id)
-
-    def _restore(self) -> None:
-        path, before = self._taken_out
-        if path:
-            self._taken_out = ("", "")
-            self.actions_bar.quiet()
-            self.put_back.emit(path, before)
-        elif self._removed:
-            page_id, self._removed = self._removed, ""
-            self.actions_bar.quiet()
-            self.restore_page.emit(page_id)
-
-    def offer_back(self, text: str, path: str, before: str) -> None:
-        """Say what was taken out; Ctrl+Z puts it back."""
-        self._removed = ""
-        self._taken_out = (path, before)
-        self.actions_bar.offer_undo(text)
 
     def _add_party(self, act: str) -> None:
         key = self.visit.people.list_key(act)
