@@ -58,7 +58,7 @@ def called(one: Member) -> str | None:
     return choice.ticket.number if choice else None
 
 
-def test_without_the_hall_a_window_goes_on_within_three_seconds_and_merges_on_return(
+def test_without_the_hall_a_window_goes_on_alone_and_merges_on_return(
     tmp_path: Path, journal: Journal
 ) -> None:
     with Host(tmp_path / "hall") as host:
@@ -97,7 +97,7 @@ def test_without_the_hall_a_window_goes_on_within_three_seconds_and_merges_on_re
         assert again.conflicts == two.conflicts == []
 
 
-def test_the_leader_of_three_is_killed_and_the_next_person_is_called_within_five_seconds(
+def test_the_leader_of_three_is_killed_and_the_next_person_is_called(
     tmp_path: Path,
 ) -> None:
     with Host(tmp_path / "hall", 3) as host:

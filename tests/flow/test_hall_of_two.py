@@ -201,7 +201,7 @@ def _one_card_at_two_readers(desks: tuple[Desk, Desk]) -> list[str]:
     return [t.number for t in one]
 
 
-def test_a_window_goes_on_alone_within_three_seconds_and_merges_by_itself(host: Host, tmp_path: Path) -> None:
+def test_a_window_goes_on_alone_and_merges_by_itself(host: Host, tmp_path: Path) -> None:
     with two(host, tmp_path) as (one, two_):
         numbers = [do(one, issuing.take_ticket, "立案", False) for _ in range(4)]
         for desk in (one, two_) * 3:
