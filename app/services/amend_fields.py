@@ -31,7 +31,10 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Wrong:
-    """A value that cannot stand, sent so or typed since; ``name`` tells its field from all others."""
+    """A value that cannot stand; ``name`` tells its field from all others.
+
+    ``text`` is what was typed, or sent; "" for what was sent where only what is typed is told.
+    """
 
     path: str
     name: str
@@ -83,6 +86,19 @@ def view(event: OutboxRecord, body: Body, knowledge: Knowledge, typed: Mapping[s
     wrong = tuple(_wrong(knowledge, made, asked, texts))
     begin = event.field if event.field in held else next((one.path for one in wrong if one.path in bad), "")
     return AmendView(event.id, body["receipt_no"], tuple(made), begin or "", wrong)
+
+
+def typed_only(made: AmendView, typed: Mapping[str, str]) -> AmendView:
+    """Return the form without the values nobody typed."""
+    groups = tuple(
+        replace(
+            group,
+            fields=tuple(one if one.path in typed else replace(one, value="") for one in group.fields),
+        )
+        for group in made.groups
+    )
+    wrong = tuple(one if one.path in typed else replace(one, text="") for one in made.wrong)
+    return replace(made, groups=groups, wrong=wrong)
 
 
 def _wrong(

@@ -61,15 +61,16 @@ def form(desk: Desk, event_id: str) -> AmendView:
 
 @on(DB)
 def checked(desk: Desk, event_id: str, typed: Mapping[str, str]) -> AmendView:
-    """Return the form with what is ``typed`` in it so far, each value with what is wrong with it.
+    """Return the form with what is ``typed`` in it so far, and of each value what is wrong with it.
 
-    Nothing is kept. Raises FormProblem as ``form`` does; Bulk.
+    Values nobody typed are left out: ``form`` has shown them, and put on record that it did. Nothing is kept.
+    Raises FormProblem as ``form`` does.
     """
 
     def read(connection: Transaction) -> AmendView:
         event = _open(connection, event_id)
         body = with_blanks(_body(event), desk.knowledge)
-        return amend_fields.view(event, body, desk.knowledge, typed)
+        return amend_fields.typed_only(amend_fields.view(event, body, desk.knowledge, typed), typed)
 
     return desk.store(read)
 

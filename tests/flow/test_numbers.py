@@ -83,6 +83,9 @@ def test_bulk_viewing_stops_until_a_supervisor_has_looked_and_begins_anew_the_ne
         do(desk, numbers.reveal, visit_id, VISITOR)
     with pytest.raises(Bulk):
         do(desk, amendments.form, event.id)
+    typed = do(desk, amendments.checked, event.id, {"visitor.phone": "138"})
+    assert [(one.path, one.text) for one in typed.wrong] == [("visitor.phone", "138")]
+    assert NUMBER not in repr(typed), "what is wrong is told without what is on record"
     assert len(desk.store(trail.newest, 9, act=Act.ID_SEEN)) == 3
     with pytest.raises(FormProblem, match="理由"):
         do(desk, numbers.lift, approved(desk), "ok")

@@ -195,7 +195,7 @@ class AmendForm(QWidget):
     def _kept(self) -> list[Wrong]:
         """What was sent, cannot stand and was not touched."""
         kept = (one for one in self._wrong if one.path not in self._mine.changes)
-        return [one for one in kept if self._before.get(one.path) == one.text]
+        return [one for one in kept if one.text in ("", self._before.get(one.path))]
 
     def _tell_with_kept(self, words: str) -> None:
         kept = self._kept()
