@@ -85,11 +85,6 @@ def unset_words(label: str, names: Iterable[str]) -> str:
     return words.format(label=_(label), names="、".join(names))
 
 
-def waits_for_settings(reason: str) -> bool:
-    """Say whether a paper is not made because the court has not set what it says of itself."""
-    return _ASKED_OF_ADMINISTRATOR.partition("{")[0] in reason
-
-
 def _require_set(said: PaperSettings, label: str) -> None:
     """Raise Lacking while the court has not set what is called so: a paper never has a blank for it."""
     names = unset(said).get(label, ())

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.clock import local
 from app.domain.causes import Cause
@@ -143,23 +143,34 @@ def sentence(needs: Sequence[Need]) -> str:
     )
 
 
-def why_not(kind: str, ground: Ground, *, over: bool) -> tuple[str, bool]:
-    """Return why a paper cannot be made, "" where it can, and whether it never will be.
+class WhyNot(NamedTuple):
+    """Why a paper cannot be made, "" where it can; ``never`` is it made any more.
+
+    ``settings`` are those it waits for, which the court has not set.
+    """
+
+    text: str = ""
+    never: bool = False
+    settings: tuple[str, ...] = ()
+
+
+def why_not(kind: str, ground: Ground, *, over: bool) -> WhyNot:
+    """Return why a paper cannot be made.
 
     While the visit is open the key of the step is named; ``over`` that of a correction, where one can help.
     """
-    fields, other = _tried(kind, ground)
+    fields, other, settings = _tried(kind, ground)
     if not fields:
-        return other, False
+        return WhyNot(other, settings=settings)
     shown = ground.sheet
     said = lacks(
         said_of(field.label, amiss(shown, field)) for field in sorted(fields, key=_every(shown).index)
     )
     if over and not (kind in OF_FEE and set(fields) <= set(later_fields(shown.matter, shown.answers))):
-        return _("办结时没有填，这份不出：{lacks}").format(lacks=said) + _anew(shown), True
+        return WhyNot(_("办结时没有填，这份不出：{lacks}").format(lacks=said) + _anew(shown), never=True)
     step = "Alt+2" if any(field.kind is not FieldKind.PARTIES for field in fields) else "Alt+3"
     way = _("（Ctrl+U 更正补填）") if over else _("（{key} 补填）").format(key=step)
-    return "；".join(filter(None, (said + way, other))), False
+    return WhyNot("；".join(filter(None, (said + way, other))), settings=settings)
 
 
 def _every(shown: Sheet) -> tuple[Field, ...]:
@@ -200,14 +211,17 @@ def _left_off(kind: str, ground: Ground, field: Field) -> bool:
     return field not in _tried(kind, replace(ground, sheet=replace(shown, answers=answers)))[0]
 
 
-def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:
+def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str, tuple[str, ...]]:
     """Return the fields without which the paper cannot be made, and what else it lacks that none would say.
+
+    The last are the settings that this is.
 
     A field whose answer does not help is none of them. What may be lacking only because a choice was guessed
     is not said.
     """
     found: dict[str, Field] = {}
     other = ""
+    settings: tuple[str, ...] = ()
     while True:
         try:
             make(kind, ground)
@@ -215,13 +229,14 @@ def _tried(kind: str, ground: Ground) -> tuple[tuple[Field, ...], str]:
             field = _field(lacking, ground)
             if field is None or found.pop(field.key, None) is not None:
                 guessed = any(one.kind is FieldKind.CHOICE for one in found.values())
-                other = "" if guessed and not lacking.settings else lacking.happened
+                settings = lacking.settings
+                other = "" if guessed and not settings else lacking.happened
                 break
             found[field.key] = field
             ground = _supposing(ground, field)
         else:
             break
-    return tuple(found.values()), other
+    return tuple(found.values()), other, settings
 
 
 def _field(lacking: Lacking, ground: Ground) -> Field | None:

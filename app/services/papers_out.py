@@ -27,8 +27,8 @@ from app.services.desk import Desk
 from app.services.fields import large_print, undrawable, value
 from app.services.notice_paper import title_of
 from app.services.paper_data import Made, make
-from app.services.paper_ground import Ground, waits_for_settings
-from app.services.paper_needs import as_if_accepted, why_not
+from app.services.paper_ground import Ground
+from app.services.paper_needs import WhyNot, as_if_accepted, why_not
 from app.services.receipt_data import receipts_of
 from app.services.sheet import sheets
 from app.services.views import PaperView, VisitPapers
@@ -48,10 +48,9 @@ _OFFER: Final = "mediation_notice"
 
 @dataclass(frozen=True)
 class Offer:
-    """One paper a matter gives out; ``made`` is its data, empty with the reason in ``lacking``.
+    """One paper a matter gives out; ``made`` is its data, empty with the reason in ``why``.
 
     ``marks`` tell by addressee what a correction after the end has made of it: that is another paper.
-    ``left_out``: the visit ended without an answer it needs, so it is not made any more.
     """
 
     key: str
@@ -60,8 +59,7 @@ class Offer:
     made: Made
     part: str
     marks: Mapping[str, str]
-    lacking: str = ""
-    left_out: bool = False
+    why: WhyNot
 
     def parts(self) -> Iterator[tuple[str, Facts]]:
         """Yield each sheet of paper: its part and its data."""
@@ -131,10 +129,10 @@ def _offer(
     part = str(number)
     if given.at is Moment.ACCEPTED and ground.accepted is not None:
         part = f"{number}.{ground.accepted.id}"
-    made, lacking, left_out = ({}, _held(held), False) if held is not None else _made(given, ground, intake)
+    made, why = ({}, WhyNot(_held(held))) if held is not None else _made(given, ground, intake)
     title = f"{prefix}{_(KINDS[given.kind].title)}"
     marks = _marks(given, ground, old, intake) if old is not None else {}
-    return Offer(f"{number}.{given.kind}", title, given, made, part, marks, lacking, left_out)
+    return Offer(f"{number}.{given.kind}", title, given, made, part, marks, why)
 
 
 def _marks(given: GivenPaper, ground: Ground, old: Ground, intake: IntakeRecord | None) -> dict[str, str]:
@@ -142,8 +140,8 @@ def _marks(given: GivenPaper, ground: Ground, old: Ground, intake: IntakeRecord 
 
     Both are made as of the end of the visit: the day on which a paper is printed makes no other paper of it.
     """
-    after, *_why = _made(given, replace(ground, at=ground.received), intake)
-    before, *_why = _made(given, replace(old, at=ground.received), intake)
+    after, _why = _made(given, replace(ground, at=ground.received), intake)
+    before, _why = _made(given, replace(old, at=ground.received), intake)
     digests = {suffix: _digest(data) for suffix, data in after.items()}
     return {
         suffix: digest
@@ -156,8 +154,8 @@ def _held(finding: Finding) -> str:
     return _("已冻结，{text}；由值班主任解除（Alt+U）").format(text=finding.rule.text)
 
 
-def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, str, bool]:
-    """Return the data of a paper, or why it is not made and whether it never will be.
+def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tuple[Made, WhyNot]:
+    """Return the data of a paper, or why it is not made.
 
     A paper that has to wait says at once what it will lack then: now there is time for it.
     """
@@ -166,10 +164,10 @@ def _made(given: GivenPaper, ground: Ground, intake: IntakeRecord | None) -> tup
         waits = _("办结后可以打印")
     elif given.at is Moment.ACCEPTED and ground.accepted is None:
         waits, tried = _("法院答复立案后可以打印"), as_if_accepted(ground)
-    why, never = why_not(given.kind, tried, over=intake is not None)
-    if not (waits or why):
-        return make(given.kind, ground), "", False
-    return {}, why if never else "；".join(filter(None, (waits, why))), never
+    why = why_not(given.kind, tried, over=intake is not None)
+    if not (waits or why.text):
+        return make(given.kind, ground), why
+    return {}, why if why.never else why._replace(text="；".join(filter(None, (waits, why.text))))
 
 
 def _digest(data: Facts) -> str:
@@ -186,15 +184,15 @@ def _digest(data: Facts) -> str:
 def views(connection: Transaction, desk: Desk, case: Case) -> tuple[PaperView, ...]:
     """Return the list of papers as the outcome step shows it."""
     jobs = {(job.kind, job.part): job for job in print_jobs.of_visit(connection, case.visit.id)}
-    return _said_once([_view(offer, jobs) for offer in offers(connection, desk, case)])
+    return _said_once([(offer, _view(offer, jobs)) for offer in offers(connection, desk, case)])
 
 
-def _said_once(papers: Sequence[PaperView]) -> tuple[PaperView, ...]:
+def _said_once(papers: Sequence[tuple[Offer, PaperView]]) -> tuple[PaperView, ...]:
     """Return the papers; what the administrator has to set is said with the first that waits for it."""
     first: dict[str, str] = {}
     found: list[PaperView] = []
-    for paper in papers:
-        named = first.setdefault(paper.note, paper.title) if waits_for_settings(paper.note) else paper.title
+    for offer, paper in papers:
+        named = first.setdefault(paper.note, paper.title) if offer.why.settings else paper.title
         same = _("原因同《{paper}》").format(paper=named)
         found.append(paper if named == paper.title else replace(paper, note=same))
     return tuple(found)
@@ -239,9 +237,9 @@ def _view(offer: Offer, jobs: dict[tuple[str, str], PrintJob]) -> PaperView:
     done = [jobs[offer.given.kind, part] for part, _data in parts if (offer.given.kind, part) in jobs]
     several = len(parts) > 1
     title = _("{title}（{count} 份）").format(title=offer.title, count=len(parts)) if several else offer.title
-    if offer.lacking:
-        state = "left_out" if offer.left_out else "lacking"
-        return PaperView(offer.key, title, state, offer.lacking, chosen=False)
+    if offer.why.text:
+        state = "left_out" if offer.why.never else "lacking"
+        return PaperView(offer.key, title, state, offer.why.text, chosen=False)
     if len(done) == len(parts):
         return PaperView(offer.key, title, "made", _("已打印；补打请按 Ctrl+P"), chosen=False)
     rare = _rare(data for _part, data in parts)
@@ -270,10 +268,10 @@ def print_papers(desk: Desk, visit_id: str, keys: tuple[str, ...], large: bool) 
 def _queue(connection: Transaction, desk: Desk, visit_id: str, keys: tuple[str, ...], large: bool) -> int:
     case = read_case(connection, visit_id)
     wanted = [offer for offer in offers(connection, desk, case) if offer.key in keys]
-    lacking = next((offer for offer in wanted if offer.lacking), None)
+    lacking = next((offer for offer in wanted if offer.why.text), None)
     if lacking is not None:
         raise FormProblem(
-            _("《{title}》还不能打印：{why}。").format(title=lacking.title, why=lacking.lacking),
+            _("《{title}》还不能打印：{why}。").format(title=lacking.title, why=lacking.why.text),
             safe=_("内容已保存，什么都没有打印。"),
             next_step=_("请补上，或取消勾选这一份。"),
         )

@@ -13,7 +13,7 @@ import pytest
 from app.domain.matter import FieldKind
 from app.domain.papers import DOCUMENTS, Moment
 from app.errors import FormProblem
-from app.services import afterwards, amendments, answers, calling, drafts, issuing, papers_out
+from app.services import afterwards, amendments, answers, calling, drafts, issuing, paper_ground, papers_out
 from app.services.desk import Desk
 from app.services.print_out import document
 from app.services.views import PaperView, VisitPapers
@@ -163,7 +163,9 @@ def test_every_filer_gets_a_service_address_of_their_own(desk: Desk) -> None:
     assert all(f"工人{number}" in said for number in range(3))
 
 
-def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Path) -> None:
+def test_a_paper_that_lacks_something_says_what_and_is_not_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with desk_in(tmp_path) as desk:
         visit_id = begin(desk, "F01")
         lay(desk, visit_id)
@@ -176,6 +178,10 @@ def test_a_paper_that_lacks_something_says_what_and_is_not_printed(tmp_path: Pat
         assert "请管理员补设监督电话" in card.note
         slip = next(p for p in papers(desk, visit_id) if p.key == "1.payment_slip")
         assert slip.note == f"原因同《{notice.title}》", "what the administrator has to do is said once"
+        with monkeypatch.context() as english:
+            english.setattr(paper_ground, "_", lambda text: text.replace("请管理员补设", "unset: "))
+            slip = next(p for p in papers(desk, visit_id) if p.key == "1.payment_slip")
+            assert slip.note == f"原因同《{notice.title}》", "in every language"
         evidence = next(p for p in papers(desk, visit_id) if p.key == "1.evidence_notice")
         assert evidence.note == "法院答复立案后可以打印"
         accept(desk, visit_id)
