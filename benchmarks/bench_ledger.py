@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("out/bench-ledger"))
     options = parser.parse_args()
     places = Places.under(options.data)
-    _fill(places, options.receipts)
+    fill(places, options.receipts)
     paper = options.data.absolute() / "paper"
     paper.mkdir(exist_ok=True)
     devices = DeviceSettings(
@@ -59,7 +59,8 @@ def main() -> None:
         desk.close()
 
 
-def _fill(places: Places, receipts: int) -> None:
+def fill(places: Places, receipts: int) -> None:
+    """Make the visits with their receipts that are still missing."""
     store = open_store(places, datetime.now(UTC))
     with store.transaction() as connection:
         there = connection.exec_driver_sql("SELECT count(*) FROM visit").scalar_one()
