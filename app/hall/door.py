@@ -1,12 +1,19 @@
 """The hall host's HTTPS door: members join here (``POST /join``). It answers one small request at a time each
-on a thread, and says nothing about itself."""
+on a thread, and says nothing about itself.
+
+A stranger can hold up only themselves: so many callers at once, so many of one address, and whoever is not
+done after ten seconds, however slowly they speak, is hung up on.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import socket
 import ssl
 import threading
+from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Final
@@ -18,6 +25,8 @@ from app.texts import _
 
 _LARGEST: Final = 16384
 _SECONDS: Final = 10
+_MOST: Final = 24
+_MOST_OF_ONE: Final = 4
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +66,36 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False
     context: ssl.SSLContext
 
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._inside: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        super().__init__(address, handler)
+
+    def process_request(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
+        """Give the caller a thread, unless there are too many; it ends with the time it has in all."""
+        who = str(client_address[0])
+        with self._lock:
+            full = self._inside.total() >= _MOST or self._inside[who] >= _MOST_OF_ONE
+            if not full:
+                self._inside[who] += 1
+        if full:
+            self.shutdown_request(request)
+        else:
+            super().process_request(request, client_address)
+
+    def process_request_thread(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
+        line = request.dup()  # TLS takes the socket itself over
+        ending = threading.Timer(_SECONDS, _hang_up, (line,))
+        ending.daemon = True
+        ending.start()
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            ending.cancel()
+            line.close()
+            with self._lock:
+                self._inside -= Counter([str(client_address[0])])
+
     def finish_request(self, request, client_address) -> None:  # type: ignore[no-untyped-def]
         """Do the handshake on the request's own thread: a silent caller holds up nobody."""
         request.settimeout(_SECONDS)
@@ -67,6 +106,16 @@ class _Server(ThreadingHTTPServer):
             _log.info("hall door: a caller left: %s", type(error).__name__)
 
 
+def _hang_up(line: socket.socket) -> None:
+    with suppress(OSError):
+        line.shutdown(socket.SHUT_RDWR)
+
+
+def _length(said: str | None) -> int:
+    """Return the length of a body in bytes; 0 for what is none that is taken."""
+    return int(said) if said is not None and said.isdecimal() and len(said) <= len(str(_LARGEST)) else 0
+
+
 class _Handler(BaseHTTPRequestHandler):
     answers: Admission
     timeout = _SECONDS
@@ -74,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     sys_version = ""
 
     def do_POST(self) -> None:  # the name http.server calls
-        length = int(self.headers.get("Content-Length") or 0)
+        length = _length(self.headers.get("Content-Length"))
         if self.path != "/join" or not 0 < length <= _LARGEST:
             self._answer(404, {"happened": _("这里没有这项服务。")})
             return

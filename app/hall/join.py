@@ -13,6 +13,8 @@ import http.client
 import json
 import secrets
 import ssl
+import threading
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,6 +36,7 @@ _SECRET_BYTES: Final = 6
 _GROUP: Final = 5
 _SECONDS: Final = 10
 _MOST_WRONG: Final = 20
+_WRONG_SECONDS: Final = 2.0
 _CONFUSED: Final = str.maketrans("018", "OLB")
 """Digits Base32 does not have, typed for the letters they look like."""
 
@@ -105,20 +108,20 @@ class Codes:
             raise refusals.code_refused(_("这个加入码已过期。"))
         return str(body["member"])
 
-    def void(self) -> None:
-        """Make every open code worth nothing: somebody is guessing."""
-        for path in self._open.iterdir() if self._open.is_dir() else ():
-            path.unlink(missing_ok=True)
-
 
 def _hash(secret: bytes) -> str:
     return hashlib.sha256(b"yichuang-hall-code" + secret).hexdigest()
 
 
 class Admission:
-    """The host's side: a code and a request become a certificate. Raises HallProblem with the sentence."""
+    """The host's side: a code and a request become a certificate. Raises HallProblem with the sentence.
 
-    def __init__(self, node: Node) -> None:
+    After some wrong codes in a row the next wrong ones are answered late: somebody is guessing. Open codes
+    stay good, so that a stranger keeps nobody out; 48 bits are not found in a quarter of an hour.
+    """
+
+    def __init__(self, node: Node, pause: Callable[[float], object] | None = None) -> None:
+        self._pause = pause or threading.Event().wait
         self.node = node
         self.codes = Codes(node)
         self._wrong = 0
@@ -128,15 +131,14 @@ class Admission:
         try:
             asked = json.loads(body)
             secret, request = bytes.fromhex(asked["secret"]), str(asked["request"]).encode("ascii")
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise refusals.code_refused(_("加入的请求看不懂。")) from error
         try:
             member = self.codes.take(secret, now)
         except HallProblem:
             self._wrong += 1
-            if self._wrong >= _MOST_WRONG:
-                self.codes.void()
-                self._wrong = 0
+            if self._wrong > _MOST_WRONG:
+                self._pause(_WRONG_SECONDS)
             raise
         self._wrong = 0
         return self._welcome(member, request)
@@ -158,8 +160,9 @@ class Admission:
             "replicas": node.replicas,
             "ca": node.authority().certificate.decode("ascii"),
             "certificate": signed.decode("ascii"),
-            "person_key": node.person_key.hex(),
         }
+        if member.startswith(("window-", "point-")):
+            answer["person_key"] = node.person_key.hex()
         if is_node:
             answer |= {"secret": node.secret, "routes": list(node.routes)}
             answer["generations"] = dict(node.generations)
@@ -196,7 +199,8 @@ def write_member(folder: Path, answer: dict[str, Any], key: bytes, name: str = "
     certs.write_secret(folder / f"{name}.key", key)
     certs.write_secret(folder / f"{name}.crt", answer["certificate"].encode("ascii"))
     certs.write_secret(folder / "ca.crt", answer["ca"].encode("ascii"))
-    certs.write_secret(folder / PERSON_KEY, answer["person_key"].encode("ascii"))
+    if "person_key" in answer:
+        certs.write_secret(folder / PERSON_KEY, answer["person_key"].encode("ascii"))
 
 
 def ask(host: str, port: int, code: str) -> tuple[dict[str, Any], bytes]:

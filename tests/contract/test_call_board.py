@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -146,6 +147,33 @@ def test_nothing_can_be_written_and_no_other_file_is_read() -> None:
 def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
     with board() as server, pytest.raises(HallProblem, match="已被占用"):
         BoardServer("127.0.0.1", server.port)
+
+
+def test_a_stranger_of_one_address_cannot_take_every_place_at_the_board(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.hall.board.server._MOST_OF_ONE", 3)
+    monkeypatch.setattr("app.hall.board.server._FIRST_SECONDS", 0.5)
+    with board() as server, ExitStack() as stack:
+        here = ("127.0.0.1", server.port)
+        idle = [stack.enter_context(socket.create_connection(here)) for _ in range(6)]
+        for one in idle:
+            one.settimeout(30)
+            one.sendall(b"GET / HTTP/1.1\r\n")
+        for one in idle:
+            with suppress(ConnectionError):
+                assert one.recv(1) == b"", "one that asks for nothing is hung up on"
+        server.show(Picture(DAY, hall()))
+        url = f"http://127.0.0.1:{server.port}"
+        until(lambda: lines(f"{url}/events/board", 1)[0]["current"])
+        streams = [
+            stack.enter_context(httpx.stream("GET", f"{url}/events/board", timeout=30)) for _ in range(3)
+        ]
+        with pytest.raises(httpx.TransportError):
+            httpx.get(url)
+        with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as other:
+            assert other.get(url).status_code == 200, "somebody else is not kept out"
+        assert [one.status_code for one in streams] == [200] * 3
 
 
 def test_the_hosts_board_follows_the_real_log_and_says_when_it_cannot(tmp_path: Path) -> None:

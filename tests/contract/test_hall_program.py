@@ -12,9 +12,11 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall import certs
 from app.hall.address import HallAddress
+from app.hall.door import Door
 from app.hall.join import Admission, Code, Codes, join
 from app.hall.log import window_subject
 from app.hall.main import main
@@ -160,14 +163,75 @@ def test_a_host_that_is_not_the_codes_own_does_not_get_the_secret(program: Progr
     assert join("127.0.0.1", program.join_port, real.shown(), tmp_path / "w").member == "window-6"
 
 
-def test_guessing_makes_the_open_codes_worth_nothing(program: Program, tmp_path: Path) -> None:
-    real = Codes(program.node).new("window-7")
-    pinned = Code.read(real).fingerprint
-    for n in range(20):
+def asked(secret: bytes) -> bytes:
+    request = certs.new_request(certs.new_key()).decode()
+    return json.dumps({"secret": secret.hex(), "request": request}).encode()
+
+
+def test_guessing_gets_slow_and_keeps_nobody_with_a_code_out(tmp_path: Path) -> None:
+    node = Node(tmp_path, "hongshan", 4333).found()
+    real, waited = Code.read(Codes(node).new("window-7")), list[float]()
+    admission = Admission(node, waited.append)
+    for n in range(30):
         with pytest.raises(HallProblem, match="加入码不对"):
-            join("127.0.0.1", program.join_port, Code(pinned, bytes([n] * 6)).shown(), tmp_path / "w")
-    with pytest.raises(HallProblem, match="加入码不对"):
-        join("127.0.0.1", program.join_port, real, tmp_path / "w")
+            admission.admit(asked(bytes([n] * 6)), datetime.now(UTC))
+    assert len(waited) == 10
+    assert admission.admit(asked(real.secret), datetime.now(UTC))["member"] == "window-7"
+    assert len(waited) == 10, "who has a code does not wait"
+
+
+def test_only_who_gives_out_numbers_gets_the_key_that_knows_people(tmp_path: Path) -> None:
+    node = Node(tmp_path, "hongshan", 4333).found()
+    for name, has in (("window-1", True), ("point-1", True), ("board-1", False)):
+        code = Code.read(Codes(node).new(name))
+        assert ("person_key" in Admission(node).admit(asked(code.secret), datetime.now(UTC))) is has
+
+
+@pytest.mark.parametrize("body", [b"[" * 16000, b"1" * 16000, b"\xff", b"[]", b'{"secret": 3, "request": 4}'])
+def test_a_request_that_cannot_be_read_is_refused_in_a_sentence(tmp_path: Path, body: bytes) -> None:
+    node = Node(tmp_path, "hongshan", 4333).found()
+    with pytest.raises(HallProblem, match="看不懂"):
+        Admission(node).admit(body, datetime.now(UTC))
+
+
+def test_a_stranger_at_the_door_holds_up_only_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.hall.door._SECONDS", 1.0)
+    node = Node(tmp_path / "hall", "hongshan", 4333, "127.0.0.1")
+    node.folder.mkdir()
+    door = Door(node.found(), 0)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with ExitStack() as stack:
+        stack.callback(door.close)
+        quiet = [stack.enter_context(socket.create_connection(("127.0.0.1", door.port))) for _ in range(12)]
+        for one in quiet:
+            one.settimeout(DEADLINE)
+            assert one.recv(1) == b"", "hung up on, the ones too many at once"
+        late = stack.enter_context(
+            context.wrap_socket(socket.create_connection(("127.0.0.1", door.port)), server_hostname="x")
+        )
+        late.settimeout(DEADLINE)
+        until(lambda: drips(late))
+        for length in ("x", "-1", "9" * 5000, "²"):
+            asking = HTTPSConnection("127.0.0.1", door.port, timeout=DEADLINE, context=context)
+            with closing(asking):
+                asking.putrequest("POST", "/join")
+                asking.putheader("Content-Length", length)
+                asking.endheaders()
+                assert asking.getresponse().status == 404
+        code = Codes(node.found()).new("window-1")
+        assert join("127.0.0.1", door.port, code, tmp_path / "w").member == "window-1"
+
+
+def drips(line: ssl.SSLSocket) -> bool:
+    """Send a byte, as slowly as a stranger may; True once nobody listens."""
+    try:
+        line.send(b"x")
+    except OSError:
+        return True
+    return False
 
 
 @pytest.mark.parametrize("name", ["window-0", "window-65", "admin", "server-1", "window-x"])

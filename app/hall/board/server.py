@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import threading
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
@@ -19,6 +20,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.errors import HallProblem
 from app.hall.board.picture import Picture, parse_reference
@@ -27,6 +29,10 @@ from app.texts import _
 
 HEARTBEAT: Final = 2.0
 _MOST_PAGES: Final = 500
+_MOST_OF_ONE: Final = 100
+"""Connections of one address: the phones of a hall may come from one, a stranger must not have them all."""
+_FIRST_SECONDS: Final = 5.0
+"""Seconds until the first request; a page asks at once."""
 _START_SECONDS: Final = 10.0
 _FILES: Final = {
     "board.css": "text/css",
@@ -70,6 +76,7 @@ class BoardServer:
             lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=1,
+            http=_callers(),
             limit_concurrency=_MOST_PAGES + 50,
         )
         self._server = _Quiet(config)
@@ -196,6 +203,31 @@ def _page(name: str) -> Callable[[Request], Response]:
         return FileResponse(path, media_type="text/html; charset=utf-8", headers=_GUARD)
 
     return page
+
+
+def _callers() -> type[H11Protocol]:
+    """Return what speaks with each caller: so many of one address, and soon to the point."""
+    here: Counter[str] = Counter()
+
+    class Caller(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._who = self.client[0] if self.client else ""
+            here[self._who] += 1
+            if here[self._who] > _MOST_OF_ONE:
+                transport.close()
+            self._soon = self.loop.call_later(_FIRST_SECONDS, self._end_unused)
+
+        def _end_unused(self) -> None:
+            if getattr(self, "cycle", None) is None:  # uvicorn does not say that it can be
+                self.transport.close()
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            self._soon.cancel()
+            here[self._who] -= 1
+            super().connection_lost(exc)
+
+    return Caller
 
 
 class _Quiet(uvicorn.Server):
