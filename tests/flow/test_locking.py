@@ -23,6 +23,7 @@ from tests.helpers.imaging_files import encoded, text_page
 from tests.helpers.visits import called, fill, finish, lay
 from ui.party_screen.window import PartyWindow
 from ui.screens.numbers import NumbersPage
+from ui.screens.risks import RisksPage
 from ui.screens.steps import StepsPage
 
 __all__ = ["counter", "qapp"]
@@ -114,6 +115,11 @@ def test_the_next_clerk_takes_over_nothing_that_was_half_typed(desk: Counter) ->
     desk.until(page.send.isEnabled, "something that is not sent")
     desk.conductor.panels._panels["steps"].controls.approve(Purpose.REPRINT, "补打", approved.append)
     desk.until(lambda: desk.window.messages.pin is not None, "the question to a supervisor")
+    risks = panels._panels["risks"].page
+    assert isinstance(risks, RisksPage)
+    for key in ("risks", "steps"):
+        panels.open(key)
+    risks.reason.setText("已核实")
     enter(desk, HALL.clerk)
     assert panels.current == "steps", "who comes back goes on"
     assert page.send.isEnabled()
@@ -121,6 +127,7 @@ def test_the_next_clerk_takes_over_nothing_that_was_half_typed(desk: Counter) ->
     assert panels.current == ""
     assert (desk.window.messages.pin, approved) == (None, [])
     assert f"{HALL.clerk}没有补记的办理步骤已清除" in said.text()
+    assert risks.reason.text() == ""
     panels.open("steps")
     desk.until(lambda: not page.send.isEnabled(), "nothing that is not sent")
     assert desk.editor("step.1.outside_no").text() == ""  # type: ignore[attr-defined]

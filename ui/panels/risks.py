@@ -40,6 +40,12 @@ class RisksPanel(Panel):
             self._mine, afterwards.risk_list, self.controls.visit(), done=self._show, problem=self._nobody
         )
 
+    def relieved(self, before: str) -> str:
+        typed = self._page is not None and bool(self._mine.reason.text())
+        if typed:
+            self._mine.reason.clear()
+        return _("{clerk}写的解除理由已清除").format(clerk=before) if typed else ""
+
     @property
     def _mine(self) -> RisksPage:
         return cast(RisksPage, self.page)
