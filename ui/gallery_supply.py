@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from app.services.numbers import NumberRow, NumbersView
-from app.services.supply_views import OwedList, OwedRow, SupplyLine, SupplyView
+from app.services.supply_views import OwedKind, OwedList, OwedRow, SupplyLine, SupplyView
 from app.services.views import Mark
 from ui.gallery_views import NOW, desk
 from ui.main_window import MainWindow
@@ -76,7 +76,7 @@ def owed() -> tuple[OwedRow, ...]:
             receipt_no=f"SJ{told:%Y%m%d}-03-{place:04d}",
             ticket=f"A{place:03d}",
             code="7K3MPQ2X",
-            promised=place % 2 == 0,
+            kind=OwedKind.CORRECTION if place % 2 else OwedKind.PROMISE,
             person=person,
             masked_number="150***********5517",
             what=what,
@@ -115,14 +115,13 @@ def asked(*, further: bool = False) -> OwedRow:
         receipt_no=f"SJ{day:%Y%m%d}-03-0061",
         ticket="A061",
         code="",
-        promised=False,
+        kind=OwedKind.UNTOLD,
         person="张*",
         masked_number="150***********5517",
         what=("被告身份证明复印件", "证据清单（一式三份），写明证明目的", "授权委托书须由当事人本人签名"),
         told_on=day,
         due=day + timedelta(days=7),
         days_late=-7,
-        untold=True,
         further=further,
         why="自收到一次性补正告知之日起7日：补齐材料（期限由法院指定）（登记立案规定第7条）；"
         "期限由法院指定为7日（规定没有写明天数）",

@@ -29,7 +29,7 @@ from app.services.drafts import require_open
 from app.services.fields import FIRST, Draft, copied_from, entry, value
 from app.services.sheet import RESTARTED, numbers, sheets
 from app.services.supplement import CORRECTION, GUIDANCE, PROMISE
-from app.services.supply_views import OwedList, OwedRow
+from app.services.supply_views import OwedKind, OwedList, OwedRow
 from app.services.views import Remark
 from app.storage import handovers, meta, pages, supplements, trail, visits
 from app.storage.access import Transaction
@@ -116,6 +116,7 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
     visit = visits.get(connection, one.visit_id)
     intake = handovers.receipt_of(connection, one.visit_id)
     known = compact(value(draft, "identity.id_number"))
+    kind = OwedKind(one.kind)
     return OwedRow(
         key=one.id,
         visit_id=last,
@@ -123,15 +124,14 @@ def _row(connection: Transaction, one: SupplementRecord, today: date, number: st
         receipt_no=intake.receipt_no if intake else "",
         ticket=visit.ticket if visit else "",
         code=one.code,
-        promised=one.kind == PROMISE,
+        kind=kind,
         person=mask_name(value(draft, "identity.name")),
         masked_number=mask_id(known) if known else "",
         what=tuple(line["name"] for line in json.loads(one.body)["items"]),
         told_on=local(one.issued_at).date(),
-        due=one.due,
-        days_late=(today - one.due).days,
+        due=one.due if kind.owes else None,
+        days_late=(today - one.due).days if kind.owes else 0,
         here=bool(number) and number == known,
-        guided=one.kind == GUIDANCE,
     )
 
 
@@ -150,7 +150,7 @@ def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> Owed
         receipt_no=intake.receipt_no if intake else "",
         ticket=visit.ticket if visit else "",
         code="",
-        promised=False,
+        kind=OwedKind.UNTOLD,
         person=mask_name(value(draft, "identity.name")),
         masked_number=mask_id(known) if known else "",
         what=tuple(text for _code, text in one.lines),
@@ -158,7 +158,6 @@ def _asked(connection: Transaction, one: Asked, desk: Desk, number: str) -> Owed
         due=clock.safe_end,
         days_late=(desk.today() - clock.safe_end).days,
         here=bool(number) and number == known,
-        untold=True,
         further=one.further,
         why="；".join(rule.why for rule in clock.why),
     )
@@ -177,16 +176,13 @@ def _to_go_on(connection: Transaction, visit: VisitRecord, draft: Draft, desk: D
         receipt_no=intake.receipt_no if intake else "",
         ticket=visit.ticket,
         code="",
-        promised=False,
+        kind=OwedKind.TO_FILE if to_file else OwedKind.TO_ASK,
         person=mask_name(value(draft, "identity.name")),
         masked_number=mask_id(known) if known else "",
         what=tuple(one.text for one in said),
         told_on=desk.today(),
-        due=desk.today(),
-        days_late=0,
+        due=None,
         here=bool(number) and number == known,
-        to_file=to_file,
-        to_ask=not to_file,
     )
 
 

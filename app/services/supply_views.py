@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from app.services.views import Mark
 
@@ -54,18 +55,36 @@ class SupplyView:
     guided: bool = False
 
 
+class OwedKind(StrEnum):
+    """Why somebody is awaited: the first three as a notice of that kind said.
+
+    ``UNTOLD``: the back office asks for papers, nobody was told in writing yet. ``TO_FILE``: a side refused
+    to mediate, and what was entered goes on as a suit. ``TO_ASK``: a side was not asked whether it mediates,
+    and it goes on as it was.
+    """
+
+    PROMISE = "promise"
+    CORRECTION = "correction"
+    GUIDANCE = "guidance"
+    UNTOLD = "untold"
+    TO_FILE = "to_file"
+    TO_ASK = "to_ask"
+
+    @property
+    def owes(self) -> bool:
+        """Whether papers are owed by a day that somebody was told."""
+        return self in (OwedKind.PROMISE, OwedKind.CORRECTION)
+
+
 @dataclass(frozen=True)
 class OwedRow:
-    """Papers somebody was told to bring and has not brought.
+    """Papers somebody was told to bring and has not brought, or what else somebody is awaited for.
 
     ``visit_id`` is the last finished visit of the intake; ``person`` and ``masked_number`` are masked;
-    ``days_late`` is negative before the day; ``here``: this person stands at the window now.
-    ``standing``: it is of the visit on the window, or of the one that visit goes on with. ``untold``: the
-    back office asks for them and nobody was told in writing yet; ``key`` is then its answer, ``due`` the last
-    day if it is told today, ``why`` the reason of that day, and ``further`` says that a reason and a
-    supervisor are needed. ``to_file``: nothing is owed; a side refused to mediate, and what was entered goes
-    on as a suit. ``to_ask``: a side was not asked whether it mediates, and it goes on as it was. ``guided``:
-    nothing had been handed in, so no day binds.
+    ``due`` is None where no day binds, ``days_late`` negative before it; ``here``: this person stands at the
+    window now. ``standing``: it is of the visit on the window, or of the one that visit goes on with. Of what
+    nobody was told yet ``key`` is the answer of the back office, ``due`` the last day if it is told today,
+    ``why`` the reason of that day, and ``further`` says that a reason and a supervisor are needed.
     """
 
     key: str
@@ -74,20 +93,16 @@ class OwedRow:
     receipt_no: str
     ticket: str
     code: str
-    promised: bool
+    kind: OwedKind
     person: str
     masked_number: str
     what: tuple[str, ...]
     told_on: date
-    due: date
-    days_late: int
+    due: date | None
+    days_late: int = 0
     here: bool = False
-    untold: bool = False
     further: bool = False
     why: str = ""
-    to_file: bool = False
-    to_ask: bool = False
-    guided: bool = False
     standing: bool = False
 
 

@@ -26,7 +26,7 @@ from app.services import (
 from app.services.approval import NotApproved
 from app.services.desk import Desk
 from app.services.supplement import CORRECTION, PROMISE
-from app.services.supply_views import OwedList, OwedRow
+from app.services.supply_views import OwedKind, OwedList, OwedRow
 from app.services.verify import at_court, findings
 from app.settings import CourtSettings, Settings
 from app.storage import intakes, retention, supplements, trail
@@ -362,7 +362,7 @@ def test_a_promise_that_is_overdue_is_said_to_who_goes_on_with_it(
 def test_a_promise_that_is_kept_leaves_the_list(desk: Desk, tmp_path: Path) -> None:
     visit_id = promised(desk, tmp_path)
     [row] = owed(desk)
-    assert row.promised
+    assert row.kind is OwedKind.PROMISE
     back_at_the_window(desk, visit_id)
     bring(desk, tmp_path, "M13", 2)
     sign(desk)

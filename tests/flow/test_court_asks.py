@@ -13,7 +13,7 @@ from app.errors import FormProblem
 from app.ids import new_id
 from app.services import approval, coming_back, court_asks, drafts
 from app.services.desk import Desk
-from app.services.supply_views import OwedList, OwedRow
+from app.services.supply_views import OwedKind, OwedList, OwedRow
 from app.storage import answers
 from app.storage.records import AnswerRecord
 from tests.helpers.cases import SteppingClock
@@ -68,7 +68,7 @@ def test_the_list_of_an_answer_is_told_once_printed_and_supplied_by_who_comes_ba
     visit_id = finished(desk, tmp_path)
     answer = answered(desk, visit_id)
     [row] = owed(desk)
-    assert (row.untold, row.further, row.what) == (True, False, ("被告身份证明复印件", "借条原件"))
+    assert (row.kind, row.further, row.what) == (OwedKind.UNTOLD, False, ("被告身份证明复印件", "借条原件"))
     clock.forward(days=1)
     assert do(desk, court_asks.tell, answer) == date(2026, 12, 1), "the days run from being told"
     [kept] = told(desk, visit_id)
@@ -78,7 +78,7 @@ def test_the_list_of_an_answer_is_told_once_printed_and_supplied_by_who_comes_ba
     [paper] = [text for text in texts if "借条原件" in text]
     assert kept.paper_no in paper
     [row] = owed(desk)
-    assert (row.untold, row.code) == (False, kept.code)
+    assert (row.kind, row.code) == (OwedKind.CORRECTION, kept.code)
     with pytest.raises(FormProblem, match="已经告知过"):
         do(desk, court_asks.tell, answer)
     clock.forward(days=1)
@@ -116,7 +116,7 @@ def test_who_comes_before_the_notice_was_handed_over_goes_on_all_the_same(
     tell(desk)
     finish(desk, unsigned=True)
     [row] = owed(desk)
-    assert (row.untold, row.what) == (False, ("借条原件",))
+    assert (row.kind, row.what) == (OwedKind.CORRECTION, ("借条原件",))
 
 
 def test_a_later_decision_takes_the_list_back(desk: Desk, tmp_path: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_later_decision_takes_the_list_back(desk: Desk, tmp_path: Path) -> Non
     visit_id = finished(desk, tmp_path)
     answered(desk, visit_id)
     answered(desk, visit_id, "declined", "不属于本院管辖")
-    assert [row.untold for row in owed(desk)] == [False]
+    assert [row.kind for row in owed(desk)] == [OwedKind.CORRECTION]
 
 
 def test_after_a_notice_of_the_window_a_reason_and_a_supervisor_are_needed(

@@ -7,6 +7,7 @@ import json
 from PySide6.QtCore import Qt
 
 from app.services import amendments, calling, coming_back, drafts, matters, papers_out, visit_view
+from app.services.supply_views import OwedKind
 from app.services.views import DeskView
 from app.settings import PaperSettings
 from app.storage import intakes
@@ -207,7 +208,7 @@ def test_who_was_called_to_go_on_and_left_again_may_still_go_on(counter: OpenCou
     assert at.do(coming_back.owed, ticket).known.startswith(f"{ticket} 已经由")
     at.do(calling.no_show)
     [row] = at.do(coming_back.owed, ticket).rows
-    assert (row.visit_id, row.to_file) == (first, True)
+    assert (row.visit_id, row.kind) == (first, OwedKind.TO_FILE)
 
 
 def corrected(at: Counter, answer: str) -> str:
@@ -227,7 +228,7 @@ def test_who_is_found_after_the_end_to_have_refused_may_go_on_with_a_suit(counte
     now = at.do(visit_view.desk_view, visit_id).visit
     assert WAY in now.outcome.lacking[0].text, "what the last step promises"
     [row] = at.do(coming_back.owed).rows
-    assert (row.visit_id, row.to_file) == (visit_id, True), "is there"
+    assert (row.visit_id, row.kind) == (visit_id, OwedKind.TO_FILE), "is there"
     goes_on(at, "可转立案")
     at.until(lambda: at.value("matter.1.code") == "F01", "a suit")
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.staff import Purpose
 from app.services import coming_back, court_asks, fetching
+from app.services.supply_views import OwedKind
 from app.texts import _
 from ui.panels.panel import Controls, Panel
 from ui.screens.comeback import ComebackPage
@@ -90,7 +91,7 @@ class ComebackPanel(Panel):
     def _number(self, visit_id: str) -> None:
         row = self._shown.chosen()
         whom = _("{person}（{ticket}）").format(person=row.person, ticket=row.ticket) if row else ""
-        given = partial(self._given, whom, row is not None and row.to_file)
+        given = partial(self._given, whom, row is not None and row.kind is OwedKind.TO_FILE)
         self.controls.acts.run(self.page, coming_back.take_number, visit_id, name="take_number", done=given)
 
     def _given(self, whom: str, to_file: bool, number: str) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from app.services.supply_views import OwedList, OwedRow
+from app.services.supply_views import OwedKind, OwedList, OwedRow
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton
@@ -94,17 +94,17 @@ class ComebackPage(QWidget):
 
     def _notice(self) -> None:
         found = self._rows.get(self.list.current())
-        if found is not None and found.untold:
+        if found is not None and found.kind is OwedKind.UNTOLD:
             self.notice_wanted.emit(found.key, self.reason.text().strip() if found.further else "")
 
     def _explain(self, key: str) -> None:
         """Show the whole list of the back office; the other rows say everything themselves."""
         found = self._rows.get(key)
-        asked = found is not None and found.untold
+        asked = found is not None and found.kind is OwedKind.UNTOLD
         self.buttons["tell"].setVisible(asked)
         self.detail.setVisible(asked)
         self.reason.setVisible(asked and found is not None and found.further)
-        if found is not None and asked:
+        if found is not None and asked and found.due is not None:
             lines = [f"{place}. {text}" for place, text in enumerate(found.what, 1)]
             more = [_("…… 共 {count} 项，告知书上都有").format(count=len(lines))]
             listed = "\n".join(lines if len(lines) <= _LINES else lines[: _LINES - 1] + more)
@@ -132,7 +132,7 @@ class ComebackPage(QWidget):
         nothing = searched and not found.rows
         if not nothing:
             self._rows = {one.key: one for one in found.rows}
-            self._late = sum(one.days_late > 0 and not (one.untold or one.guided) for one in found.rows)
+            self._late = sum(one.days_late > 0 and one.kind.owes for one in found.rows)
         if nothing:
             self.list.say_empty(found.known or _not_found(sought))
         shown = found.rows if searched else self._matching()
@@ -230,30 +230,31 @@ def _words(one: OwedRow) -> str:
     return " ".join(named).casefold().replace("-", "")
 
 
+def _by_day(late: int) -> tuple[str, str]:
+    """Say how long there still is, or how long the day has passed, with its tone."""
+    if late > 0:
+        return _("逾期 {days} 天").format(days=late), "bad"
+    if late == 0:
+        return _("今天到期"), "warn"
+    return _("还有 {days} 天").format(days=-late), "warn" if late >= -_SOON_DAYS else "sub"
+
+
 def _row(one: OwedRow) -> ListRow:
-    if one.to_file:
-        pill, tone = _("可转立案"), "sub"
-    elif one.to_ask:
-        pill, tone = _("调解没有问完"), "sub"
-    elif one.untold:
-        pill, tone = _("后台要求补正，未告知"), "bad"
-    elif one.guided:
-        pill, tone = _("来时没有交材料"), "sub"
-    elif one.days_late > 0:
-        pill, tone = _("逾期 {days} 天").format(days=one.days_late), "bad"
-    elif one.days_late == 0:
-        pill, tone = _("今天到期"), "warn"
-    else:
-        pill, tone = _("还有 {days} 天").format(days=-one.days_late), "sub"
-        tone = "warn" if one.days_late >= -_SOON_DAYS else tone
-    kind = _("容缺承诺") if one.promised else _("后台答复") if one.untold else _("补正告知")
-    kind = _("一次性告知") if one.guided else kind
-    to_go_on = one.to_file or one.to_ask
-    told = "" if to_go_on else _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat())
+    kinds = {
+        OwedKind.TO_FILE: (_("可转立案"), "sub", ""),
+        OwedKind.TO_ASK: (_("调解没有问完"), "sub", ""),
+        OwedKind.UNTOLD: (_("后台要求补正，未告知"), "bad", _("后台答复")),
+        OwedKind.GUIDANCE: (_("来时没有交材料"), "sub", _("一次性告知")),
+        OwedKind.PROMISE: ("", "", _("容缺承诺")),
+        OwedKind.CORRECTION: ("", "", _("补正告知")),
+    }
+    pill, tone, kind = kinds[one.kind]
+    if one.kind.owes:
+        pill, tone = _by_day(one.days_late)
+    told = _("{kind} {day}").format(kind=kind, day=one.told_on.isoformat()) if kind else ""
     detail = "　".join(part for part in (one.ticket, one.receipt_no, one.masked_number, told) if part)
     at_window = one.here or one.standing
     who = _("{person}（就在窗口）").format(person=one.person) if at_window else one.person
     title = _("{who}　{what}").format(who=who, what="、".join(one.what))
-    owing = not (one.untold or to_go_on or one.guided)
-    right = _("最迟 {day}").format(day=one.due.isoformat()) if owing else ""
+    right = _("最迟 {day}").format(day=one.due.isoformat()) if one.due is not None and one.kind.owes else ""
     return ListRow(one.key, title, detail, "person" if at_window else "clock", right, pill, tone)
