@@ -287,18 +287,6 @@ def cmd_bench(args: list[str]) -> int:
     return max((run([PYTHON, "-m", f"benchmarks.{name}"], env=env) for name in names), default=0)
 
 
-SCREENSHOTS = {
-    "desk": "08-parties",
-    "desk-empty": "01-empty",
-    "desk-busy": "05-busy",
-    "desk-error": "17-error",
-    "desk-offline": "18-offline",
-    "desk-doubt": "20-doubt",
-    "desk-outcome": "16-outcome",
-    "desk-dark": "06-identity-dark-100",
-    "party": "31-party-reading-light",
-}
-
 FIRST_PAGE = """
 import sys, pypdfium2
 pypdfium2.PdfDocument(sys.argv[1])[0].render(scale=1.1).to_pil().save(sys.argv[2])
@@ -309,12 +297,10 @@ def cmd_shots(_: list[str]) -> int:
     """draw the pictures of docs/screenshots again"""
     set_up_development()
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-    gallery, demo, target = ROOT / "out" / "gallery", ROOT / "out" / "demo", ROOT / "docs" / "screenshots"
-    code = run([PYTHON, "-m", "ui.gallery", "--out", gallery], env=env)
+    demo, target = ROOT / "out" / "demo", ROOT / "docs" / "screenshots"
+    code = run([PYTHON, "-m", "benchmarks.pictures", "--out", target], env=env)
     code = code or run([PYTHON, "-m", "app", "demo", "--out", demo], env=env)
     if code == 0:
-        for name, source in SCREENSHOTS.items():
-            shutil.copyfile(gallery / f"{source}.png", target / f"{name}.png")
         shutil.copyfile(demo / "ticket.png", target / "ticket.png")
         code = run([PYTHON, "-c", FIRST_PAGE, demo / "receipt.pdf", target / "receipt.png"])
     return code

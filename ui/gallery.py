@@ -57,17 +57,17 @@ def _fresh_materials(window: MainWindow) -> None:
 
 
 def _busy(window: MainWindow) -> None:
-    window.show_desk(views.desk(visit=views.visit(fresh=True)))
-    window.set_busy("read_card", "正在读证件：请把身份证平放在读卡器上，听到一声响再拿开。")
-    window.messages.show_busy("正在读证件：请把身份证平放在读卡器上，听到一声响再拿开。")
+    _fresh(window)
+    window.set_busy("read_card", "请把身份证放在读卡区（Esc 取消）")
+    window.messages.show_busy("请把身份证放在读卡区（Esc 取消）")
 
 
 def _error(window: MainWindow) -> None:
     _open(window)
     problem: Expected = PrinterProblem(
-        "激光打印机没有纸了。",
-        safe="收件编号已生成，内容已存本机，不会丢。",
-        next_step="请添纸，添好后会自动接着打。",
+        "文书打印机缺纸。",
+        safe="内容已存好，不会丢，也不会重复打印。",
+        next_step="请添纸，之后会自动接着打。",
     )
     window.show_problem(problem)
 
@@ -75,17 +75,6 @@ def _error(window: MainWindow) -> None:
 def _offline(window: MainWindow) -> None:
     _open(window)
     window.show_status(views.offline_status())
-    window.show_notices(
-        (
-            Notice(
-                "court",
-                Level.INFO,
-                "法院的网络暂时连不上，照常办理即可。",
-                "17 件都已存在本机，编号和收据照样当场给。",
-                "连上后自动送出，不用您做什么。",
-            ),
-        )
-    )
 
 
 def _reopened(window: MainWindow) -> None:
@@ -134,7 +123,10 @@ def _outdated(window: MainWindow) -> None:
 
 def _finished(window: MainWindow) -> None:
     steps = tuple(replace(step, state=StepState.DONE, summary="") for step in views.visit().steps)
-    window.show_desk(views.desk(visit=replace(views.visit(), outcome=views.outcome(), steps=steps)))
+    told = replace(views.advice(), mediation=None)
+    window.show_desk(
+        views.desk(visit=replace(views.visit(), outcome=views.outcome(), steps=steps), advice=told)
+    )
     window.visit.outcome.show_papers(views.papers(open_visit=False))
 
 

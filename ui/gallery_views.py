@@ -287,7 +287,7 @@ def visit(*, fresh: bool = False) -> VisitView:
         unready = ConfirmationView("", "", ready=False, not_ready="先填姓名、案由和诉讼请求。")
         return VisitView(
             "visit-2",
-            "A018",
+            "A017",
             green=False,
             opened_at=opened,
             party_name="",
@@ -349,7 +349,7 @@ def advice() -> AdviceView:
             "choice",
             "",
             hint="可以建议，须双方愿意；愿不愿意都如实记录。",
-            choices=(("yes", "愿意"), ("no", "不愿意")),
+            choices=(("agree", "愿意"), ("decline", "不愿意")),
         ),
     )
 
@@ -385,7 +385,7 @@ def papers(*, open_visit: bool) -> VisitPapers:
 
 def outcome() -> OutcomeView:
     return OutcomeView(
-        receipt_no="收 20261123-03-0024",
+        receipt_no="SJ20261123-03-0024",
         finished_at=NOW,
         jobs=(
             JobView("job-1", "收件收据", "printed"),
@@ -406,18 +406,18 @@ def devices() -> tuple[DeviceView, ...]:
         DeviceView("id_reader", "读卡器", Health.OK),
         DeviceView("scanner", "高拍仪", Health.OK),
         DeviceView("ticket_printer", "小票机", Health.OK),
-        DeviceView("a4_printer", "激光打印机", Health.ATTENTION, "缺纸，添纸后自动续打"),
+        DeviceView("a4_printer", "文书打印机", Health.ATTENTION, "缺纸。请添纸，之后会自动接着打。"),
         DeviceView("hall", "大厅", Health.OK),
     )
 
 
 def status() -> StatusView:
-    return StatusView(devices(), 3, 0, 2, NOW, Health.OK, "法院已连接")
+    return StatusView(devices(), 3, 0, 2, NOW, Health.OK, "")
 
 
 def offline_status() -> StatusView:
     quiet = tuple(replace(device, health=Health.OK, text="") for device in devices())
-    return StatusView(quiet, 17, 0, 52, NOW, Health.ATTENTION, "法院连不上，照常办")
+    return StatusView(quiet, 17, 0, 52, NOW, Health.ATTENTION, "连不上法院，恢复后自动发送", offline=True)
 
 
 SIGNATURE = (

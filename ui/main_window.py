@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         there = {device.key for device in view.devices}
         self.visit.pages.show_camera(there="camera" in there)
         self.actions_bar.show_chips(there="chip_reader" in there)
+        self.header.show_status(view)
         self.status.show_status(view)
 
     def show_notices(self, notices: tuple[Notice, ...]) -> None:

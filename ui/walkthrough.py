@@ -6,8 +6,9 @@ Used by the demo and by the tests of whole visits. It waits for what the window 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
@@ -37,6 +38,19 @@ PAPERS = (("M01", 1), ("M13", 2))
 
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+_SIGNATURE = (
+    ((0.16, 0.30), (0.33, 0.28)),
+    ((0.25, 0.20), (0.24, 0.50), (0.20, 0.60)),
+    ((0.16, 0.45), (0.35, 0.41)),
+    ((0.43, 0.22), (0.42, 0.62)),
+    ((0.53, 0.22), (0.47, 0.38), (0.57, 0.58)),
+    ((0.64, 0.30), (0.82, 0.26)),
+    ((0.72, 0.20), (0.69, 0.60), (0.66, 0.54)),
+    ((0.76, 0.38), (0.84, 0.55)),
+)
+"""Strokes of a made-up hand, as shares of the pad."""
 
 
 class Stuck(Exception):
@@ -77,17 +91,17 @@ class Walkthrough:
 
     def run(self) -> VisitView:
         """Walk from the ticket to the court's receipt; raises Stuck. A reopened visit goes on."""
-        self.step("open", self._open)
+        self.step("open", self.open)
         if self.visit is None or self.visit.outcome is not None:
-            self.step("ticket", self._take_ticket)
-            self.step("call", self._call)
-        self.step("identity", self._read_card)
-        self.step("matter", self._fill_matter)
-        self.step("parties", self._fill_parties)
-        self.step("papers", self._scan)
-        self.step("confirmation", self._sign)
-        self.step("finish", self._finish)
-        self.step("court", self._reach_court)
+            self.step("ticket", self.take_ticket)
+            self.step("call", self.call)
+        self.step("identity", self.read_card)
+        self.step("matter", self.fill_matter)
+        self.step("parties", self.fill_parties)
+        self.step("papers", self.scan)
+        self.step("confirmation", self.sign)
+        self.step("finish", self.finish)
+        self.step("court", self.reach_court)
         visit = self.visit
         if visit is None:
             raise Stuck("the finished visit is not on the window")
@@ -101,29 +115,29 @@ class Walkthrough:
 
     def begin(self) -> None:
         """Wait for the window and take a number, so that there is somebody to call."""
-        self._open()
-        self._take_ticket()
+        self.open()
+        self.take_ticket()
 
     def scanned(self) -> bool:
         """Whether a scan has brought its pages and the window shows them."""
         pages = self.visit.pages if self.visit is not None else ()
-        return bool(pages) and not self.conductor.acts.running("scan") and self._settled()
+        return bool(pages) and not self.conductor.acts.running("scan") and self.settled()
 
     # ---- the steps --------------------------------------------------------------------------------
 
-    def _open(self) -> None:
+    def open(self) -> None:
         self.wait(lambda: self.view is not None and self.status is not None, "the first view")
 
-    def _take_ticket(self) -> None:
+    def take_ticket(self) -> None:
         waiting = len(self._queue().waiting)
         self.key(Qt.Key.Key_F2)
         self.wait(lambda: len(self._queue().waiting) > waiting, "the new number in the queue")
 
-    def _call(self) -> None:
+    def call(self) -> None:
         self.key(Qt.Key.Key_F5)
         self.wait(lambda: self.visit is not None and self.visit.outcome is None, "the called visit")
 
-    def _read_card(self) -> None:
+    def read_card(self) -> None:
         if not self._visit().party_name:
             self.place_card()
             self.key(Qt.Key.Key_F3)
@@ -131,17 +145,17 @@ class Walkthrough:
         self.key(Qt.Key.Key_1, ALT)
         self._fill("identity.phone")
 
-    def _fill_matter(self) -> None:
+    def fill_matter(self) -> None:
         self.key(Qt.Key.Key_2, ALT)
         self._fill("matter.1.cause", "matter.1.amount", "matter.1.claims")
         self.key(Qt.Key.Key_N, ALT)
         self.wait(lambda: self._mediation() == "decline", "the answer on mediation")
 
-    def _fill_parties(self) -> None:
+    def fill_parties(self) -> None:
         self.key(Qt.Key.Key_3, ALT)
         self._fill("party.p2.name", "party.p2.id_number", "party.p2.address")
 
-    def _scan(self) -> None:
+    def scan(self) -> None:
         self.key(Qt.Key.Key_4, ALT)
         for material, sheets in PAPERS:
             if not self._pages_of(material):
@@ -154,7 +168,7 @@ class Walkthrough:
         self.key(Qt.Key.Key_F8, SHIFT)
         self.wait(lambda: self._pages_of(material) > 0, "the first page")
         self.wait(lambda: not self.conductor.acts.running("scan"), "the end of the scan")
-        self.wait(self._settled, "a view with all pages")
+        self.wait(self.settled, "a view with all pages")
 
     def _choose_material(self, material: str) -> None:
         """Open the list of materials and walk to the wanted one."""
@@ -186,7 +200,7 @@ class Walkthrough:
     def _copies(self, path: str) -> str:
         return next((view.value for view in self._visit().copies if view.path == path), "")
 
-    def _sign(self) -> None:
+    def sign(self) -> None:
         if self._visit().confirmation.signed_at is not None:
             return
         self.wait(lambda: self._visit().confirmation.ready, "a text that is ready to be read")
@@ -204,12 +218,12 @@ class Walkthrough:
         QTest.mouseClick(self._accept_button(), Qt.MouseButton.LeftButton)
         self.wait(lambda: self._visit().confirmation.signed_at is not None, "the signature")
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         self.key(Qt.Key.Key_F12)
         self.wait(lambda: self._visit().outcome is not None, "the receipt number")
         self.wait(self._papers_out, "the receipts on paper")
 
-    def _reach_court(self) -> None:
+    def reach_court(self) -> None:
         self.wait(self._at_court, "the court's receipt")
 
     # ---- hands ------------------------------------------------------------------------------------
@@ -266,21 +280,19 @@ class Walkthrough:
         return next(button for button in buttons if button.property("kind") == "party-main")
 
     def _draw_signature(self) -> None:
-        pad = self.window.party.pad
-        for start, end in (((0.2, 0.3), (0.5, 0.7)), ((0.5, 0.3), (0.3, 0.8)), ((0.6, 0.4), (0.9, 0.6))):
-            self._stroke(pad, start, end)
+        for stroke in _SIGNATURE:
+            self._stroke(self.window.party.pad, stroke)
 
     @staticmethod
-    def _stroke(pad: QWidget, start: tuple[float, float], end: tuple[float, float]) -> None:
-        def at(share: float) -> QPoint:
-            x = start[0] + (end[0] - start[0]) * share
-            y = start[1] + (end[1] - start[1]) * share
+    def _stroke(pad: QWidget, stroke: Sequence[tuple[float, float]]) -> None:
+        def at(x: float, y: float) -> QPoint:
             return QPoint(round(x * pad.width()), round(y * pad.height()))
 
-        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=at(0))
-        for part in range(1, 8):
-            QTest.mouseMove(pad, at(part / 8))
-        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=at(1))
+        QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=at(*stroke[0]))
+        for (x, y), (to_x, to_y) in pairwise(stroke):
+            for part in range(1, 5):
+                QTest.mouseMove(pad, at(x + (to_x - x) * part / 4, y + (to_y - y) * part / 4))
+        QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=at(*stroke[-1]))
 
     # ---- eyes -------------------------------------------------------------------------------------
 
@@ -332,7 +344,7 @@ class Walkthrough:
     def _mediation(self) -> str:
         return self.view.advice.mediation.value if self.view and self.view.advice.mediation else ""
 
-    def _settled(self) -> bool:
+    def settled(self) -> bool:
         return not self.conductor.acts.running("desk_view")
 
     def _papers_out(self) -> bool:

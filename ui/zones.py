@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import shiboken6
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QWidget
 
 from app.clock import Clock
@@ -64,6 +65,12 @@ class Zones(QWidget):
         whole.addLayout(zones, 1)
         whole.addWidget(self.status)
         self.setLayout(whole)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The cursor rests in the middle: the first button of the window is nobody's first act."""
+        super().showEvent(event)
+        if self.window().focusWidget() is None:
+            self._centre.setFocus()
 
     def order(self) -> None:
         """Let Tab walk from the queue through the visit to the acts."""

@@ -160,7 +160,7 @@ def _short_rule(requirement: Requirement, needed: int, have: int) -> Rule:
     material = requirement.material
     note = f"；{requirement.note}" if requirement.note else ""
     if not have:
-        return _rule(material, f"尚未提交{material.name}，应交{needed}份{note}")
+        return _rule(material, f"尚未提交，应交{needed}份{note}")
     return _rule(material, f"已收{have}份，还差{needed - have}份{note}")
 
 

@@ -113,15 +113,19 @@ def _check_many(items: Sequence[Item]) -> CheckLine:
     names = "、".join(item.holder_name for item in items if item.holder_name)
     how = first.how if first.missing else ""
     stand = _("尚未提交的：{names}") if first.missing else _("已有的：{names}")
-    basis = first.reason.article or (_("本院习惯，不影响收件") if first.level is not Level.LAW else "")
-    return CheckLine(_MARKS[first.status], title, _joined(stand.format(names=names), how), basis)
+    return _line(first, title, _joined(stand.format(names=names), how))
 
 
 def _check(item: Item, card: bool) -> CheckLine:
     reason = _("已读卡核对") if card and item.status is Status.HAVE else item.reason.text
     how = item.how if item.missing else ""
-    basis = item.reason.article or (_("本院习惯，不影响收件") if item.level is not Level.LAW else "")
-    return CheckLine(_MARKS[item.status], item.label, _joined(reason, how), basis)
+    return _line(item, item.label, _joined(reason, how))
+
+
+def _line(item: Item, title: str, words: str) -> CheckLine:
+    custom = not item.reason.article and item.level is not Level.LAW
+    basis = _("本院习惯，不影响收件") if custom else item.reason.article
+    return CheckLine(_MARKS[item.status], title, words, basis, custom)
 
 
 def _joined(*parts: str) -> str:

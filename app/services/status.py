@@ -39,6 +39,7 @@ def view(desk: Desk) -> StatusView:
             last_sent=intakes.last_answer(connection),
             court=health,
             court_text=text,
+            offline=desk.sending is not None and desk.sending.unreachable,
         )
 
     return desk.store(read)

@@ -392,12 +392,13 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class CheckLine:
-    """One line of the checklist with its reason and legal basis."""
+    """One line of the checklist with its reason and basis; of ``custom`` where no article asks for it."""
 
     mark: Mark
     title: str
     reason: str
     basis: str
+    custom: bool = False
 
 
 @dataclass(frozen=True)
@@ -466,7 +467,10 @@ class DeviceView:
 
 @dataclass(frozen=True)
 class StatusView:
-    """The status bar. ``oldest_minutes`` is the age of the oldest unsent record."""
+    """The status bar. ``oldest_minutes`` is the age of the oldest unsent record.
+
+    ``offline`` says that the court cannot be reached: the window works on by itself.
+    """
 
     devices: tuple[DeviceView, ...]
     unsent: int
@@ -475,6 +479,7 @@ class StatusView:
     last_sent: datetime | None
     court: Health
     court_text: str
+    offline: bool = False
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ def waits(desk: Counter, count: int, told: str) -> None:
     """The status bar shows how many records wait, and what is the matter."""
     desk.bar(f"待送 {count} 件")
     desk.bar(told)
+    if "连不上" in told:
+        assert "离线办理" in desk.words(desk.window.header)
 
 
 def stored_once(desk: Counter, *visits: str) -> None:

@@ -204,8 +204,8 @@ def test_a_change_after_the_signature_asks_for_a_new_one(counter: OpenCounter) -
     desk = counter(*EVERYTHING)
     walk = desk.walk
     for step in (
-        walk._open, walk._take_ticket, walk._call, walk._read_card, walk._fill_matter, walk._fill_parties,
-        walk._scan, walk._sign,
+        walk.open, walk.take_ticket, walk.call, walk.read_card, walk.fill_matter, walk.fill_parties,
+        walk.scan, walk.sign,
     ):  # fmt: skip
         step()
     desk.key(Qt.Key.Key_2, ALT)
@@ -214,8 +214,8 @@ def test_a_change_after_the_signature_asks_for_a_new_one(counter: OpenCounter) -
     desk.key(Qt.Key.Key_F12)
     desk.says("签字后内容有改动")
     assert desk.visit.outcome is None
-    walk._sign()
-    walk._finish()
+    walk.sign()
+    walk.finish()
     record, _sha256 = record_of(desk, desk.visit)
     assert "另请求支付利息" in record["confirmation"]["text"]
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from pytestqt.qtbot import QtBot
 
 from app.services.views import AdviceView, Mark
@@ -14,7 +16,7 @@ from ui.widgets.label import Label
 ALT = Qt.KeyboardModifier.AltModifier
 
 
-@pytest.mark.parametrize(("key", "answer"), [(Qt.Key.Key_Y, "yes"), (Qt.Key.Key_N, "no")])
+@pytest.mark.parametrize(("key", "answer"), [(Qt.Key.Key_Y, "agree"), (Qt.Key.Key_N, "decline")])
 def test_the_mediation_answer_is_one_key(qtbot: QtBot, key: Qt.Key, answer: str) -> None:
     with desk_window() as window, qtbot.waitSignal(window.field_edited) as edited:
         press(window, key, ALT)
@@ -30,6 +32,16 @@ def test_alt_w_opens_and_closes_the_reasons() -> None:
         assert "七日" in words.text()
         press(window, Qt.Key.Key_W, ALT)
         assert not words.isVisible()
+
+
+def test_the_fee_stands_below_a_list_that_is_longer_than_the_window() -> None:
+    many = replace(advice(), checks=tuple(replace(advice().checks[2], title=f"{n}") for n in range(30)))
+    with desk_window(desk(advice=many)) as window:
+        zone = window.advice
+        assert zone._area.verticalScrollBar().maximum() > 0
+        fee = next(label for label in zone.findChildren(Label) if label.text() == "¥ 6,651.84")
+        assert fee.isVisible()
+        assert zone.rect().contains(QRect(fee.mapTo(zone, QPoint(0, 0)), fee.size()))
 
 
 def test_a_question_asked_is_passed_on(qtbot: QtBot) -> None:

@@ -114,6 +114,19 @@ def test_a_template_is_saved_for_the_step_on_the_screen(at: Window, tmp_path: Pa
         at.until(lambda: not at.conductor.acts.running("save_template"))
 
 
+def test_the_acts_of_the_parties_are_one_line_where_it_has_the_room(at: Window) -> None:
+    at.key(Qt.Key.Key_3, ALT)
+    bar = at.window.visit.people
+    at.until(lambda: bar._more.isHidden())
+    assert bar._files.isVisible()
+    assert at.window.width() == 1366
+    at.window.resize(1200, 700)
+    at.until(lambda: bar._more.isVisible())
+    assert at.window.width() == 1200
+    at.window.resize(1366, 768)
+    at.until(lambda: bar._more.isHidden())
+
+
 def test_of_many_people_one_stands_open_and_the_others_are_lines(at: Window, tmp_path: Path) -> None:
     workers(at, tmp_path)
     at.key(Qt.Key.Key_Escape)

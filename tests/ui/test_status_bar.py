@@ -19,14 +19,21 @@ def test_each_state_of_a_device_has_its_own_shape_and_word() -> None:
 def test_a_device_that_is_not_well_says_what_to_do() -> None:
     with desk_window() as window:
         texts = [label.text() for label in window.status.findChildren(Label)]
-    assert "缺纸，添纸后自动续打" in texts
+    assert "缺纸。请添纸，之后会自动接着打。" in texts
 
 
 def test_the_court_away_is_told_calmly_with_the_unsent_count() -> None:
     with desk_window() as window:
+        told = window.header._offline
+        assert not told.isVisible()
         window.show_status(offline_status())
         assert "17 件" in window.status._unsent.text()
-        assert "照常" in window.status._court.text()
+        assert "恢复后自动发送" in window.status._court.text()
+        assert told.isVisible()
+        assert "照常" in told.text()
+        assert told.width() >= told.fontMetrics().horizontalAdvance(told.text()), "not one word is cut off"
+        window.show_status(status())
+        assert not told.isVisible()
 
 
 @pytest.mark.parametrize(

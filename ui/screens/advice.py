@@ -92,12 +92,13 @@ class AdviceZone(QFrame):
         self._box.setSpacing(look.grid())
         self._slots = tuple(_Slot(look) for _part in range(_PARTS))
         self._empty = self._nothing()
-        for slot in self._slots:
+        for slot in self._slots[:-1]:
             self._box.addWidget(slot)
         self._box.addWidget(self._empty)
         self._box.addStretch(1)
         self._area = scrolled(content)
-        self.setLayout(column(self._area, gap=0))
+        self._foot = self._slots[-1]
+        self._place_fee()
         self.show_advice(AdviceView())
 
     def show_advice(self, view: AdviceView) -> None:
@@ -125,6 +126,19 @@ class AdviceZone(QFrame):
             slot.rule.setVisible(slot in shown[1:])
         self._empty.setVisible(not shown)
         self._area.verticalScrollBar().setValue(place)
+
+    def _place_fee(self) -> None:
+        """What it costs stands below the list and never scrolls away; in large type it has no room there."""
+        look = self._look
+        whole = column(self._area, gap=0)
+        whole.setStretch(0, 1)
+        if look.large:
+            self._box.insertWidget(_PARTS - 1, self._foot)
+        else:
+            self._box.setContentsMargins(*margins(look, 2, 2)[:3], look.grid(0.5))
+            self._foot.setContentsMargins(look.grid(2), 0, look.grid(2), look.grid(1.5))
+            whole.addWidget(self._foot)
+        self.setLayout(whole)
 
     def _redraw(self, slot: _Slot, data: Any, build: Callable[[Any], QFrame | None]) -> None:
         open_ = {button.objectName() for button, _words in slot.whys if button.isChecked()}
@@ -228,7 +242,9 @@ class AdviceZone(QFrame):
         top.addWidget(word, 0, Qt.AlignmentFlag.AlignTop)
         lines = column(top, gap=0)
         quiet = check.mark in (Mark.HAVE, Mark.NOT_NEEDED)
-        words = Label(_joined(check.reason, check.basis), size="small", tone="sub", wrap=True)
+        told = check.mark is Mark.MISSING_PRACTICE and check.custom  # the mark says so already
+        basis = "" if told else check.basis
+        words = Label(_joined(check.reason, basis), size="small", tone="sub", wrap=True)
         lines.addLayout(row(words, margins=(look.px(16) + look.grid(), 0, 0, 0)))
         if quiet:
             words.setVisible(False)
@@ -273,16 +289,21 @@ class AdviceZone(QFrame):
     def _fee(self, fee: FeeView | None) -> QFrame | None:
         if fee is None:
             return None
-        frame, box = self._section(_("诉讼费"))
         known = bool(fee.amount)
         amount = f"¥ {fee.amount:,.2f}" if known else fee.shown
         figure = Label(amount, size="fee" if known else "base", bold=True, wrap=not known)
-        top = row(figure)
-        top.setStretch(0, 1)
-        box.addLayout(top)
+        if known and not self._look.large:
+            top = row(Label(_("诉讼费"), bold=True), None, figure)
+            box = column(top, gap=self._look.grid())
+            frame = surface("clear", box)
+        else:
+            frame, box = self._section(_("诉讼费"))
+            top = row(figure)
+            top.setStretch(0, 1)
+            box.addLayout(top)
         if fee.steps:
             why, steps = self._why(_("诉讼费"), "\n".join(fee.steps))
-            top.addWidget(why, 0, Qt.AlignmentFlag.AlignTop)
+            top.addWidget(why)
             box.addWidget(steps)
         for text in (fee.formula, fee.basis, fee.note):
             if text:

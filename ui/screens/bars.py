@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QWidget
 
 from app.services.views import MatterTab, StepState, VisitView
@@ -18,6 +19,7 @@ from ui.widgets.layout import column, empty, row, surface
 MOST_LISTS: Final = 3
 MOST_TABS: Final = 4
 _FEWEST_TO_CHOOSE: Final = 2
+_BELOW: Final = ("represent", "join_party")
 
 
 class _Bar(QWidget):
@@ -50,29 +52,34 @@ class PartyBar(_Bar):
         self._lists: tuple[tuple[str, str], ...] = ()
         self._view: VisitView | None = None
         self._shared: list[KeyButton] = []
-        line = row(gap=look.grid())
+        self._line = row(gap=look.grid(0.5))
         for place in range(1, MOST_LISTS + 1):
-            line.addWidget(self._button(f"add_party_{place}", _("加一方"), "plain"))
-        line.addStretch(1)
-        line.addWidget(self._button("remove_party", _("移除本方")))
-        self._more = surface(
-            "clear",
-            row(
-                self._button("represent", _("推选代表人")),
-                self._button("join_party", _("已有的人")),
-                None,
-                self._also("import_table", _("导入名单")),
-                self._also("save_template", _("存名单模板")),
-                gap=look.grid(),
-            ),
+            self._line.addWidget(self._button(f"add_party_{place}", _("加一方"), "plain"))
+        self._line.addStretch(1)
+        self._line.addWidget(self._button("remove_party", _("移除")))
+        self._below = row(
+            self._button("represent", _("推选代表人")),
+            self._button("join_party", _("已有的人")),
+            None,
+            gap=look.grid(),
         )
-        self.setLayout(column(line, self._more, gap=look.grid(0.5)))
+        self._more = surface("clear", self._below)
+        files = row(
+            self._also("import_table", _("导入"), _("从表格导入名单")),
+            self._also("save_template", _("存模板"), _("存一张名单的空表")),
+            gap=look.grid(0.5),
+        )
+        self._files = surface("clear", files)
+        self._below.addWidget(self._files)
+        self.setLayout(column(self._line, self._more, gap=look.grid(0.5)))
         self._known = ChoiceList(look, _("这次来访已有的人"), self)
         self._known.chosen.connect(self._join)
 
-    def _also(self, act: str, text: str) -> KeyButton:
+    def _also(self, act: str, text: str, tip: str) -> KeyButton:
         """A second button of an act that is the bar of the matters' own."""
         button = KeyButton(self._look, act, text, kind="quiet", parent=self)
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
         button.clicked.connect(lambda: self.pressed.emit(act))
         self._shared.append(button)
         return button
@@ -104,7 +111,32 @@ class PartyBar(_Bar):
         for act in ("represent", "join_party"):
             self.buttons[act].setVisible(may[act])
         self.buttons["remove_party"].setVisible(bool(view.party_lists))
-        self._more.setVisible(bool(view.party_lists))
+        self._files.setVisible(bool(view.party_lists))
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Never as wide as one line needs: the bar breaks into two before it holds the window open."""
+        two = self._line.minimumSize().width()
+        if self._line.indexOf(self._files) >= 0:
+            two -= self._files.minimumSizeHint().width()
+        return QSize(two, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """What has to do with lists from a file ends the first line where it has the room."""
+        adding = [
+            button for act, button in self.buttons.items() if act not in _BELOW and not button.isHidden()
+        ]
+        gap = self._look.grid(0.5)
+        needed = sum(one.sizeHint().width() + gap for one in (*adding, self._files))
+        line = self._line if needed <= self.width() else self._below
+        if line.indexOf(self._files) < 0:
+            line.addWidget(self._files)
+        chosen = any(not self.buttons[act].isHidden() for act in _BELOW)
+        self._more.setVisible(chosen or (line is self._below and not self._files.isHidden()))
 
     def offer_known(self) -> bool:
         """Open the list of the visit's other people, to join this matter; return whether there are any."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QWidget
 
 from app.clock import Clock, local
-from app.services.views import DeskView
+from app.services.views import DeskView, StatusView
 from app.texts import _
 from ui.theme import Theme
 from ui.widgets.key_button import KeyButton
@@ -35,6 +35,8 @@ class Header(QFrame):
         self._window = Label(pill="solid", bold=True)
         self._clerk = KeyButton(look, "lock", "", kind="quiet", icon="person")
         self._clerk.clicked.connect(self.lock)
+        self._offline = ElidedLabel(pill="warn", size="small")
+        self._offline.hide()
         self._time = Label(bold=True, size="lead")
         self._time.setAccessibleName(_("现在时间"))
         more = KeyButton(look, "panel_palette", _("更多"), kind="quiet", icon="menu")
@@ -50,6 +52,7 @@ class Header(QFrame):
         line = row(
             self._court,
             self._window,
+            self._offline,
             None,
             self.answer,
             self.help,
@@ -68,6 +71,12 @@ class Header(QFrame):
         self.answer.setVisible(view.queue.help_wanted)
         self._clerk.set_label(view.clerk)
         self._clerk.setAccessibleName(_("经办人 {clerk}，锁定或换人").format(clerk=view.clerk))
+
+    def show_status(self, view: StatusView) -> None:
+        """Say beside the window's number that it works on by itself while the court cannot be reached."""
+        words = _("离线办理：收件编号、收据、文书照常当场给，连上后自动送法院")
+        self._offline.setText(words if view.offline else "")
+        self._offline.setVisible(view.offline)
 
     def tick(self) -> None:
         self._time.setText(local(self._clock.now()).strftime("%H:%M"))
