@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_whatever_the_moment_of_the_kill_nothing_is_lost_and_the_visit_goes_on(tmp_path: Path) -> None:
     """Two counters side by side, whole windows, each killed several times on its own data."""
     seed = int(os.environ.get("YICHUANG_KILL_SEED", random.SystemRandom().randrange(10**6)))
@@ -67,7 +67,7 @@ def _run_through(demo: KilledDemo) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_eighty_kills_of_desk_and_gateway_lose_no_fact_that_was_told() -> None:
     """In a process of its own, because it forks; it fails with the facts that are gone and the seed."""
     command = [sys.executable, "-m", "benchmarks.soak_store_kill", "--kills", "80", "--renew", "40"]
