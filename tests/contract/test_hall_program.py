@@ -32,6 +32,7 @@ from app.domain.hall_event import EventKind, HallEvent
 from app.errors import HallProblem
 from app.hall import certs
 from app.hall.address import HallAddress
+from app.hall.connection import abort
 from app.hall.door import Door
 from app.hall.join import Admission, Code, Codes, join
 from app.hall.log import window_subject
@@ -481,6 +482,8 @@ async def refusal(address: HallAddress) -> str:
             connect_timeout=10,
         )
     except (nats.errors.Error, OSError) as error:
+        abort(client)
+        await asyncio.sleep(0)  # the loop ends the line in its next round
         return str(error) or type(error).__name__
     await client.close()
     return ""
