@@ -483,7 +483,6 @@ async def refusal(address: HallAddress) -> str:
         )
     except (nats.errors.Error, OSError) as error:
         abort(client)
-        await asyncio.sleep(0)  # the loop ends the line in its next round
         return str(error) or type(error).__name__
     await client.close()
     return ""
