@@ -80,8 +80,10 @@ def notice(lock: Path = ROOT / "requirements.lock", taken: Sequence[str] = ()) -
 
 def _listed(part: _Part, numbers: list[int]) -> str:
     where = ", ".join(f"[{number}]" for number in sorted(set(numbers)))
-    lines = [f"{part.name} {part.version}".rstrip(), f"    {part.licence}  {where}", f"    {part.source}"]
-    return "\n".join(lines + ([f"    with {' '.join(part.inside)}"] if part.inside else []))
+    lines = [f"{part.name} {part.version}".rstrip(), f"    {part.licence}  {where}"]
+    lines += [f"    {part.source}"] if part.source else []
+    lines += [f"    with {' '.join(part.inside)}"] if part.inside else []
+    return "\n".join(lines)
 
 
 def locked(lock: Path) -> Iterator[tuple[str, bool]]:
@@ -151,7 +153,7 @@ def _source(told: metadata.PackageMetadata) -> str:
     addresses = dict(line.split(", ", 1) for line in told.get_all("Project-URL") or () if ", " in line)
     wanted = {"source", "repository", "source code", "homepage", "github", "code"}
     named = [url for label, url in addresses.items() if label.lower() in wanted]
-    return (named or [_said(told, "Home-page")])[0] or f"https://pypi.org/project/{told['Name']}/"
+    return next(filter(None, (*named, _said(told, "Home-page"), *addresses.values())), "")
 
 
 def _python() -> _Part:
